@@ -1,0 +1,89 @@
+"""One email address, made right at the door.
+
+The common shape is accepted by a strict ASCII pattern (RFC 5321, 4.1.2, without quoted local
+parts and address literals); anything else is put to email-validator, in its strict mode.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# RFC 5321, 4.5.3.1: at most 64 octets of local part and 255 of domain; 254 for the whole path.
+_PLAIN = re.compile(
+    r"(?=.{3,254}\Z)"
+    r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
+    r"@"
+    r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9]))"
+)
+_LONGEST_LOCAL = 64
+
+
+class BadAddress(ValueError):  # noqa: N818 - the name says what the text is
+    """The text is no email address; str() says why, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`local@domain`: the local part as it was written (NFC), the domain lower-case in ASCII.
+
+    An internationalised domain is kept as its A-label (RFC 5890), so only a local part outside
+    ASCII makes the address need SMTPUTF8 (RFC 6531).
+    """
+
+    local: str
+    domain: str
+
+    @property
+    def key(self) -> str:
+        """The same for two spellings of one mailbox as people spell it: case is folded.
+
+        RFC 5321, 2.4 lets a host tell `Ada@` from `ada@`; in practice none does, and mailing
+        somebody twice, or who left, is worse than mailing her at the other spelling.
+        """
+        return f"{self.local.casefold()}@{self.domain}"
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether a server must speak RFC 6531 to take it."""
+        return not self.local.isascii()
+
+    def __str__(self) -> str:
+        return f"{self.local}@{self.domain}"
+
+
+def parse_address(text: str) -> Address:
+    """Return the address that a text holds; white space around it is dropped.
+
+    Raises BadAddress, with the reason in a few words.
+    """
+    text = text.strip()
+    match = _PLAIN.fullmatch(text)
+    if match and len(match[1]) <= _LONGEST_LOCAL and "--" not in match[2]:
+        return Address(match[1], match[2].lower())
+    return _parse_unusual(text)
+
+
+def _parse_unusual(text: str) -> Address:
+    if "@" not in text:
+        raise BadAddress("there is no @ in it" if text else "it is empty")
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        valid = validate_email(
+            text,
+            check_deliverability=False,
+            strict=True,
+            # A workspace may live in a test domain; whether a name is reserved is for the
+            # mail server to say.
+            test_environment=True,
+            globally_deliverable=False,
+        )
+    except EmailNotValidError as error:
+        raise BadAddress(str(error).rstrip(".")) from None
+    local = unicodedata.normalize("NFC", valid.local_part)
+    domain = (valid.ascii_domain or valid.domain).lower()
+    if not domain.isascii() or "[" in domain:
+        raise BadAddress("the part after the @ is no domain name")
+    return Address(local, domain)

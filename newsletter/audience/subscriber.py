@@ -1,0 +1,21 @@
+"""A person on the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One reader: `name` is the display name ("" where unknown).
+
+    `fields` are the values that templates may insert: the list's known columns and any others,
+    under the column's name, empty ones left out; `email` and `name` are always among them where
+    they have a value.
+    """
+
+    address: Address
+    name: str
+    fields: dict[str, str]

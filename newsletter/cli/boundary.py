@@ -1,0 +1,75 @@
+"""Where a command's errors become text on stderr and an exit code, in one place."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from newsletter.errors import NewsletterError, Problem, did_you_mean
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells report it."""
+
+
+class BoundaryGroup(click.Group):
+    """A group that imports a command when it is asked for and reports errors as the design says.
+
+    `sections` maps a heading to commands and their one line of help. The command NAME lives in
+    `newsletter.cli.NAME` (`import_` for `import`) as `command`.
+    """
+
+    def __init__(self, *, sections: Mapping[str, Mapping[str, str]], **rest: Any) -> None:
+        super().__init__(**rest)
+        self._sections = sections
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of a month."""
+        return [name for section in self._sections.values() for name in section]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; an unknown name is answered with the nearest one."""
+        known = self.list_commands(ctx)
+        if cmd_name not in known:
+            near = did_you_mean(cmd_name, known)
+            ctx.fail(f"no command '{cmd_name}'{f'; {near}' if near else ''}")
+        module_name = "import_" if cmd_name == "import" else cmd_name
+        module = importlib.import_module(f"newsletter.cli.{module_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections without importing any command."""
+        width = max(len(name) for name in self.list_commands(ctx))
+        for heading, commands in self._sections.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), text) for name, text in commands.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what the editor can mend becomes a message, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except NewsletterError as error:
+            _report(*error.problems)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _report(_os_problem(error))
+            ctx.exit(1)
+
+
+def _report(*problems: Problem) -> None:
+    from newsletter.cli import output
+
+    output.problems(problems)
+
+
+def _os_problem(error: OSError) -> Problem:
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return Problem(message=f"{where}{error.strerror or error}")

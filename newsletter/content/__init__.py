@@ -1,0 +1,1 @@
+"""The editor's files as values: summaries, issues, the two vocabularies."""

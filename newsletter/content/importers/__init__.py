@@ -1,0 +1,1 @@
+"""Pages of a blog read into summaries."""

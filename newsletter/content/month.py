@@ -1,0 +1,33 @@
+"""A calendar month, as summaries and issues are filed under it."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+
+_WRITTEN = re.compile(r"(\d{4})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A month of a year; its text is `2026-11`."""
+
+    year: int
+    month: int
+
+    @property
+    def name(self) -> str:
+        """`November 2026`."""
+        return f"{calendar.month_name[self.month]} {self.year}"
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}"
+
+
+def parse_month(text: str) -> Month | None:
+    """Return the month that `YYYY-MM` names, or None."""
+    match = _WRITTEN.fullmatch(text.strip())
+    if match is None or not 1 <= int(match[2]) <= 12:  # noqa: PLR2004 - a year's months
+        return None
+    return Month(int(match[1]), int(match[2]))

@@ -1,0 +1,1 @@
+"""A mailing under way: the only place where ledger and transport meet."""

@@ -1,0 +1,62 @@
+"""What one attempt led to: the vocabulary that transports and the ledger share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a delivery stands (docs/glossary.md)."""
+
+    PENDING = "pending"
+    ATTEMPTING = "attempting"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    EXCLUDED = "excluded"
+
+
+class Verdict(StrEnum):
+    """What an attempt says about its delivery."""
+
+    ACCEPTED = "accepted"
+    """The server took responsibility: 250 to the final dot (RFC 5321, 4.2.5)."""
+    DEFERRED = "deferred"
+    """A 4xx for this recipient or this message: another attempt is due later."""
+    REFUSED = "refused"
+    """A 5xx for this recipient or this message: final."""
+    UNCERTAIN = "uncertain"
+    """Lost after the body may have left (RFC 1047): never sent again by ourselves."""
+    UNTOUCHED = "untouched"
+    """Nothing of the message left, and the server said nothing against it: back to pending."""
+
+
+class Phase(StrEnum):
+    """Where in the conversation a reply, or its absence, belongs."""
+
+    GREETING = "greeting"
+    EHLO = "EHLO"
+    STARTTLS = "STARTTLS"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    DOT = "dot"
+    QUIT = "QUIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one attempt.
+
+    `code` is the reply code (0 where there was none), `enhanced` the RFC 3463 code such as
+    "5.1.1" or "", `text` the server's own words on one line, or ours where it said nothing.
+    """
+
+    verdict: Verdict
+    code: int = 0
+    enhanced: str = ""
+    text: str = ""
+    phase: Phase = Phase.DOT

@@ -1,0 +1,23 @@
+"""What rendering makes of an issue: everything that does not depend on the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter.render.slots import Slotted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledIssue:
+    """An issue ready to be made into messages.
+
+    `digest` is the SHA-256 (hexadecimal) of subject, preheader, HTML and text with their slots:
+    the same input gives the same digest.
+    """
+
+    issue: str
+    subject: Slotted
+    preheader: str
+    html: Slotted
+    text: Slotted
+    digest: str

@@ -1,0 +1,1 @@
+"""Our own SMTP client: a protocol core without sockets, and the connection around it."""

@@ -1,0 +1,1 @@
+"""The ways out: an SMTP server, or a Maildir on disk."""
