@@ -1,0 +1,54 @@
+"""A message before its mailing is frozen: for a build, a preview, a check, a test.
+
+Its date and tokens derive from the issue and the content's digest, so that the same content
+gives the same bytes; its tokens are those of no delivery and never act.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from newsletter.address import Address
+from newsletter.audience.subscriber import Subscriber
+from newsletter.message.content import Content
+from newsletter.message.template import Personal, message_template
+from newsletter.tokens import NO_DELIVERY, Key, Purpose, Signer
+
+SAMPLE_READER = Subscriber(
+    Address("ada.sample", "example.org"),
+    "Ada Sample",
+    {
+        "email": "ada.sample@example.org",
+        "name": "Ada Sample",
+        "first_name": "Ada",
+        "last_name": "Sample",
+    },
+)
+"""A made-up reader, for when nobody of the list is asked for."""
+
+
+def draft_date(issue: str) -> datetime:
+    """Return noon UTC on the first day of an issue's month."""
+    return datetime(int(issue[:4]), int(issue[5:7]), 1, 12, tzinfo=UTC)
+
+
+def draft_message(
+    content: Content,
+    reader: Subscriber = SAMPLE_READER,
+    *,
+    date: datetime | None = None,
+    marked: str = "",
+) -> bytes:
+    """Return the message as a reader would get it (CRLF line ends, 7-bit)."""
+    digest = content.digest
+    signer = Signer(Key(hashlib.sha256(digest.encode("ascii")).digest()), digest)
+    moment = date or draft_date(content.issue)
+    personal = Personal(
+        reader.address,
+        reader.name,
+        reader.fields,
+        signer.message_token(f"{reader.address.key} {marked}{moment.isoformat()}"),
+        signer.token(Purpose.UNSUBSCRIBE, NO_DELIVERY),
+    )
+    return b"".join(message_template(content, moment, marked=marked).message(personal))

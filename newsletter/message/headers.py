@@ -1,0 +1,84 @@
+"""The header fields of one message, folded by us.
+
+The standard library's SMTP policy turns a long List-Unsubscribe into RFC 2047 words, and the
+one-click button vanishes (cpython issue 85725); so each field is folded here, where its syntax
+allows it, and nowhere else. A field's value comes from data, its name never.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from newsletter.address import Address
+from newsletter.message.encode import encoded_words, header_text
+
+_LINE = 76
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322, 3.2.3, with spaces between
+
+
+def unstructured(name: str, text: str) -> bytes:
+    """Return a field of free text (RFC 5322, 3.2.5)."""
+    return field(name, header_text(text, used=len(name) + 2))
+
+
+def mailbox(name: str, display: str, address: Address) -> bytes:
+    """Return a field that holds one mailbox (RFC 5322, 3.4)."""
+    return field(name, _mailbox(display, address, used=len(name) + 2))
+
+
+def list_id(title: str, identifier: str) -> bytes:
+    """Return List-Id (RFC 2919, 3): a phrase and the identifier in angle brackets."""
+    return field("List-Id", _join(_phrase(title, used=9), f"<{identifier}>", used=9))
+
+
+def date(moment: datetime) -> bytes:
+    """Return Date (RFC 5322, 3.3), in UTC."""
+    return field("Date", format_datetime(moment.astimezone(UTC)))
+
+
+def message_id(issue: str, token: str, domain: str) -> str:
+    """Return a Message-ID with its angle brackets (RFC 5322, 3.6.4)."""
+    return f"<{issue}.{token}@{domain}>"
+
+
+def list_unsubscribe(https_url: str | None, mailto_url: str) -> bytes:
+    """Return List-Unsubscribe (RFC 2369, 3.2), and List-Unsubscribe-Post with an https URL.
+
+    The URLs stand whole; the field is folded after the comma only. One-click (RFC 8058, 3.1)
+    needs https, which comes first.
+    """
+    if https_url is None:
+        return field("List-Unsubscribe", f"<{mailto_url}>")
+    return field("List-Unsubscribe", f"<{https_url}>,\r\n <{mailto_url}>") + field(
+        "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+    )
+
+
+def field(name: str, value: str) -> bytes:
+    """Return one field with its line end; non-ASCII stays only in an SMTPUTF8 address."""
+    return f"{name}: {value}\r\n".encode()
+
+
+def _mailbox(display: str, address: Address, *, used: int) -> str:
+    if not display:
+        return str(address)
+    return _join(_phrase(display, used=used), f"<{address}>", used=used)
+
+
+def _phrase(text: str, *, used: int) -> str:
+    """Return a display name: atoms, a quoted string, or encoded words (RFC 2047, 5 (3))."""
+    if text.isascii() and text.isprintable() and "=?" not in text and len(text) + used < _LINE:
+        if _ATOMS.fullmatch(text) and text == " ".join(text.split()):
+            return text
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        if len(escaped) + 2 + used <= _LINE:
+            return f'"{escaped}"'
+    return encoded_words(text, used=used)
+
+
+def _join(phrase: str, angle: str, *, used: int) -> str:
+    last = len(phrase) - phrase.rfind("\n") - 1
+    here = last + (used if "\n" not in phrase else 0)
+    return f"{phrase} {angle}" if here + 1 + len(angle) <= _LINE else f"{phrase}\r\n {angle}"

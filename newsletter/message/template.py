@@ -1,0 +1,182 @@
+"""The message template: pre-encoded segments with gaps, filled per reader.
+
+    From, Reply-To, To*, Subject(*), Date, Message-ID*          (* a gap)
+    List-Id, List-Unsubscribe*, List-Unsubscribe-Post*
+    Feedback-ID, Auto-Submitted, MIME-Version
+    Content-Type: multipart/alternative
+    ├── text/plain; charset=utf-8, quoted-printable, with gaps
+    └── text/html;  charset=utf-8, quoted-printable, with gaps
+
+Compiled once for a mailing; for a reader only the gaps are made. A gap in a body stands on
+soft-broken lines of its own, so that no value can lengthen a line of the rest.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from newsletter.address import Address
+from newsletter.message import headers
+from newsletter.message.content import Content
+from newsletter.message.encode import quoted_printable, quoted_printable_slot
+from newsletter.render.slots import Context, Slot, Slotted, fill
+
+_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_SOFT_BREAK = b"=\r\n"
+_LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What differs from reader to reader: her fields and the tokens of her delivery."""
+
+    address: Address
+    name: str
+    fields: Mapping[str, str]
+    message_token: str
+    unsubscribe_token: str
+
+
+Encoder = Callable[[Personal], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A mailing's message: `segments` with an empty one at each gap, and what fills the gaps."""
+
+    segments: tuple[bytes, ...]
+    gaps: tuple[tuple[int, Encoder], ...]
+    issue: str
+    domain: str
+
+    def message(self, reader: Personal) -> list[bytes]:
+        """Return the parts of one reader's message, ready for the wire.
+
+        The bytes are 7-bit (but for an SMTPUTF8 address in To) with CRLF line ends only, end in
+        CRLF, and have no line that begins with a dot. Raises ValueError for a bare CR or LF
+        (SMTP smuggling, CVE-2023-51764).
+        """
+        parts = list(self.segments)
+        for index, encode in self.gaps:
+            value = encode(reader)
+            if _BARE.search(value):
+                raise ValueError("a reader's value holds a bare line end")
+            parts[index] = value
+        return parts
+
+    def message_id(self, message_token: str) -> str:
+        """Return the Message-ID of a delivery, the same for every attempt."""
+        return headers.message_id(self.issue, message_token, self.domain)
+
+
+def message_template(content: Content, date: datetime, *, marked: str = "") -> MessageTemplate:
+    """Compile a mailing's content; `marked` stands before the subject ("[TEST] ")."""
+    domain = content.sender.address.domain
+    boundary = f"=_{content.digest[:32]}"  # quoted-printable never yields "=_"
+    pieces: list[bytes | Encoder] = [
+        headers.mailbox("From", content.sender.name, content.sender.address),
+        headers.mailbox("Reply-To", "", content.reply_to) if content.reply_to else b"",
+        lambda reader: headers.mailbox("To", reader.name, reader.address),
+        _subject(content, marked),
+        headers.date(date),
+        lambda reader: headers.field(
+            "Message-ID", headers.message_id(content.issue, reader.message_token, domain)
+        ),
+        headers.list_id(content.list_title, content.list_id),
+        lambda reader: headers.list_unsubscribe(*unsubscribe_urls(content, reader)),
+        headers.field("Feedback-ID", f"{content.issue}:{content.list_id}:newsletter:{domain}"),
+        headers.field("Auto-Submitted", "auto-generated"),  # RFC 3834, 5
+        headers.field("MIME-Version", "1.0"),
+        headers.field("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
+        b"\r\n",
+        _part_start(boundary, "text/plain"),
+        *_body(content, content.text),
+        b"\r\n",
+        _part_start(boundary, "text/html"),
+        *_body(content, content.html),
+        f"\r\n--{boundary}--\r\n".encode("ascii"),
+    ]
+    return _template(pieces, content.issue, domain)
+
+
+def unsubscribe_urls(content: Content, reader: Personal) -> tuple[str | None, str]:
+    """Return a reader's https URL (None where none is configured) and her mailto URL."""
+    token = reader.unsubscribe_token
+    mailto = quote(str(content.unsubscribe_mailto), safe="@+")
+    https = f"{content.unsubscribe_url.rstrip('/')}/{token}" if content.unsubscribe_url else None
+    return https, f"mailto:{mailto}?subject=unsubscribe-{token}"
+
+
+def envelope_sender(content: Content, bounce_token: str) -> Address:
+    """Return MAIL FROM: VERP where a bounce address is configured, else the plain sender."""
+    bounces = content.bounces_address
+    if bounces is None:
+        return content.sender.address
+    return Address(f"{bounces.local}+{bounce_token}"[:_LONGEST_LOCAL], bounces.domain)
+
+
+def _subject(content: Content, marked: str) -> bytes | Encoder:
+    parts = content.subject
+    if not any(isinstance(part, Slot) for part in parts):
+        return headers.unstructured("Subject", marked + "".join(str(part) for part in parts))
+    return lambda reader: headers.unstructured(
+        "Subject", marked + fill(parts, lambda slot: _value(content, slot, reader))
+    )
+
+
+def _part_start(boundary: str, kind: str) -> bytes:
+    return (
+        f"--{boundary}\r\n"
+        f"Content-Type: {kind}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode("ascii")
+
+
+def _body(content: Content, text: Slotted) -> list[bytes | Encoder]:
+    pieces: list[bytes | Encoder] = []
+    for part in text:
+        if isinstance(part, str):
+            pieces.append(quoted_printable(part))
+        else:
+            pieces += [_SOFT_BREAK, _body_slot(content, part), _SOFT_BREAK]
+    return pieces
+
+
+def _body_slot(content: Content, slot: Slot) -> Encoder:
+    return lambda reader: quoted_printable_slot(_value(content, slot, reader))
+
+
+def _value(content: Content, slot: Slot, reader: Personal) -> str:
+    """Return a slot's value for a reader, escaped for where it stands."""
+    if slot.name == "unsubscribe":
+        https, mailto = unsubscribe_urls(content, reader)
+        value = https or mailto
+    else:
+        value = reader.fields.get(slot.name.removeprefix("reader."), "") or slot.fallback
+    match slot.context:
+        case Context.TEXT:
+            return value
+        case Context.HTML | Context.WHOLE_URL:
+            return html.escape(value, quote=True)
+        case Context.URL:
+            return quote(value, safe="")
+
+
+def _template(pieces: list[bytes | Encoder], issue: str, domain: str) -> MessageTemplate:
+    """Join neighbouring bytes and number the gaps; no segment may hold a bare line end."""
+    segments: list[bytes] = [b""]
+    gaps: list[tuple[int, Encoder]] = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            segments[-1] += piece
+        else:
+            gaps.append((len(segments), piece))
+            segments += [b"", b""]
+    if any(_BARE.search(segment) for segment in segments):
+        raise ValueError("the message holds a bare line end")
+    return MessageTemplate(tuple(segments), tuple(gaps), issue, domain)
