@@ -1,0 +1,97 @@
+"""Text files in and out: what an editor's programs write is read; nothing is half written.
+
+UTF-8 with or without a byte order mark, and any line ending, is taken; anything else is a
+clear problem instead of a guess.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unicodedata
+from pathlib import Path
+
+from newsletter.errors import fail
+
+_LARGEST = 5_000_000
+"""Octets; a summary has some thousands."""
+
+
+def shown(file: Path, root: Path) -> Path:
+    """Return the path as the editor should see it: relative to the workspace if inside it."""
+    return file.relative_to(root) if file.is_relative_to(root) else file
+
+
+def read_text(file: Path, name: Path) -> str:
+    r"""Return a file's text in NFC with `\n` line ends and no byte order mark.
+
+    `name` is how problems name the file. Raises NewsletterError where it is no UTF-8 text, and
+    for what the system refuses.
+    """
+    text = decode(read_bytes(file, name), name)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", text)
+
+
+def read_bytes(file: Path, name: Path) -> bytes:
+    """Return a file's octets; a folder, a missing or a huge file is a clear problem."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise fail("the file is far too large for a text", file=name)
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise fail("there is no such file", file=name) from None
+    except IsADirectoryError:
+        raise fail("this is a folder, not a file", file=name) from None
+    except OSError as error:
+        raise fail(f"cannot be read: {error.strerror or error}", file=name) from None
+
+
+def decode(data: bytes, name: Path) -> str:
+    """Return the text of UTF-8 octets, a byte order mark dropped; else raise NewsletterError."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise fail("the text is in UTF-16", file=name, hint="save it as UTF-8 in your editor")
+    if b"\0" in data:
+        raise fail("this is no text file (it holds zero bytes)", file=name)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fail(
+            f"the text is not in UTF-8 (byte {data[error.start]:#04x})",
+            file=name,
+            line=data.count(b"\n", 0, error.start) + 1,
+            hint="save it as UTF-8 in your editor",
+        ) from None
+
+
+def write_text(file: Path, text: str, *, mode: int | None = None) -> None:
+    r"""Write a text as UTF-8 with `\n` line ends; the old file stands until then."""
+    write_bytes(file, text.encode("utf-8"), mode=mode)
+
+
+def write_bytes(file: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Write beside the file, then rename; `mode` is octal, by default the old file's or 0644.
+
+    A symbolic link stays one: what it points to is replaced.
+    """
+    target = file.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if mode is None:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

@@ -1,0 +1,123 @@
+"""A TOML file with the line of each key, which tomllib does not tell.
+
+tomllib decides what is valid; the scanner here only walks over text that it has accepted.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from newsletter.errors import NewsletterError, fail
+from newsletter.files import read_text
+
+# One part of a key, a dot between parts, and what can follow (TOML 1.0, Keys).
+_PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*")
+_ONE_PART = re.compile(_PART)
+_BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+# What a value consists of: strings (the long forms first), comments, brackets, anything else.
+_PIECE = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}'
+    r"|'''(?:[^']|'(?!''))*'{3,5}"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*"
+    r"|[\[\]{}\n]"
+    r"|[^\"'#\[\]{}\n]+",
+    re.DOTALL,
+)
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_UNQUOTED = re.compile(r"""\s*([\w-]+)\s*=\s*([^\W\d_][^"'\n]*|[\d@<][^"'\n]*[^\W\d_][^"'\n]*)""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TomlFile:
+    """What a file holds: plain values, and the line of each dotted key (`delivery.rate`)."""
+
+    name: Path
+    values: dict[str, Any]
+    lines: dict[str, int]
+
+    def line(self, dotted: str) -> int | None:
+        """Return a key's line, or that of the nearest table around it."""
+        while dotted:
+            if dotted in self.lines:
+                return self.lines[dotted]
+            dotted = dotted.rpartition(".")[0]
+        return None
+
+
+def read_toml(file: Path, name: Path) -> TomlFile:
+    """Read a TOML file; `name` is how problems name it. Raises NewsletterError."""
+    text = read_text(file, name)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(str(error), text, name) from None
+    except RecursionError:
+        raise fail("the brackets are nested too deeply", file=name) from None
+    return TomlFile(name=name, values=values, lines=key_lines(text))
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """Return the line (from 1) of each table header and each key of a valid TOML text."""
+    lines: dict[str, int] = {}
+    prefix: tuple[str, ...] = ()
+    at = _skip_blank(text, 0)
+    line, counted = 1, 0
+    while at < len(text):
+        line, counted = line + text.count("\n", counted, at), at
+        header = text[at] == "["
+        while text[at] in "[ \t":
+            at += 1
+        match = _KEY.match(text, at)
+        if match is None:
+            break
+        parts = tuple(_part(part) for part in _ONE_PART.findall(match[0]))
+        if header:
+            prefix = parts
+            end = text.find("\n", match.end())
+            at = len(text) if end < 0 else end
+        else:
+            parts = prefix + parts
+            at = _end_of_value(text, match.end())
+        lines.setdefault(".".join(parts), line)
+        at = _skip_blank(text, at)
+    return lines
+
+
+def _part(written: str) -> str:
+    if written.startswith(("'", '"')):
+        return str(tomllib.loads(f"key = {written}")["key"])
+    return written
+
+
+def _skip_blank(text: str, at: int) -> int:
+    match = _BLANK.match(text, at)
+    return match.end() if match else at
+
+
+def _end_of_value(text: str, at: int) -> int:
+    depth = 0
+    while match := _PIECE.match(text, at):
+        at = match.end()
+        depth += (match[0] in {"[", "{"}) - (match[0] in {"]", "}"})
+        if match[0] == "\n" and depth == 0:
+            break
+    return at
+
+
+def _syntax_error(message: str, text: str, name: Path) -> NewsletterError:
+    place = _PLACE.search(message)
+    rows = text.split("\n")
+    line = int(place[1]) if place and place[1] else len(rows)
+    unquoted = _UNQUOTED.match(rows[line - 1])
+    hint = f'text stands in quotes: {unquoted[1]} = "{unquoted[2].strip()}"' if unquoted else None
+    what = _PLACE.sub("", message)
+    return fail(
+        f"this is no valid TOML: {what[:1].lower()}{what[1:]}", file=name, line=line, hint=hint
+    )
