@@ -1,1 +1,1 @@
-"""What is wrong with an issue, one rule a function."""
+"""What is wrong with an issue before it is sent: one rule a function, one value to look at."""

@@ -1,0 +1,225 @@
+"""Rules about what was written: the summaries, and the words around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.dossier import Dossier, Use
+from newsletter.content.issue import Issue
+from newsletter.content.summary import Passage, Summary
+from newsletter.errors import Level, Problem, did_you_mean
+
+USUAL_COUNT = range(2, 4)
+"""Two or three summaries make an issue."""
+
+# ISO 26324: the prefix is "10." and the registrant's code, maybe subdivided; the suffix may hold
+# any graphic character, also the < > ( ) ; of the SICI kind.
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\x00-\x20\x7f-\x9f]+")
+_DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_TRAILING = ".,;:"
+
+# What a writer leaves behind for later. Neither inside a longer word nor inside an address.
+_UNFINISHED = (
+    (re.compile(r"(?<![\w/.@#-])(?:TK(?:TK)*|TODO|FIXME|XXX)(?![\w/.@-]\w|\w)"), Level.ERROR),
+    (re.compile(r"\blorem ipsum\b", re.IGNORECASE), Level.ERROR),
+    (re.compile(r"\?{3,}"), Level.WARNING),
+    # A warning only: inside a quotation it is the ordinary sign of an omission.
+    (re.compile(r"\[\s*(?:\.\.\.|…)\s*\]"), Level.WARNING),
+)
+
+
+def summary_incomplete(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Find a summary that was cut off, is empty, or lacks its Practice Implications."""
+    for summary in dossier.summaries:
+        if summary.incomplete is not None:
+            yield Problem(
+                message=f"'{summary.title}' is incomplete: {summary.incomplete}",
+                file=summary.file,
+                line=summary.lines.get("incomplete"),
+                hint="complete the text, then delete the line 'incomplete'",
+            )
+        if not summary.body.text.strip():
+            yield _at(summary.body, f"'{summary.title}' has no text")
+        if summary.implications is None:
+            yield Problem(
+                message=f"'{summary.title}' has no Practice Implications",
+                file=summary.file,
+                hint="end the file with a heading '## Practice Implications' and a text",
+            )
+        elif not summary.implications.text.strip():
+            yield _at(
+                summary.implications,
+                f"the Practice Implications of '{summary.title}' are empty",
+            )
+
+
+def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
+    """Find TK, TODO, ???, lorem ipsum and [...]."""
+    for passage in _passages(dossier, issue):
+        for number, line in enumerate(passage.text.split("\n"), passage.line):
+            for pattern, level in _UNFINISHED:
+                if match := pattern.search(line):
+                    yield Problem(
+                        message=f"unfinished text: '{match[0]}' in \"{_around(line, match)}\"",
+                        file=passage.file,
+                        line=number,
+                        level=level,
+                    )
+
+
+def doi_malformed(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Find a `doi` that doi.org would not know."""
+    for summary in dossier.summaries:
+        if summary.doi is None or _is_doi(summary.doi):
+            continue
+        inside = _DOI_INSIDE.search(summary.doi)
+        yield Problem(
+            message=f"'{summary.doi}' is no DOI",
+            file=summary.file,
+            line=summary.lines.get("doi"),
+            hint=f"write {inside[0].rstrip(_TRAILING)}"
+            if inside
+            else "a DOI looks like 10.1037/pst0000317",
+        )
+
+
+def already_sent(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
+    """Find a summary, or another one of the same article, that readers know already."""
+    seen: dict[str, Summary] = {}
+    for place, summary in enumerate(dossier.summaries):
+        line = issue.lines.get(f"summaries.{place}", issue.lines.get("summaries"))
+        for use in _earlier(dossier, issue, summary):
+            what = "" if use.summary == summary.slug else f" as '{use.summary}' (the same DOI)"
+            yield Problem(
+                message=f"'{summary.slug}' {'went out' if use.sent else 'stands'} in "
+                f"{'issue' if use.sent else 'the draft'} {use.issue}{what}",
+                file=issue.file,
+                line=line,
+                level=Level.ERROR if use.sent else Level.WARNING,
+            )
+        twin = seen.setdefault(_doi_key(summary.doi) or f"slug {summary.slug}", summary)
+        if twin is not summary:
+            yield Problem(
+                message=f"'{summary.slug}' and '{twin.slug}' are about the same article "
+                "(the same DOI)"
+                if twin.slug != summary.slug
+                else f"'{summary.slug}' stands twice in this issue",
+                file=issue.file,
+                line=line,
+            )
+
+
+def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Find topics and research types that are in neither vocabulary."""
+    for summary in dossier.summaries:
+        tagged = [("topics", "topic", name, dossier.topics) for name in summary.topics]
+        if summary.research_type is not None:
+            tagged.append(
+                (
+                    "research_type",
+                    "research type",
+                    summary.research_type,
+                    dossier.research_types,
+                )
+            )
+        for key, word, name, known in tagged:
+            if name not in known:
+                yield Problem(
+                    message=f"topics.toml has no {word} '{name}'",
+                    file=summary.file,
+                    line=summary.lines.get(key),
+                    hint=did_you_mean(name, known) or "add it to topics.toml",
+                    level=Level.WARNING,
+                )
+
+
+def summary_count(_dossier: Dossier, issue: Issue) -> Iterator[Problem]:
+    """Find an issue of fewer than two or more than three summaries."""
+    count = len(issue.summaries)
+    if count not in USUAL_COUNT:
+        yield Problem(
+            message=f"the issue has {count} summar{'y' if count == 1 else 'ies'}; "
+            "two or three are usual",
+            file=issue.file,
+            line=issue.lines.get("summaries"),
+            level=Level.WARNING,
+        )
+
+
+def issue_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
+    """Find an issue whose month is over, and a summary that is newer than its issue."""
+    went_out = any(use.sent and use.issue == issue.slug for use in dossier.uses)
+    if issue.month < dossier.today and not went_out:
+        yield Problem(
+            message=f"this is the issue of {issue.month.name}, and it is {dossier.today.name} now",
+            file=issue.file,
+            level=Level.INFO,
+        )
+    for summary in dossier.summaries:
+        if summary.published > issue.month:
+            yield Problem(
+                message=f"'{summary.title}' is of {summary.published.name}, "
+                f"later than this issue ({issue.month.name})",
+                file=summary.file,
+                line=summary.lines.get("published"),
+                level=Level.WARNING,
+            )
+
+
+def _is_doi(text: str) -> bool:
+    return _DOI.fullmatch(text) is not None and text[-1] not in _TRAILING
+
+
+def _doi_key(doi: str | None) -> str | None:
+    """Two DOIs are one when they differ in case only (ISO 26324; DOI Handbook, 2.4)."""
+    if doi is None:
+        return None
+    inside = _DOI_INSIDE.search(doi)
+    return inside[0].rstrip(_TRAILING).casefold() if inside else None
+
+
+def _earlier(dossier: Dossier, issue: Issue, summary: Summary) -> Iterator[Use]:
+    """Where it went out before, or stands in a draft of an earlier month."""
+    doi = _doi_key(summary.doi)
+    for use in dossier.uses:
+        same = use.summary == summary.slug or (doi is not None and _doi_key(use.doi) == doi)
+        if same and use.issue != issue.slug and (use.sent or use.issue < issue.slug):
+            yield use
+
+
+def _passages(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
+    """Every text that an author wrote, with its place."""
+    if issue.introduction is not None:
+        yield issue.introduction
+    for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
+        if text is not None:
+            yield Passage(text=text, file=issue.file, line=issue.lines.get(key, 1))
+    for announcement in issue.announcements:
+        yield Passage(
+            text=announcement.title, file=announcement.text.file, line=announcement.text.line
+        )
+        yield announcement.text
+    for summary in dossier.summaries:
+        for key, text in (
+            ("title", summary.title),
+            ("citation", summary.citation),
+            ("blurb", summary.blurb),
+        ):
+            if text is not None:
+                yield Passage(text=text, file=summary.file, line=summary.lines.get(key, 1))
+        yield summary.body
+        if summary.implications is not None:
+            yield summary.implications
+
+
+def _around(line: str, match: re.Match[str], width: int = 30) -> str:
+    """Return the words about a find, at most `width` characters to either side."""
+    start, end = max(0, match.start() - width), match.end() + width
+    before = "…" if start else ""
+    after = "…" if end < len(line) else ""
+    return f"{before}{line[start:end].strip()}{after}"
+
+
+def _at(passage: Passage, message: str) -> Problem:
+    return Problem(message=message, file=passage.file, line=passage.line)

@@ -1,0 +1,150 @@
+"""The engine: rules look at a dossier, their problems become findings, in one report.
+
+Add a rule in three steps: write a function from a dossier and its issue to problems (`content.py`,
+`mail.py`, `readers.py`), enter it in `rules.py`, and describe it in `docs/checks.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from newsletter.checks.dossier import Dossier
+from newsletter.content.issue import Issue
+from newsletter.errors import Level, Problem, did_you_mean
+
+RENDER = "render"
+"""The email cannot be made; nobody can silence that."""
+IGNORE = "ignore"
+"""The issue silences what is no rule, or gives no reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`look` yields what is wrong; `says` tells in a few words what the rule is about.
+
+    A rule is only asked when the issue could be read, and sees it beside the dossier.
+    """
+
+    id: str
+    says: str
+    look: Callable[[Dossier, Issue], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a rule found; `silenced` holds the editor's reason to live with it."""
+
+    rule: str
+    level: Level
+    message: str
+    file: Path | None = None
+    line: int | None = None
+    hint: str | None = None
+    silenced: str | None = None
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """Return the five keys that `check --json` promises."""
+        return {
+            "rule": self.rule,
+            "level": self.level.value,
+            "message": self.message,
+            "file": None if self.file is None else self.file.as_posix(),
+            "line": self.line,
+        }
+
+    def as_problem(self) -> Problem:
+        """Return it as the error boundary prints it."""
+        return Problem(
+            message=self.message, file=self.file, line=self.line, hint=self.hint, level=self.level
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found, the worst first; silenced findings are infos at the end."""
+
+    findings: tuple[Finding, ...]
+
+    def of(self, level: Level) -> tuple[Finding, ...]:
+        """Return the findings of one level."""
+        return tuple(finding for finding in self.findings if finding.level is level)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What stops a mailing."""
+        return self.of(Level.ERROR)
+
+    def refuses(self, *, strict: bool = False) -> bool:
+        """Whether the issue must not go out; with `strict` a warning is enough."""
+        return bool(self.errors) or (strict and bool(self.of(Level.WARNING)))
+
+
+def inspect(dossier: Dossier, rules: Sequence[Rule]) -> Report:
+    """Return what the rules find in a dossier."""
+    found = [_finding(RENDER, problem) for problem in (*dossier.unreadable, *dossier.unrendered)]
+    if dossier.issue is not None:
+        found += _look(dossier, dossier.issue, rules)
+        found += _misspelt(dossier.issue, rules)
+    unique = dict.fromkeys(found)
+    return Report(tuple(sorted(unique, key=_weight)))
+
+
+def _look(dossier: Dossier, issue: Issue, rules: Sequence[Rule]) -> Iterator[Finding]:
+    for rule in rules:
+        reason = issue.ignore.get(rule.id, "").strip()
+        for problem in rule.look(dossier, issue):
+            finding = _finding(rule.id, problem)
+            yield _silence(finding, reason) if reason else finding
+
+
+def _silence(finding: Finding, reason: str) -> Finding:
+    return replace(
+        finding,
+        level=Level.INFO,
+        message=f"{finding.message} (silenced: {reason})",
+        hint=None,
+        silenced=reason,
+    )
+
+
+def _misspelt(issue: Issue, rules: Sequence[Rule]) -> Iterator[Finding]:
+    known = [rule.id for rule in rules]
+    line = issue.lines.get("ignore")
+    for name, reason in issue.ignore.items():
+        if name not in known:
+            hint = did_you_mean(name, known) or f"the rules are {', '.join(sorted(known))}"
+            message = (
+                f"'{name}' cannot be silenced: without an email there is nothing to send"
+                if name == RENDER
+                else f"there is no check named '{name}'"
+            )
+        elif not reason.strip():
+            hint = f'write it as  {name}: "why this is right here"'
+            message = f"'{name}' is not silenced: it has no reason"
+        else:
+            continue
+        yield Finding(
+            rule=IGNORE,
+            level=Level.WARNING,
+            message=message,
+            file=issue.file,
+            line=issue.lines.get(f"ignore.{name}", line),
+            hint=hint,
+        )
+
+
+def _finding(rule: str, problem: Problem) -> Finding:
+    return Finding(
+        rule=rule,
+        level=problem.level,
+        message=problem.message,
+        file=problem.file,
+        line=problem.line,
+        hint=problem.hint,
+    )
+
+
+def _weight(finding: Finding) -> tuple[bool, int]:
+    return finding.silenced is not None, list(Level).index(finding.level)
