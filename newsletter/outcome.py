@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from newsletter.address import Address
+
 
 class State(StrEnum):
     """Where a delivery stands (docs/glossary.md)."""
@@ -44,7 +46,20 @@ class Phase(StrEnum):
     RCPT = "RCPT"
     DATA = "DATA"
     DOT = "dot"
+    RSET = "RSET"
     QUIT = "QUIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered: the reply code, the RFC 3463 code ("5.1.1" or ""), the words."""
+
+    code: int
+    enhanced: str
+    text: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (str(self.code), self.enhanced, self.text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +75,11 @@ class Outcome:
     enhanced: str = ""
     text: str = ""
     phase: Phase = Phase.DOT
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """MAIL FROM and RCPT TO of one message."""
+
+    sender: Address
+    recipient: Address

@@ -1,0 +1,214 @@
+"""A conversation on a socket: asyncio around the session, with TLS and the phases' time limits."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from newsletter.outcome import Envelope, Phase
+from newsletter.smtp.session import Event, Lost, Session, StartTls
+
+# RFC 5321, 4.5.3.2, in seconds. The last block and the dot leave together, so the dot's counts.
+TIMEOUTS: dict[Phase, float] = {
+    Phase.GREETING: 300,
+    Phase.EHLO: 300,
+    Phase.STARTTLS: 120,
+    Phase.AUTH: 120,
+    Phase.MAIL: 300,
+    Phase.RCPT: 300,
+    Phase.DATA: 120,
+    Phase.DOT: 600,
+    Phase.RSET: 60,
+    Phase.QUIT: 2,
+}
+CONNECT_SECONDS = 30.0
+
+# More than the longest MAIL, RCPT, DATA that can follow a dot in one group: if the buffer still
+# holds more than this when the connection is lost, a part of the body was never written.
+_BUFFER_LIMIT = 1024
+
+
+class Connection(asyncio.Protocol):
+    """Drives one Session; every event but StartTls goes to `listener`."""
+
+    def __init__(
+        self,
+        session: Session,
+        listener: Callable[[Event], None],
+        *,
+        host: str,
+        context: ssl.SSLContext | None,
+        encrypted: bool,
+    ) -> None:
+        self.session = session
+        self._listener = listener
+        self._host = host
+        self._context = context
+        self._encrypted = encrypted
+        self._transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
+        self._paused = False
+        self._over = False
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._upgrade: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin: the server speaks first."""
+        self._adopt(cast("asyncio.Transport", transport))
+        self._extend()
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the session and pass on what follows."""
+        quitting = self.session.phase is Phase.QUIT
+        for event in self.session.receive(data):
+            if isinstance(event, StartTls):
+                self._upgrade = self._loop.create_task(self._start_tls())
+                return
+            self._emit(event)
+        if quitting and self.session.phase is None:
+            self._close()
+        self._flush()
+
+    def pause_writing(self) -> None:
+        """More than the limit waits to be written."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """All but the limit has been written."""
+        self._paused = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Report an end that the session did not see coming."""
+        phase = self.session.phase or Phase.QUIT
+        reason = f"the connection was lost ({exc})" if exc else "the server closed the connection"
+        self._emit(Lost(phase, reason, unsent=self._paused and not self._encrypted))
+        self._stop_timer()
+
+    def offer(self, envelope: Envelope) -> None:
+        """See Session.offer."""
+        self.session.offer(envelope)
+        self._flush()
+
+    def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
+        """See Session.deliver."""
+        self.session.deliver(parts, then)
+        self._flush()
+
+    def quit(self) -> None:
+        """Say QUIT, wait a moment for the answer, close; nothing is reported any more."""
+        self._over = True
+        self.session.quit()
+        self._flush()
+
+    def abort(self) -> None:
+        """Close at once, without a dot; nothing is reported any more."""
+        self._over = True
+        self._stop_timer()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _adopt(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        transport.set_write_buffer_limits(high=_BUFFER_LIMIT, low=_BUFFER_LIMIT)
+        raw = transport.get_extra_info("socket")
+        if raw is not None and raw.family in {socket.AF_INET, socket.AF_INET6}:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _flush(self) -> None:
+        output = self.session.output
+        if not output or self._transport is None:
+            return
+        self.session.output = []
+        if self._encrypted:
+            self._transport.write(b"".join(output))  # measured: one TLS record run beats many
+        else:
+            self._transport.writelines(output)
+        self._extend()
+
+    def _emit(self, event: Event) -> None:
+        if self._over:
+            return
+        self._over = isinstance(event, Lost)
+        self._listener(event)
+        if self._over:
+            self._close()
+
+    def _close(self) -> None:
+        self._stop_timer()
+        if self._transport is not None:
+            self._transport.close()
+
+    async def _start_tls(self) -> None:
+        transport = self._transport
+        if transport is None or self._context is None:
+            return
+        try:
+            upgraded = await self._loop.start_tls(
+                transport, self, self._context, server_hostname=self._host
+            )
+        except ssl.SSLCertVerificationError as error:
+            self._emit(Lost(Phase.STARTTLS, certificate_reason(self._host, error)))
+            return
+        except (ssl.SSLError, OSError) as error:
+            self._emit(Lost(Phase.EHLO, f"TLS could not be started ({error})"))
+            return
+        if upgraded is None:
+            return
+        self._adopt(upgraded)
+        self._encrypted = True
+        self.session.tls_started()
+        self._flush()
+
+    def _extend(self) -> None:
+        """Give the server the time of the phase it is in."""
+        seconds = TIMEOUTS[self.session.phase or Phase.QUIT]
+        self._deadline = self._loop.time() + seconds
+        if self._timer is None:
+            self._timer = self._loop.call_at(self._deadline, self._on_timer)
+        elif self._timer.when() > self._deadline:
+            self._timer.cancel()
+            self._timer = self._loop.call_at(self._deadline, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        phase = self.session.phase
+        if phase is None:
+            return
+        if self._loop.time() < self._deadline:
+            self._timer = self._loop.call_at(self._deadline, self._on_timer)
+            return
+        unsent = self._paused and not self._encrypted
+        self._emit(Lost(phase, f"no answer to {phase} in {TIMEOUTS[phase]:.0f} s", unsent=unsent))
+        self.abort()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def certificate_reason(host: str, error: ssl.SSLCertVerificationError) -> str:
+    """Return why a certificate was not believed, in a sentence."""
+    return f"the certificate of {host} is not valid: {error.verify_message}"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or literal stays on this machine by its form alone."""
+    if host.rstrip(".").lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def hello_name() -> str:
+    """Return the EHLO argument: the host's full name, or an address literal (RFC 5321, 4.1.4)."""
+    name = socket.gethostname()
+    usable = "." in name and name.isascii() and name.replace("-", "").replace(".", "").isalnum()
+    return name if usable else "[127.0.0.1]"

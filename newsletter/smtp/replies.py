@@ -1,0 +1,91 @@
+"""Replies of an SMTP server, from bytes (RFC 5321, 4.2; RFC 3463 for the enhanced code).
+
+The parser is bounded: whatever a broken or hostile server sends, memory stays small and the end
+is a reply or `BadReply`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.outcome import Reply
+
+_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?\n")
+_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LONGEST_LINE = 4096  # RFC 5321, 4.5.3.1.5 asks for 512; servers with long words are forgiven
+_MOST_OCTETS = 65536
+_LONGEST_TEXT = 500
+
+
+class BadReply(Exception):  # noqa: N818
+    """What came is no SMTP reply; str() says what is wrong with it."""
+
+
+class ReplyReader:
+    """Bytes in, replies out; it keeps what is not complete yet."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._lines: list[tuple[bytes, bytes]] = []
+        self._octets = 0
+
+    def feed(self, data: bytes) -> Iterator[Reply]:
+        """Yield every reply that the data completes. Raises BadReply.
+
+        Stop iterating, and what was fed but not yielded stays unread: call `discard` then.
+        """
+        self._buffer += data
+        while (end := self._buffer.find(b"\n") + 1) > 0:
+            line, self._buffer = self._buffer[:end], self._buffer[end:]
+            reply = self._line(line)
+            if reply is not None:
+                yield reply
+        if len(self._buffer) > _LONGEST_LINE:
+            raise BadReply(f"a line of more than {_LONGEST_LINE} octets")
+
+    def discard(self) -> None:
+        """Forget everything that was read ahead (RFC 3207, 4.2 after STARTTLS)."""
+        self.__init__()  # type: ignore[misc]
+
+    def _line(self, line: bytes) -> Reply | None:
+        match = _LINE.fullmatch(line)
+        if match is None or len(line) > _LONGEST_LINE:
+            raise BadReply(f"no SMTP reply: {_shown(line)}")
+        code, separator, text = match[1], match[2] or b" ", match[3] or b""
+        if self._lines and self._lines[0][0] != code:
+            raise BadReply(f"a reply of two codes: {self._lines[0][0].decode()}, {code.decode()}")
+        self._lines.append((code, text))
+        self._octets += len(line)
+        if self._octets > _MOST_OCTETS:
+            raise BadReply(f"a reply of more than {_MOST_OCTETS} octets")
+        if separator == b"-":
+            return None
+        texts = [text for _, text in self._lines]
+        self._lines, self._octets = [], 0
+        return _reply(int(code), texts)
+
+
+def _reply(code: int, texts: list[bytes]) -> Reply:
+    enhanced = ""
+    words: list[str] = []
+    for octets in texts:
+        text = _CONTROL.sub(" ", octets.decode("utf-8", "replace")).strip()
+        match = _ENHANCED.match(text)
+        if match and match[1][0] == str(code)[0]:
+            enhanced = enhanced or match[1]
+            text = text[match.end() :]
+        words.append(text)
+    # A space, not a line end: EHLO's keywords are asked for with `lines`.
+    return Reply(code, enhanced, "\n".join(words)[:_MOST_OCTETS])
+
+
+def one_line(reply: Reply) -> Reply:
+    """Return the reply as the ledger keeps it: its text on one line, at most 500 characters."""
+    text = " ".join(reply.text.split())
+    return Reply(reply.code, reply.enhanced, text[:_LONGEST_TEXT])
+
+
+def _shown(line: bytes) -> str:
+    return _CONTROL.sub(" ", line[:80].decode("utf-8", "replace")).strip() or "an empty line"

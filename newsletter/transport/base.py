@@ -1,0 +1,43 @@
+"""The seam between a mailing and a way out.
+
+A channel takes one message at a time. The mailing offers an envelope, hears Ready, commits the
+mark, and only then lets the body leave; `then` is offered in the same breath. What a channel has
+to say are the session's events: Opened, Ready, Answered, Lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from newsletter.outcome import Envelope
+from newsletter.smtp.session import Event
+
+Listener = Callable[[Event], None]
+
+
+class Channel(Protocol):
+    """One way out, opened; after Lost it is gone."""
+
+    def offer(self, envelope: Envelope) -> None:
+        """Begin with one recipient; Ready or Answered follows."""
+
+    def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
+        """Let the body leave; Answered follows, then the events of `then` if it was given."""
+
+    def quit(self) -> None:
+        """Take leave politely; no more events."""
+
+    def abort(self) -> None:
+        """Close at once, without ending a message; no more events."""
+
+
+class Transport(Protocol):
+    """Opens channels."""
+
+    @property
+    def name(self) -> str:
+        """How a person knows it: `smtp.example.org:587`, `maildir outbox`."""
+
+    def open(self, listener: Listener) -> Channel:
+        """Begin to open a channel; Opened or Lost is told to `listener`, later."""

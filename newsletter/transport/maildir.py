@@ -1,0 +1,81 @@
+"""A Maildir on disk as a way out: each message is a file of its own in `new/`.
+
+The file is written in `tmp/`, synced and renamed, so `new/` only ever holds whole messages. Its
+name follows from the message alone, so that a second attempt would not make a second file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.smtp.session import Answered, Event, Opened, Ready
+from newsletter.transport.base import Channel, Listener
+
+
+class MaildirTransport:
+    """Writes into the Maildir at `path`, which is made (mode 0700) if it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return f"maildir {self._path}"
+
+    def open(self, listener: Listener) -> Channel:
+        """Make the folders and be ready."""
+        for part in ("tmp", "new", "cur"):
+            (self._path / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _Maildir(self._path, listener)
+
+
+class _Maildir:
+    def __init__(self, path: Path, listener: Listener) -> None:
+        self._path = path
+        self._listener: Listener | None = listener
+        self._tell(Opened({"SMTPUTF8": "", "SIZE": ""}))
+
+    def offer(self, envelope: Envelope) -> None:  # noqa: ARG002 - the message names its reader
+        self._tell(Ready())
+
+    def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
+        try:
+            name = self._write(b"".join(parts))
+            reply = Reply(250, "2.0.0", f"written as {name}")
+        except OSError as error:
+            reply = Reply(451, "4.3.0", f"not written: {error.strerror or error}")
+        self._tell(Answered(Phase.DOT, reply))
+        if then is not None:
+            self.offer(then)
+
+    def quit(self) -> None:
+        self._listener = None
+
+    def abort(self) -> None:
+        self._listener = None
+
+    def _tell(self, event: Event) -> None:
+        asyncio.get_running_loop().call_soon(self._told, event)
+
+    def _told(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)
+
+    def _write(self, message: bytes) -> str:
+        # A Maildir holds messages with the line ends of its system.
+        octets = message.replace(b"\r\n", b"\n")
+        name = f"{hashlib.sha256(message).hexdigest()[:32]}.newsletter"
+        draft = self._path / "tmp" / name
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(self._path / "new" / name)
+        return name

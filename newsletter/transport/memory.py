@@ -1,0 +1,67 @@
+"""Messages kept in memory: the way out of a rehearsal of rehearsals, and of tests.
+
+What it answers to a recipient is set in `answers`: a reply to RCPT or to the dot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.smtp.session import Answered, Event, Opened, Ready
+from newsletter.transport.base import Channel, Listener
+
+ACCEPTED = Reply(250, "2.0.0", "kept in memory")
+
+
+@dataclass(slots=True)
+class MemoryTransport:
+    """Keeps (recipient, message) in `messages`, in the order of acceptance."""
+
+    answers: Mapping[str, tuple[Phase, Reply]] = field(default_factory=dict)
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """It has no address."""
+        return "memory"
+
+    def open(self, listener: Listener) -> Channel:
+        """Be ready."""
+        return _Memory(self, listener)
+
+
+class _Memory:
+    def __init__(self, store: MemoryTransport, listener: Listener) -> None:
+        self._store = store
+        self._listener: Listener | None = listener
+        self._recipient = ""
+        self._tell(Opened({"SMTPUTF8": ""}))
+
+    def offer(self, envelope: Envelope) -> None:
+        self._recipient = str(envelope.recipient)
+        phase, reply = self._store.answers.get(self._recipient, (Phase.DOT, ACCEPTED))
+        self._tell(Ready() if phase is Phase.DOT else Answered(phase, reply))
+
+    def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
+        _, reply = self._store.answers.get(self._recipient, (Phase.DOT, ACCEPTED))
+        if reply.code == ACCEPTED.code:
+            self._store.messages.append((self._recipient, b"".join(parts)))
+        self._tell(Answered(Phase.DOT, reply))
+        if then is not None:
+            self.offer(then)
+
+    def quit(self) -> None:
+        self._listener = None
+
+    def abort(self) -> None:
+        self._listener = None
+
+    def _tell(self, event: Event) -> None:
+        asyncio.get_running_loop().call_soon(self._told, event)
+
+    def _told(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)

@@ -1,0 +1,124 @@
+"""A mail server as a way out."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+
+from newsletter.outcome import Envelope, Phase
+from newsletter.settings import Scheme, TransportUrl
+from newsletter.smtp.connection import (
+    CONNECT_SECONDS,
+    Connection,
+    certificate_reason,
+    hello_name,
+    is_loopback,
+)
+from newsletter.smtp.session import Credentials, Lost, Session, Tls
+from newsletter.transport.base import Channel, Listener
+
+
+class SmtpTransport:
+    """Opens connections to one server as its URL says.
+
+    `smtp://` requires STARTTLS, but for a loopback address, where it is used if offered;
+    `smtps://` is TLS from the start; `smtp+plain://` never encrypts. Certificates are verified
+    against the system's authorities (SSL_CERT_FILE is honoured), TLS is 1.2 or newer.
+    """
+
+    def __init__(self, url: TransportUrl, credentials: Credentials | None) -> None:
+        self._url = url
+        self._credentials = credentials
+        self._context: ssl.SSLContext | None = None
+        if url.scheme is not Scheme.SMTP_PLAIN:
+            self._context = ssl.create_default_context()
+            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+
+    @property
+    def name(self) -> str:
+        """The server and its port."""
+        return f"{self._url.host}:{self._url.port}"
+
+    def open(self, listener: Listener) -> Channel:
+        """Begin to connect."""
+        return _Opening(self._url, self._context, self._credentials, listener)
+
+
+class _Opening:
+    """A channel that is still connecting, and then hands everything to its connection."""
+
+    def __init__(
+        self,
+        url: TransportUrl,
+        context: ssl.SSLContext | None,
+        credentials: Credentials | None,
+        listener: Listener,
+    ) -> None:
+        self._url = url
+        self._context = context
+        self._credentials = credentials
+        self._listener = listener
+        self._connection: Connection | None = None
+        self._task = asyncio.get_running_loop().create_task(self._connect())
+
+    def offer(self, envelope: Envelope) -> None:
+        self._opened().offer(envelope)
+
+    def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
+        self._opened().deliver(parts, then)
+
+    def quit(self) -> None:
+        if self._connection is None:
+            self._task.cancel()
+        else:
+            self._connection.quit()
+
+    def abort(self) -> None:
+        self._task.cancel()
+        if self._connection is not None:
+            self._connection.abort()
+
+    def _opened(self) -> Connection:
+        if self._connection is None:
+            raise RuntimeError("the channel is used before Opened")
+        return self._connection
+
+    async def _connect(self) -> None:
+        url = self._url
+        immediate = url.scheme is Scheme.SMTPS
+        session = Session(hello=hello_name(), tls=_tls(url), credentials=self._credentials)
+        connection = Connection(
+            session,
+            self._listener,
+            host=url.host,
+            context=self._context,
+            encrypted=immediate,
+        )
+        self._connection = connection
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await asyncio.get_running_loop().create_connection(
+                    lambda: connection,
+                    url.host,
+                    url.port,
+                    ssl=self._context if immediate else None,
+                    server_hostname=url.host if immediate else None,
+                )
+        except ssl.SSLCertVerificationError as error:
+            self._listener(Lost(Phase.STARTTLS, certificate_reason(url.host, error)))
+        except TimeoutError:
+            where = f"{url.host}:{url.port}"
+            self._listener(Lost(Phase.GREETING, f"{where} does not answer"))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            where = f"{url.host}:{url.port}"
+            self._listener(Lost(Phase.GREETING, f"no connection to {where}: {reason}"))
+
+
+def _tls(url: TransportUrl) -> Tls:
+    if url.scheme is Scheme.SMTPS:
+        return Tls.ON
+    if url.scheme is Scheme.SMTP_PLAIN:
+        return Tls.NONE
+    return Tls.OFFERED if is_loopback(url.host) else Tls.REQUIRED
