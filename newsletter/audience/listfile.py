@@ -1,0 +1,296 @@
+"""The list file: each row of the CSV becomes a Member, or a problem with its line.
+
+    email,first_name,status,consent_expires,clinic
+    ada@example.org,Ada,active,2027-06-30,Harbour
+
+A bad row is left out and told; it never stops the others.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from newsletter.address import Address, BadAddress, parse_address
+from newsletter.audience.subscriber import Subscriber
+from newsletter.audience.table import Report, Table, column_name
+from newsletter.errors import Level, Problem, did_you_mean, fail
+
+LONGEST_NAME = 200
+LONGEST_FIELD = 2_000
+
+ALIASES = {
+    "e_mail": "email",
+    "email_address": "email",
+    "e_mail_address": "email",
+    "emailaddress": "email",
+    "firstname": "first_name",
+    "given_name": "first_name",
+    "lastname": "last_name",
+    "surname": "last_name",
+    "family_name": "last_name",
+    "full_name": "name",
+    "fullname": "name",
+}
+"""Other programs' names of the columns that we know, as `column_name` writes them."""
+
+UNSUBSCRIBED = "unsubscribed in the list"
+EXPIRED = "consent expired"
+UNKNOWN_STATUS = "unknown status"
+UNREADABLE_EXPIRY = "unreadable consent_expires"
+
+_STATUSES = ("active", "unsubscribed")
+_CONSENTS = ("express", "implied")
+_PLAIN_CONSENTS = ("", *_CONSENTS)
+_NAMES = ("email", "name", "first_name", "last_name")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# What pasting leaves at the ends of a cell: no-break and zero-width spaces, a byte order mark.
+INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u2060\ufeff"
+# C0, DEL, C1, line and paragraph separators, and what turns the direction of the text after it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNUSUAL = re.compile(_CONTROL.pattern[:-1] + r"\u200b\u2060\ufeff]")
+_BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A row of the list: the reader, her line, and why she must not be mailed (None: she may)."""
+
+    subscriber: Subscriber
+    line: int
+    excluded: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which cell is what: `names` in the file's order, "" for a column without a name."""
+
+    names: tuple[str, ...]
+    email: int
+    status: int | None
+    expires: int | None
+
+
+def read_columns(table: Table, report: Report) -> Columns:
+    """Return the header's columns, or raise NewsletterError with all that is wrong with it."""
+    shown, line = table.shown, table.header_line
+    plain = [column_name(cell) for cell in table.header]
+    names = tuple(ALIASES.get(name, name) for name in plain)
+    if "email" not in names:
+        raise fail(
+            f"no column is named 'email' (found: {_listed(table.header)})",
+            file=shown,
+            line=line,
+            hint=_header_hint(table.header, names),
+        )
+    twice = {name for name in names if name and names.count(name) > 1}
+    if twice:
+        raise fail(
+            "two columns have the same name: "
+            + ", ".join(f"'{name}'" for name in dict.fromkeys(names) if name in twice),
+            file=shown,
+            line=line,
+            hint="rename or remove one of them; capitals, spaces and hyphens make no difference",
+        )
+    for number, name in enumerate(names, start=1):
+        if not name and number < len(names):
+            report(_warning("a column has no name and is not read", table.shown, line))
+    where = {name: index for index, name in enumerate(names)}
+    return Columns(
+        names=names,
+        email=where["email"],
+        status=where.get("status"),
+        expires=where.get("consent_expires"),
+    )
+
+
+def exclusion(cells: Sequence[str], columns: Columns, today: date) -> str | None:
+    """Return why the row itself says that she must not be mailed, or None.
+
+    A row with too few or too many cells counts as unsubscribed wherever it says so.
+    """
+    if len(cells) != len(columns.names):
+        gone = any(cell.strip().casefold() == "unsubscribed" for cell in cells)
+        return UNSUBSCRIBED if gone else None
+    if columns.status is not None:
+        status = cells[columns.status]
+        # Nearly every cell is one of these; the rest is looked at with more patience.
+        if status not in ("", "active"):
+            reason = _status(status.strip(INVISIBLE))
+            if reason is not None:
+                return reason
+    if columns.expires is not None and cells[columns.expires]:
+        return _expiry(cells[columns.expires], today)
+    return None
+
+
+def _status(written: str) -> str | None:
+    status = written.casefold()
+    if status == "unsubscribed":
+        return UNSUBSCRIBED
+    return None if status in ("", "active") else f"{UNKNOWN_STATUS} {_quoted(written)}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _expiry(written: str, today: date) -> str | None:
+    """Return why a consent is over; on its last day it still holds."""
+    written = written.strip(INVISIBLE)
+    if not written:
+        return None
+    try:
+        if not _DATE.fullmatch(written):
+            raise ValueError  # noqa: TRY301 - fromisoformat also takes 20260101 and 2026-W01-1
+        last = date.fromisoformat(written)
+    except ValueError:
+        return f"{UNREADABLE_EXPIRY} {_quoted(written)}"
+    return f"{EXPIRED} on {last.isoformat()}" if last < today else None
+
+
+def row_reader(
+    columns: Columns, *, shown: Path, today: date, report: Report
+) -> Callable[[int, list[str]], Member | None]:
+    """Return the function that turns a row into a Member; None where it was reported instead."""
+    names, email_cell = columns.names, columns.email
+    width = len(names)
+    consent = names.index("consent") if "consent" in names else None
+
+    def read(line: int, cells: list[str]) -> Member | None:
+        if len(cells) != width:
+            cells = _fitted(cells, width)
+            if len(cells) != width:
+                report(_wrong_width(cells, width, shown, line))
+                return None
+        # One look at the whole row; which cell it was is found out only where something was.
+        joined = "".join(cells)
+        if len(joined) > LONGEST_NAME or _UNUSUAL.search(joined):
+            cells = [_tidy(name, cell) for name, cell in zip(names, cells, strict=True)]
+            refused = _refused(names, cells)
+            if refused is not None:
+                report(_warning(f"{refused}; the row was left out", shown, line))
+                return None
+        try:
+            address = parse_address(cells[email_cell].strip(INVISIBLE))
+        except BadAddress as error:
+            report(_bad_address(cells[email_cell], error, shown, line))
+            return None
+        excluded = exclusion(cells, columns, today)
+        if excluded is not None:
+            _tell(excluded, shown, line, report)
+        if consent is not None and cells[consent] not in _PLAIN_CONSENTS:
+            _check_consent(cells[consent], shown, line, report)
+        return Member(_subscriber(address, names, cells), line, excluded)
+
+    return read
+
+
+def _subscriber(address: Address, names: Sequence[str], cells: Sequence[str]) -> Subscriber:
+    values = zip(names, map(str.strip, cells), strict=True)
+    fields = {name: value for name, value in values if value and name}
+    fields["email"] = str(address)
+    name = fields.get("name", "")
+    if not name and ("first_name" in fields or "last_name" in fields):
+        name = f"{fields.get('first_name', '')} {fields.get('last_name', '')}".strip()
+        fields["name"] = name
+    return Subscriber(address, name, fields)
+
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    """Drop empty cells beyond the header, which spreadsheets like to write."""
+    return cells[:width] if len(cells) > width and not any(cells[width:]) else cells
+
+
+def _tidy(name: str, cell: str) -> str:
+    """Return the cell without invisible ends; line breaks in a long text become spaces.
+
+    Names keep theirs, and are refused for them.
+    """
+    cell = cell.strip(INVISIBLE)
+    return cell if name in _NAMES else _BREAKS.sub(" ", cell)
+
+
+def _refused(names: Sequence[str], cells: Sequence[str]) -> str | None:
+    for name, cell in zip(names, cells, strict=True):
+        if not name:
+            continue
+        longest = LONGEST_NAME if name in _NAMES[1:] else LONGEST_FIELD
+        if len(cell) > longest:
+            return f"'{name}' has {len(cell):,} characters, more than {longest:,}"
+        control = _CONTROL.search(cell)
+        if control and control[0] in "\r\n":
+            return f"'{name}' holds a line break (or a quote that opens here is never closed)"
+        if control:
+            return f"'{name}' holds a control character (U+{ord(control[0]):04X})"
+    return None
+
+
+def _wrong_width(cells: Sequence[str], width: int, shown: Path, line: int) -> Problem:
+    hint = (
+        'a cell with a comma in it needs quotes: "Lovelace, Ada"'
+        if len(cells) > width
+        else "the row may be cut off; write a separator for each empty cell"
+    )
+    count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
+    return _warning(
+        f"{count} where the header names {width} columns; the row was left out", shown, line, hint
+    )
+
+
+def _bad_address(cell: str, error: BadAddress, shown: Path, line: int) -> Problem:
+    written = cell.strip(INVISIBLE)
+    if not written:
+        return _warning("the row has no email address; it was left out", shown, line)
+    hint = None
+    if "<" in written:
+        hint = "only the address belongs here; her name has a column of its own"
+    elif written.count("@") > 1:
+        hint = "one address a row"
+    return _warning(f"this is no email address: {error}; the row was left out", shown, line, hint)
+
+
+def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
+    """Report what the list probably does not mean; a plain 'unsubscribed' is no problem."""
+    if excluded.startswith(UNKNOWN_STATUS):
+        near = did_you_mean(excluded.removeprefix(UNKNOWN_STATUS).strip(" '"), _STATUSES)
+        hint = near or "the statuses are 'active' (or nothing) and 'unsubscribed'"
+    elif excluded.startswith(UNREADABLE_EXPIRY):
+        hint = "write it as 2027-06-30; spreadsheets rewrite dates: make the column text first"
+    else:
+        return
+    report(_warning(f"{excluded}: she is not mailed", shown, line, hint))
+
+
+def _check_consent(cell: str, shown: Path, line: int, report: Report) -> None:
+    written = cell.strip(INVISIBLE)
+    if written and written.casefold() not in _CONSENTS:
+        hint = did_you_mean(written, _CONSENTS) or "the kinds are 'express' and 'implied'"
+        report(_warning(f"unknown consent {_quoted(written)}", shown, line, hint))
+
+
+def _header_hint(header: Sequence[str], names: Sequence[str]) -> str:
+    if any("@" in cell for cell in header):
+        return "the first line must name the columns, for example: email,name,status"
+    near = did_you_mean("email", [name for name in names if name])
+    named = header[names.index(near.split("'")[1])] if near else None
+    if named is not None:
+        return f"is it the column {_quoted(named)}? Rename it to email"
+    return "the first line must name the columns; one of them is 'email'"
+
+
+def _listed(header: Sequence[str]) -> str:
+    """Return the first columns' names, short; never what looks like a reader's address."""
+    cells = ["..." if "@" in cell else _quoted(cell.strip()) for cell in header if cell.strip()]
+    return ", ".join(cells[:8]) + (", ..." if len(cells) > 8 else "")  # noqa: PLR2004 - one line
+
+
+def _quoted(text: str) -> str:
+    """Return a value in quotes, short and on one line."""
+    plain = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return f"'{plain[:40]}...'" if len(plain) > 40 else f"'{plain}'"  # noqa: PLR2004 - one line
+
+
+def _warning(message: str, shown: Path, line: int, hint: str | None = None) -> Problem:
+    return Problem(message=message, file=shown, line=line, hint=hint, level=Level.WARNING)
