@@ -1,0 +1,155 @@
+"""All summaries of a workspace, by slug."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from newsletter.content.issue import Issue
+from newsletter.content.summary import Summary
+from newsletter.content.summary_file import read_summary
+from newsletter.content.topics import Vocabularies, Vocabulary
+from newsletter.errors import Level, NewsletterError, Problem, fail
+
+FOLDER = "summaries"
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Library(Mapping[str, Summary]):
+    """The summaries that could be read, by slug in the order of their names.
+
+    `broken` maps the slug of each that could not be read to its problems; `problems` are those
+    of all files, warnings too.
+    """
+
+    summaries: dict[str, Summary]
+    broken: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def __getitem__(self, slug: str) -> Summary:
+        return self.summaries[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.summaries)
+
+    def __len__(self) -> int:
+        return len(self.summaries)
+
+    def find(self, part: str) -> Summary:
+        """Return the one summary that a slug, or any unique part of one, names.
+
+        Raises NewsletterError with the candidates, the nearest slug, or what is wrong with the
+        file that is meant.
+        """
+        wanted = unicodedata.normalize("NFC", part.strip()).removesuffix(".md")
+        slugs = [*self.summaries, *self.broken]
+        matches = [slug for slug in slugs if slug == wanted] or [
+            slug for slug in slugs if wanted and wanted.casefold() in slug.casefold()
+        ]
+        if len(matches) > 1:
+            named = ", ".join(matches[:_MOST_NAMED]) + (
+                ", ..." if len(matches) > _MOST_NAMED else ""
+            )
+            raise fail(
+                f"'{part}' is part of {len(matches)} summaries' names", hint=f"say which: {named}"
+            )
+        if not matches:
+            raise fail(f"no summary is named '{part}'", hint=self.nearest(wanted))
+        if matches[0] in self.broken:
+            raise NewsletterError(*self.broken[matches[0]])
+        return self.summaries[matches[0]]
+
+    def of(self, issue: Issue) -> tuple[Summary, ...]:
+        """Return an issue's summaries in its order; raise NewsletterError for all that fail."""
+        problems: list[Problem] = []
+        for number, slug in enumerate(issue.summaries):
+            if slug in self.broken:
+                problems.extend(self.broken[slug])
+            elif slug not in self.summaries:
+                problems.append(
+                    Problem(
+                        message=f"no summary is named '{slug}'",
+                        file=issue.file,
+                        line=issue.lines.get(f"summaries.{number}"),
+                        hint=self.nearest(slug),
+                    )
+                )
+        if problems:
+            raise NewsletterError(*problems)
+        return tuple(self.summaries[slug] for slug in issue.summaries)
+
+    def nearest(self, part: str) -> str:
+        """Return a hint that names the slug that is meant by a misspelt part of one."""
+        if not self.summaries and not self.broken:
+            return "there are no summaries yet: newsletter new, or newsletter import"
+        words = part.casefold().count("-") + 1
+        pieces = {
+            piece: slug
+            for slug in (*self.broken, *self.summaries)
+            for piece in _pieces(slug, words)
+        }
+        near = difflib.get_close_matches(part.casefold(), pieces, n=1, cutoff=0.6)
+        if near:
+            return f"did you mean '{pieces[near[0]]}'?"
+        return "newsletter summaries lists them"
+
+
+def _pieces(slug: str, words: int) -> Iterator[str]:
+    """Yield the slug and its runs of about as many words."""
+    parts = slug.casefold().split("-")
+    for size in {words - 1, words, words + 1}:
+        for start in range(len(parts) - size + 1) if size > 0 else ():
+            yield "-".join(parts[start : start + size])
+    yield slug.casefold()
+
+
+def load_library(root: Path, vocabularies: Vocabularies) -> Library:
+    """Read every `summaries/*.md`, topics and research types by their canonical names."""
+    summaries: dict[str, Summary] = {}
+    broken: dict[str, tuple[Problem, ...]] = {}
+    told: list[Problem] = []
+    for file in sorted((root / FOLDER).glob("*.md")):
+        if file.name.startswith("."):
+            continue
+        slug = unicodedata.normalize("NFC", file.stem)
+        summary, problems = read_summary(file, root)
+        if summary is None:
+            broken[slug] = problems
+        else:
+            summaries[slug], unknown = _resolve(summary, vocabularies)
+            problems += unknown
+        told.extend(problems)
+    return Library(summaries, broken, tuple(told))
+
+
+def _resolve(summary: Summary, known: Vocabularies) -> tuple[Summary, tuple[Problem, ...]]:
+    problems: list[Problem] = []
+
+    def name(text: str, vocabulary: Vocabulary, what: str, place: str) -> str:
+        resolved = vocabulary.resolve(text)
+        if resolved is None and vocabulary.names:
+            problems.append(
+                Problem(
+                    message=f"'{text}' is no {what} of topics.toml",
+                    file=summary.file,
+                    line=summary.lines.get(place),
+                    hint=vocabulary.did_you_mean(text),
+                    level=Level.WARNING,
+                )
+            )
+        return resolved or text
+
+    topics = [
+        name(topic, known.topics, "topic", f"topics.{number}")
+        for number, topic in enumerate(summary.topics)
+    ]
+    kind = summary.research_type
+    if kind is not None:
+        kind = name(kind, known.research_types, "research type", "research_type")
+    resolved = dataclasses.replace(summary, topics=tuple(dict.fromkeys(topics)), research_type=kind)
+    return resolved, tuple(problems)

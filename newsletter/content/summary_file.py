@@ -1,0 +1,136 @@
+"""Summary files: read with all their problems, written as a person would have."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+from newsletter.content.frontmatter import Fields, Parts, passage, split
+from newsletter.content.summary import Passage, Summary
+from newsletter.content.yaml_tree import in_quotes
+from newsletter.errors import NewsletterError, Problem
+from newsletter.files import read_text, shown, write_text
+
+KEYS = (
+    *("title", "published", "citation", "doi", "topics", "research_type", "blurb", "author"),
+    "incomplete",
+)
+HEADING = "Practice Implications"
+
+# An ATX heading (CommonMark 4.2), or the words alone on a line in bold type.
+_HEADING = re.compile(
+    r"(?: {0,3}\#{1,6}[ \t]+[*_]*|[ \t]*(?P<bold>\*\*|__))"
+    r"practice\s+implications\s*:?\s*(?(bold)(?P=bold)|[*_]*)\s*:?[ \t]*\#*[ \t]*",
+    re.IGNORECASE,
+)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
+# What YAML reads back as it stands, also inside [ ]: it begins with a letter or a digit, and
+# holds neither a colon nor a `#` that could mean something, nor what ends an item of a list.
+_PLAIN = re.compile(r"[^\W_](?:[^:#,\[\]{}\n]|:(?=[^\s:,\[\]{}])|(?<=\S)#)*")
+_PLAIN_TEXT = re.compile(r"[^\W_](?:[^:#\n]|:(?=[^\s:])|(?<=\S)#)*")
+_NOT_TEXT = frozenset({"null", "true", "false"})
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+
+
+def read_summary(file: Path, root: Path) -> tuple[Summary | None, tuple[Problem, ...]]:
+    """Read `summaries/SLUG.md`: the summary, or None where it has an error; and its problems."""
+    name = shown(file, root)
+    try:
+        parts = split(read_text(file, name), name)
+    except NewsletterError as error:
+        return None, error.problems
+    fields = Fields.of(parts, name)
+    summary = _summary(fields, parts, name)
+    problems = tuple(sorted(fields.problems, key=lambda each: each.line or 0))
+    return (None if fields.failed else summary), problems
+
+
+def _summary(fields: Fields, parts: Parts, name: Path) -> Summary | None:
+    fields.only(KEYS)
+    title = fields.required("title", '"What clients remember"')
+    published = fields.month("published", "2026-11")
+    body, implications = _cut(parts, name)
+    doi = fields.text("doi", strict=True)
+    rest = {key: fields.text(key) for key in ("research_type", "blurb", "author", "incomplete")}
+    citation, topics = fields.text("citation", strict=True), fields.texts("topics")
+    if title is None or published is None:
+        return None
+    return Summary(
+        slug=unicodedata.normalize("NFC", name.stem),
+        file=name,
+        title=title,
+        published=published,
+        body=body,
+        implications=implications,
+        citation=citation,
+        doi=bare_doi(doi) if doi else None,
+        topics=tuple(dict.fromkeys(topics)),
+        lines=fields.lines,
+        **rest,
+    )
+
+
+def _cut(parts: Parts, name: Path) -> tuple[Passage, Passage | None]:
+    rows = parts.body.split("\n")
+    at = next((n for n, row in enumerate(rows) if _HEADING.fullmatch(row)), None)
+    if at is None:
+        return passage(parts.body, name, parts.body_line), None
+    before, after = "\n".join(rows[:at]), "\n".join(rows[at + 1 :])
+    implications = passage(after, name, parts.body_line + at + 1)
+    return passage(before, name, parts.body_line), implications if implications.text else None
+
+
+def bare_doi(text: str) -> str:
+    """Return a DOI without what people put before it: `https://doi.org/`, `doi:`."""
+    return _DOI.sub("", text.strip(), count=1)
+
+
+def dump_summary(summary: Summary) -> str:
+    """Return the text of a summary's file; reading it again gives the same values."""
+    fields = {
+        "title": _value(summary.title),
+        "published": str(summary.published),
+        "citation": in_quotes(_clean(summary.citation)) if summary.citation else None,
+        "doi": _value(summary.doi),
+        "topics": f"[{', '.join(_item(topic) for topic in summary.topics)}]"
+        if summary.topics
+        else None,
+        "research_type": _value(summary.research_type),
+        "blurb": _value(summary.blurb),
+        "author": _value(summary.author),
+        "incomplete": _value(summary.incomplete),
+    }
+    head = "".join(f"{key}: {value}\n" for key, value in fields.items() if value is not None)
+    text = f"---\n{head}---\n{summary.body.text.strip()}\n"
+    if summary.implications is not None:
+        text += f"\n## {HEADING}\n\n{summary.implications.text.strip()}\n"
+    return text
+
+
+def write_summary(summary: Summary, root: Path) -> Path:
+    """Write a summary to its place in the workspace and return where that is."""
+    file = root / summary.file
+    write_text(file, dump_summary(summary))
+    return file
+
+
+def _value(text: str | None) -> str | None:
+    """Return a text as a value of YAML, in quotes where it needs them."""
+    if text is None:
+        return None
+    text = _clean(text)
+    return text if _PLAIN_TEXT.fullmatch(text) and not _is_word(text) else in_quotes(text)
+
+
+def _item(text: str) -> str:
+    text = _clean(text)
+    return text if _PLAIN.fullmatch(text) and not _is_word(text) else in_quotes(text)
+
+
+def _is_word(text: str) -> bool:
+    return text.lower() in _NOT_TEXT
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[ \t]*\n\s*", " ", _INVISIBLE.sub("", text.strip()))

@@ -1,0 +1,228 @@
+"""YAML 1.2 as a tree of texts with lines: what a value means is for the reader of a key to say.
+
+So `published: 2021-02` and `title: 2020` stay texts. Built from the parser's events: aliases,
+anchors and tags are refused, so nothing is expanded; nesting and size are bounded. A value that
+only lacks its quotes is told and mended, so that the problems behind it are told as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from newsletter.errors import Problem
+
+_DEEPEST = 8
+_LONGEST = 200_000
+_MOST_MENDED = 50
+_ROW = re.compile(r"(?P<lead>\s*(?:-\s+)?)(?P<key>[\w -]+?):[ \t]+(?P<value>\S.*?)\s*")
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_WORDS = {
+    "mapping values are not allowed here": "a colon stands in it",
+    "could not find expected ':'": "there is no colon after a key",
+    "found character '\\t' that cannot start any token": "a tab stands where spaces are wanted",
+    "found unexpected end of stream": "quotes are opened and never closed",
+    "expected ',' or ']', but got '<stream end>'": "the bracket [ is never closed",
+    "expected ',' or ']', but got ':'": "the bracket [ is never closed",
+    "expected ',' or '}', but got '<stream end>'": "the bracket { is never closed",
+}
+_CLOSE = {'"': '"', "'": "'", "[": "]", "{": "}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """A text and the line where it begins; `comment` is what stands behind it on its row."""
+
+    text: str
+    line: int
+    plain: bool
+    comment: str | None
+
+    @property
+    def is_null(self) -> bool:
+        """Whether YAML takes it for nothing."""
+        return self.plain and self.text in _NULLS
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list; its items may be of any kind."""
+
+    items: tuple[Node, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Keys with their values and lines."""
+
+    entries: dict[str, Node]
+    lines: dict[str, int]
+    line: int
+
+
+Node = Scalar | Listing | Table
+
+
+class _Broken(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, line: int, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.line, self.message, self.hint = line, message, hint
+
+
+def parse(text: str, name: Path, first_line: int) -> tuple[Table, tuple[Problem, ...]]:
+    """Return the mapping that a YAML text holds and its problems.
+
+    `name` is how problems name the file, `first_line` the text's first line in it. Where the
+    text cannot be read at all the mapping is empty.
+    """
+    found: list[Problem] = []
+    mended: set[int] = set()
+    while True:
+        build = _Build(text, name, first_line)
+        try:
+            return build.tree(), (*found, *build.problems)
+        except _Broken as broken:
+            row = broken.line - first_line
+            better = _mend(text, row) if row not in mended else None
+            found.append(_told(broken, name, better))
+            if better is None or len(mended) == _MOST_MENDED:
+                return Table({}, {}, first_line), tuple(found)
+            mended.add(row)
+            text = better[0]
+
+
+@dataclass(slots=True)
+class _Build:
+    text: str
+    name: Path
+    first_line: int
+    problems: list[Problem] = field(default_factory=list)
+
+    def tree(self) -> Table:
+        events = self._events()
+        root: Node | None = None
+        for event in events:
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent" and root is not None:
+                raise _Broken(self._line(event), "a second document begins here", "take it out")
+            if kind in _STARTS:
+                root = self._node(event, events, 0)
+        if root is None:
+            return Table({}, {}, self.first_line)
+        if not isinstance(root, Table):
+            raise _Broken(root.line, "these are no keys with values", "write 'key: value'")
+        return root
+
+    def _events(self) -> Iterator[Any]:
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import MarkedYAMLError
+        from ruamel.yaml.reader import ReaderError
+
+        if len(self.text) > _LONGEST:
+            raise _Broken(self.first_line, "the part between the --- lines is far too long")
+        try:
+            yield from YAML(typ="safe", pure=True).parse(self.text)
+        except MarkedYAMLError as error:
+            # An open quote or bracket is told where it opens, not where the text ends.
+            is_open = error.context is not None and re.search("quoted|flow", error.context)
+            mark = error.context_mark if is_open and error.context_mark else error.problem_mark
+            problem = str(error.problem).strip()
+            line = self._line_at(mark.index) if mark else self.first_line
+            raise _Broken(line, _WORDS.get(problem, f"this is no valid YAML: {problem}")) from None
+        except ReaderError as error:
+            line = self._line_at(error.position)
+            raise _Broken(line, f"a control character (U+{error.character:04X})") from None
+
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+        line = self._line(event)
+        if type(event).__name__ == "AliasEvent" or event.anchor or event.tag:
+            raise _Broken(
+                line, "a text that begins with *, & or ! needs quotes (YAML takes it for a mark)"
+            )
+        if depth > _DEEPEST:
+            raise _Broken(line, "this is nested too deeply")
+        kind = type(event).__name__
+        if kind == "ScalarEvent":
+            return self._scalar(event)
+        if kind == "SequenceStartEvent":
+            items = []
+            while type(each := next(events)).__name__ != "SequenceEndEvent":
+                items.append(self._node(each, events, depth + 1))
+            return Listing(tuple(items), line)
+        return self._table(line, events, depth)
+
+    def _table(self, line: int, events: Iterator[Any], depth: int) -> Table:
+        table = Table({}, {}, line)
+        while type(each := next(events)).__name__ != "MappingEndEvent":
+            key = self._node(each, events, depth + 1)
+            value = self._node(next(events), events, depth + 1)
+            if not isinstance(key, Scalar):
+                self._problem(key.line, "a key must be one word")
+            elif key.text in table.entries:
+                first = table.lines[key.text]
+                self._problem(key.line, f"'{key.text}' stands twice (first in line {first})")
+            else:
+                table.entries[key.text] = value
+                table.lines[key.text] = key.line
+        return table
+
+    def _scalar(self, event: Any) -> Scalar:
+        end = event.end_mark.index
+        rest = self.text[end : (self.text + "\n").index("\n", end)]
+        is_block = event.style in {"|", ">"}
+        has_comment = not is_block and rest.lstrip().startswith("#")
+        return Scalar(
+            text=event.value,
+            # The text of a block begins on the line after its `|`.
+            line=self._line(event) + is_block,
+            plain=event.style is None,
+            comment=rest.strip() if has_comment else None,
+        )
+
+    def _line(self, event: Any) -> int:
+        return self._line_at(event.start_mark.index)
+
+    def _line_at(self, index: int) -> int:
+        return self.first_line + self.text.count("\n", 0, index)
+
+    def _problem(self, line: int, message: str) -> None:
+        self.problems.append(Problem(message=message, file=self.name, line=line))
+
+
+_STARTS = frozenset({"ScalarEvent", "SequenceStartEvent", "MappingStartEvent", "AliasEvent"})
+
+
+def in_quotes(text: str) -> str:
+    """Return a text as YAML reads it whatever it holds: in the quotes that need less escaping."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def _mend(text: str, row: int) -> tuple[str, str, str] | None:
+    """Return the text with one row mended, the row's key and the mended row; or None.
+
+    What is opened is closed; any other value is put in quotes.
+    """
+    rows = text.split("\n")
+    match = _ROW.fullmatch(rows[row]) if row < len(rows) else None
+    if match is None or match["value"][0] in "|>#" or match["value"] in _CLOSE:
+        return None
+    value = match["value"]
+    close = _CLOSE.get(value[0])
+    is_open = close is not None and close not in value[1:]
+    better = f"{match['key']}: {value + str(close) if is_open else in_quotes(value)}"
+    rows[row] = f"{match['lead']}{better}"
+    return "\n".join(rows), "" if is_open else match["key"], better
+
+
+def _told(broken: _Broken, name: Path, mended: tuple[str, str, str] | None) -> Problem:
+    message, hint = broken.message, broken.hint
+    if mended is not None:
+        _, key, hint = mended
+        message = f"put the {key} in quotes: {message}" if key else message
+    return Problem(message=message, file=name, line=broken.line, hint=hint)
