@@ -1,0 +1,150 @@
+"""Who may speak to the preview: the one browser that was given the token, and no other page.
+
+Host        one of our own names, against DNS rebinding
+Origin      where a request names one, it is our own
+Sec-Fetch   another site's page, also one on another port, gets nothing (Fetch Metadata)
+token       from the URL that the terminal shows; exchanged for a cookie at once
+cookie      HttpOnly, SameSite=Strict, for the life of the process
+POST        needs the Origin and a CSRF header besides
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+CSRF_HEADER = "x-newsletter-csrf"
+
+DESK_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+"""The desk runs its own files and nothing else; no string ever becomes markup."""
+
+_HEADERS = {
+    "content-security-policy": DESK_POLICY,
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+_NO_KEY = (
+    "This preview opens with the address that the terminal shows, with its token.\n"
+    "Copy that address into the address bar, or run `newsletter preview` again.\n"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The secrets of one process: in its URL, in its cookie, in the header of a POST."""
+
+    token: str
+    cookie: str
+    csrf: str
+
+    @classmethod
+    def fresh(cls) -> Keys:
+        """Return new random ones, 256 bits each."""
+        return cls(
+            token=secrets.token_urlsafe(32),
+            cookie=secrets.token_urlsafe(32),
+            csrf=secrets.token_urlsafe(32),
+        )
+
+
+class Guard:
+    """ASGI middleware around the whole app; `hosts` are our `name:port`, lower-case."""
+
+    def __init__(self, app: ASGIApp, *, keys: Keys, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._keys = keys
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request ourselves, or let the app; every answer gets the safe headers."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        answer = self._answer(Request(scope)) or self._app
+        await answer(scope, receive, send_guarded)
+
+    def _answer(self, request: Request) -> Response | None:
+        """Return a refusal or the exchange of the token, or None: the app may answer."""
+        host = _only(request, "host").lower()
+        if host not in self._hosts:
+            return _refused("This is not a name of the preview.")
+        if "origin" in request.headers and _only(request, "origin") != f"http://{host}":
+            return _refused("Requests of other sites are not answered.")
+        if "token" in request.query_params:
+            return self._exchange(request, host)
+        if not self._is_ours(request, host):
+            return _refused(_NO_KEY)
+        if request.method not in SAFE_METHODS and not self._may_act(request):
+            return _refused("This request does not come from the preview's own page.")
+        return None
+
+    def _is_ours(self, request: Request, host: str) -> bool:
+        """Whether the one browser asks, for itself or for our own page.
+
+        A page on another port of this machine is the same *site*, so the cookie alone would let
+        it in; Fetch Metadata tells them apart.
+        """
+        asked_by = request.headers.get("sec-fetch-site", "none")
+        cookie = request.cookies.get(cookie_name(host), "")
+        return asked_by in {"same-origin", "none"} and _same(cookie, self._keys.cookie)
+
+    def _may_act(self, request: Request) -> bool:
+        return "origin" in request.headers and _same(_only(request, CSRF_HEADER), self._keys.csrf)
+
+    def _exchange(self, request: Request, host: str) -> Response:
+        if request.method != "GET" or not _same(request.query_params["token"], self._keys.token):
+            return _refused(_NO_KEY)
+        rest = [pair for pair in request.query_params.multi_items() if pair[0] != "token"]
+        # The path is ours and begins with one slash: `//elsewhere` would be another site.
+        clean = "/" + request.url.path.lstrip("/") + (f"?{urlencode(rest)}" if rest else "")
+        response = RedirectResponse(clean, status_code=303)
+        response.set_cookie(
+            cookie_name(host), self._keys.cookie, httponly=True, samesite="strict", path="/"
+        )
+        return response
+
+
+def cookie_name(host: str) -> str:
+    """Return the cookie's name: cookies know no ports, and two previews may run at once."""
+    return f"newsletter-preview-{host.rpartition(':')[2]}"
+
+
+def _only(request: Request, name: str) -> str:
+    """Return the value of a header that stands exactly once, or nothing."""
+    values = request.headers.getlist(name)
+    return values[0] if len(values) == 1 else ""
+
+
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode(), secret.encode())
+
+
+def _refused(text: str) -> Response:
+    return PlainTextResponse(text, status_code=403)

@@ -1,0 +1,100 @@
+"""The preview's own small server: a socket, a process' life, a quiet end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from newsletter.errors import fail
+from newsletter.web.preview.app import Preview
+
+FIRST_PORT = 8025
+TRIES = 20
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Return a listening socket at the first free port from `port` on (0: any).
+
+    Raises NewsletterError where none of the next is free, or the host is not ours.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise fail(f"'{host}' is no address of this machine: {error.strerror}") from None
+    for number in range(port, min(port + TRIES, 65_536)):
+        try:
+            return socket.create_server((str(address[0]), number), family=family)
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise fail(f"cannot listen on {host}: {error.strerror}") from None
+    raise fail(
+        f"the ports {port} to {port + TRIES - 1} are all taken", hint="choose another with --port"
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def own_hosts(host: str, port: int) -> frozenset[str]:
+    """Return the values of Host that are ours, lower-case, with the port.
+
+    Where every interface listens, the machine's own names and addresses are ours too.
+    """
+    names = {"127.0.0.1", "localhost", "::1", host.lower()}
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - the editor asked for it, and was warned
+        names |= {socket.gethostname().lower(), socket.getfqdn().lower(), *_own_addresses()}
+    bare = {f"[{name}]" if ":" in name else name for name in names}
+    # A browser leaves the usual port out.
+    return frozenset({f"{name}:{port}" for name in bare} | (bare if port == 80 else set()))  # noqa: PLR2004
+
+
+def url_host(host: str) -> str:
+    """Return the host as a URL has it: one to open on this machine."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - what it is compared with
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def serve(app: Preview, listening: socket.socket, on_started: Callable[[], None]) -> None:
+    """Answer until the process is told to end; SIGINT leaves as KeyboardInterrupt."""
+    config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="on")
+    server = _Server(config, app, on_started)
+    asyncio.run(server.serve(sockets=[listening]))
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers, and lets the open event streams go before it waits for them."""
+
+    def __init__(
+        self, config: uvicorn.Config, app: Preview, on_started: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._app = app
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            await asyncio.to_thread(self._on_started)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.bell.close()
+        await super().shutdown(sockets)
+
+
+def _own_addresses() -> set[str]:
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None)
+    except OSError:
+        return set()
+    return {str(address[0]) for *_, address in found}

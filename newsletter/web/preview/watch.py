@@ -1,0 +1,47 @@
+"""Saves in the workspace, noticed at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+from watchfiles import DefaultFilter, awatch
+
+QUIET_MS = 20
+"""A burst of writes (an editor's temporary file, then its rename) has ended after this long."""
+
+DEBOUNCE_MS = 100
+"""A burst that does not end is told after this long."""
+
+
+async def saves(folders: Callable[[], Sequence[Path]]) -> AsyncIterator[None]:
+    """Yield after each burst of changes in some folders, without those inside them.
+
+    Folders are watched, not files: editors save by renaming. Not recursively: a workspace may
+    hold a repository, an environment, the outbox. `folders()` is asked again after each burst,
+    so that a new templates folder is noticed.
+    """
+    while True:
+        watched = _existing(folders())
+        async for _ in awatch(
+            *watched,
+            watch_filter=DefaultFilter(),
+            debounce=DEBOUNCE_MS,
+            step=QUIET_MS,
+            recursive=False,
+        ):
+            yield
+            if _existing(folders()) != watched:
+                break
+
+
+def workspace_folders(root: Path, *files: Path) -> tuple[Path, ...]:
+    """Return the folders that hold what an email is made of, and those of further files."""
+    templates = root / "templates"
+    nested = [folder for folder in templates.rglob("*") if folder.is_dir()]
+    outside = [file.parent for file in files]
+    return (root, root / "summaries", root / "issues", templates, *nested, *outside)
+
+
+def _existing(folders: Sequence[Path]) -> frozenset[Path]:
+    return frozenset(folder for folder in folders if folder.is_dir())
