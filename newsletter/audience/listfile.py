@@ -52,7 +52,6 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u2060\ufeff"
 # C0, DEL, C1, line and paragraph separators, and what turns the direction of the text after it.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_UNUSUAL = re.compile(_CONTROL.pattern[:-1] + r"\u200b\u2060\ufeff]")
 _BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
 
 
@@ -164,16 +163,17 @@ def row_reader(
             if len(cells) != width:
                 report(_wrong_width(cells, width, shown, line))
                 return None
+        cells = list(map(str.strip, cells))
         # One look at the whole row; which cell it was is found out only where something was.
         joined = "".join(cells)
-        if len(joined) > LONGEST_NAME or _UNUSUAL.search(joined):
+        if len(joined) > LONGEST_NAME or not joined.isprintable():
             cells = [_tidy(name, cell) for name, cell in zip(names, cells, strict=True)]
             refused = _refused(names, cells)
             if refused is not None:
                 report(_warning(f"{refused}; the row was left out", shown, line))
                 return None
         try:
-            address = parse_address(cells[email_cell].strip(INVISIBLE))
+            address = parse_address(cells[email_cell])
         except BadAddress as error:
             report(_bad_address(cells[email_cell], error, shown, line))
             return None
@@ -188,8 +188,9 @@ def row_reader(
 
 
 def _subscriber(address: Address, names: Sequence[str], cells: Sequence[str]) -> Subscriber:
-    values = zip(names, map(str.strip, cells), strict=True)
-    fields = {name: value for name, value in values if value and name}
+    fields = dict(zip(names, cells, strict=True))
+    if "" in cells or "" in names:
+        fields = {name: value for name, value in fields.items() if value and name}
     fields["email"] = str(address)
     name = fields.get("name", "")
     if not name and ("first_name" in fields or "last_name" in fields):
@@ -240,13 +241,12 @@ def _wrong_width(cells: Sequence[str], width: int, shown: Path, line: int) -> Pr
 
 
 def _bad_address(cell: str, error: BadAddress, shown: Path, line: int) -> Problem:
-    written = cell.strip(INVISIBLE)
-    if not written:
+    if not cell:
         return _warning("the row has no email address; it was left out", shown, line)
     hint = None
-    if "<" in written:
+    if "<" in cell:
         hint = "only the address belongs here; her name has a column of its own"
-    elif written.count("@") > 1:
+    elif cell.count("@") > 1:
         hint = "one address a row"
     return _warning(f"this is no email address: {error}; the row was left out", shown, line, hint)
 
@@ -264,10 +264,9 @@ def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
 
 
 def _check_consent(cell: str, shown: Path, line: int, report: Report) -> None:
-    written = cell.strip(INVISIBLE)
-    if written and written.casefold() not in _CONSENTS:
-        hint = did_you_mean(written, _CONSENTS) or "the kinds are 'express' and 'implied'"
-        report(_warning(f"unknown consent {_quoted(written)}", shown, line, hint))
+    if cell.casefold() not in _CONSENTS:
+        hint = did_you_mean(cell, _CONSENTS) or "the kinds are 'express' and 'implied'"
+        report(_warning(f"unknown consent {_quoted(cell)}", shown, line, hint))
 
 
 def _header_hint(header: Sequence[str], names: Sequence[str]) -> str:

@@ -171,7 +171,6 @@ class Table:
             reader = self._reader(lines)
             while True:
                 lines.taken.clear()
-                lines.characters = 0
                 try:
                     cells = next(reader)
                 except StopIteration:
@@ -224,7 +223,9 @@ class _Lines:
         line = self._again.popleft() if self._again else next(self._text)
         taken = self.taken
         taken.append(line)
-        if len(taken) > 1:
+        if len(taken) == 1:
+            self.characters = len(line)
+        else:
             self.characters += len(line)
             if len(taken) > MOST_LINES or self.characters > MOST_CHARACTERS:
                 raise _Runaway
