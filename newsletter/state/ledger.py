@@ -1,0 +1,166 @@
+"""The ledger's values and the protocol that a database must keep.
+
+The promise (docs/architecture.md): a delivery is in exactly one state. It is marked `attempting`,
+and the mark is committed, before its body leaves. What was accepted is never sent again, what
+is uncertain never by itself, and nothing disappears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from newsletter.address import Address
+from newsletter.audience.listfile import Member
+from newsletter.audience.suppression import Suppression, SuppressionEvent
+from newsletter.errors import NewsletterError
+from newsletter.message.content import Content
+from newsletter.outcome import Outcome, State
+
+
+class LedgerUnusable(NewsletterError):  # noqa: N818
+    """The ledger cannot be written: full, read-only, locked. Nothing more may leave."""
+
+
+class MailingState(StrEnum):
+    """Where a mailing stands."""
+
+    FROZEN = "frozen"
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """An issue being sent. Times are in UTC; `frozen_at` is also every message's Date."""
+
+    id: int
+    uuid: str
+    issue: str
+    state: MailingState
+    digest: str
+    frozen_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One mailing to one subscriber, as the sender needs it.
+
+    `first_deferred_at` is in seconds since 1970, None where no server said "later" yet.
+    """
+
+    id: int
+    address: Address
+    name: str
+    fields: Mapping[str, str]
+    message_token: str
+    attempts: int
+    first_deferred_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What becomes of a delivery: its state, the outcome, when (seconds since 1970), due when."""
+
+    delivery: int
+    state: State
+    outcome: Outcome
+    at: float
+    due: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One row of `status --csv`: a delivery and its last attempt in the server's own words."""
+
+    id: int
+    mailing: int
+    email: str
+    state: State
+    code: int | None
+    enhanced: str
+    text: str
+    attempts: int
+    at: datetime | None
+    message_token: str
+
+
+class Ledger(Protocol):
+    """The only truth about who got what."""
+
+    def mailing(self, issue: str) -> Mailing | None:
+        """Return the mailing of an issue."""
+
+    def mailings(self) -> Sequence[Mailing]:
+        """Return all mailings, the oldest first."""
+
+    def content(self, mailing: Mailing) -> Content:
+        """Return a mailing's frozen content."""
+
+    def freeze(
+        self, *, uuid: str, content: Content, members: Iterable[tuple[Member, str]], at: datetime
+    ) -> Mailing:
+        """Write a mailing and its whole audience, each with a message token, or nothing."""
+
+    def counts(self, mailing: Mailing) -> dict[State, int]:
+        """Return how many deliveries are in each state, every state named."""
+
+    def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
+        """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
+
+    def recover(self, mailing: Mailing, at: datetime) -> int:
+        """Make what a dead run left `attempting` uncertain; return how many."""
+
+    def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
+        """Return pending deliveries with an id above `after`, by id."""
+
+    def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
+        """Return deferred deliveries that are due by then, the longest due first."""
+
+    def next_due(self, mailing: Mailing) -> float | None:
+        """Return when the next deferred delivery falls due, in seconds since 1970."""
+
+    def turn(
+        self, settlements: Sequence[Settlement], marks: Sequence[int], at: float
+    ) -> frozenset[int]:
+        """Commit outcomes and marks together; return the marks that hold.
+
+        A mark holds if the delivery was pending or deferred and its address is not suppressed;
+        a suppressed one becomes excluded. Raises LedgerUnusable, and then nothing is written.
+        """
+
+    def attempted_since(self, moment: float) -> Sequence[float]:
+        """Return when the attempts since a moment were, in order: what the rates have used."""
+
+    def records(self, mailing: Mailing, states: Sequence[State] = ()) -> Iterator[Record]:
+        """Yield a mailing's deliveries by address; all, or those in some states."""
+
+    def history(self, address: Address) -> Sequence[tuple[str, Record]]:
+        """Return every delivery to an address with its issue, the oldest first."""
+
+    def resolve(self, mailing: Mailing, state: State, why: str, at: datetime) -> int:
+        """Move all uncertain deliveries to accepted or pending; return how many."""
+
+    def find_by_token(self, token: str) -> Address | None:
+        """Return whom an unsubscribe token names; None for one that no key of ours made."""
+
+    def suppress(self, suppression: Suppression) -> None:
+        """Record that an address must not be mailed; it counts at the next mark."""
+
+    def restore(self, address: Address, *, reason: str, source: str, at: datetime) -> None:
+        """Record that an address may be mailed again."""
+
+    def add_event(self, event: SuppressionEvent) -> None:
+        """Record an event as it was written elsewhere."""
+
+    def suppression_events(self) -> Sequence[SuppressionEvent]:
+        """Return every event, the oldest first."""
+
+    def close(self) -> None:
+        """Release the database."""

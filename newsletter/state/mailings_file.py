@@ -1,0 +1,76 @@
+"""`mailings.csv`: one visible line a mailing, and nobody's address.
+
+It guards against a lost ledger: an issue that this file knows and the ledger does not was
+already sent, from here or from another machine.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.errors import fail
+from newsletter.files import read_text, write_text
+from newsletter.outcome import State
+from newsletter.state.ledger import Mailing
+
+COLUMNS = (
+    "issue",
+    "mailing",
+    "digest",
+    "started_at",
+    "finished_at",
+    "accepted",
+    "refused",
+    "uncertain",
+    "excluded",
+)
+
+
+def read_mailings(file: Path, name: Path) -> Sequence[Mapping[str, str]]:
+    """Return the lines; `name` is how problems name the file. No file means no lines.
+
+    Raises NewsletterError where the file cannot be read as what it is.
+    """
+    if not file.exists():
+        return ()
+    rows = list(csv.DictReader(io.StringIO(read_text(file, name))))
+    for line, row in enumerate(rows, start=2):
+        if not row.get("issue") or not row.get("mailing"):
+            raise fail(
+                "a line without issue or mailing",
+                file=name,
+                line=line,
+                hint=f"its columns are {','.join(COLUMNS)}",
+            )
+    return rows
+
+
+def write_mailing(file: Path, name: Path, mailing: Mailing, counts: Mapping[State, int]) -> None:
+    """Add a mailing's line, or bring it up to date; the others stay."""
+    line = {
+        "issue": mailing.issue,
+        "mailing": mailing.uuid,
+        "digest": mailing.digest,
+        "started_at": _written(mailing.started_at),
+        "finished_at": _written(mailing.finished_at),
+        "accepted": str(counts[State.ACCEPTED]),
+        "refused": str(counts[State.REFUSED]),
+        "uncertain": str(counts[State.UNCERTAIN]),
+        "excluded": str(counts[State.EXCLUDED]),
+    }
+    rows = [dict(row) for row in read_mailings(file, name)]
+    index = next((i for i, row in enumerate(rows) if row["mailing"] == mailing.uuid), len(rows))
+    rows[index : index + 1] = [line]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(file, out.getvalue())
+
+
+def _written(moment: datetime | None) -> str:
+    return "" if moment is None else moment.isoformat(timespec="seconds")

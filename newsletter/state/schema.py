@@ -1,0 +1,82 @@
+"""The ledger's tables, as numbered migrations; each runs once, in one transaction.
+
+Times are seconds since 1970 in UTC. Rows of `deliveries` and of the event tables are never
+deleted: an id, once in somebody's mail, means the same for ever.
+"""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE ledger (
+        id TEXT NOT NULL,             -- names this ledger in the file beside it
+        epoch INTEGER NOT NULL        -- counts openings for sending; a restored copy lags behind
+    );
+
+    CREATE TABLE mailings (
+        id INTEGER PRIMARY KEY,
+        uuid TEXT NOT NULL UNIQUE,
+        issue TEXT NOT NULL UNIQUE,   -- an issue is mailed once, whatever happens
+        state TEXT NOT NULL CHECK (state IN ('frozen', 'sending', 'paused', 'finished')),
+        digest TEXT NOT NULL,         -- of the content
+        content TEXT NOT NULL,        -- the frozen content as canonical JSON
+        frozen_at REAL NOT NULL,      -- also every message's Date
+        started_at REAL,              -- null until the first run
+        finished_at REAL              -- null while anybody is pending or deferred
+    );
+
+    CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY,
+        mailing INTEGER NOT NULL REFERENCES mailings (id),
+        key TEXT NOT NULL,            -- the address folded, so that nobody is there twice
+        address TEXT NOT NULL,
+        name TEXT NOT NULL,
+        fields TEXT NOT NULL,         -- a JSON object of the fields that the content uses
+        message_token TEXT NOT NULL,  -- its Message-ID, the same for every attempt
+        state TEXT NOT NULL CHECK (state IN ('pending', 'attempting', 'accepted', 'deferred',
+                                             'refused', 'uncertain', 'excluded')),
+        code INTEGER,                 -- of the last attempt; null before the first one
+        enhanced TEXT,                -- RFC 3463; null or empty where the server gave none
+        text TEXT,                    -- the server's words, or why she is excluded
+        attempts INTEGER NOT NULL DEFAULT 0,
+        at REAL,                      -- when the last attempt began or ended; null before
+        due REAL,                     -- when a deferred one may be tried again; else null
+        first_deferred_at REAL,       -- null until a server first said "later"
+        UNIQUE (mailing, key)
+    );
+    -- Few rows are deferred at any time, so finding those that fall due costs nothing.
+    CREATE INDEX deliveries_due ON deliveries (mailing, due) WHERE state = 'deferred';
+
+    -- Only what did not end in acceptance: the usual case writes one row, not two.
+    CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY,
+        delivery INTEGER NOT NULL REFERENCES deliveries (id),
+        at REAL NOT NULL,
+        state TEXT NOT NULL,          -- what the attempt led to
+        phase TEXT NOT NULL,          -- where in the conversation
+        code INTEGER NOT NULL,        -- 0 where there was no reply
+        enhanced TEXT NOT NULL,
+        text TEXT NOT NULL
+    );
+    -- "What happened to Ada?" asks by delivery.
+    CREATE INDEX attempts_delivery ON attempts (delivery);
+
+    CREATE TABLE suppression_events (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL,
+        address TEXT NOT NULL,
+        action TEXT NOT NULL CHECK (action IN ('suppress', 'restore')),
+        reason TEXT NOT NULL,
+        source TEXT NOT NULL,
+        at TEXT NOT NULL              -- ISO 8601 with its zone: as it was said
+    );
+    -- All events of one address are weighed at every new one.
+    CREATE INDEX suppression_events_key ON suppression_events (key);
+
+    -- What follows from the events, so that the mark before a body can ask for it in SQL.
+    CREATE TABLE suppressed (
+        key TEXT PRIMARY KEY,
+        why TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
+)
