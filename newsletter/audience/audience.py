@@ -131,7 +131,7 @@ class Audience:
 
     def _left_out(self, problem: Problem) -> None:
         self.figures.left_out += 1
-        self._report(problem)
+        self._report(replace(problem, message=f"{problem.message}; the row was left out"))
 
     def _twice(self, line: int, first: int, barred: bool) -> Problem:  # noqa: FBT001 - private
         message = f"the same address as on line {first}; she is kept once"

@@ -125,7 +125,7 @@ class Table:
     def rows(self, report: Report | None = None) -> Iterator[Row]:
         """Return the rows below the header, without empty ones; each call reads anew.
 
-        What is no CSV goes to `report` (as warnings: that row is left out) and does not stop the
+        What is no CSV goes to `report` (as warnings: that row is not among them) and does not stop the
         others: after a quote that is never closed, the next line is read as a row of its own.
         """
         return self._read(self._body, report)
@@ -195,10 +195,10 @@ class Table:
         if "field limit" in str(error):
             message, hint = "a cell is too long to be one", "shorten it"
         elif spanned > 1 or "end of data" in str(error) or isinstance(error, _Runaway):
-            message = "a quote that opens on this line is never closed; the row was left out"
+            message = "a quote that opens on this line is never closed"
             hint = 'close it with another ", or remove it'
         else:
-            message = "a quote stands in the middle of a cell; the row was left out"
+            message = "a quote stands in the middle of a cell"
             hint = 'put the whole cell in quotes and double each quote in it: "Ada ""Ace"" L."'
         return Problem(message=message, file=self.shown, line=line, hint=hint, level=Level.WARNING)
 
