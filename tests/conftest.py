@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from newsletter.cli.main import cli
 
+pytest_plugins = ["tests.strangers"]
+
 SETTINGS = """\
 [newsletter]
 title = "Practice Notes"

@@ -167,9 +167,12 @@ class _Pages:
         )
 
     async def events(self, _request: Request) -> Response:
+        # Before the browser hears that it is open, so that no save falls between.
+        versions = self.bell.listen()
+
         async def stream() -> AsyncIterator[str]:
             yield ": listening\n\n"
-            async for version in self.bell.listen():
+            async for version in versions:
                 yield f"event: saved\ndata: {version}\n\n"
 
         return StreamingResponse(stream(), media_type="text/event-stream")

@@ -92,12 +92,17 @@ class Bell:
         for listener in self._listeners:
             listener.put_nowait(None)
 
-    async def listen(self) -> AsyncIterator[int]:
-        """Yield each new version until the bell is closed."""
+    def listen(self) -> AsyncIterator[int]:
+        """Return each new version from now on, until the bell is closed."""
         queue: asyncio.Queue[int | None] = asyncio.Queue()
         self._listeners.add(queue)
+        if self._closed:
+            queue.put_nowait(None)
+        return self._heard(queue)
+
+    async def _heard(self, queue: asyncio.Queue[int | None]) -> AsyncIterator[int]:
         try:
-            while not self._closed and (version := await queue.get()) is not None:
+            while (version := await queue.get()) is not None:
                 yield version
         finally:
             self._listeners.discard(queue)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 from watchfiles import DefaultFilter, awatch
@@ -14,7 +14,7 @@ DEBOUNCE_MS = 100
 """A burst that does not end is told after this long."""
 
 
-async def saves(folders: Callable[[], Sequence[Path]]) -> AsyncIterator[None]:
+async def saves(folders: Callable[[], Sequence[Path]]) -> AsyncGenerator[None]:
     """Yield after each burst of changes in some folders, without those inside them.
 
     Folders are watched, not files: editors save by renaming. Not recursively: a workspace may

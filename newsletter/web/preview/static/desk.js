@@ -6,11 +6,11 @@ import { byId, element, fill } from "./page.js";
 import { Tabs } from "./tabs.js";
 
 const slug = decodeURIComponent(location.pathname.split("/").pop());
-const frame = new Frame(byId("frame"), showLink);
-const tabs = new Tabs(byId("tabs"), showTab);
 let seen = null; // what the server last said
 let busy = false;
 let again = false; // something was saved while we were fetching
+const frame = new Frame(byId("frame"), showLink);
+const tabs = new Tabs(byId("tabs"), showTab);
 
 async function refresh() {
   if (busy) {
@@ -56,8 +56,7 @@ function showIssues({ issue, issues }) {
 }
 
 function showMail(look, mail) {
-  if (!look.stale) frame.show(look.issue, look.version);
-  else if (frame.empty) frame.show(look.issue, look.version);
+  if (!look.stale || frame.empty) frame.show(look.issue, look.version);
   byId("text").textContent = mail.text;
   fill(byId("headers"), mail.headers, ([name, value]) =>
     element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)));

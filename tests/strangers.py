@@ -1,0 +1,64 @@
+"""Tests that need a program that is not ours run where it is found; the rest is told at the end.
+
+Mark such a test with `@pytest.mark.stranger("chromium")`. Without the program it is deselected,
+and the last lines of the run say what was not run and how to get it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from typing import Any
+
+import pytest
+
+STRANGERS = {
+    "chromium": ("chromium", "apt-get install chromium"),
+    "node": ("node", "apt-get install nodejs npm"),
+    "postfix": ("smtp-sink", "apt-get install postfix"),
+}
+"""The mark's argument: the program looked for, and how to get it."""
+
+_NOT_RUN = pytest.StashKey[dict[str, int]]()
+
+
+def missing(name: str) -> bool:
+    """Whether a stranger is not here; Debian keeps Postfix's tools in /usr/sbin."""
+    program, _ = STRANGERS[name]
+    return not any(shutil.which(program, path=path) for path in (None, "/usr/sbin"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_NOT_RUN] = {}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    away = {name for name in STRANGERS if missing(name)}
+    needs = {
+        item: {mark.args[0] for mark in item.iter_markers("stranger")} & away for item in items
+    }
+    items[:] = [item for item, needed in needs.items() if not needed]
+    if left := [item for item, needed in needs.items() if needed]:
+        config.hook.pytest_deselected(items=left)
+    not_run = dict(Counter(name for needed in needs.values() for name in needed))
+    config.stash[_NOT_RUN] = not_run
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["not_run"] = not_run
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """With xdist each worker collects everything: one worker's counts are the run's."""
+    node.config.stash[_NOT_RUN] |= getattr(node, "workeroutput", {}).get("not_run", {})
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for name, count in sorted(config.stash[_NOT_RUN].items()):
+        terminalreporter.write_line(
+            f"Not run: {count} test{'' if count == 1 else 's'} that need{'s' if count == 1 else ''}"
+            f" {name}. To get it: {STRANGERS[name][1]}",
+            yellow=True,
+        )

@@ -1,0 +1,59 @@
+"""Saves are noticed at once, however an editor writes them, also in a folder made meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from newsletter.web.preview.watch import saves, workspace_folders
+
+
+def seconds_until_told(root: Path, *acts: Callable[[], object]) -> list[float]:
+    """Return how long each act took to be told."""
+
+    async def watch() -> list[float]:
+        told = saves(lambda: workspace_folders(root))
+        times = []
+        for act in acts:
+            waiting = asyncio.ensure_future(anext(told))
+            await asyncio.sleep(0.3)
+            assert not waiting.done()
+            start = time.monotonic()
+            await asyncio.to_thread(act)
+            await asyncio.wait_for(waiting, 5)
+            times.append(time.monotonic() - start)
+        await told.aclose()
+        return times
+
+    return asyncio.run(watch())
+
+
+def replace_file(file: Path) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.write_text("b", encoding="utf-8")
+    os.replace(fresh, file)  # noqa: PTH105 - as editors do
+
+
+@pytest.mark.parametrize("name", ["summaries/a.md", "issues/a.md", "newsletter.toml"])
+def test_a_save_in_place_and_a_rename_are_told(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    for folder in ("summaries", "issues"):
+        (tmp_path / folder).mkdir()
+    file.write_text("a", encoding="utf-8")
+    times = seconds_until_told(
+        tmp_path, lambda: file.write_text("aa", encoding="utf-8"), lambda: replace_file(file)
+    )
+    assert max(times) < 1
+
+
+def test_a_folder_that_is_made_meanwhile_is_watched_too(tmp_path: Path) -> None:
+    part = tmp_path / "templates" / "letter.mjml"
+    times = seconds_until_told(
+        tmp_path, part.parent.mkdir, lambda: part.write_text("a", encoding="utf-8")
+    )
+    assert len(times) == 2
