@@ -125,7 +125,7 @@ class Table:
     def rows(self, report: Report | None = None) -> Iterator[Row]:
         """Return the rows below the header, without empty ones; each call reads anew.
 
-        What is no CSV goes to `report` (as warnings: that row is not among them) and does not stop the
+        What is no CSV goes to `report` (as warnings: that row is left out) and does not stop the
         others: after a quote that is never closed, the next line is read as a row of its own.
         """
         return self._read(self._body, report)
