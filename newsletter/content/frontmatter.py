@@ -9,7 +9,8 @@ from pathlib import Path
 
 from newsletter.content.month import Month, parse_month
 from newsletter.content.summary import Passage
-from newsletter.content.yaml_tree import Listing, Node, Scalar, Table, in_quotes, parse
+from newsletter.content.yaml_text import in_quotes
+from newsletter.content.yaml_tree import Listing, Node, Scalar, Table, parse
 from newsletter.errors import Level, Problem, did_you_mean, fail
 
 _FENCE = re.compile(r"---[ \t]*")

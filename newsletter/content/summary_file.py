@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsletter.content.frontmatter import Fields, Parts, passage, split
 from newsletter.content.summary import Passage, Summary
-from newsletter.content.yaml_tree import in_quotes
+from newsletter.content.yaml_text import in_quotes, item, one_line, value
 from newsletter.errors import NewsletterError, Problem
 from newsletter.files import read_text, shown, write_text
 
@@ -25,12 +25,6 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
-# What YAML reads back as it stands, also inside [ ]: it begins with a letter or a digit, and
-# holds neither a colon nor a `#` that could mean something, nor what ends an item of a list.
-_PLAIN = re.compile(r"[^\W_](?:[^:#,\[\]{}\n]|:(?=[^\s:,\[\]{}])|(?<=\S)#)*")
-_PLAIN_TEXT = re.compile(r"[^\W_](?:[^:#\n]|:(?=[^\s:])|(?<=\S)#)*")
-_NOT_TEXT = frozenset({"null", "true", "false"})
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 
 def read_summary(file: Path, root: Path) -> tuple[Summary | None, tuple[Problem, ...]]:
@@ -88,20 +82,19 @@ def bare_doi(text: str) -> str:
 
 def dump_summary(summary: Summary) -> str:
     """Return the text of a summary's file; reading it again gives the same values."""
+    topics = ", ".join(item(topic) for topic in summary.topics)
     fields = {
-        "title": _value(summary.title),
+        "title": value(summary.title),
         "published": str(summary.published),
-        "citation": in_quotes(_clean(summary.citation)) if summary.citation else None,
-        "doi": _value(summary.doi),
-        "topics": f"[{', '.join(_item(topic) for topic in summary.topics)}]"
-        if summary.topics
-        else None,
-        "research_type": _value(summary.research_type),
-        "blurb": _value(summary.blurb),
-        "author": _value(summary.author),
-        "incomplete": _value(summary.incomplete),
+        "citation": in_quotes(one_line(summary.citation)) if summary.citation else None,
+        "doi": value(summary.doi) if summary.doi else None,
+        "topics": f"[{topics}]" if topics else None,
+        "research_type": value(summary.research_type) if summary.research_type else None,
+        "blurb": value(summary.blurb) if summary.blurb else None,
+        "author": value(summary.author) if summary.author else None,
+        "incomplete": value(summary.incomplete) if summary.incomplete else None,
     }
-    head = "".join(f"{key}: {value}\n" for key, value in fields.items() if value is not None)
+    head = "".join(f"{key}: {text}\n" for key, text in fields.items() if text is not None)
     text = f"---\n{head}---\n{summary.body.text.strip()}\n"
     if summary.implications is not None:
         text += f"\n## {HEADING}\n\n{summary.implications.text.strip()}\n"
@@ -113,24 +106,3 @@ def write_summary(summary: Summary, root: Path) -> Path:
     file = root / summary.file
     write_text(file, dump_summary(summary))
     return file
-
-
-def _value(text: str | None) -> str | None:
-    """Return a text as a value of YAML, in quotes where it needs them."""
-    if text is None:
-        return None
-    text = _clean(text)
-    return text if _PLAIN_TEXT.fullmatch(text) and not _is_word(text) else in_quotes(text)
-
-
-def _item(text: str) -> str:
-    text = _clean(text)
-    return text if _PLAIN.fullmatch(text) and not _is_word(text) else in_quotes(text)
-
-
-def _is_word(text: str) -> bool:
-    return text.lower() in _NOT_TEXT
-
-
-def _clean(text: str) -> str:
-    return re.sub(r"[ \t]*\n\s*", " ", _INVISIBLE.sub("", text.strip()))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from newsletter.content.yaml_text import in_quotes
 from newsletter.errors import Problem
 
 _DEEPEST = 8
@@ -194,13 +195,6 @@ class _Build:
 
 
 _STARTS = frozenset({"ScalarEvent", "SequenceStartEvent", "MappingStartEvent", "AliasEvent"})
-
-
-def in_quotes(text: str) -> str:
-    """Return a text as YAML reads it whatever it holds: in the quotes that need less escaping."""
-    if '"' in text or "\\" in text:
-        return "'" + text.replace("'", "''") + "'"
-    return f'"{text}"'
 
 
 def _mend(text: str, row: int) -> tuple[str, str, str] | None:

@@ -1,0 +1,34 @@
+"""`newsletter init`: a folder made a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli import output
+
+
+@click.command
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.pass_context
+def command(context: click.Context, folder: Path | None) -> None:
+    """Make DIR (default: this folder) a workspace. What is there is kept as it is."""
+    from newsletter.errors import NewsletterError
+    from newsletter.scaffold import make_workspace
+    from newsletter.settings_file import load_settings
+
+    root = folder or context.obj or Path()
+    done = make_workspace(root)
+    for name in done.made:
+        output.result(f"made  {root / name}")
+    for name in done.kept:
+        output.result(f"kept  {root / name}")
+    try:
+        load_settings(root / "newsletter.toml")
+    except NewsletterError as error:
+        output.say(f"\nSettings that need your decision in {root / 'newsletter.toml'}:")
+        for problem in error.problems:
+            output.say(f"  line {problem.line}: {problem.message}; {problem.hint}")
+    where = "" if root.resolve() == Path.cwd() else f"-C {root} "
+    output.next_step(f'newsletter {where}new "TITLE"')

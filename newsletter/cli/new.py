@@ -1,0 +1,40 @@
+"""`newsletter new`: a summary to write."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+
+from newsletter.cli import output
+from newsletter.content.month import Month
+from newsletter.workspace import open_workspace
+
+
+@click.command
+@click.argument("title")
+@click.option("--doi", metavar="DOI", help="The article's DOI: 10.1037/pst0000317, or its URL.")
+@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="A topic; can be repeated.")
+@click.option("--no-edit", is_flag=True, help="Only write the file; do not open an editor.")
+@click.pass_context
+def command(
+    context: click.Context, title: str, doi: str | None, topics: tuple[str, ...], no_edit: bool
+) -> None:
+    """Make a summary's file, named by this month and TITLE, and open it in $EDITOR."""
+    from newsletter.content.summary_file import read_summary
+    from newsletter.writing import new_summary
+
+    today = datetime.now().astimezone()
+    workspace = open_workspace(context.obj)
+    file, told = new_summary(workspace, title, Month(today.year, today.month), doi, topics)
+    name = file.relative_to(workspace.root)
+    output.say("Made:")
+    output.result(str(name))
+    output.problems(told)
+    if not no_edit and sys.stdin.isatty() and sys.stdout.isatty():
+        click.edit(filename=str(file))
+        output.problems(read_summary(file, workspace.root)[1])
+    else:
+        output.say(f"Write its text in {name}.")
+    output.next_step("newsletter summaries --unused")

@@ -1,0 +1,17 @@
+"""Kinds of parameters that several commands take."""
+
+from __future__ import annotations
+
+import click
+
+from newsletter.content.month import Month, parse_month
+
+
+def as_month(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> Month | None:
+    """Return the month that an option names (a click callback); anything else is wrong usage."""
+    month = parse_month(text) if text is not None else None
+    if text is not None and month is None:
+        raise click.BadParameter(f"'{text}' is no month; write YYYY-MM, for example 2026-11")
+    return month

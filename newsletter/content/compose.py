@@ -1,0 +1,86 @@
+"""Composing an issue: which summaries are meant, and what to think about before sending them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from newsletter.content.issue import Issue
+from newsletter.content.library import Library
+from newsletter.content.summary import Summary
+from newsletter.errors import Level, NewsletterError, Problem
+
+FEWEST, MOST = 2, 3
+"""How many summaries an issue usually has."""
+
+
+def choose(library: Library, parts: Iterable[str]) -> tuple[Summary, ...]:
+    """Return the summaries that unique parts of slugs name, in order.
+
+    Raises NewsletterError with every part that names none, several, or one that is named before.
+    """
+    chosen: dict[str, Summary] = {}
+    problems: list[Problem] = []
+    for part in parts:
+        try:
+            summary = library.find(part)
+        except NewsletterError as error:
+            problems.extend(error.problems)
+            continue
+        if summary.slug in chosen:
+            message = f"'{part}' names '{summary.slug}', which is chosen already"
+            problems.append(Problem(message=message, hint="name each summary once"))
+        chosen[summary.slug] = summary
+    if problems:
+        raise NewsletterError(*problems)
+    return tuple(chosen.values())
+
+
+def uses(issues: Iterable[Issue]) -> dict[str, tuple[str, ...]]:
+    """Return for each slug of a summary the slugs of the issues that list it, in their order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for issue in issues:
+        for slug in issue.summaries:
+            found[slug] = (*found.get(slug, ()), issue.slug)
+    return found
+
+
+def concerns(
+    issue: str, chosen: Sequence[Summary], issues: Iterable[Issue], library: Mapping[str, Summary]
+) -> tuple[Problem, ...]:
+    """Return warnings about a choice for an issue: used before, too few, too many, unfinished."""
+    others = [other for other in issues if other.slug != issue]
+    found: list[str] = []
+    for number, summary in enumerate(chosen):
+        found += _used_before(summary, others, library)
+        doi = _doi(summary)
+        twins = [each for each in chosen[:number] if doi and _doi(each) == doi]
+        found += [f"'{summary.slug}' and '{twin.slug}' have the same DOI" for twin in twins]
+        if summary.incomplete:
+            found.append(f"'{summary.slug}' is incomplete: {summary.incomplete}")
+    if not FEWEST <= len(chosen) <= MOST:
+        what = "summary" if len(chosen) == 1 else "summaries"
+        found.append(f"{len(chosen)} {what} chosen; an issue usually has two or three")
+    return tuple(Problem(message=message, level=Level.WARNING) for message in found)
+
+
+def _used_before(
+    summary: Summary, others: Sequence[Issue], library: Mapping[str, Summary]
+) -> list[str]:
+    found = []
+    for other in others:
+        if summary.slug in other.summaries:
+            found.append(f"'{summary.slug}' is in issue {other.slug} already")
+            continue
+        twins = [library[slug] for slug in other.summaries if slug in library]
+        doi = _doi(summary)
+        found += [
+            f"'{summary.slug}' has the DOI of '{twin.slug}', which is in issue {other.slug}"
+            for twin in twins
+            if doi and _doi(twin) == doi
+        ]
+    return found
+
+
+def _doi(summary: Summary) -> str | None:
+    """Return the DOI as it is compared: without regard to case (DOI Handbook, 2.4)."""
+    return summary.doi.casefold() if summary.doi else None

@@ -1,0 +1,37 @@
+"""Texts as values of YAML, as a person writes them: in quotes only where YAML needs it."""
+
+from __future__ import annotations
+
+import re
+
+# A plain scalar that reads back as it stands: it begins with a letter or a digit and holds no
+# colon or `#` that could mean something (YAML 1.2.2, 7.3.3).
+_PLAIN = re.compile(r"[^\W_](?:[^:#\n]|:(?=[^\s:])|(?<=\S)#)*")
+_FLOW = re.compile(r"[^,\[\]{}]*")
+_WORDS = frozenset({"null", "true", "false"})
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+def in_quotes(text: str) -> str:
+    """Return a text in the quotes that need the less escaping."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def value(text: str) -> str:
+    """Return a text as the value of a key: one line, without invisible characters."""
+    text = one_line(text)
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
+    return text if is_plain else in_quotes(text)
+
+
+def item(text: str) -> str:
+    """Return a text as an item of a `[list, in, brackets]`."""
+    text = one_line(text)
+    return value(text) if _FLOW.fullmatch(text) else in_quotes(text)
+
+
+def one_line(text: str) -> str:
+    """Return a text without what a line of YAML cannot hold."""
+    return re.sub(r"[ \t]*\n\s*", " ", _INVISIBLE.sub("", text).strip())
