@@ -1,0 +1,401 @@
+"""An author's Markdown as safe HTML on one line and as plain text.
+
+    text -> markdown-it-py (HTML off) -> tree -> HTML -> nh3, our own allow-list
+                                              -> plain text
+
+What people really write comes out as written: `p < .05`, ampersands, raw HTML, braces, indented
+lines. Nothing that is written can run, load or fetch; what cannot be sent at all is an error with
+its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from newsletter.content.characters import (
+    WIDTH,
+    direction,
+    display_width,
+    refused_characters,
+    wrap,
+)
+from newsletter.content.summary import Passage
+from newsletter.errors import NewsletterError, Problem
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markdown_it.tree import SyntaxTreeNode
+
+LARGEST = 200_000
+"""Octets of one passage; a newsletter of three has about 10,000."""
+DEEPEST = 50
+"""Levels of nesting; libxml2 silently drops what is nested in more than 254 elements."""
+_MOST_BRACKETS = 5_000  # the parser's time grows with the square of the unclosed ones
+_LONGEST_WRITTEN_URL = 2_000  # longer ones stay text
+
+_ALLOWED_URL = re.compile(r"(?:https?://[^/?#]|mailto:.)", re.IGNORECASE)
+_LIKE_A_PLACE = re.compile(r"[./#]")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_WRITTEN_URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]+", re.IGNORECASE)
+_URL_ENDS = ".,;:!?'\u2019*_"
+
+_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href"},
+    "ol": {"start"},
+    "td": {"align"},
+    "th": {"align"},
+    **{tag: {"dir"} for tag in ("p", "li", "h2", "h3", "h4", "h5", "h6", "pre")},
+}
+_TAGS = {
+    *_ATTRIBUTES,
+    *("br", "em", "strong", "ul", "blockquote", "code", "hr", "table", "thead", "tbody", "tr"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """Text with emphasis and links, in both its forms.
+
+    `html` is well-formed XML on one line, `text` is wrapped plain text without a final newline.
+    A template that escapes HTML takes the first (`__html__`), any other the second (`__str__`).
+    """
+
+    html: str
+    text: str
+
+    def __html__(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def render_markdown(
+    passage: Passage,
+    *,
+    top: int = 3,
+    base: str = "ltr",
+    measure: Callable[[str], int] = display_width,
+) -> Rich:
+    """Return a passage as HTML and text.
+
+    Its largest heading becomes `h{top}`, so that the email's own outline stays whole. A block
+    that runs against `base` gets its own `dir`. `measure` gives the width of plain text.
+    Raises NewsletterError with every problem of the passage.
+    """
+    tree = _parse(passage)
+    levels = sorted({node.tag for node in tree.walk() if node.type == "heading"})
+    tags = {tag: f"h{min(top + index, 6)}" for index, tag in enumerate(levels)}
+    html = "".join(_html_block(node, tags, base) for node in tree.children)
+    return Rich(_cleaned(html), _text_blocks(tree.children, WIDTH, measure))
+
+
+def linked(url: str, words: str) -> str:
+    """Return a link as HTML: both parts escaped, the URL percent-encoded where it must be."""
+    return f'<a href="{escape(safe_url(url))}">{escape(words, quote=False)}</a>'
+
+
+def safe_url(url: str) -> str:
+    """Return a URL with everything percent-encoded that may not stand in one (RFC 3986, 2)."""
+    from urllib.parse import quote
+
+    return quote(url.strip(), safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def is_allowed_url(url: str) -> bool:
+    """Return whether a URL may stand in an email: http, https or mailto, and not relative."""
+    return _ALLOWED_URL.match(url) is not None
+
+
+def find_urls(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where web addresses stand in running text, without the punctuation after them."""
+    for match in _WRITTEN_URL.finditer(text):
+        if len(match[0]) > _LONGEST_WRITTEN_URL:
+            continue
+        end = match.end()
+        while end > match.start() and _ends_sentence(text[match.start() : end]):
+            end -= 1
+        if is_allowed_url(text[match.start() : end]):
+            yield match.start(), end
+
+
+def _ends_sentence(url: str) -> bool:
+    last = url[-1]
+    return last in _URL_ENDS or any(
+        last == closing and url.count(closing) > url.count(opening)
+        for opening, closing in ("()", "[]", "{}")
+    )
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+def _parse(passage: Passage) -> SyntaxTreeNode:
+    from markdown_it.tree import SyntaxTreeNode
+
+    problems = list(refused_characters(passage.text, file=passage.file, line=passage.line))
+    if problems:
+        raise NewsletterError(*problems)
+    size = len(passage.text.encode())
+    if size > LARGEST:
+        message = f"the text has {size:,} bytes; at most {LARGEST:,} can be sent"
+        raise NewsletterError(_problem(passage, 0, message))
+    if passage.text.count("[") > _MOST_BRACKETS:
+        message = f"the text has more than {_MOST_BRACKETS:,} opening square brackets"
+        raise NewsletterError(_problem(passage, 0, message))
+    try:
+        tokens = _parser().parse(passage.text)
+    except RecursionError:
+        raise NewsletterError(_too_deep(passage, 0)) from None
+    _refuse_depth(tokens, passage)
+    tree = SyntaxTreeNode(tokens)
+    problems = list(_link_problems(tree, passage))
+    if problems:
+        raise NewsletterError(*problems)
+    return tree
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # The preset's limit of 20 levels drops the rest without a word: ours comes first.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 4 * DEEPEST})
+    parser.enable("table")
+    parser.disable("code")  # an indented line is a paragraph to people who write prose
+    parser.validateLink = _is_link  # type: ignore[method-assign]
+    return parser
+
+
+def _is_link(url: str) -> bool:
+    """Whether a destination makes a link; what does not stays as written.
+
+    Another scheme (javascript:, data:) never does; a place without a scheme does, so that
+    `_link_problems` can name its line.
+    """
+    if _SCHEME.match(url):
+        return is_allowed_url(url)
+    return _LIKE_A_PLACE.search(url) is not None
+
+
+def _refuse_depth(tokens: Sequence[Token], passage: Passage) -> None:
+    depth, line = 0, 0
+    for token in tokens:
+        line = token.map[0] if token.map else line
+        depth += token.nesting
+        inner = depth
+        for child in token.children or ():
+            inner += child.nesting
+            if inner > DEEPEST:
+                raise NewsletterError(_too_deep(passage, line))
+        if depth > DEEPEST:
+            raise NewsletterError(_too_deep(passage, line))
+
+
+def _link_problems(tree: SyntaxTreeNode, passage: Passage) -> Iterator[Problem]:
+    for node in tree.walk():
+        if node.type != "link":
+            continue
+        href = str(node.attrs["href"])
+        if is_allowed_url(href):
+            continue
+        inline = next(up for up in _ancestors(node) if up.type == "inline")
+        offset = inline.map[0] if inline.map else 0
+        yield Problem(
+            message=f"the link to '{href}' has no place to lead to from an email",
+            file=passage.file,
+            line=passage.line + offset,
+            hint="write the whole address, with https:// or mailto: before it",
+        )
+
+
+def _ancestors(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _too_deep(passage: Passage, offset: int) -> Problem:
+    return _problem(
+        passage, offset, f"lists, quotes or emphasis are nested more than {DEEPEST} levels deep"
+    )
+
+
+def _problem(passage: Passage, offset: int, message: str) -> Problem:
+    return Problem(message=message, file=passage.file, line=passage.line + offset)
+
+
+# --- HTML ----------------------------------------------------------------------------------
+
+
+def _cleaned(html: str) -> str:
+    import nh3
+
+    safe = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+    # nh3 writes HTML, MJML wants XML; outside of tags `<` is always escaped.
+    return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
+
+
+def _html_block(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:  # noqa: PLR0911
+    match node.type:
+        case "inline":
+            return "".join(_html_inline(child) for child in node.children)
+        case "paragraph" if node.hidden:  # in a tight list
+            return _html_blocks(node, tags, base)
+        case "heading":
+            return _element(tags[node.tag], _html_blocks(node, tags, base), _dir(node, base))
+        case "paragraph" | "list_item":
+            return _element(node.tag, _html_blocks(node, tags, base), _dir(node, base))
+        case "fence":
+            lines = escape(node.content.rstrip("\n"), quote=False)
+            return _element("pre", lines.replace("\n", "<br>"))
+        case "hr":
+            return "<hr>"
+        case "ordered_list":
+            start = node.attrs.get("start", 1)
+            extra = "" if start == 1 else f' start="{start}"'
+            return _element("ol", _html_blocks(node, tags, base), extra)
+        case "td" | "th":
+            align = str(node.attrs.get("style", "")).removeprefix("text-align:")
+            extra = f' align="{align}"' if align else ""
+            return _element(node.tag, _html_blocks(node, tags, base), extra)
+        case _:
+            return _element(node.tag, _html_blocks(node, tags, base))
+
+
+def _html_blocks(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:
+    return "".join(_html_block(child, tags, base) for child in node.children)
+
+
+def _dir(node: SyntaxTreeNode, base: str) -> str:
+    words = "".join(inner.content for inner in node.walk() if inner.type == "text")
+    own = direction(words)
+    return "" if own in {None, base} else f' dir="{own}"'
+
+
+def _html_inline(node: SyntaxTreeNode) -> str:
+    match node.type:
+        case "text":
+            in_link = any(up.type == "link" for up in _ancestors(node))
+            return escape(node.content, quote=False) if in_link else _with_links(node.content)
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "<br>"
+        case "code_inline":
+            return _element("code", escape(node.content, quote=False))
+        case "image":  # what it shows, in words
+            return escape(_alt(node), quote=False)
+        case "link":
+            inner = "".join(_html_inline(child) for child in node.children)
+            href = str(node.attrs["href"])
+            return f'<a href="{escape(href)}">{inner.strip() or escape(href)}</a>'
+        case _:
+            return _element(node.tag, "".join(_html_inline(child) for child in node.children))
+
+
+def _element(tag: str, inner: str, attributes: str = "") -> str:
+    return f"<{tag}{attributes}>{inner}</{tag}>"
+
+
+def _with_links(text: str) -> str:
+    parts: list[str] = []
+    last = 0
+    for start, end in find_urls(text):
+        parts += [escape(text[last:start], quote=False), linked(text[start:end], text[start:end])]
+        last = end
+    return "".join([*parts, escape(text[last:], quote=False)])
+
+
+def _alt(node: SyntaxTreeNode) -> str:
+    return " ".join(inner.content for inner in node.walk() if inner.type == "text") or node.content
+
+
+# --- plain text ----------------------------------------------------------------------------
+
+
+def _text_blocks(nodes: Iterable[SyntaxTreeNode], width: int, measure: Callable[[str], int]) -> str:
+    blocks = (_text_block(node, width, measure) for node in nodes)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _text_block(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:
+    match node.type:
+        case "paragraph" | "heading":
+            words = "".join(_text_inline(child) for child in node.children[0].children)
+            lines = (wrap(line, width=width, measure=measure) for line in words.split("\n"))
+            return "\n".join(line for line in lines if line)
+        case "bullet_list" | "ordered_list":
+            return _text_list(node, width, measure)
+        case "fence":
+            return _indented(node.content.rstrip("\n"), "    ")
+        case "hr":
+            return "* * *"
+        case "table":
+            rows = (inner for inner in node.walk() if inner.type == "tr")
+            return "\n".join(" | ".join(_cell(cell) for cell in row.children) for row in rows)
+        case "blockquote":
+            return _indented(_text_blocks(node.children, max(width - 2, 20), measure), "> ")
+        case _:
+            return _text_blocks(node.children, width, measure)
+
+
+def _text_list(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:
+    number = int(node.attrs.get("start", 1))
+    items: list[str] = []
+    tight = True
+    for index, item in enumerate(node.children):
+        marker = "- " if node.type == "bullet_list" else f"{number + index}. "
+        hang = " " * len(marker)
+        tight = tight and all(part.hidden for part in item.children if part.type == "paragraph")
+        room = max(width - len(marker), 20)
+        blocks = [_text_block(part, room, measure) for part in item.children]
+        body = ("\n" if tight else "\n\n").join(block for block in blocks if block)
+        items.append(marker + _indented(body, hang)[len(marker) :] if body else marker.rstrip())
+    return ("\n" if tight else "\n\n").join(items)
+
+
+def _text_inline(node: SyntaxTreeNode) -> str:
+    match node.type:
+        case "text" | "code_inline":
+            return node.content
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+        case "image":
+            return _alt(node)
+        case "link":
+            return _text_link(node)
+        case "strong":
+            return f"*{''.join(_text_inline(child) for child in node.children)}*"
+        case _:
+            return "".join(_text_inline(child) for child in node.children)
+
+
+def _text_link(node: SyntaxTreeNode) -> str:
+    words = "".join(_text_inline(child) for child in node.children).strip()
+    href = str(node.attrs["href"])
+    shown = href.removeprefix("mailto:")
+    return shown if words in {"", href, shown} else f"{words} ({shown})"
+
+
+def _cell(node: SyntaxTreeNode) -> str:
+    inline = node.children[0].children if node.children else []
+    return "".join(_text_inline(child) for child in inline).strip()
+
+
+def _indented(text: str, indent: str) -> str:
+    return "\n".join((indent + line).rstrip() for line in text.split("\n"))

@@ -1,0 +1,321 @@
+"""An issue compiled: files in, HTML and text with slots out.
+
+    issue + summaries --Markdown--> view --Jinja2--> MJML with tokens --mjml--> HTML
+                                         --premailer--> inlined HTML --split--> slots
+                                    view --Jinja2--> text with tokens --split--> slots
+
+Once per issue; nothing here runs per reader. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from newsletter.content.characters import language_direction, refused_characters, wrap
+from newsletter.content.issue import Announcement, Issue
+from newsletter.content.markdown import Rich, is_allowed_url, render_markdown
+from newsletter.content.summary import Summary
+from newsletter.errors import NewsletterError, Problem, fail
+from newsletter.files import shown
+from newsletter.render.citation import render_citation
+from newsletter.render.compiled import CompiledIssue
+from newsletter.render.design import design_values
+from newsletter.render.introduction import with_tokens
+from newsletter.render.mjml import BadMjml, to_html, unknown_tags
+from newsletter.render.places import UNSUBSCRIBE, MisplacedPlace, Places
+from newsletter.render.slots import Slot, Slotted
+from newsletter.render.templates import Templates, folders_of
+from newsletter.render.view import (
+    AnnouncementView,
+    SummaryView,
+    announcement_view,
+    filler,
+    issue_view,
+    joined,
+    newsletter_view,
+    preheader_of,
+    summary_view,
+)
+from newsletter.settings import Settings
+
+HTML_TEMPLATE = "issue.mjml"
+TEXT_TEMPLATE = "issue.txt"
+_LONGEST_FIELD = 10_000  # characters of a title, a citation, a name
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_EMPTY_LINES = re.compile(r"\n{4,}")
+
+T = TypeVar("T")
+
+
+def compile_issue(
+    issue: Issue,
+    summaries: Sequence[Summary],
+    settings: Settings,
+    *,
+    template_folders: Sequence[Path],
+    nonce: str,
+) -> CompiledIssue:
+    """Return the issue as an email for everybody.
+
+    `summaries` are the issue's, in its order. `template_folders` are searched in order. `nonce`
+    is random, of letters and digits, and leaves no trace in the result. Raises NewsletterError
+    with the file and the line of everything that is wrong.
+    """
+    return _Compilation(issue, summaries, settings, template_folders, Places(nonce)).run()
+
+
+@dataclass(slots=True)
+class _Compilation:
+    issue: Issue
+    summaries: Sequence[Summary]
+    settings: Settings
+    template_folders: Sequence[Path]
+    places: Places
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def settings_file(self) -> Path:
+        return shown(self.settings.file, self.settings.root)
+
+    def run(self) -> CompiledIssue:
+        self.problems.extend(self._bad_fields())
+        self._stop_at_problems()
+        folders = self._gather(self._folders)
+        design = self._gather(lambda: design_values(self.settings, folders or ()))
+        templates = Templates(folders or (), root=self.settings.root, places=self.places)
+        summaries = [self._summary(each, index) for index, each in enumerate(self.summaries, 1)]
+        announcements = [self._announcement(each) for each in self.issue.announcements]
+        subject = self._gather(lambda: self._subject(templates))
+        introduction = self._gather(lambda: self._introduction(templates))
+        self._stop_at_problems()
+        newsletter = newsletter_view(self.settings)
+        preheader = preheader_of(self.issue, self._blurbs())
+        values = {
+            "newsletter": newsletter,
+            "issue": issue_view(self.issue, newsletter.site_url),
+            "design": design,
+            "preheader": preheader,
+            "preheader_filler": filler(preheader),
+            "introduction": introduction,
+            "summaries": summaries,
+            "announcements": announcements,
+            "unsubscribe": self.places.unsubscribe,
+        }
+        html = self._html(templates, values)
+        text = self._text(templates, values)
+        return CompiledIssue(
+            issue=self.issue.slug,
+            subject=subject or (),
+            preheader=preheader,
+            html=html,
+            text=text,
+            digest=digest_of(subject or (), preheader, html, text),
+        )
+
+    # --- what goes in
+
+    def _folders(self) -> tuple[Path, ...]:
+        own = self.issue.template is not None
+        return folders_of(
+            self.issue.template or self.settings.newsletter.template,
+            self.template_folders,
+            file=self.issue.file if own else self.settings_file,
+            line=self.issue.lines.get("template")
+            if own
+            else self.settings.lines.get("newsletter.template"),
+        )
+
+    def _summary(self, summary: Summary, number: int) -> SummaryView | None:
+        measure = self.places.measure
+        citation = render_citation(summary.citation, summary.doi, measure=measure)
+        body = self._gather(lambda: render_markdown(summary.body, top=3, base=self._base()))
+        passage = summary.implications
+        implications = (
+            self._gather(lambda: render_markdown(passage, top=4, base=self._base()))
+            if passage
+            else None
+        )
+        if body is None:
+            return None
+        return summary_view(
+            summary,
+            number,
+            self._base(),
+            citation=citation,
+            body=body,
+            implications=implications,
+            default_author=self.settings.newsletter.author,
+        )
+
+    def _announcement(self, announcement: Announcement) -> AnnouncementView | None:
+        url = announcement.url
+        if url and not is_allowed_url(url.strip()):
+            self.problems.append(
+                Problem(
+                    message=f"the announcement's url '{url}' cannot be a link in an email",
+                    file=self.issue.file,
+                    line=self.issue.lines.get("announcements"),
+                    hint="write the whole address, with https:// or mailto: before it",
+                )
+            )
+        text = self._gather(lambda: render_markdown(announcement.text, top=4, base=self._base()))
+        return text and announcement_view(announcement.title, text, url, self._base())
+
+    def _introduction(self, templates: Templates) -> Rich:
+        passage = self.issue.introduction
+        if passage and passage.text.strip():
+            return render_markdown(
+                with_tokens(passage, self.places),
+                top=2,
+                base=self._base(),
+                measure=self.places.measure,
+            )
+        lead, line = self.settings.newsletter.lead, self.settings.lines.get("newsletter.lead")
+        html, text = (
+            templates.render_text(
+                lead, self._facts(), file=self.settings_file, line=line, html=html
+            )
+            for html in (True, False)
+        )
+        return Rich(f"<p>{_one_line(html)}</p>", wrap(text))
+
+    def _subject(self, templates: Templates) -> Slotted:
+        own = self.issue.subject
+        file = self.settings_file if own is None else self.issue.file
+        line = (
+            self.settings.lines.get("newsletter.subject")
+            if own is None
+            else self.issue.lines.get("subject")
+        )
+        source = self.settings.newsletter.subject if own is None else own
+        text = _one_line(
+            templates.render_text(source, self._facts(), file=file, line=line, html=False)
+        )
+        if not text:
+            raise fail("the subject is empty", file=file, line=line)
+        return self.places.split_text(text)
+
+    def _facts(self) -> dict[str, str | int | None]:
+        return {
+            "title": self.settings.newsletter.title,
+            "month": self.issue.month.name,
+            "number": self.issue.number,
+            "blurbs": self._blurbs(),
+        }
+
+    def _blurbs(self) -> str:
+        return joined(tuple(_one_line(summary.short) for summary in self.summaries))
+
+    def _base(self) -> str:
+        return language_direction(self.settings.newsletter.language)
+
+    # --- what comes out
+
+    def _html(self, templates: Templates, values: dict[str, object]) -> Slotted:
+        from newsletter.render.inline import NotInlined, inline_css
+
+        source = templates.render(HTML_TEMPLATE, values)
+        file = templates.path_of(HTML_TEMPLATE)
+        for tag in unknown_tags(source):
+            place, line = templates.locate(f"<{tag}")
+            raise fail(f"there is no MJML tag <{tag}> here", file=place or file, line=line)
+        try:
+            html = inline_css(to_html(source), sentinel=self.places.sentinel)
+            parts = self.places.split_html(html)
+        except BadMjml as error:
+            place, line = templates.locate(error.source)
+            near = f": {error.source[:120]}" if error.source else ""
+            raise fail(
+                f"the MJML is broken, {error}{near}", file=place or file, line=line
+            ) from None
+        except (NotInlined, MisplacedPlace) as error:
+            raise fail(str(error), file=file) from None
+        return _with_unsubscribe(parts, file)
+
+    def _text(self, templates: Templates, values: dict[str, object]) -> Slotted:
+        rendered = templates.render(TEXT_TEMPLATE, values)
+        tidy = _EMPTY_LINES.sub("\n\n\n", _TRAILING.sub("", rendered)).strip("\n") + "\n"
+        file = templates.path_of(TEXT_TEMPLATE)
+        try:
+            parts = self.places.split_text(tidy)
+        except MisplacedPlace as error:
+            raise fail(str(error), file=file) from None
+        return _with_unsubscribe(parts, file)
+
+    # --- what is wrong
+
+    def _gather(self, make: Callable[[], T]) -> T | None:
+        """Return what a step makes; keep its problems, so that all are shown at once."""
+        try:
+            return make()
+        except NewsletterError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def _stop_at_problems(self) -> None:
+        if self.problems:
+            raise NewsletterError(*self.problems)
+
+    def _bad_fields(self) -> Iterator[Problem]:
+        for text, file, line in self._fields():
+            yield from refused_characters(text, file=file, line=line)
+            if len(text) > _LONGEST_FIELD:
+                message = f"a text of {len(text):,} characters is too long here"
+                yield Problem(message=message, file=file, line=line)
+
+    def _fields(self) -> Iterator[tuple[str, Path, int | None]]:
+        for summary in self.summaries:
+            for name in ("title", "citation", "doi", "research_type", "blurb", "author"):
+                text = getattr(summary, name) or ""
+                yield text, summary.file, summary.lines.get(name)
+            yield " ".join(summary.topics), summary.file, summary.lines.get("topics")
+        issue = self.issue
+        for name in ("subject", "preheader"):
+            yield getattr(issue, name) or "", issue.file, issue.lines.get(name)
+        for announcement in issue.announcements:
+            words = f"{announcement.title} {announcement.url or ''}"
+            yield words, issue.file, issue.lines.get("announcements")
+        own = self.settings.newsletter
+        for name in ("title", "tagline", "organisation", "postal_address", "author", "subject"):
+            text = getattr(own, name) or ""
+            yield text, self.settings_file, self.settings.lines.get(f"newsletter.{name}")
+
+
+def digest_of(subject: Slotted, preheader: str, html: Slotted, text: Slotted) -> str:
+    """Return the SHA-256 of the four, as canonical JSON, in hexadecimal."""
+    value = {
+        "subject": _plain(subject),
+        "preheader": preheader,
+        "html": _plain(html),
+        "text": _plain(text),
+    }
+    written = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode("ascii")).hexdigest()
+
+
+def _plain(parts: Slotted) -> list[str | list[str]]:
+    return [
+        part if isinstance(part, str) else [part.name, part.fallback, part.context.value]
+        for part in parts
+    ]
+
+
+def _with_unsubscribe(parts: Slotted, file: Path | None) -> Slotted:
+    if not any(isinstance(part, Slot) and part.name == UNSUBSCRIBE for part in parts):
+        raise fail(
+            "the template has no unsubscribe link: every mail must have one",
+            file=file,
+            hint="put {{ unsubscribe }} into its footer",
+        )
+    return parts
+
+
+def _one_line(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()

@@ -1,0 +1,73 @@
+"""The introduction with its slots: Jinja2 parses it and never runs it.
+
+Tokens go in before Markdown, so that a slot may stand inside emphasis or a link; a fallback is
+kept in the slot alone and never becomes mark-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from newsletter.content.summary import Passage
+from newsletter.errors import NewsletterError, Problem
+from newsletter.render.places import Places
+from newsletter.render.reader import EXAMPLE, misuses, slot_of
+
+_HINT = (
+    f"only a reader's field may stand between braces, as {EXAMPLE}; "
+    r"write \{\{ to show the braces themselves"
+)
+
+
+def with_tokens(passage: Passage, places: Places) -> Passage:
+    """Return the passage with a token for each of its slots.
+
+    Raises NewsletterError with every other use of braces and its line.
+    """
+    environment = Environment(autoescape=True, keep_trailing_newline=True)
+    try:
+        template = environment.parse(passage.text)
+    except TemplateSyntaxError as error:
+        raise NewsletterError(_problem(passage, str(error.message), error.lineno)) from None
+    problems = [
+        *(_problem(passage, error.message, error.line) for error in misuses(template)),
+        *_others(template, passage),
+    ]
+    if problems:
+        raise NewsletterError(*problems)
+    text = "".join(_piece(node, places) for node in _outputs(template))
+    return Passage(text=text, file=passage.file, line=passage.line)
+
+
+def _outputs(template: nodes.Template) -> Iterator[nodes.Node]:
+    for statement in template.body:
+        yield from statement.nodes if isinstance(statement, nodes.Output) else [statement]
+
+
+def _others(template: nodes.Template, passage: Passage) -> Iterator[Problem]:
+    for node in _outputs(template):
+        is_ours = any(
+            isinstance(inner, nodes.Name) and inner.name == "reader"
+            for inner in node.find_all(nodes.Name)
+        )
+        if isinstance(node, nodes.TemplateData) or slot_of(node) is not None or is_ours:
+            continue
+        yield _problem(passage, "these braces are not a reader's field", node.lineno)
+
+
+def _piece(node: nodes.Node, places: Places) -> str:
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    slot = slot_of(node)
+    return places.token(*slot) if slot else ""
+
+
+def _problem(passage: Passage, message: str, line: int | None) -> Problem:
+    return Problem(
+        message=f"in the introduction: {message}",
+        file=passage.file,
+        line=passage.line + (line or 1) - 1,
+        hint=_HINT,
+    )

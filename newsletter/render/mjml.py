@@ -1,0 +1,83 @@
+"""MJML made into HTML: the only place that imports mjml."""
+
+from __future__ import annotations
+
+import re
+
+import mjml
+
+TAGS = frozenset(
+    {
+        "mj-all",
+        "mj-attributes",
+        "mj-body",
+        "mj-breakpoint",
+        "mj-button",
+        "mj-class",
+        "mj-column",
+        "mj-divider",
+        "mj-group",
+        "mj-head",
+        "mj-hero",
+        "mj-image",
+        "mj-preview",
+        "mj-raw",
+        "mj-section",
+        "mj-social",
+        "mj-social-element",
+        "mj-spacer",
+        "mj-style",
+        "mj-table",
+        "mj-text",
+        "mj-title",
+        "mj-wrapper",
+    }
+)
+"""The tags that come out right; mrml passes others through without a word."""
+
+_TAG = re.compile(r"<(mj-[A-Za-z0-9-]*)")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BLANKS = re.compile(r">[ \t]+(?=[<\n]|\Z)")  # mrml takes a blank after a tag in the head for text
+_POSITION = re.compile(r"position (\d+):(\d+)")
+
+
+class BadMjml(ValueError):  # noqa: N818 - the name says what it is
+    """The MJML cannot be compiled; `source` is the text around the fault, or empty."""
+
+    def __init__(self, message: str, source: str = "") -> None:
+        super().__init__(message)
+        self.source = source
+
+
+def unknown_tags(source: str) -> list[str]:
+    """Return the MJML tags of a source that would not be compiled, each once, in order."""
+    found = _TAG.findall(_COMMENT.sub("", source))
+    return list(dict.fromkeys(tag for tag in found if tag not in TAGS))
+
+
+def to_html(source: str) -> str:
+    """Return MJML as HTML. Raises BadMjml."""
+    head, end, body = source.partition("</mj-head>")
+    try:
+        # `fonts`: the default ones would be fetched.
+        html: str = mjml.mjml2html(_BLANKS.sub(">", head) + end + body, fonts={})
+    except ValueError as error:
+        raise _explained(source, str(error)) from None
+    return html
+
+
+def _explained(source: str, message: str) -> BadMjml:
+    """Say where the fault is; mrml names a place only sometimes, an XML parser always."""
+    from lxml import etree
+
+    try:
+        etree.fromstring(source.encode())
+    except etree.XMLSyntaxError as error:
+        lines = source.splitlines()
+        line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
+        return BadMjml(error.msg or message, line.strip())
+    match = _POSITION.search(message)
+    if match is None:
+        return BadMjml(message)
+    around = source.encode()[int(match[1]) :][:80].decode(errors="ignore")
+    return BadMjml(message, around.strip())

@@ -1,0 +1,177 @@
+"""What a template sees: an issue's parts in the order and the form in which they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from newsletter.content.characters import direction, language_direction
+from newsletter.content.issue import Issue
+from newsletter.content.markdown import Rich, safe_url
+from newsletter.content.summary import Summary
+from newsletter.settings import Settings
+
+_SHORTEST_PREVIEW = 150
+"""Characters that a mail client may show after the subject."""
+_LONGEST_PREHEADER = 90
+_FILLER = Markup("&#847;&#8199;")  # a joiner without a glyph, and a space that does not collapse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsletterView:
+    """`newsletter` in a template; `start` and `end` are "left" and "right", or the reverse."""
+
+    title: str
+    tagline: str | None
+    organisation: str
+    postal_address: str
+    contact: str
+    language: str
+    direction: str
+    start: str
+    end: str
+    site_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueView:
+    """`issue` in a template; `month` is "November 2026", `kicker` "Issue 12 · November 2026"."""
+
+    slug: str
+    number: int | None
+    month: str
+    kicker: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryView:
+    """One of `summaries`; `dir` is the attribute of a title that runs against the newsletter."""
+
+    number: int
+    slug: str
+    title: str
+    dir: Markup
+    kicker: str
+    citation: Rich | None
+    body: Rich
+    implications: Rich | None
+    topics: tuple[str, ...]
+    research_type: str | None
+    author: str | None
+    meta: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementView:
+    """One of `announcements`; `url_shown` is the URL as people read it."""
+
+    title: str
+    dir: Markup
+    text: Rich
+    url: str | None
+    url_shown: str
+
+
+def newsletter_view(settings: Settings) -> NewsletterView:
+    """Return what a template sees of the settings."""
+    own = settings.newsletter
+    base = language_direction(own.language)
+    left_to_right = base == "ltr"
+    return NewsletterView(
+        title=own.title,
+        tagline=own.tagline,
+        organisation=own.organisation,
+        postal_address=own.postal_address,
+        contact=str(own.contact or own.reply_to or own.sender.address),
+        language=own.language,
+        direction=base,
+        start="left" if left_to_right else "right",
+        end="right" if left_to_right else "left",
+        site_url=own.site_url.rstrip("/") if own.site_url else None,
+    )
+
+
+def issue_view(issue: Issue, site_url: str | None) -> IssueView:
+    """Return what a template sees of an issue; it has a URL only where there is a web site."""
+    month = issue.month.name
+    return IssueView(
+        slug=issue.slug,
+        number=issue.number,
+        month=month,
+        kicker=month if issue.number is None else f"Issue {issue.number} · {month}",
+        url=f"{site_url}/{issue.slug}/" if site_url else None,
+    )
+
+
+def summary_view(
+    summary: Summary,
+    number: int,
+    base: str,
+    *,
+    citation: Rich | None,
+    body: Rich,
+    implications: Rich | None,
+    default_author: str | None,
+) -> SummaryView:
+    """Return what a template sees of a summary, its passages rendered."""
+    author = summary.author or default_author
+    meta = (
+        f"Topics: {', '.join(summary.topics)}" if summary.topics else "",
+        f"Type of research: {summary.research_type}" if summary.research_type else "",
+        f"Summary by {author}" if author else "",
+    )
+    return SummaryView(
+        number=number,
+        slug=summary.slug,
+        title=summary.title,
+        dir=dir_attribute(summary.title, base),
+        kicker=" · ".join([str(number), *summary.topics[:1]]),
+        citation=citation,
+        body=body,
+        implications=implications,
+        topics=summary.topics,
+        research_type=summary.research_type,
+        author=author,
+        meta=" · ".join(part for part in meta if part),
+    )
+
+
+def announcement_view(title: str, text: Rich, url: str | None, base: str) -> AnnouncementView:
+    """Return what a template sees of an announcement."""
+    return AnnouncementView(
+        title=title,
+        dir=dir_attribute(title, base),
+        text=text,
+        url=safe_url(url) if url else None,
+        url_shown=(url or "").removeprefix("mailto:"),
+    )
+
+
+def dir_attribute(text: str, base: str) -> Markup:
+    """Return ` dir="rtl"` or ` dir="ltr"` for a text that runs against `base`, else nothing."""
+    own = direction(text)
+    return Markup("") if own in {None, base} else Markup(' dir="{}"').format(own)
+
+
+def joined(blurbs: tuple[str, ...]) -> str:
+    """Return "A", "A and B", or "A, B, and C"."""
+    if len(blurbs) <= 2:  # noqa: PLR2004 - two need no comma
+        return " and ".join(blurbs)
+    return f"{', '.join(blurbs[:-1])}, and {blurbs[-1]}"
+
+
+def preheader_of(issue: Issue, blurbs: str) -> str:
+    """Return what shows after the subject: the issue's own, or the blurbs cut at a word."""
+    own = " ".join((issue.preheader or "").split())
+    text = own or blurbs[:1].upper() + blurbs[1:]
+    if own or len(text) <= _LONGEST_PREHEADER:
+        return text
+    whole, _, rest = text[:_LONGEST_PREHEADER].rpartition(" ")
+    return (whole or rest).rstrip(" ,;:") + "…"
+
+
+def filler(preheader: str) -> Markup:
+    """Return invisible characters that keep the body's first words out of the preview."""
+    return _FILLER * max(0, (_SHORTEST_PREVIEW - len(preheader)) // 2)
