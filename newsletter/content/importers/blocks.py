@@ -1,0 +1,152 @@
+"""A page as blocks: the lines of a text capture, made whole where a capture wrapped them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from newsletter.content.importers import citation, marks
+
+_LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
+)
+_SENTENCE_END = re.compile(r"[.!?…:;][)\]”\"\u2019'»]*$")
+_BULLET = re.compile(r"[-•*·▪◦]\s")
+_PAIR = frozenset({"and", "or", "to", "versus", "as"})
+
+WIDEST_WRAP = 200
+"""A capture with a longer line was not wrapped."""
+_WRAPPED_SHARE = 0.2
+"""Where lines were wrapped, at least this share begins with a small letter, in mid-sentence."""
+_RAGGED = 0.6
+"""Where a paragraph's lines may be ragged, one shorter than this share of the width ends it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph, title, citation or heading of a page.
+
+    `text` has no white space around it, `line` is where it begins (from 1). `mark` is how HTML
+    set it off (`h3`, `strong`), empty where it did not; `links` are the addresses that its
+    words lead to.
+    """
+
+    text: str
+    line: int
+    mark: str = ""
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    number: int
+    after_blank: bool
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is a block whatever stands around it."""
+        return bool(marks.month(self.text) or marks.is_implications(self.text))
+
+    @property
+    def begins_small(self) -> bool:
+        return self.text[0].islower()
+
+    @property
+    def first_word(self) -> str:
+        return self.text.split(maxsplit=1)[0]
+
+
+class _Layout(Enum):
+    """How a capture sets its lines: a block each, wrapped, or wrapped with blank lines between."""
+
+    LINE_EACH = 1
+    WRAPPED = 2
+    WRAPPED_APART = 3
+
+
+def from_text(text: str) -> tuple[Block, ...]:
+    """Return a text capture's blocks: its lines, or what its wrapped lines were."""
+    lines = tuple(_lines(text))
+    layout, width = _layout(lines)
+    groups: list[list[_Line]] = []
+    for line in lines:
+        if groups and _continues(groups[-1], line, layout, width):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return tuple(Block(text=_joined(group), line=group[0].number) for group in groups)
+
+
+def clean(text: str) -> str:
+    """Return a text without characters that nobody sees, and no white space around it."""
+    return _INVISIBLE.sub("", text).strip()
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return bool(_SENTENCE_END.search(text))
+
+
+def is_bullet(text: str) -> bool:
+    """Whether a text is an item of a list."""
+    return bool(_BULLET.match(text))
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    after_blank = True
+    for number, raw in enumerate(_LINE_END.split(text), start=1):
+        inner = clean(raw)
+        if inner:
+            yield _Line(inner, number, after_blank)
+        after_blank = not inner
+
+
+def _layout(lines: Sequence[_Line]) -> tuple[_Layout, int]:
+    prose = [line for line in lines if not is_bullet(line.text)]
+    width = max((len(line.text) for line in prose), default=0)
+    small = sum(line.begins_small for line in prose)
+    if width > WIDEST_WRAP or small < max(_WRAPPED_SHARE * len(prose), 2):
+        return _Layout.LINE_EACH, width
+    apart = [line.after_blank for line in prose if line.is_apart]
+    is_spaced = sum(apart) * 2 > len(apart)
+    return (_Layout.WRAPPED_APART if is_spaced else _Layout.WRAPPED), width
+
+
+def _continues(group: list[_Line], line: _Line, layout: _Layout, width: int) -> bool:
+    last = group[-1]
+    if line.after_blank or line.is_apart or last.is_apart or is_bullet(line.text):
+        return False
+    so_far = _joined(group)
+    in_citation = citation.begins(so_far)
+    if citation.is_bare_doi(line.text):
+        return in_citation
+    if citation.begins(line.text) and not in_citation:
+        return False
+    if layout is _Layout.LINE_EACH:
+        is_open = not ends_sentence(last.text)
+        return line.begins_small and is_open and (in_citation or len(so_far) > WIDEST_WRAP)
+    if len(last.text) + 1 + len(line.first_word) > width:
+        return True
+    ragged = layout is _Layout.WRAPPED_APART and len(last.text) > _RAGGED * width
+    return line.begins_small or (ragged and (in_citation or not ends_sentence(last.text)))
+
+
+def _joined(group: list[_Line]) -> str:
+    text = group[0].text
+    for line in group[1:]:
+        text += ("" if _is_split_word(text, line) else " ") + line.text
+    return text
+
+
+def _is_split_word(text: str, line: _Line) -> bool:
+    """Whether a word goes on: `meta-` `analysis`, pages `297-` `325`, an address after `/`."""
+    if text.endswith("/"):
+        return "://" in text.rsplit(maxsplit=1)[-1]
+    if not re.search(r"\w[-\u2010\u2011]$", text) or line.first_word in _PAIR:
+        return False
+    both_digits = text[-2].isdigit() and line.text[0].isdigit()
+    return line.begins_small or both_digits

@@ -1,0 +1,363 @@
+"""A page of the blog, read: blocks in, summaries out.
+
+    page     =  head, { month, { summary } }
+    summary  =  title, [title again], [citation], paragraphs, "Practice Implications", paragraphs
+
+Nothing but position and form tells a title from a paragraph, so it is decided between two fixed
+points: what stands between a month and its first "Practice Implications" begins with a title, and
+what stands between two of them holds one title at which the first summary ends. Where the page
+itself ends, the last summary may be cut off anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from newsletter.content.importers import citation as references
+from newsletter.content.importers import marks
+from newsletter.content.importers.blocks import Block, ends_sentence, is_bullet
+from newsletter.content.month import Month
+
+AFTER_TITLE = "cut off after its title"
+IN_CITATION = "cut off in its citation"
+IN_SUMMARY = "cut off in the summary"
+NO_IMPLICATIONS = "cut off before its Practice Implications"
+IN_IMPLICATIONS = "cut off in its Practice Implications"
+WITHOUT_IMPLICATIONS = "without Practice Implications on its page"
+
+_LONGEST_TITLE = 300
+_PROSE = 120
+"""A block of more characters is a paragraph, if it ends as a sentence does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedSummary:
+    """A summary as a page has it; paragraphs are plain text, one string each.
+
+    `line` is that of the title. `incomplete` says where the page breaks it off, or is None;
+    `is_last` marks the last of its page: it may go on on a longer copy of that page even where
+    it ends with a sentence.
+    """
+
+    title: str
+    month: Month
+    line: int
+    citation: str | None = None
+    doi: str | None = None
+    paragraphs: tuple[str, ...] = ()
+    implications: tuple[str, ...] = ()
+    incomplete: str | None = None
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Something at a place where a summary could be that is none; `reason` says why."""
+
+    text: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page holds. `is_blog` is whether anything on it tells that it is one of the blog."""
+
+    summaries: tuple[ParsedSummary, ...]
+    fragments: tuple[Fragment, ...]
+    is_blog: bool
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A summary that is being read."""
+
+    month: Month
+    title: Block
+    citation: list[Block] = field(default_factory=list)
+    paragraphs: list[Block] = field(default_factory=list)
+    implications: list[Block] | None = None
+    cut: str | None = None
+
+
+def parse(blocks: Sequence[Block]) -> Page:
+    """Read a page's blocks."""
+    months = [n for n, block in enumerate(blocks) if marks.month(block.text)]
+    drafts: list[_Draft] = []
+    fragments: list[Fragment] = []
+    for start, end in zip(months, [*months[1:], len(blocks)], strict=True):
+        month = marks.month(blocks[start].text)
+        if month is None:  # pragma: no cover - `months` holds month headings only
+            continue
+        titled = {draft.title.mark for draft in drafts}
+        reader = _MonthReader(month, is_end=end == len(blocks), title_marks=titled)
+        reader.read(_split_implications(blocks[start + 1 : end]))
+        drafts.extend(draft for draft in reader.drafts if draft.title.text)
+        fragments.extend(reader.fragments)
+        fragments.extend(_untitled(draft) for draft in reader.drafts if not draft.title.text)
+    summaries = [_finished(draft) for draft in drafts]
+    if summaries and months and not _ends_with_month(blocks) and not fragments:
+        summaries[-1] = replace(summaries[-1], is_last=True)
+    is_blog = bool(months) and (
+        any(marks.is_implications(block.text) for block in blocks)
+        or any(draft.implications is not None or draft.citation for draft in drafts)
+        or any(marks.is_furniture(block.text) for block in blocks[: months[0]])
+    )
+    return Page(tuple(summaries), tuple(fragments), is_blog=is_blog)
+
+
+def normalised(text: str) -> str:
+    """Return a title as titles are compared: no case, quotes, dashes or spaces."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.findall(r"\w+", re.sub("['\u2019\u2018`]", "", folded))) or folded.strip()
+
+
+def one_line(text: str) -> str:
+    """Return a title or citation with single plain spaces."""
+    return " ".join(text.split())
+
+
+def is_title_like(block: Block) -> bool:
+    """Whether a block has a title's form: short, no sentence, no reference, no item of a list."""
+    text = block.text
+    if len(text) > _LONGEST_TITLE or is_bullet(text) or text[0].islower():
+        return False
+    if references.is_citation(text):
+        return False
+    if block.mark:
+        return True
+    ends_like_prose = bool(re.search(r"(?<!\.)[.;:,]['\"”\u2019)]*$", text))
+    sentences = len(re.findall(r"[a-z]{3,}[.!?][”\u2019\"')]?\s+[^\W\d_a-z]", text))
+    return not ends_like_prose and not (sentences and len(text) > _PROSE)
+
+
+def _ends_with_month(blocks: Sequence[Block]) -> bool:
+    return bool(marks.month(blocks[-1].text))
+
+
+def _split_implications(blocks: Sequence[Block]) -> list[Block]:
+    """Make "Practice Implications: text" two blocks."""
+    split: list[Block] = []
+    for block in blocks:
+        rest = marks.after_implications(block.text)
+        if rest is None:
+            split.append(block)
+        else:
+            split.append(replace(block, text="Practice Implications"))
+            split.append(replace(block, text=rest, mark=""))
+    return split
+
+
+class _MonthReader:
+    """Reads what stands under one month; `is_end` where the page ends with it."""
+
+    def __init__(self, month: Month, *, is_end: bool, title_marks: set[str]) -> None:
+        self.month = month
+        self.is_end = is_end
+        self.title_marks = title_marks
+        self.drafts: list[_Draft] = []
+        self.fragments: list[Fragment] = []
+
+    def read(self, blocks: Sequence[Block]) -> None:
+        """Cut the blocks at each "Practice Implications" and read the pieces."""
+        spans: list[list[Block]] = [[]]
+        for block in blocks:
+            if marks.is_implications(block.text):
+                spans.append([])
+            else:
+                spans[-1].append(block)
+        for number, span in enumerate(spans):
+            is_last = number == len(spans) - 1
+            self._span(span, after_heading=number > 0, is_last=is_last)
+
+    def _span(self, span: list[Block], *, after_heading: bool, is_last: bool) -> None:
+        is_end = is_last and self.is_end
+        start = 0
+        if after_heading:
+            draft = self._open_draft(span)
+            start = self._title_at(span, is_last=is_last, is_end=is_end)
+            draft.implications = [*(draft.implications or []), *span[:start]]
+            if is_end and start == len(span) and not _is_finished(span):
+                draft.cut = IN_IMPLICATIONS
+        rest = span[start:]
+        while rest:
+            rest = self._summary(rest, is_last=is_last, is_end=is_end)
+
+    def _open_draft(self, span: list[Block]) -> _Draft:
+        """Return the summary that the heading belongs to; without a title there is a gap."""
+        if not self.drafts:
+            self.drafts.append(_Draft(self.month, Block(text="", line=span[0].line if span else 0)))
+        return self.drafts[-1]
+
+    def _title_at(self, span: list[Block], *, is_last: bool, is_end: bool) -> int:
+        """Return where the next summary's title stands in what follows the heading."""
+        cited = [
+            n - 1
+            for n in range(2, len(span))
+            if references.is_citation(span[n].text) and _could_be_cited(span[n - 1])
+        ]
+        if cited:
+            return _first_of_pair(span, cited[0])
+        if is_last and not is_end:
+            return len(span)
+        twice = [n for n in range(1, len(span) - 1) if _same_title(span[n], span[n + 1])]
+        if twice:
+            return twice[0]
+        if is_last:
+            return self._cut_title_at(span)
+        return _best_title_at(span)
+
+    def _cut_title_at(self, span: list[Block]) -> int:
+        """Return where, at the page's end, a title stands of which hardly more may be left."""
+        for n in range(1, len(span)):
+            is_final = n == len(span) - 1
+            block = span[n]
+            if not is_title_like(block) or not ends_sentence(span[n - 1].text):
+                continue
+            if self.title_marks and block.mark not in self.title_marks:
+                continue
+            if is_final or not is_title_like(span[n + 1]) or n + 2 == len(span):
+                return n
+        return len(span)
+
+    def _summary(self, span: list[Block], *, is_last: bool, is_end: bool) -> list[Block]:
+        """Read one summary from its title on; return what is left of the span."""
+        title, rest = span[0], span[1:]
+        while rest and _same_title(title, rest[0]):
+            rest = rest[1:]
+        if is_end and len(rest) == 1 and _is_cut_from(rest[0], title):
+            rest = []
+        if not rest and is_last:
+            self._fragment(title, is_end=is_end)
+            return []
+        if len(title.text) > _LONGEST_TITLE:
+            title, rest = replace(title, text=""), span
+        draft = _Draft(self.month, title)
+        while rest and references.is_citation(rest[0].text):
+            draft.citation.append(rest.pop(0))
+        following = _next_cited_title(rest)
+        draft.paragraphs, rest = rest[:following], rest[following:]
+        if is_last and not is_end and not rest and not draft.citation and not _has_prose(draft):
+            self._fragment(title, is_end=False)
+            return []
+        if is_end and not rest:
+            _cut(draft)
+        elif is_last or rest:
+            draft.cut = WITHOUT_IMPLICATIONS
+        self.drafts.append(draft)
+        return rest
+
+    def _fragment(self, block: Block, *, is_end: bool) -> None:
+        if is_end and marks.is_cut_month(block.text):
+            reason = "a month heading, cut off at the end of the page"
+        elif is_end:
+            reason = "only a title, or a part of it, is left at the end of the page"
+        else:
+            reason = "a title with no summary under it"
+        self.fragments.append(Fragment(block.text, block.line, reason))
+
+
+def _untitled(draft: _Draft) -> Fragment:
+    blocks = [*draft.paragraphs, *(draft.implications or ())]
+    text = blocks[0].text if blocks else ""
+    return Fragment(text, draft.title.line, "a summary with no title before it")
+
+
+def _has_prose(draft: _Draft) -> bool:
+    return any(len(block.text) > _PROSE for block in draft.paragraphs)
+
+
+def _is_finished(blocks: Sequence[Block]) -> bool:
+    return bool(blocks) and bool(re.search(r"[.!?…][)\]”\"\u2019'»]*$", blocks[-1].text))
+
+
+def _cut(draft: _Draft) -> None:
+    """Take away what cannot be judged of a summary at the end of a page, and say where it ends."""
+    paragraphs = draft.paragraphs
+    if not paragraphs:
+        draft.citation, draft.cut = [], IN_CITATION
+    elif len(paragraphs) == 1 and not draft.citation and references.could_begin(paragraphs[0].text):
+        is_reference = references.begins(paragraphs[0].text)
+        draft.paragraphs, draft.cut = [], IN_CITATION if is_reference else AFTER_TITLE
+    elif len(paragraphs) > 1 and marks.is_cut_implications(paragraphs[-1].text):
+        draft.paragraphs, draft.cut = paragraphs[:-1], NO_IMPLICATIONS
+    else:
+        draft.cut = NO_IMPLICATIONS if _is_finished(paragraphs) else IN_SUMMARY
+
+
+def _is_cut_from(block: Block, title: Block) -> bool:
+    """Whether the page's last block is the beginning of the title that stands twice."""
+    return one_line(title.text).casefold().startswith(one_line(block.text).casefold())
+
+
+def _same_title(one: Block, other: Block) -> bool:
+    return normalised(one.text) == normalised(other.text)
+
+
+def _first_of_pair(span: Sequence[Block], at: int) -> int:
+    while at > 1 and _same_title(span[at - 1], span[at]):
+        at -= 1
+    return at
+
+
+def _could_be_cited(block: Block) -> bool:
+    """Whether a block before a citation may be a title, also one that ends with a full stop."""
+    if references.is_citation(block.text):
+        return False
+    return len(block.text) <= _LONGEST_TITLE and (
+        is_title_like(block) or (block.text.count(". ") == 0 and not is_bullet(block.text))
+    )
+
+
+def _next_cited_title(blocks: Sequence[Block]) -> int:
+    """Return where the next summary begins though no "Practice Implications" came before it."""
+    for n in range(2, len(blocks)):
+        if references.is_citation(blocks[n].text) and is_title_like(blocks[n - 1]):
+            return _first_of_pair(blocks, n - 1)
+    return len(blocks)
+
+
+def _best_title_at(span: Sequence[Block]) -> int:
+    """Return where, between two "Practice Implications", the title stands.
+
+    It comes after a paragraph and before one. The first of those that look best is taken: a
+    later one is a heading within the summary.
+    """
+    inner = range(1, len(span) - 1)
+    marked = any(span[n].mark.startswith("h") for n in inner)
+    best = max(inner, key=lambda n: (_title_score(span, n, by_mark=marked), -n), default=None)
+    if best is None:
+        return min(len(span), 1)
+    return best
+
+
+def _title_score(span: Sequence[Block], at: int, *, by_mark: bool) -> float:
+    block, after = span[at], span[at + 1]
+    score = 0.0
+    if is_title_like(block):
+        score += 8
+    if by_mark and block.mark.startswith("h"):
+        score += 8
+    if not is_title_like(after) and (len(after.text) > _PROSE or ends_sentence(after.text)):
+        score += 3
+    if ends_sentence(span[at - 1].text):
+        score += 2
+    return score - min(len(block.text), _LONGEST_TITLE) / _LONGEST_TITLE
+
+
+def _finished(draft: _Draft) -> ParsedSummary:
+    links = [link for block in draft.citation for link in block.links]
+    text = " ".join(one_line(block.text) for block in draft.citation)
+    return ParsedSummary(
+        title=one_line(draft.title.text),
+        month=draft.month,
+        line=draft.title.line,
+        citation=text or None,
+        doi=references.doi(text, links) if text else None,
+        paragraphs=tuple(block.text for block in draft.paragraphs),
+        implications=tuple(block.text for block in draft.implications or ()),
+        incomplete=draft.cut,
+    )
