@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from newsletter.checks.dossier import Dossier, Use
 from newsletter.content.issue import Issue
 from newsletter.content.summary import Passage, Summary
-from newsletter.errors import Level, Problem, did_you_mean
+from newsletter.errors import Level, Problem
 
 USUAL_COUNT = range(2, 4)
 """Two or three summaries make an issue."""
@@ -45,7 +45,7 @@ def summary_incomplete(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             yield Problem(
                 message=f"'{summary.title}' has no Practice Implications",
                 file=summary.file,
-                hint="end the file with a heading '## Practice Implications' and a text",
+                hint="end the file with a heading '## Practice Implications' and a text under it",
             )
         elif not summary.implications.text.strip():
             yield _at(
@@ -112,24 +112,23 @@ def already_sent(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
     """Find topics and research types that are in neither vocabulary."""
+    known = dossier.vocabularies
     for summary in dossier.summaries:
-        tagged = [("topics", "topic", name, dossier.topics) for name in summary.topics]
+        tags = [
+            (f"topics.{number}", "topic", name, known.topics)
+            for number, name in enumerate(summary.topics)
+        ]
         if summary.research_type is not None:
-            tagged.append(
-                (
-                    "research_type",
-                    "research type",
-                    summary.research_type,
-                    dossier.research_types,
-                )
+            tags.append(
+                ("research_type", "research type", summary.research_type, known.research_types)
             )
-        for key, word, name, known in tagged:
-            if name not in known:
+        for place, word, name, vocabulary in tags:
+            if vocabulary.names and vocabulary.resolve(name) is None:
                 yield Problem(
-                    message=f"topics.toml has no {word} '{name}'",
+                    message=f"'{name}' is no {word} of topics.toml",
                     file=summary.file,
-                    line=summary.lines.get(key),
-                    hint=did_you_mean(name, known) or "add it to topics.toml",
+                    line=summary.lines.get(place, summary.lines.get(place.partition(".")[0])),
+                    hint=vocabulary.did_you_mean(name),
                     level=Level.WARNING,
                 )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.content.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary import Summary
+from newsletter.content.topics import Vocabularies
 from newsletter.errors import Problem
 from newsletter.settings import Settings
 
@@ -46,8 +47,7 @@ class Dossier:
     settings: Settings
     issue: Issue | None
     summaries: tuple[Summary, ...] = ()
-    topics: tuple[str, ...] = ()
-    research_types: tuple[str, ...] = ()
+    vocabularies: Vocabularies = field(default_factory=Vocabularies)
     uses: tuple[Use, ...] = ()
     message: bytes | None = None
     unreadable: tuple[Problem, ...] = ()

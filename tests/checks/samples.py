@@ -10,6 +10,7 @@ from newsletter.checks.dossier import Dossier, Readers
 from newsletter.content.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary import Passage, Summary
+from newsletter.content.topics import Vocabularies, Vocabulary
 from newsletter.settings import (
     Delivery,
     Design,
@@ -37,7 +38,7 @@ HARBOUR = Summary(
     research_type="Narrative review",
     body=passage("112 clients were asked (p < .05)."),
     implications=passage("Leave room in a first session.", line=14),
-    lines={"title": 2, "published": 3, "doi": 4, "topics": 5, "research_type": 6},
+    lines={"title": 2, "published": 3, "doi": 4, "topics": 5, "topics.0": 5, "research_type": 6},
 )
 QUIET = Summary(
     slug="quiet",
@@ -90,8 +91,10 @@ SOUND = Dossier(
     settings=SETTINGS,
     issue=ISSUE,
     summaries=(HARBOUR, QUIET),
-    topics=("Attachment", "Client Factors"),
-    research_types=("Meta-analysis", "Narrative review"),
+    vocabularies=Vocabularies(
+        topics=Vocabulary(("Attachment", "Client Factors")),
+        research_types=Vocabulary(("Meta-analysis", "Narrative review")),
+    ),
     message=message(),
     readers=Readers(mailable=2),
     today=Month(2026, 11),

@@ -175,7 +175,7 @@ def test_a_topic_or_research_type_outside_the_vocabulary_names_the_nearest() -> 
     found = [(one.level, one.line, one.hint) for one in check_issue(dossier).findings]
     assert found[:3] == [
         (Level.WARNING, 5, "did you mean 'Client Factors'?"),
-        (Level.WARNING, 5, "add it to topics.toml"),
+        (Level.WARNING, 5, "the names are in topics.toml; add it there if it is new"),
         (Level.WARNING, 6, "did you mean 'Meta-analysis'?"),
     ]
 

@@ -35,7 +35,8 @@ from starlette.staticfiles import StaticFiles
 
 from newsletter.checks.engine import Finding
 from newsletter.checks.mail import LARGE, TOO_LARGE
-from newsletter.web.preview.desk import Bell, Desk, Proof, View
+from newsletter.proof import Proof
+from newsletter.web.preview.desk import Bell, Desk, View
 from newsletter.web.preview.guard import Guard, Keys
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme
 

@@ -9,18 +9,8 @@ from dataclasses import dataclass
 
 from newsletter.checks.engine import Finding, Report
 from newsletter.errors import NewsletterError
+from newsletter.proof import Proof
 from newsletter.web.preview.mail import Mail, read_mail
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """An issue as it is on disk now: the message a sample reader would get, and the check.
-
-    `message` is None where none can be made; then the report's errors say why.
-    """
-
-    message: bytes | None
-    report: Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +54,7 @@ class Desk:
         try:
             proof = self._proof(slug)
         except NewsletterError as error:
-            proof = Proof(message=None, report=_report(error))
+            proof = Proof(content=None, message=None, report=_report(error))
         findings = proof.report.findings
         if proof.message is not None:
             return View(

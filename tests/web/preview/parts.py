@@ -10,8 +10,8 @@ from pathlib import Path
 
 from newsletter.checks.engine import Finding, Report
 from newsletter.errors import Level, Problem, fail
+from newsletter.proof import Proof
 from newsletter.web.preview.app import IssueEntry, Parts
-from newsletter.web.preview.desk import Proof
 from newsletter.web.preview.guard import Keys
 
 HOST = "127.0.0.1:8025"
@@ -72,8 +72,8 @@ class Shelf:
                 line=1,
                 hint="mend it",
             )
-            return Proof(message=None, report=Report((found,)))
-        return Proof(message=message(text), report=Report((WEIGHT,)))
+            return Proof(content=None, message=None, report=Report((found,)))
+        return Proof(content=None, message=message(text), report=Report((WEIGHT,)))
 
     async def changes(self) -> AsyncIterator[None]:
         while True:
