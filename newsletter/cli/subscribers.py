@@ -1,0 +1,262 @@
+"""`newsletter subscribers`: the list, who left, and who came back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import output
+
+if TYPE_CHECKING:
+    from newsletter.address import Address
+    from newsletter.audience.audience import Audience
+    from newsletter.audience.book import SuppressionBook
+    from newsletter.audience.listfile import Member
+    from newsletter.errors import Problem
+    from newsletter.state.ledger import Ledger
+
+_SHOWN = 20
+_SOURCE = "subscribers"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Look after the list: check, list, show, suppress, restore.
+
+    The list file is yours; no command writes to it. Who left is kept beside it, and always wins.
+    """
+
+
+@command.command()
+@click.option("--all", "everything", is_flag=True, help="Show every problem, not the first 20.")
+@click.option("--json", "as_json", is_flag=True, help="Counts and problems as JSON.")
+@click.pass_obj
+def check(start: Any, everything: bool, as_json: bool) -> None:
+    """Say everything that is wrong with the list, and count who may be mailed.
+
+    Ends with exit code 1 where a row had to be left out or the list cannot be used.
+    """
+    from newsletter.cli.subscribers_view import figures_json, figures_rows, needs_work
+    from newsletter.errors import NewsletterError
+
+    try:
+        with _opened(start) as (audience, book, _ledger):
+            for _member in audience:
+                pass
+            problems = (*book.problems, *audience.problems)
+            figures = audience.figures
+    except NewsletterError as error:
+        if not as_json:
+            raise
+        output.json_result(figures_json(None, error.problems))
+        click.get_current_context().exit(error.exit_code)
+    if as_json:
+        output.json_result(figures_json(figures, problems))
+    else:
+        _print_problems(problems, everything=everything)
+        output.table(("readers", "number"), figures_rows(figures), right=("number",))
+        output.next_step("newsletter check" if figures.mailable else "newsletter subscribers check")
+    if needs_work(figures, problems):
+        click.get_current_context().exit(1)
+
+
+@command.command(name="list")
+@click.option("--excluded", is_flag=True, help="Only who is not mailed, with the reason.")
+@click.option("--json", "as_json", is_flag=True, help="One object a reader, with all fields.")
+@click.pass_obj
+def list_(start: Any, excluded: bool, as_json: bool) -> None:
+    """Show the list as it would be mailed now."""
+    from newsletter.cli.subscribers_view import member_json, member_line
+
+    with _opened(start) as (audience, _book, _ledger):
+        members = (each for each in audience if not excluded or each.excluded is not None)
+        if as_json:
+            _stream_json(member_json(each) for each in members)
+            return
+        for member in members:
+            click.echo(member_line(member))
+        if audience.problems:
+            output.say(f"{len(audience.problems)} problems: newsletter subscribers check")
+    output.next_step("newsletter subscribers show ADDRESS")
+
+
+@command.command()
+@click.argument("who", metavar="ADDRESS")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def show(start: Any, who: str, as_json: bool) -> None:
+    """Show what is known of one reader: the list, her consent, suppressions, deliveries."""
+    from newsletter.audience.who import find_who
+    from newsletter.cli.subscribers_view import person_json, person_lines
+
+    with _opened(start) as (audience, book, ledger):
+        address = find_who(who, ledger.find_by_token)
+        member, unreadable = _look_up(audience, address.key)
+        suppression = book.in_force().get(address.key)
+        history, deliveries = book.history(address), ledger.history(address)
+    output.problems((*unreadable, *book.problems))
+    if as_json:
+        output.json_result(person_json(address, member, suppression, history, deliveries))
+        return
+    for line in person_lines(address, member, suppression, history, deliveries):
+        output.result(line)
+    verb = "restore" if suppression else "suppress"
+    output.next_step(f"newsletter subscribers {verb} {address}")
+
+
+@command.command()
+@click.argument("who", nargs=-1, required=True)
+@click.option("--reason", default="unsubscribed", show_default=True, help="Why; kept with it.")
+@click.pass_obj
+def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
+    """Never mail somebody again, from now on.
+
+    WHO is an address, or the unsubscribe-TOKEN that a leaving reader's mail carries in its
+    subject; a whole subject or unsubscribe link will do. `-` reads one a line from stdin.
+    """
+    from newsletter.audience.who import find_who
+    from newsletter.errors import NewsletterError
+
+    found: list[Address] = []
+    problems: list[Problem] = []
+    with _opened(start) as (audience, book, ledger):
+        for text in _each(who):
+            try:
+                found.append(find_who(text, ledger.find_by_token))
+            except NewsletterError as error:
+                problems.extend(error.problems)
+        changes = book.suppress(found, reason=reason, source=_SOURCE, now=datetime.now(UTC))
+        listed, unreadable = _keys_on(audience, {each.address.key for each in changes})
+    for change in changes:
+        if change.before is not None:
+            output.say(f"{change.address} is suppressed already: {change.before}")
+        elif unreadable or change.address.key in listed:
+            output.say(f"{change.address} is suppressed: {reason}")
+        else:
+            output.say(f"{change.address} is suppressed: {reason} (she is not on the list)")
+    output.problems((*book.problems, *unreadable))
+    if problems:
+        raise NewsletterError(*problems)
+    output.next_step("newsletter subscribers list --excluded")
+
+
+@command.command()
+@click.argument("who", metavar="ADDRESS")
+@click.option("--reason", help="Why she may be mailed again: how and when she asked for it.")
+@click.pass_obj
+def restore(start: Any, who: str, reason: str | None) -> None:
+    """Mail somebody again who was suppressed; only with her consent."""
+    from newsletter.audience.who import find_who
+
+    with _opened(start) as (audience, book, ledger):
+        address = find_who(who, ledger.find_by_token)
+        if address.key not in book.in_force():
+            output.problems(book.problems)
+            output.say(f"{address} is not suppressed; there is nothing to restore")
+        else:
+            why = _reason(reason)
+            change = book.restore(address, reason=why, source=_SOURCE, now=datetime.now(UTC))
+            output.say(f"{address} may be mailed again (was: {change.before})")
+    with _opened(start) as (audience, _book, _ledger):
+        member, unreadable = _look_up(audience, address.key)
+    output.problems(unreadable)
+    if member is None and not unreadable:
+        output.say("She is not on the list: add a row for her.")
+    elif member is not None and member.excluded is not None:
+        output.say(f"The list still excludes her: {member.excluded} (line {member.line}).")
+    output.next_step(f"newsletter subscribers show {address}")
+
+
+@contextlib.contextmanager
+def _opened(start: Any) -> Iterator[tuple[Audience, SuppressionBook, Ledger]]:
+    """Open the workspace: its audience as of today, both records of suppressions, the ledger."""
+    from newsletter.audience.audience import Audience
+    from newsletter.audience.book import SuppressionBook
+    from newsletter.files import shown
+    from newsletter.workspace import open_workspace
+
+    workspace = open_workspace(start)
+    file = workspace.settings.subscribers_file
+    with workspace.ledger() as ledger:
+        book = SuppressionBook(ledger, workspace.root)
+        audience = Audience(
+            file,
+            shown=shown(file, workspace.root),
+            suppressed=book.in_force(),
+            today=datetime.now().astimezone().date(),
+        )
+        yield audience, book, ledger
+
+
+def _look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem, ...]]:
+    """Return the member with a key; a list that cannot be read is told, and ends nothing."""
+    from newsletter.errors import NewsletterError
+
+    try:
+        found = (each for each in audience if each.subscriber.address.key == key)
+        return next(found, None), ()
+    except NewsletterError as error:
+        return None, error.problems
+
+
+def _keys_on(audience: Audience, keys: set[str]) -> tuple[set[str], tuple[Problem, ...]]:
+    """Return which of the keys are on the list."""
+    from newsletter.errors import NewsletterError
+
+    try:
+        return {key for each in audience if (key := each.subscriber.address.key) in keys}, ()
+    except NewsletterError as error:
+        return set(), error.problems
+
+
+def _each(who: Iterable[str]) -> Iterator[str]:
+    """Yield each WHO; `-` stands for the lines of stdin."""
+    for text in who:
+        if text == "-":
+            yield from (line.strip() for line in sys.stdin if line.strip())
+        else:
+            yield text
+
+
+def _reason(told: str | None) -> str:
+    """Return why somebody may be mailed again; ask where it was not told."""
+    from newsletter.errors import Problem, WrongUsage
+
+    if told is None and sys.stdin.isatty():
+        told = click.prompt("How and when did she ask to be mailed again?", err=True)
+    if told is None or not told.strip():
+        raise WrongUsage(
+            Problem(
+                message="a restore needs the reason: who left is mailed again only by consent",
+                hint='answer it with --reason "wrote on 2 October that she wants it again"',
+            )
+        )
+    return told.strip()
+
+
+def _print_problems(problems: Sequence[Problem], *, everything: bool) -> None:
+    """Print the errors, and of the rest the first ones and how many more there are."""
+    from newsletter.errors import Level
+
+    errors = [problem for problem in problems if problem.level is Level.ERROR]
+    others = [problem for problem in problems if problem.level is not Level.ERROR]
+    told = others if everything else others[:_SHOWN]
+    output.problems((*told, *errors))
+    if len(others) > len(told):
+        more = len(others) - len(told)
+        output.say(f"... and {more:,} more; all of them: newsletter subscribers check --all")
+
+
+def _stream_json(items: Iterable[dict[str, Any]]) -> None:
+    """Print a list as JSON, one object a line, holding one at a time."""
+    opening = "["
+    for item in items:
+        sys.stdout.write(f"{opening}\n{json.dumps(item, ensure_ascii=False)}")
+        opening = ","
+    sys.stdout.write("[]\n" if opening == "[" else "\n]\n")

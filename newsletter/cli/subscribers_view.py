@@ -1,0 +1,161 @@
+"""How readers look on the screen and in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from newsletter.address import Address
+from newsletter.audience.audience import Figures
+from newsletter.audience.listfile import UNKNOWN_STATUS, UNREADABLE_EXPIRY, Member
+from newsletter.audience.suppression import Suppression, SuppressionEvent
+from newsletter.errors import Level, Problem
+from newsletter.state.ledger import Record
+
+_OWN_LINE = ("email", "name", "status", "consent", "consent_source", "consent_date")
+Deliveries = Sequence[tuple[str, Record]]
+
+
+def needs_work(figures: Figures, problems: Sequence[Problem]) -> bool:
+    """Return whether the editor must mend the list: somebody is left out by a mistake in it."""
+    mistaken = figures.excluded[UNKNOWN_STATUS] + figures.excluded[UNREADABLE_EXPIRY]
+    return (
+        any(problem.level is Level.ERROR for problem in problems)
+        or figures.left_out > 0
+        or mistaken > 0
+    )
+
+
+def figures_rows(figures: Figures) -> list[tuple[str, str]]:
+    """Return the counts as rows of a table."""
+    rows = [("may be mailed", figures.mailable)]
+    rows += [(f"not mailed: {why}", number) for why, number in sorted(figures.excluded.items())]
+    rows += [("rows left out", figures.left_out)] if figures.left_out else []
+    rows += [("rows of somebody who is there already", figures.twice)] if figures.twice else []
+    return [(what, f"{number:,}") for what, number in rows]
+
+
+def figures_json(figures: Figures | None, problems: Sequence[Problem]) -> dict[str, Any]:
+    """Return counts (null where the list cannot be used) and problems."""
+    counts = figures and {
+        "mailable": figures.mailable,
+        "excluded": dict(sorted(figures.excluded.items())),
+        "left_out": figures.left_out,
+        "twice": figures.twice,
+    }
+    return {
+        "counts": counts,
+        "problems": [
+            {
+                "level": problem.level,
+                "message": problem.message,
+                "file": str(problem.file) if problem.file else None,
+                "line": problem.line,
+                "hint": problem.hint,
+            }
+            for problem in problems
+        ],
+    }
+
+
+def member_line(member: Member) -> str:
+    """Return one line: address, name, and why she is not mailed."""
+    line = f"{member.subscriber.address!s:<34} {member.subscriber.name:<26}"
+    return f"{line} {member.excluded}" if member.excluded else line.rstrip()
+
+
+def member_json(member: Member) -> dict[str, Any]:
+    """Return a reader with all her fields."""
+    return {
+        "email": str(member.subscriber.address),
+        "name": member.subscriber.name,
+        "fields": member.subscriber.fields,
+        "line": member.line,
+        "excluded": member.excluded,
+    }
+
+
+def person_lines(
+    address: Address,
+    member: Member | None,
+    suppression: Suppression | None,
+    history: Sequence[SuppressionEvent],
+    deliveries: Deliveries,
+) -> Iterator[str]:
+    """Yield what is known of one address, a fact a line."""
+    yield str(address)
+    if member is None:
+        yield "  on the list   no"
+    else:
+        yield f"  on the list   line {member.line}"
+        yield f"  name          {member.subscriber.name or '(none)'}"
+        yield f"  consent       {_consent(member.subscriber.fields)}"
+        for name, value in member.subscriber.fields.items():
+            if name not in _OWN_LINE:
+                yield f"  {name:<13} {value}"
+    if suppression is not None:
+        yield f"  mailed        no: suppressed, {suppression} ({suppression.source})"
+    elif member is not None:
+        yield f"  mailed        {f'no: {member.excluded}' if member.excluded else 'yes'}"
+    for event in history:
+        yield f"  {_when(event):<13} {event.action}: {event.reason} ({event.source})"
+    if not deliveries:
+        yield "  issues        none yet"
+    for issue, record in deliveries:
+        at = f" {record.at:%Y-%m-%d %H:%M} UTC" if record.at else ""
+        words = " ".join(part for part in (str(record.code or ""), record.text) if part)
+        yield f"  {issue:<13} {record.state}{at}{f': {words}' if words else ''}"
+
+
+def person_json(
+    address: Address,
+    member: Member | None,
+    suppression: Suppression | None,
+    history: Sequence[SuppressionEvent],
+    deliveries: Deliveries,
+) -> dict[str, Any]:
+    """Return what is known of one address."""
+    return {
+        "email": str(address),
+        "list": member and member_json(member),
+        "suppressed": suppression
+        and {
+            "reason": suppression.reason,
+            "since": suppression.since,
+            "source": suppression.source,
+        },
+        "events": [
+            {
+                "at": _when(event),
+                "action": event.action,
+                "reason": event.reason,
+                "source": event.source,
+            }
+            for event in history
+        ],
+        "deliveries": [
+            {
+                "issue": issue,
+                "state": record.state,
+                "code": record.code,
+                "enhanced": record.enhanced,
+                "text": record.text,
+                "attempts": record.attempts,
+                "at": record.at.isoformat() if record.at else None,
+            }
+            for issue, record in deliveries
+        ],
+    }
+
+
+def _consent(fields: dict[str, str]) -> str:
+    parts = [fields.get("consent", ""), fields.get("consent_source", "")]
+    if "consent_date" in fields:
+        parts.append(f"on {fields['consent_date']}")
+    return ", ".join(part for part in parts if part) or "(nothing recorded)"
+
+
+def _when(event: SuppressionEvent) -> str:
+    return Suppression(
+        address=event.address, reason=event.reason, at=event.at, source=event.source
+    ).since
