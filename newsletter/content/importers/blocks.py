@@ -14,6 +14,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )
 _SENTENCE_END = re.compile(r"[.!?…:;][)\]”\"\u2019'»]*$")
+_REFERENCE_END = re.compile(
+    r"(?:10\.\d{4,}/\S+|\d[-\u2013]\d+\.?|publication\.?|\d\.)\Z", re.IGNORECASE
+)
 _BULLET = re.compile(r"[-•*·▪◦]\s")
 _PAIR = frozenset({"and", "or", "to", "versus", "as"})
 
@@ -21,6 +24,9 @@ WIDEST_WRAP = 200
 """A capture with a longer line was not wrapped."""
 _WRAPPED_SHARE = 0.2
 """Where lines were wrapped, at least this share begins with a small letter, in mid-sentence."""
+_LONGEST_WORD = 500
+_SHORT_WORD = 4
+_CAPITALS = 0.7
 _RAGGED = 0.6
 """Where a paragraph's lines may be ragged, one shorter than this share of the width ends it."""
 
@@ -60,6 +66,23 @@ class _Line:
         return self.text.split(maxsplit=1)[0]
 
 
+@dataclass(slots=True)
+class _Group:
+    """Lines that are one block so far."""
+
+    text: str
+    first: _Line
+    last: _Line
+
+    def add(self, line: _Line) -> None:
+        self.text += ("" if _is_split_word(self.text[-_LONGEST_WORD:], line) else " ") + line.text
+        self.last = line
+
+    @property
+    def is_citation(self) -> bool:
+        return citation.begins(self.text[: citation.LONGEST])
+
+
 class _Layout(Enum):
     """How a capture sets its lines: a block each, wrapped, or wrapped with blank lines between."""
 
@@ -72,13 +95,17 @@ def from_text(text: str) -> tuple[Block, ...]:
     """Return a text capture's blocks: its lines, or what its wrapped lines were."""
     lines = tuple(_lines(text))
     layout, width = _layout(lines)
-    groups: list[list[_Line]] = []
+    groups: list[_Group] = []
     for line in lines:
-        if groups and _continues(groups[-1], line, layout, width):
-            groups[-1].append(line)
+        if (
+            groups
+            and _may_continue(groups[-1], line)
+            and _continues(groups[-1], line, layout, width)
+        ):
+            groups[-1].add(line)
         else:
-            groups.append([line])
-    return tuple(Block(text=_joined(group), line=group[0].number) for group in groups)
+            groups.append(_Group(line.text, line, line))
+    return tuple(Block(text=group.text, line=group.first.number) for group in groups)
 
 
 def clean(text: str) -> str:
@@ -116,30 +143,40 @@ def _layout(lines: Sequence[_Line]) -> tuple[_Layout, int]:
     return (_Layout.WRAPPED_APART if is_spaced else _Layout.WRAPPED), width
 
 
-def _continues(group: list[_Line], line: _Line, layout: _Layout, width: int) -> bool:
-    last = group[-1]
-    if line.after_blank or line.is_apart or last.is_apart or is_bullet(line.text):
+def _may_continue(group: _Group, line: _Line) -> bool:
+    """Whether nothing speaks against a line going on where the last one ended."""
+    if line.after_blank or line.is_apart or group.last.is_apart or is_bullet(line.text):
         return False
-    so_far = _joined(group)
-    in_citation = citation.begins(so_far)
+    begins_citation = citation.begins(line.text) and not citation.is_bare_doi(line.text)
+    return not begins_citation or group.is_citation
+
+
+def _continues(group: _Group, line: _Line, layout: _Layout, width: int) -> bool:
     if citation.is_bare_doi(line.text):
-        return in_citation
-    if citation.begins(line.text) and not in_citation:
-        return False
+        return group.is_citation
     if layout is _Layout.LINE_EACH:
-        is_open = not ends_sentence(last.text)
-        return line.begins_small and is_open and (in_citation or len(so_far) > WIDEST_WRAP)
-    if len(last.text) + 1 + len(line.first_word) > width:
-        return True
-    ragged = layout is _Layout.WRAPPED_APART and len(last.text) > _RAGGED * width
-    return line.begins_small or (ragged and (in_citation or not ends_sentence(last.text)))
+        goes_on = line.begins_small and not ends_sentence(group.last.text)
+        return goes_on and (group.is_citation or len(group.text) > WIDEST_WRAP)
+    is_full = len(group.last.text) + 1 + len(line.first_word) > width
+    if line.begins_small:
+        return is_full or not _is_in_capitals(group.text)
+    if group.is_citation:
+        return is_full and not (_REFERENCE_END.search(group.text) and line.text[0].isalpha())
+    if _is_in_capitals(group.text):
+        # A title may fill its line by chance: only more of it goes on with it.
+        return is_full and _is_in_capitals(line.text)
+    ends = ends_sentence(group.last.text)
+    if is_full:
+        return not (ends and _is_in_capitals(line.text))
+    is_ragged = layout is _Layout.WRAPPED_APART and len(group.last.text) > _RAGGED * width
+    return is_ragged and not ends
 
 
-def _joined(group: list[_Line]) -> str:
-    text = group[0].text
-    for line in group[1:]:
-        text += ("" if _is_split_word(text, line) else " ") + line.text
-    return text
+def _is_in_capitals(text: str) -> bool:
+    """Whether nearly all long words begin with a capital, as in most titles."""
+    words = [word for word in re.findall(r"[^\W\d_][\w'\u2019-]*", text) if len(word) > _SHORT_WORD]
+    capitals = sum(not word[0].islower() for word in words)
+    return bool(words) and text[0].isupper() and capitals > _CAPITALS * len(words)
 
 
 def _is_split_word(text: str, line: _Line) -> bool:

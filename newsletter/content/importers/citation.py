@@ -36,7 +36,8 @@ _LISTED = re.compile(
     r"advance online|online first|in press|\bdoi\b|\bjournal\b",
     re.IGNORECASE,
 )
-_LONGEST = 4000
+LONGEST = 4000
+"""Characters of a reference; there are some with a hundred authors."""
 _LONGEST_WITHOUT_YEAR = 600
 
 _DOI = re.compile(r"(?<![\d.])10\s?\.\s?(\d{4,9}(?:\.\d+)*)\s?/\s?(?=\S)")
@@ -55,7 +56,7 @@ _PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 def is_citation(text: str) -> bool:
     """Whether a block is a whole reference."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return False
     year = _YEAR.search(text)
     if year and _names(text[: year.start()]):

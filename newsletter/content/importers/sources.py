@@ -11,6 +11,7 @@ from pathlib import Path
 from newsletter.content.importers import marks, markup, page
 from newsletter.content.importers.blocks import from_text
 from newsletter.errors import NewsletterError, fail
+from newsletter.files import read_bytes
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -46,13 +47,7 @@ def read(file: Path) -> Source:
     """Read a file as a page of the blog. Raises NewsletterError where it is none."""
     if file.is_dir():
         raise fail("this is a folder", file=file, hint=f"name the pages in it: {file}/*.html")
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        raise fail("there is no such file", file=file) from None
-    except OSError as error:
-        raise fail(f"it cannot be read: {error.strerror}", file=file) from None
-    found = parse(data, file)
+    found = parse(read_bytes(file, file), file)
     return Source(file=file, summaries=found.summaries, fragments=found.fragments)
 
 
