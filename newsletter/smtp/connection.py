@@ -152,7 +152,7 @@ class Connection(asyncio.Protocol):
                 transport, self, self._context, server_hostname=self._host
             )
         except ssl.SSLCertVerificationError as error:
-            self._emit(Lost(Phase.STARTTLS, certificate_reason(self._host, error)))
+            self._emit(Lost(Phase.STARTTLS, certificate_reason(self._host, error), fatal=True))
             return
         except (ssl.SSLError, OSError) as error:
             self._emit(Lost(Phase.EHLO, f"TLS could not be started ({error})"))

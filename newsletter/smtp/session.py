@@ -59,13 +59,15 @@ class Answered:
 class Lost:
     """The conversation is over. `reply` is the server's last word, if that ended it.
 
-    `unsent` says that a part of the body provably never left (only a connection knows).
+    `unsent` says that a part of the body provably never left (only a connection knows), `fatal`
+    that another connection would end the same way: no TLS, a bad certificate, no way to log in.
     """
 
     phase: Phase
     reason: str
     reply: Reply | None = None
     unsent: bool = False
+    fatal: bool = False
 
 
 Event = Opened | StartTls | Ready | Answered | Lost
@@ -235,7 +237,7 @@ class Session:
         if "STARTTLS" in self.extensions and self._tls in {Tls.REQUIRED, Tls.OFFERED}:
             self._command(Phase.STARTTLS, "STARTTLS")
         elif self._tls is Tls.REQUIRED:
-            yield Lost(Phase.STARTTLS, "the server does not offer STARTTLS")
+            yield Lost(Phase.STARTTLS, "the server does not offer STARTTLS", fatal=True)
         elif self._credentials is not None:
             yield from self._authenticate(self._credentials)
         else:
@@ -250,7 +252,8 @@ class Session:
     def _authenticate(self, who: Credentials) -> Iterator[Event]:
         """RFC 4954, 4; PLAIN is RFC 4616, LOGIN what old servers have instead."""
         if self._tls is not Tls.ON:
-            yield Lost(Phase.AUTH, "the connection is not encrypted, so no password is sent")
+            reason = "the connection is not encrypted, so no password is sent"
+            yield Lost(Phase.AUTH, reason, fatal=True)
             return
         offered = self.extensions.get("AUTH", "").upper().split()
         if "PLAIN" in offered:
@@ -261,7 +264,8 @@ class Session:
             self._command(Phase.AUTH, "AUTH LOGIN")
         else:
             names = ", ".join(offered) or "nothing"
-            yield Lost(Phase.AUTH, f"the server offers neither PLAIN nor LOGIN but {names}")
+            reason = f"the server offers neither AUTH PLAIN nor LOGIN but {names}"
+            yield Lost(Phase.AUTH, reason, fatal=True)
 
     def _on_auth(self, reply: Reply) -> Iterator[Event]:
         if reply.code == 235:  # noqa: PLR2004 - RFC 4954, 4

@@ -106,7 +106,7 @@ class _Opening:
                     server_hostname=url.host if immediate else None,
                 )
         except ssl.SSLCertVerificationError as error:
-            self._listener(Lost(Phase.STARTTLS, certificate_reason(url.host, error)))
+            self._listener(Lost(Phase.STARTTLS, certificate_reason(url.host, error), fatal=True))
         except TimeoutError:
             where = f"{url.host}:{url.port}"
             self._listener(Lost(Phase.GREETING, f"{where} does not answer"))

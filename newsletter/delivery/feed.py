@@ -1,0 +1,67 @@
+"""Who comes next: the deliveries of a mailing, read from the ledger in batches."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from newsletter.state.ledger import Delivery, Ledger, Mailing
+
+_BATCH = 500
+
+
+class Feed:
+    """Yields pending deliveries by id, then the deferred ones that are due, each once.
+
+    What came back untouched goes to the front of the line. `limit` bounds how many are handed
+    out in all; one that came back does not count.
+    """
+
+    def __init__(self, ledger: Ledger, mailing: Mailing, *, now: float, limit: int | None) -> None:
+        self._ledger = ledger
+        self._mailing = mailing
+        self._now = now
+        self._left = limit
+        self._batch: deque[Delivery] = deque()
+        self._back: deque[Delivery] = deque()
+        self._after = 0
+        self._deferred_read = False
+
+    def next(self) -> Delivery | None:
+        """Return the next delivery, or None where there is none for now."""
+        if self._left == 0:
+            return None
+        delivery = self._back.popleft() if self._back else self._fresh()
+        if delivery is not None and self._left is not None:
+            self._left -= 1
+        return delivery
+
+    def put_back(self, delivery: Delivery) -> None:
+        """Take a delivery back that nothing happened to."""
+        self._back.appendleft(delivery)
+        if self._left is not None:
+            self._left += 1
+
+    def ahead(self, most: int) -> int:
+        """Return how many deliveries are certainly at hand, up to `most`."""
+        if not self._back and not self._batch:
+            self._batch.extend(self._read())
+        at_hand = min(most, len(self._back) + len(self._batch))
+        return at_hand if self._left is None else min(at_hand, self._left)
+
+    def _fresh(self) -> Delivery | None:
+        if not self._batch:
+            self._batch.extend(self._read())
+        return self._batch.popleft() if self._batch else None
+
+    def _read(self) -> deque[Delivery]:
+        if self._after >= 0:
+            batch = self._ledger.pending(self._mailing, after=self._after, limit=_BATCH)
+            if batch:
+                self._after = batch[-1].id
+                return deque(batch)
+            self._after = -1
+        if self._deferred_read:
+            return deque()
+        self._deferred_read = True
+        # Read at once: what is deferred during this run is left to the next one.
+        return deque(self._ledger.deferred(self._mailing, due=self._now, limit=-1))

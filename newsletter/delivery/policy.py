@@ -1,0 +1,182 @@
+"""What an answer means: pure functions, and the breakers that stop a mailing gone wrong.
+
+Nothing here knows a socket or a clock; `now` is in seconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.outcome import Outcome, Phase, Reply, State, Verdict
+from newsletter.smtp.session import Lost
+
+FIRST_RETRY = 300.0
+"""Seconds until a deferred delivery is tried again for the first time; then twice that, ..."""
+LONGEST_RETRY = 4 * 3600.0
+GIVE_UP_AFTER = 48 * 3600.0
+"""Seconds after the first deferral at which a delivery is refused ("gave up")."""
+CLOSED_AT_DOT = 3
+"""So often a delivery may be answered 421 at the dot before it is deferred."""
+
+# RFC 3463, 3.2: the mailbox or its domain does not exist, or the address is malformed. 5.1.10 is
+# RFC 7505, a domain that takes no mail. Policy (5.7.x) says nothing about the address.
+_ADDRESS_CLASS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.10"})
+
+_WINDOW = 100
+_MOST_REFUSED = 5
+_MOST_DEFERRED = 20
+_CONTENT_STREAK = 3
+
+
+def judge(phase: Phase, reply: Reply) -> Outcome:
+    """Return the outcome of an attempt that a reply ended, at RCPT, DATA or the dot."""
+    return Outcome(_verdict(phase, reply.code), reply.code, reply.enhanced, reply.text, phase)
+
+
+def _verdict(phase: Phase, code: int) -> Verdict:
+    closing = 421
+    match code // 100:
+        case 2 if phase is Phase.DOT:
+            return Verdict.ACCEPTED
+        case 4 if phase is Phase.DOT and code == closing:
+            return Verdict.UNTOUCHED
+        case 4:
+            return Verdict.DEFERRED
+        case 5:
+            return Verdict.REFUSED
+        case _:
+            # Neither yes nor no: to the dot it may mean anything, before it nothing has left.
+            return Verdict.UNCERTAIN if phase is Phase.DOT else Verdict.DEFERRED
+
+
+def lost_body(lost: Lost) -> Outcome:
+    """Return the outcome of a delivery whose body was on its way when the connection ended."""
+    if lost.unsent:
+        return Outcome(Verdict.UNTOUCHED, text=f"{lost.reason}; a part was never sent")
+    return Outcome(Verdict.UNCERTAIN, text=lost.reason)
+
+
+def retry_after(attempts: int, jitter: float) -> float:
+    """Return the seconds until the next try after so many attempts; `jitter` is in [0, 1)."""
+    return min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** max(0, attempts - 1)) * (1 + 0.1 * jitter)
+
+
+def given_up(outcome: Outcome, first_deferred_at: float | None, now: float) -> Outcome:
+    """Return the outcome, made final if the server has said "later" for two days."""
+    late = first_deferred_at is not None and now - first_deferred_at >= GIVE_UP_AFTER
+    if outcome.verdict is not Verdict.DEFERRED or not late:
+        return outcome
+    text = f"gave up after 48 hours: {outcome.text}"
+    return Outcome(Verdict.REFUSED, outcome.code, outcome.enhanced, text, outcome.phase)
+
+
+def state_after(verdict: Verdict) -> State:
+    """Return the state that a delivery is in after a verdict."""
+    return {
+        Verdict.ACCEPTED: State.ACCEPTED,
+        Verdict.DEFERRED: State.DEFERRED,
+        Verdict.REFUSED: State.REFUSED,
+        Verdict.UNCERTAIN: State.UNCERTAIN,
+        Verdict.UNTOUCHED: State.PENDING,
+    }[verdict]
+
+
+def is_bad_address(outcome: Outcome) -> bool:
+    """Return whether a refusal says that the address itself is bad."""
+    return (
+        outcome.verdict is Verdict.REFUSED
+        and outcome.phase is Phase.RCPT
+        and outcome.enhanced in _ADDRESS_CLASS
+    )
+
+
+class Course(StrEnum):
+    """What to do about the connections after one was lost."""
+
+    RECONNECT = "reconnect"
+    SLOW_DOWN = "slow down"
+    STOP = "stop"
+
+
+def after_loss(lost: Lost, *, accepted: bool) -> Course:
+    """Return how to go on; `accepted` says whether the connection had taken a message."""
+    if lost.fatal:
+        return Course.STOP
+    permanent = lost.reply is not None and lost.reply.code // 100 == 5  # noqa: PLR2004
+    if permanent and lost.phase is not Phase.DOT:
+        return Course.STOP
+    return Course.RECONNECT if accepted else Course.SLOW_DOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a mailing stops, in a sentence, and what to do next.
+
+    `content` says that the messages themselves were refused: those refusals are taken back.
+    """
+
+    reason: str
+    hint: str
+    content: bool = False
+
+
+class Breakers:
+    """Watches the outcomes, in the order in which they arrive over all connections."""
+
+    def __init__(self, *, connections: int, keep_going: bool) -> None:
+        self._connections = connections
+        self._keep_going = keep_going
+        self._streak = 0
+        self._uncertain = 0
+        self._window = deque[Verdict](maxlen=_WINDOW)
+
+    def note(self, outcome: Outcome) -> Stop | None:
+        """Take an outcome in; return why to stop, or None."""
+        for watch in (self._content, self._silence, self._share):
+            stop = watch(outcome)
+            if stop is not None:
+                return stop
+        return None
+
+    def _content(self, outcome: Outcome) -> Stop | None:
+        if outcome.verdict is Verdict.ACCEPTED:
+            self._streak = 0
+        elif outcome.verdict is Verdict.REFUSED and outcome.phase is not Phase.RCPT:
+            self._streak += 1
+        if self._streak < _CONTENT_STREAK:
+            return None
+        return Stop(
+            f"the server refuses the message itself: {outcome.code} {outcome.text}",
+            "nobody was marked as refused for it; mend the issue or ask your mail host",
+            content=True,
+        )
+
+    def _silence(self, outcome: Outcome) -> Stop | None:
+        if outcome.verdict is Verdict.ACCEPTED:
+            self._uncertain = 0
+        elif outcome.verdict is Verdict.UNCERTAIN:
+            self._uncertain += 1
+        if self._uncertain <= 2 * self._connections:
+            return None
+        return Stop(
+            f"{self._uncertain} messages in a row went out without an answer",
+            "look at the mail server, then run this again; newsletter resolve decides about them",
+        )
+
+    def _share(self, outcome: Outcome) -> Stop | None:
+        if outcome.verdict in {Verdict.ACCEPTED, Verdict.REFUSED, Verdict.DEFERRED}:
+            self._window.append(outcome.verdict)
+        if self._keep_going or len(self._window) < _WINDOW:
+            return None
+        refused = self._window.count(Verdict.REFUSED)
+        deferred = self._window.count(Verdict.DEFERRED)
+        if refused <= _MOST_REFUSED and deferred <= _MOST_DEFERRED:
+            return None
+        what = f"{refused} refused" if refused > _MOST_REFUSED else f"{deferred} deferred"
+        return Stop(
+            f"{what} of the last {_WINDOW} attempts; the last answer was"
+            f" {outcome.code} {outcome.enhanced} {outcome.text}".rstrip(),
+            "newsletter status shows them; --keep-going goes on regardless",
+        )

@@ -1,0 +1,396 @@
+"""One run of a mailing: lanes that send, and turns that commit.
+
+A lane is a channel with the delivery whose body is on its way and the one that is offered next.
+What happens within one turn of the event loop is gathered and committed together:
+
+    events -> settlements, lanes that are ready
+    turn   -> one commit: outcomes of the past, marks of what is about to leave
+           -> only then the bodies of the marked ones leave, each with the next offer
+
+So a crash leaves at most one uncertain delivery per lane, and a commit serves many messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from newsletter.delivery.feed import Feed
+from newsletter.delivery.pace import Pace, Patience
+from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body
+from newsletter.delivery.settling import Settling
+from newsletter.errors import NewsletterError
+from newsletter.outcome import Envelope, Outcome, Phase, State, Verdict
+from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
+from newsletter.state.ledger import Delivery, Ledger
+from newsletter.transport.base import Channel, Transport
+
+_IDLE_SECONDS = 20.0
+"""A lane that has no place for longer than this takes leave; servers dislike idlers."""
+_PERSONAL_OCTETS = 4096
+"""What a reader's values may add to a message, generously, when asking for SIZE."""
+
+
+class Clock(Protocol):
+    """The two times: `wall` in seconds since 1970 for the ledger, `steady` for waiting."""
+
+    def wall(self) -> float:
+        """Return the seconds since 1970."""
+
+    def steady(self) -> float:
+        """Return monotonic seconds."""
+
+
+class Letters(Protocol):
+    """Makes a delivery's envelope and message."""
+
+    @property
+    def size(self) -> int:
+        """Octets of a message without the reader's values."""
+
+    def envelope(self, delivery: Delivery) -> Envelope:
+        """Return MAIL FROM and RCPT TO."""
+
+    def parts(self, delivery: Delivery) -> Sequence[bytes]:
+        """Return the message's bytes in parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a run ended: `stop` says why it did not go on, `signal` which one ended it (or 0).
+
+    `gave_up` is why the server could not be used for the moment, or empty. `bad_addresses` are
+    deliveries whose addresses the server does not know.
+    """
+
+    stop: Stop | None
+    signal: int
+    gave_up: str
+    bad_addresses: tuple[tuple[Delivery, Outcome], ...]
+
+
+@dataclass(slots=True)
+class _Lane:
+    channel: Channel | None = None
+    body: Delivery | None = None
+    offered: Delivery | None = None
+    extensions: dict[str, str] = field(default_factory=dict)
+    opened: bool = False
+    accepted: int = 0
+
+    @property
+    def idle(self) -> bool:
+        return self.opened and self.body is None and self.offered is None
+
+
+class Run:
+    """Sends what a ledger holds of a mailing; call `run` once."""
+
+    def __init__(  # noqa: PLR0913 - what a run is a function of
+        self,
+        *,
+        ledger: Ledger,
+        feed: Feed,
+        letters: Letters,
+        transport: Transport,
+        pace: Pace,
+        settling: Settling,
+        connections: int,
+        clock: Clock,
+        watch: Callable[[Counter[State]], None],
+    ) -> None:
+        self._ledger = ledger
+        self._feed = feed
+        self._letters = letters
+        self._transport = transport
+        self._pace = pace
+        self._settling = settling
+        self._connections = connections
+        self._clock = clock
+        self._watch = watch
+        self._patience = Patience()
+        self._lanes: list[_Lane] = []
+        self._ready: list[_Lane] = []
+        self._turning = False
+        self._waiting: asyncio.TimerHandle | None = None
+        self._rate_wait = 0.0
+        self._stop: Stop | None = None
+        self._signal = 0
+        self._gave_up = ""
+        self._failure: BaseException | None = None
+        self._over = asyncio.Event()
+
+    async def run(self) -> Ending:
+        """Send until nothing is left to do now, or until something stops it."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_exception)
+        loop.call_soon(self._fill)
+        await self._over.wait()
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if self._failure is not None:
+            raise self._failure
+        return Ending(
+            stop=self._stop,
+            signal=self._signal,
+            gave_up=self._gave_up,
+            bad_addresses=tuple(self._settling.bad),
+        )
+
+    def interrupt(self, signal: int) -> None:
+        """Begin nothing more and finish what is on its way; a second time, stop at once."""
+        if self._signal:
+            for lane in list(self._lanes):
+                self._on_event(lane, Lost(Phase.DOT, "stopped by hand before the answer"))
+            self._turn()
+            return
+        self._signal = signal
+        self._wind_down()
+
+    @property
+    def _stopping(self) -> bool:
+        return bool(self._stop or self._signal or self._gave_up or self._failure)
+
+    # Lanes
+
+    def _fill(self) -> None:
+        """Give idle lanes work, open as many more as there is work for, or end."""
+        self._waiting = None
+        for lane in [each for each in self._lanes if each.idle]:
+            self._give(lane)
+        # In trouble one connection probes for all.
+        most = 1 if self._patience.troubled else self._connections
+        opening = sum(not lane.opened for lane in self._lanes)
+        while not self._stopping and len(self._lanes) < most and opening < self._feed.ahead(most):
+            self._open()
+            opening += 1
+        self._end_if_done()
+
+    def _open(self) -> None:
+        lane = _Lane()
+        self._lanes.append(lane)
+        lane.channel = self._transport.open(lambda event: self._on_event(lane, event))
+
+    def _drop(self, lane: _Lane) -> None:
+        if lane in self._lanes:
+            self._lanes.remove(lane)
+        if lane in self._ready:
+            self._ready.remove(lane)
+
+    def _leave(self, lane: _Lane) -> None:
+        self._drop(lane)
+        if lane.channel is not None:
+            lane.channel.quit()
+
+    def _abort(self, lane: _Lane) -> None:
+        """Close without a dot; what was offered goes back, untouched."""
+        self._drop(lane)
+        if lane.offered is not None:
+            self._feed.put_back(lane.offered)
+            lane.offered = None
+        if lane.channel is not None:
+            lane.channel.abort()
+
+    def _later(self, seconds: float) -> None:
+        if self._waiting is None:
+            self._waiting = asyncio.get_running_loop().call_later(seconds, self._fill)
+
+    # Events
+
+    def _on_event(self, lane: _Lane, event: Event) -> None:
+        if lane not in self._lanes:
+            return
+        match event:
+            case Opened():
+                self._on_opened(lane, event)
+            case Ready():
+                self._ready.append(lane)
+                self._schedule_turn()
+            case Answered():
+                self._on_answer(lane, event)
+            case Lost():
+                self._on_loss(lane, event)
+            case _:
+                pass
+
+    def _on_opened(self, lane: _Lane, opened: Opened) -> None:
+        lane.opened = True
+        lane.extensions = opened.extensions
+        size = opened.extensions.get("SIZE", "")
+        if size.isdigit() and 0 < int(size) < self._letters.size + _PERSONAL_OCTETS:  # RFC 1870, 4
+            self._halt(
+                Stop(
+                    f"the server takes messages of up to {int(size):,} bytes,"
+                    f" and this one has {self._letters.size:,}",
+                    "shorten the issue, or ask your mail host for a higher limit",
+                )
+            )
+            return
+        self._give(lane)
+
+    def _on_answer(self, lane: _Lane, answered: Answered) -> None:
+        if answered.phase is Phase.MAIL:
+            # About the sender, not about the reader: she stays where she was.
+            reason = f"the server refuses the sender: {answered.reply}"
+            self._abort(lane)
+            self._after_loss(Lost(Phase.MAIL, reason, answered.reply), accepted=lane.accepted > 0)
+            return
+        if answered.phase is Phase.DOT:
+            delivery, lane.body = lane.body, None
+        else:
+            delivery, lane.offered = lane.offered, None
+        if delivery is None:
+            return
+        outcome = judge(answered.phase, answered.reply)
+        if outcome.verdict is Verdict.ACCEPTED:
+            lane.accepted += 1
+            self._patience.relief()
+        self._settle(delivery, outcome)
+        if lane.offered is None and answered.reply.code != 421:  # noqa: PLR2004 - it closes now
+            self._give(lane)
+
+    def _on_loss(self, lane: _Lane, lost: Lost) -> None:
+        if lane.body is not None:
+            delivery, lane.body = lane.body, None
+            self._settle(delivery, lost_body(lost))
+        self._abort(lane)
+        self._after_loss(lost, accepted=lane.accepted > 0)
+
+    def _after_loss(self, lost: Lost, *, accepted: bool) -> None:
+        match after_loss(lost, accepted=accepted):
+            case Course.STOP:
+                hint = "nobody was marked for it; mend this and run the same command again"
+                self._halt(Stop(lost.reason, hint))
+            case Course.RECONNECT:
+                self._later(0.0)
+            case Course.SLOW_DOWN:
+                wait = self._patience.trouble(self._clock.steady())
+                if wait is None:
+                    self._gave_up = lost.reason
+                    self._wind_down()
+                else:
+                    self._later(wait)
+        self._end_if_done()
+
+    # Deliveries
+
+    def _give(self, lane: _Lane) -> None:
+        """Offer the next delivery to an idle lane; without one the lane waits or leaves."""
+        delivery = self._next_for(lane)
+        if delivery is not None and lane.channel is not None:
+            lane.offered = delivery
+            lane.channel.offer(self._letters.envelope(delivery))
+        elif self._stopping or not 0 < self._rate_wait <= _IDLE_SECONDS:
+            self._leave(lane)
+            self._end_if_done()
+
+    def _next_for(self, lane: _Lane) -> Delivery | None:
+        """Return a delivery that the lane may begin now: there is one, and a place for it."""
+        self._rate_wait = 0.0
+        while not self._stopping:
+            delivery = self._feed.next()
+            if delivery is None:
+                return None
+            if delivery.address.needs_smtputf8 and "SMTPUTF8" not in lane.extensions:
+                text = "the address needs SMTPUTF8, which the server does not offer"
+                self._settle(delivery, Outcome(Verdict.REFUSED, 0, "5.6.7", text, Phase.RCPT))
+                continue
+            self._rate_wait = self._pace.take(self._clock.steady())
+            if self._rate_wait <= 0:
+                return delivery
+            self._feed.put_back(delivery)
+            self._later(self._rate_wait)
+            return None
+        return None
+
+    def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+        verdict, stop = self._settling.settle(delivery, outcome, self._clock.wall())
+        if verdict is Verdict.UNTOUCHED:
+            self._feed.put_back(delivery)
+        self._schedule_turn()
+        if stop is not None:
+            self._halt(stop)
+
+    # Turns
+
+    def _schedule_turn(self) -> None:
+        if not self._turning:
+            self._turning = True
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """Commit, and only then let the marked bodies leave."""
+        self._turning = False
+        ready, self._ready = self._ready, []
+        if self._stopping:
+            for lane in ready:
+                self._abort(lane)
+            ready = []
+        marks = [lane.offered.id for lane in ready if lane.offered is not None]
+        try:
+            marked = self._ledger.turn(self._settling.take(), marks, self._clock.wall())
+        except NewsletterError as error:
+            self._fail(error)
+            return
+        for lane in ready:
+            self._release(lane, marked)
+        self._watch(self._settling.moved)
+        self._end_if_done()
+
+    def _release(self, lane: _Lane, marked: frozenset[int]) -> None:
+        delivery = lane.offered
+        if delivery is None or lane.channel is None or lane not in self._lanes:
+            return
+        lane.offered = None
+        if delivery.id not in marked:
+            # Suppressed since it was read: the server waits for a body that must not go.
+            self._settling.moved[State.EXCLUDED] += 1
+            self._abort(lane)
+            self._later(0.0)
+            return
+        lane.body = delivery
+        lane.offered = self._next_for(lane)
+        then = None if lane.offered is None else self._letters.envelope(lane.offered)
+        lane.channel.deliver(self._letters.parts(delivery), then)
+
+    # The end
+
+    def _halt(self, stop: Stop) -> None:
+        self._stop = self._stop or stop
+        self._wind_down()
+
+    def _wind_down(self) -> None:
+        """Let go of every lane that has no body on its way."""
+        for lane in list(self._lanes):
+            if lane.body is None:
+                if lane.offered is not None or not lane.opened:
+                    self._abort(lane)
+                else:
+                    self._leave(lane)
+        self._end_if_done()
+
+    def _fail(self, error: BaseException) -> None:
+        """End at once: the ledger cannot be written, so nothing more may leave."""
+        self._failure = error
+        for lane in list(self._lanes):
+            self._abort(lane)
+        self._over.set()
+
+    def _on_exception(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """End the run at an error of our own; what a network does is told in events."""
+        error = context.get("exception")
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            self._fail(error)
+        elif error is None:
+            loop.default_exception_handler(context)
+
+    def _end_if_done(self) -> None:
+        if self._stopping:
+            for lane in [each for each in self._lanes if each.body is None]:
+                self._abort(lane)
+        idle = not self._lanes and (self._waiting is None or self._stopping)
+        if idle and self._settling.empty and not self._turning:
+            self._over.set()

@@ -1,0 +1,93 @@
+"""What becomes of deliveries: outcomes turned into settlements, for the next commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from newsletter.delivery.policy import (
+    CLOSED_AT_DOT,
+    Breakers,
+    Stop,
+    given_up,
+    is_bad_address,
+    retry_after,
+    state_after,
+)
+from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.state.ledger import Delivery, Settlement
+
+
+class Settling:
+    """Gathers the settlements of a run; `moved` counts what went into each state.
+
+    `jitter` gives numbers in [0, 1) that spread retries. `bad` are deliveries whose address the
+    server does not know.
+    """
+
+    def __init__(self, *, breakers: Breakers, jitter: Callable[[], float]) -> None:
+        self.moved: Counter[State] = Counter()
+        self.bad: list[tuple[Delivery, Outcome]] = []
+        self._breakers = breakers
+        self._jitter = jitter
+        self._waiting: list[Settlement] = []
+        self._closed_at_dot: Counter[int] = Counter()
+        self._content: list[int] = []
+        self._content_stop = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits to be committed."""
+        return not self._waiting
+
+    def take(self) -> list[Settlement]:
+        """Return what waits to be committed, once."""
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def settle(
+        self, delivery: Delivery, outcome: Outcome, now: float
+    ) -> tuple[Verdict, Stop | None]:
+        """Settle an attempt; return the verdict that holds and why to stop, or None."""
+        outcome = self._weighed(delivery, given_up(outcome, delivery.first_deferred_at, now))
+        due = None
+        if outcome.verdict is Verdict.DEFERRED:
+            due = now + retry_after(delivery.attempts + 1, self._jitter())
+        if is_bad_address(outcome):
+            self.bad.append((delivery, outcome))
+        state = state_after(outcome.verdict)
+        self._waiting.append(Settlement(delivery.id, state, outcome, now, due))
+        self.moved[state] += 1
+        stop = self._breakers.note(outcome)
+        self._watch_content(delivery, outcome, stop, now)
+        return outcome.verdict, stop
+
+    def _weighed(self, delivery: Delivery, outcome: Outcome) -> Outcome:
+        """Make the third 421 to the same delivery's dot a deferral."""
+        if outcome.verdict is not Verdict.UNTOUCHED or outcome.code == 0:
+            return outcome
+        self._closed_at_dot[delivery.id] += 1
+        if self._closed_at_dot[delivery.id] < CLOSED_AT_DOT:
+            return outcome
+        return replace(outcome, verdict=Verdict.DEFERRED)
+
+    def _watch_content(
+        self, delivery: Delivery, outcome: Outcome, stop: Stop | None, now: float
+    ) -> None:
+        """Take refusals back that were the content's fault: the streak, and later ones."""
+        if outcome.verdict is Verdict.ACCEPTED and not self._content_stop:
+            self._content.clear()
+        elif outcome.verdict is Verdict.REFUSED and outcome.phase is not Phase.RCPT:
+            self._content.append(delivery.id)
+        self._content_stop = self._content_stop or (stop is not None and stop.content)
+        if not self._content_stop:
+            return
+        text = "the server refused the message itself; not held against the address"
+        for each in self._content:
+            self._waiting.append(
+                Settlement(each, State.PENDING, Outcome(Verdict.UNTOUCHED, text=text), now)
+            )
+            self.moved[State.REFUSED] -= 1
+            self.moved[State.PENDING] += 1
+        self._content.clear()
