@@ -20,10 +20,11 @@ def command(context: click.Context, folder: Path | None) -> None:
 
     root = folder or context.obj or Path()
     done = make_workspace(root)
+    output.say(f"Workspace {root.resolve()}:")
     for name in done.made:
-        output.result(f"made  {root / name}")
+        output.result(f"  made  {name}")
     for name in done.kept:
-        output.result(f"kept  {root / name}")
+        output.result(f"  kept  {name}")
     try:
         load_settings(root / "newsletter.toml")
     except NewsletterError as error:

@@ -27,21 +27,22 @@ def pick(
         raise fail("there are no summaries to choose from", hint='newsletter new "TITLE"')
     chosen = [slug for slug in before if slug in library]
     rows = search(library, Query(), used)
-    at: str | None = None
     while True:
-        choices = [questionary.Choice(_done(library, chosen), value=_DONE)]
+        # What is chosen stands first, in its order; the others by month, the newest first.
+        ordered = [library[slug] for slug in chosen]
+        ordered += [summary for summary in rows if summary.slug not in chosen]
+        choices = [questionary.Choice(_done(len(chosen)), value=_DONE)]
         choices += [
             questionary.Choice(_row(each, chosen, used.get(each.slug, ())), value=each.slug)
-            for each in rows
+            for each in ordered
         ]
         answer = questionary.select(
             f"Issue {month}: type to search, Enter to choose or take back",
             choices=choices,
-            default=at,
             use_search_filter=True,
             use_jk_keys=False,
-            use_shortcuts=False,
             instruction=" ",
+            erase_when_done=True,
         ).unsafe_ask()
         if answer == _DONE:
             return tuple(library[slug] for slug in chosen)
@@ -49,14 +50,10 @@ def pick(
             chosen.remove(answer)
         else:
             chosen.append(answer)
-        at = _DONE if len(chosen) > 1 else None
 
 
-def _done(library: Library, chosen: Sequence[str]) -> str:
-    if not chosen:
-        return "Done: nothing chosen yet"
-    titles = "; ".join(f"{n}. {library[slug].title}" for n, slug in enumerate(chosen, 1))
-    return _cut(f"Done: {titles}", shutil.get_terminal_size().columns - 6)
+def _done(count: int) -> str:
+    return f"Done: write the issue with these {count}" if count else "Done: choose none"
 
 
 def _row(summary: Summary, chosen: Sequence[str], used: Sequence[str]) -> str:
