@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from newsletter.content.issue_file import FOLDER as ISSUES
 from newsletter.content.issue_file import month_of, read_issue, wrong_slug
 from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
-from newsletter.errors import NewsletterError, Problem, did_you_mean, fail
+from newsletter.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import shown
+from newsletter.render.compiled import CompiledIssue
 from newsletter.settings import Settings
 from newsletter.settings_file import load_settings
 
@@ -73,6 +75,33 @@ class Workspace:
             except NewsletterError as error:
                 problems.extend(error.problems)
         return tuple(found), tuple(problems)
+
+    def which_issue(self, slug: str | None) -> str:
+        """Return the slug that was named, or that of the one draft where none was."""
+        if slug is not None:
+            return slug
+        drafts = [each for each in self.issue_slugs() if self.sent_state(each) is None]
+        if len(drafts) == 1:
+            return drafts[0]
+        named = ", ".join(drafts[-5:])
+        raise WrongUsage(
+            Problem(
+                message=f"there are {len(drafts)} drafts" if drafts else "there is no draft",
+                hint=f"say which: {named}" if drafts else "newsletter compose 2026-11 makes one",
+            )
+        )
+
+    def compile(self, issue: Issue) -> CompiledIssue:
+        """Compile an issue with the workspace's templates; raise NewsletterError."""
+        from newsletter.render.compile import compile_issue
+
+        return compile_issue(
+            issue,
+            self.library().of(issue),
+            self.settings,
+            template_folders=(self.root / shipped.TEMPLATES.name, shipped.TEMPLATES),
+            nonce=secrets.token_hex(8),
+        )
 
     def sent_state(self, issue: str) -> str | None:  # noqa: ARG002 - the ledger will ask for it
         """Return the state of an issue's mailing ("finished"), or None where it has none."""

@@ -16,7 +16,7 @@ _RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "u
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 _ZERO_WIDTH_JOINER = "\u200d"
 _BLANKS = re.compile(r"[ \t\n]+")  # a no-break space is none
-_NOT_FIRST = frozenset("、。，．！？；：）」』】〕〉》…ー")
+_NOT_FIRST = frozenset("、。，．！？；：）」』】〕〉》…ー")  # noqa: RUF001 - CJK punctuation
 
 WIDTH = 72
 """Columns of the plain text part."""

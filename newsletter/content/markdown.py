@@ -248,7 +248,9 @@ def _cleaned(html: str) -> str:
     return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
 
 
-def _html_block(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:  # noqa: PLR0911
+def _html_block(  # noqa: PLR0911 - one case a kind of node, here and below
+    node: SyntaxTreeNode, tags: dict[str, str], base: str
+) -> str:
     match node.type:
         case "inline":
             return "".join(_html_inline(child) for child in node.children)
@@ -285,7 +287,7 @@ def _dir(node: SyntaxTreeNode, base: str) -> str:
     return "" if own in {None, base} else f' dir="{own}"'
 
 
-def _html_inline(node: SyntaxTreeNode) -> str:
+def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
     match node.type:
         case "text":
             in_link = any(up.type == "link" for up in _ancestors(node))
@@ -331,7 +333,9 @@ def _text_blocks(nodes: Iterable[SyntaxTreeNode], width: int, measure: Callable[
     return "\n\n".join(block for block in blocks if block)
 
 
-def _text_block(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:
+def _text_block(  # noqa: PLR0911
+    node: SyntaxTreeNode, width: int, measure: Callable[[str], int]
+) -> str:
     match node.type:
         case "paragraph" | "heading":
             words = "".join(_text_inline(child) for child in node.children[0].children)
@@ -367,7 +371,7 @@ def _text_list(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) 
     return ("\n" if tight else "\n\n").join(items)
 
 
-def _text_inline(node: SyntaxTreeNode) -> str:
+def _text_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
     match node.type:
         case "text" | "code_inline":
             return node.content

@@ -166,7 +166,9 @@ class _Compilation:
                 )
             )
         text = self._gather(lambda: render_markdown(announcement.text, top=4, base=self._base()))
-        return text and announcement_view(announcement.title, text, url, self._base())
+        if text is None:
+            return None
+        return announcement_view(announcement.title, text, url, self._base())
 
     def _introduction(self, templates: Templates) -> Rich:
         passage = self.issue.introduction

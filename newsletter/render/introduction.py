@@ -13,7 +13,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from newsletter.content.summary import Passage
 from newsletter.errors import NewsletterError, Problem
 from newsletter.render.places import Places
-from newsletter.render.reader import EXAMPLE, misuses, slot_of
+from newsletter.render.reader import EXAMPLE, READER, misuses, slot_of
 
 _HINT = (
     f"only a reader's field may stand between braces, as {EXAMPLE}; "
@@ -48,11 +48,8 @@ def _outputs(template: nodes.Template) -> Iterator[nodes.Node]:
 
 def _others(template: nodes.Template, passage: Passage) -> Iterator[Problem]:
     for node in _outputs(template):
-        is_ours = any(
-            isinstance(inner, nodes.Name) and inner.name == "reader"
-            for inner in node.find_all(nodes.Name)
-        )
-        if isinstance(node, nodes.TemplateData) or slot_of(node) is not None or is_ours:
+        names = {name.name for name in node.find_all(nodes.Name)}
+        if isinstance(node, nodes.TemplateData) or slot_of(node) is not None or READER in names:
             continue
         yield _problem(passage, "these braces are not a reader's field", node.lineno)
 

@@ -73,9 +73,8 @@ def _explained(source: str, message: str) -> BadMjml:
     try:
         etree.fromstring(source.encode())
     except etree.XMLSyntaxError as error:
-        lines = source.splitlines()
-        line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
-        return BadMjml(error.msg or message, line.strip())
+        lines = dict(enumerate(source.split("\n"), 1))
+        return BadMjml(error.msg or message, lines.get(error.lineno or 0, "").strip())
     match = _POSITION.search(message)
     if match is None:
         return BadMjml(message)

@@ -118,7 +118,7 @@ def summary_view(
     """Return what a template sees of a summary, its passages rendered."""
     author = summary.author or default_author
     meta = (
-        f"Topics: {', '.join(summary.topics)}" if summary.topics else "",
+        f"Topics: {', '.join(summary.topics)}" if len(summary.topics) > 1 else "",
         f"Type of research: {summary.research_type}" if summary.research_type else "",
         f"Summary by {author}" if author else "",
     )

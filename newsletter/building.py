@@ -1,0 +1,81 @@
+"""An issue written as files: the HTML, the text, and the whole message of one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from newsletter.address import BadAddress, parse_address
+from newsletter.audience.subscriber import Subscriber
+from newsletter.errors import Problem, WrongUsage, did_you_mean, fail
+from newsletter.files import shown, write_bytes
+from newsletter.workspace import Workspace
+
+FOLDER = Path(".newsletter", "build")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One file that was written: its path as the editor should see it, and its octets."""
+
+    file: Path
+    size: int
+
+
+def build(
+    workspace: Workspace, slug: str, folder: Path | None, *, as_email: str | None
+) -> Iterator[Built]:
+    """Write SLUG.html, SLUG.txt and SLUG.eml and yield each; nothing is written on an error.
+
+    HTML and text are taken back out of the message, so they are what arrives. `as_email` names a
+    reader of the list; without it a sample reader gets it.
+    """
+    from newsletter.message.content import content_of
+    from newsletter.message.draft import SAMPLE_READER, draft_message
+
+    reader = _reader(workspace, as_email) if as_email is not None else SAMPLE_READER
+    compiled = workspace.compile(workspace.issue(slug))
+    message = draft_message(content_of(compiled, workspace.settings), reader)
+    target = folder if folder is not None else workspace.root / FOLDER
+    for ending, data in (
+        ("html", _part(message, "html")),
+        ("txt", _part(message, "plain")),
+        ("eml", message),
+    ):
+        file = target / f"{slug}.{ending}"
+        write_bytes(file, data)
+        yield Built(shown(file, workspace.root), len(data))
+
+
+def _part(message: bytes, kind: str) -> bytes:
+    parsed = message_from_bytes(message, policy=policy.SMTPUTF8)
+    assert isinstance(parsed, EmailMessage)  # noqa: S101 - what this policy makes
+    body = parsed.get_body((kind,))
+    assert body is not None  # noqa: S101 - every message of ours has both
+    payload = body.get_payload(decode=True)
+    assert isinstance(payload, bytes)  # noqa: S101 - a leaf of the tree
+    return payload.replace(b"\r\n", b"\n")
+
+
+def _reader(workspace: Workspace, email: str) -> Subscriber:
+    from newsletter.audience.audience import Audience
+
+    try:
+        wanted = parse_address(email).key
+    except BadAddress as error:
+        raise WrongUsage(Problem(message=f"'{email}' is no address: {error}")) from None
+    file = workspace.settings.subscribers_file
+    name = shown(file, workspace.root)
+    today = datetime.now(UTC).date()
+    keys: list[str] = []
+    for member in Audience(file, shown=name, suppressed={}, today=today):
+        reader = member.subscriber
+        if reader.address.key == wanted:
+            return reader
+        if reader.address.key[0] == wanted[0]:
+            keys.append(reader.address.key)
+    raise fail(f"{email} is not on the list", file=name, hint=did_you_mean(email, keys))
