@@ -37,6 +37,8 @@ _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\f"))
 _TEXT_HAS_FEWER = 0.02
 """Real text has hardly a control byte; compressed and binary files have one in ten."""
+_A_FEW = 8
+"""So many may stand in a short list by accident; they are told row by row."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
@@ -91,6 +93,7 @@ class Table:
             self.encoding = form.encoding
             self.strange_line = form.strange_line
             self.delimiter, skip = self._separator()
+            self.header: list[str] = []
             self.header_line, self.header = self._first_row(skip)
             self._body = self.header_line + len(_LINE_END.findall("".join(self.header)))
         except BaseException:
@@ -173,6 +176,8 @@ class Table:
                 lines.taken.clear()
                 try:
                     cells = next(reader)
+                    if len(lines.taken) > 1 and self._holds_rows(lines.taken[1:]):
+                        raise _Runaway  # noqa: TRY301 - dealt with as if the reader had seen it
                 except StopIteration:
                     return
                 except (csv.Error, _Runaway) as error:
@@ -187,6 +192,13 @@ class Table:
                 number += len(lines.taken)
         finally:
             text.detach()
+
+    def _holds_rows(self, continued: list[str]) -> bool:
+        """Return whether a cell over several lines has swallowed rows up to another lost quote."""
+        commas = len(self.header) - 1
+        return commas > 0 and any(
+            "@" in line and line.count(self.delimiter) == commas for line in continued
+        )
 
     def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
         return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
@@ -243,7 +255,8 @@ def _open(file: Path, shown: Path) -> BinaryIO:
         raise fail(
             "there is no such file",
             file=shown,
-            hint="put the list there, or name it in newsletter.toml: [subscribers] file = ...",
+            hint="put the list there (subscribers.example.csv shows its form),"
+            " or name it in newsletter.toml: [subscribers] file = ...",
         ) from None
     except IsADirectoryError:
         raise fail("this is a folder, not a file", file=shown) from None
@@ -262,7 +275,7 @@ def _form(raw: BinaryIO, shown: Path) -> _Form:
         _check_utf16(raw, shown)
         return _Form(encoding="utf-16")
     strange = len(head) - len(head.translate(None, _CONTROL_BYTES))
-    if strange > len(head) * _TEXT_HAS_FEWER:
+    if strange > max(_A_FEW, len(head) * _TEXT_HAS_FEWER):
         raise fail("this is no text file", file=shown, hint=_SAVE_AS_CSV)
     return _Form(encoding="utf-8-sig", strange_line=_first_strange_line(raw))
 
