@@ -80,7 +80,8 @@ def address(value: Any) -> Address:
         return parse_address(text)
     except BadAddress as bad:
         inner = _MAILBOX.fullmatch(text)
-        hint = f'only the address: "{inner["address"].strip()}"' if inner else None
+        only = inner["address"].strip() if inner else text.lower().removeprefix("mailto:")
+        hint = f'only the address: "{only}"' if "@" in only and only != text else None
         raise BadValue(f"'{text}' is no email address: {bad}", hint) from None
 
 
@@ -251,6 +252,8 @@ def _without_password(text: str) -> str:
 
 def _kind(value: Any) -> str:
     match value:
+        case str():
+            return "text"
         case bool():
             return "true or false"
         case int() | float():
