@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter import shipped
 from newsletter.content.issue import Issue
@@ -15,11 +20,21 @@ from newsletter.content.topics import Vocabularies, load_vocabularies
 from newsletter.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import shown
 from newsletter.render.compiled import CompiledIssue
-from newsletter.settings import Settings
+from newsletter.settings import Scheme, Settings, TransportUrl
 from newsletter.settings_file import load_settings
+
+if TYPE_CHECKING:
+    from newsletter.audience.audience import Audience
+    from newsletter.smtp.session import Credentials
+    from newsletter.state.ledger import Ledger
+    from newsletter.state.sqlite import SqliteLedger
+    from newsletter.tokens import Key
+    from newsletter.transport.base import Transport
 
 SETTINGS = "newsletter.toml"
 TOPICS = "topics.toml"
+STATE = ".newsletter"
+MAILINGS = "mailings.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +118,104 @@ class Workspace:
             nonce=secrets.token_hex(8),
         )
 
-    def sent_state(self, issue: str) -> str | None:  # noqa: ARG002 - the ledger will ask for it
-        """Return the state of an issue's mailing ("finished"), or None where it has none."""
-        return None
+    # The state: the ledger, its keys, and the visible records beside them
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the private state lies, mode 0700."""
+        return self.root / STATE
+
+    @contextlib.contextmanager
+    def ledger(self) -> Iterator[SqliteLedger]:
+        """Open the ledger, made if there is none; raises LedgerUnusable."""
+        from newsletter.state.sqlite import SqliteLedger
+
+        ledger = SqliteLedger(
+            self.settings.database, durability=self.settings.durability, keys=self.keys()
+        )
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+    def keys(self) -> tuple[Key, ...]:
+        """Return the keys that sign tokens; the first is made together with the ledger."""
+        from newsletter.state.keys import load_keys
+
+        database = self.settings.database
+        fresh = not database.exists() or database.stat().st_size == 0
+        return load_keys(self.state_folder / "key", make=fresh)
+
+    def mailings(self) -> Sequence[Mapping[str, str]]:
+        """Read `mailings.csv`."""
+        from newsletter.state.mailings_file import read_mailings
+
+        return read_mailings(self.root / MAILINGS, Path(MAILINGS))
+
+    def sent_state(self, issue: str) -> str | None:
+        """Return the state of an issue's mailing ("finished"), or None where it has none.
+
+        Where only `mailings.csv` knows of it, that is "recorded".
+        """
+        if self.settings.database.exists():
+            with self.ledger() as ledger:
+                mailing = ledger.mailing(issue)
+            if mailing is not None:
+                return str(mailing.state)
+        known = any(row["issue"] == issue for row in self.mailings())
+        return "recorded" if known else None
+
+    def audience(self, ledger: Ledger, today: date) -> Audience:
+        """Return the list's readers and who of them must not be mailed.
+
+        Raises NewsletterError where a suppression cannot be read: she may be one who left.
+        """
+        from newsletter.audience.audience import Audience
+        from newsletter.audience.book import suppressed_now
+
+        file = self.settings.subscribers_file
+        return Audience(
+            file,
+            shown=shown(file, self.root),
+            suppressed=suppressed_now(ledger, self.root),
+            today=today,
+        )
+
+    def sources(self, issue: Issue) -> str:
+        """Return a digest of the files that an issue's content is made of."""
+        files = [
+            self.settings.file,
+            self.root / issue.file,
+            *(self.root / "summaries" / f"{slug}.md" for slug in issue.summaries),
+            *sorted((self.root / shipped.TEMPLATES.name).rglob("*")),
+        ]
+        digest = hashlib.sha256()
+        for file in files:
+            if file.is_file():
+                digest.update(file.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def transport(self, credentials: Credentials | None) -> Transport:
+        """Return the way out that the settings name; raise NewsletterError where they name none."""
+        url = self.settings.delivery.transport
+        if url is None:
+            raise fail(
+                "no transport is set, so nothing can be sent",
+                file=shown(self.settings.file, self.root),
+                hint='under [delivery], say transport = "smtp://smtp.example.org:587"',
+            )
+        return transport_of(url, credentials)
+
+
+def transport_of(url: TransportUrl, credentials: Credentials | None) -> Transport:
+    """Return the transport that a URL names."""
+    if url.scheme is Scheme.MAILDIR:
+        from newsletter.transport.maildir import MaildirTransport
+
+        return MaildirTransport(url.path or Path("outbox"))
+    from newsletter.transport.smtp import SmtpTransport
+
+    return SmtpTransport(url, credentials)
 
 
 def open_workspace(start: Path | None) -> Workspace:

@@ -36,13 +36,17 @@ class MailingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailing:
-    """An issue being sent. Times are in UTC; `frozen_at` is also every message's Date."""
+    """An issue being sent. Times are in UTC; `frozen_at` is also every message's Date.
+
+    `sources` is the digest of the files it was made of, to notice when they change later.
+    """
 
     id: int
     uuid: str
     issue: str
     state: MailingState
     digest: str
+    sources: str
     frozen_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -104,9 +108,12 @@ class Ledger(Protocol):
         """Return a mailing's frozen content."""
 
     def freeze(
-        self, *, uuid: str, content: Content, members: Iterable[tuple[Member, str]], at: datetime
+        self, draft: Mailing, content: Content, members: Iterable[tuple[Member, str]]
     ) -> Mailing:
-        """Write a mailing and its whole audience, each with a message token, or nothing."""
+        """Write a mailing and its whole audience, each with a message token, or nothing.
+
+        The draft's id does not count; the returned mailing has the ledger's.
+        """
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
@@ -122,6 +129,9 @@ class Ledger(Protocol):
 
     def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
         """Return deferred deliveries that are due by then, the longest due first."""
+
+    def delivery(self, mailing: Mailing, address: Address) -> Delivery | None:
+        """Return the delivery of a mailing to an address, whatever its state."""
 
     def next_due(self, mailing: Mailing) -> float | None:
         """Return when the next deferred delivery falls due, in seconds since 1970."""

@@ -20,6 +20,7 @@ MIGRATIONS: tuple[str, ...] = (
         state TEXT NOT NULL CHECK (state IN ('frozen', 'sending', 'paused', 'finished')),
         digest TEXT NOT NULL,         -- of the content
         content TEXT NOT NULL,        -- the frozen content as canonical JSON
+        sources TEXT NOT NULL,        -- digest of the files it was made of, to notice later edits
         frozen_at REAL NOT NULL,      -- also every message's Date
         started_at REAL,              -- null until the first run
         finished_at REAL              -- null while anybody is pending or deferred

@@ -68,7 +68,7 @@ class SqliteLedger:
     def mailings(self) -> Sequence[Mailing]:
         """Return all mailings, the oldest first."""
         rows = self._db.execute(
-            "SELECT id, uuid, issue, state, digest, frozen_at, started_at, finished_at"
+            "SELECT id, uuid, issue, state, digest, sources, frozen_at, started_at, finished_at"
             " FROM mailings ORDER BY id"
         )
         return [
@@ -78,9 +78,10 @@ class SqliteLedger:
                 issue=row[2],
                 state=MailingState(row[3]),
                 digest=row[4],
-                frozen_at=datetime.fromtimestamp(row[5], UTC),
-                started_at=_moment(row[6]),
-                finished_at=_moment(row[7]),
+                sources=row[5],
+                frozen_at=datetime.fromtimestamp(row[6], UTC),
+                started_at=_moment(row[7]),
+                finished_at=_moment(row[8]),
             )
             for row in rows
         ]
@@ -93,7 +94,7 @@ class SqliteLedger:
         return content_from_json(text)
 
     def freeze(
-        self, *, uuid: str, content: Content, members: Iterable[tuple[Member, str]], at: datetime
+        self, draft: Mailing, content: Content, members: Iterable[tuple[Member, str]]
     ) -> Mailing:
         """Write a mailing and its whole audience, each with a message token, or nothing.
 
@@ -111,9 +112,16 @@ class SqliteLedger:
                     (_incoming(member, token, fields) for member, token in members),
                 )
                 cursor = self._db.execute(
-                    "INSERT INTO mailings (uuid, issue, state, digest, content, frozen_at)"
-                    " VALUES (?, ?, 'frozen', ?, ?, ?)",
-                    (uuid, content.issue, content.digest, content.to_json(), at.timestamp()),
+                    "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at)"
+                    " VALUES (?, ?, 'frozen', ?, ?, ?, ?)",
+                    (
+                        draft.uuid,
+                        draft.issue,
+                        draft.digest,
+                        content.to_json(),
+                        draft.sources,
+                        draft.frozen_at.timestamp(),
+                    ),
                 )
                 # An address that slipped in twice stands once, and excluded if either was.
                 self._db.execute(
@@ -126,7 +134,7 @@ class SqliteLedger:
                 )
         finally:
             self._db.execute("DROP TABLE incoming")
-        return self._mailing(content.issue)
+        return self._mailing(draft.issue)
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
@@ -177,6 +185,14 @@ class SqliteLedger:
             (mailing.id, due, limit),
         )
         return [_delivery(row) for row in rows]
+
+    def delivery(self, mailing: Mailing, address: Address) -> Delivery | None:
+        """Return the delivery of a mailing to an address, whatever its state."""
+        row = self._db.execute(
+            f"SELECT {_DELIVERY} FROM deliveries WHERE mailing = ? AND key = ?",  # noqa: S608
+            (mailing.id, address.key),
+        ).fetchone()
+        return None if row is None else _delivery(row)
 
     def next_due(self, mailing: Mailing) -> float | None:
         """Return when the next deferred delivery falls due, in seconds since 1970."""

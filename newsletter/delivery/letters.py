@@ -1,0 +1,69 @@
+"""The letters of one mailing: from its frozen content, a delivery's envelope and message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from newsletter.audience.listfile import Member
+from newsletter.errors import NewsletterError, Problem
+from newsletter.message.content import Content
+from newsletter.message.template import Personal, envelope_sender, message_template
+from newsletter.outcome import Envelope
+from newsletter.state.ledger import Delivery, Mailing
+from newsletter.tokens import NO_DELIVERY, Key, Purpose, Signer
+
+_MOST_PROBLEMS = 20
+
+
+class Letters:
+    """Makes messages of a mailing; nothing of the workspace is read."""
+
+    def __init__(self, content: Content, mailing: Mailing, key: Key) -> None:
+        self._content = content
+        self._signer = Signer(key, mailing.uuid)
+        self._template = message_template(content, mailing.frozen_at)
+        self.size = sum(len(segment) for segment in self._template.segments)
+
+    def envelope(self, delivery: Delivery) -> Envelope:
+        """Return MAIL FROM, with the delivery's bounce token if configured, and RCPT TO."""
+        sender = self._content.sender.address
+        if self._content.bounces_address is not None:
+            sender = envelope_sender(self._content, self._signer.token(Purpose.BOUNCE, delivery.id))
+        return Envelope(sender, delivery.address)
+
+    def parts(self, delivery: Delivery) -> Sequence[bytes]:
+        """Return the message's bytes in parts."""
+        token = self._signer.token(Purpose.UNSUBSCRIBE, delivery.id)
+        return self._template.message(
+            Personal(
+                delivery.address, delivery.name, delivery.fields, delivery.message_token, token
+            )
+        )
+
+
+def preflight(
+    members: Iterable[Member], content: Content, mailing: Mailing, key: Key
+) -> Iterator[tuple[Member, str]]:
+    """Yield each member with her message token, once her message could be made.
+
+    All of them are made before anything is frozen; raises NewsletterError that names every
+    member (up to twenty) whose message cannot be.
+    """
+    letters = Letters(content, mailing, key)
+    signer = Signer(key, mailing.uuid)
+    problems: list[Problem] = []
+    for member in members:
+        who = member.subscriber
+        token = signer.message_token(who.address.key)
+        if member.excluded is None and len(problems) < _MOST_PROBLEMS:
+            try:
+                letters.parts(
+                    Delivery(NO_DELIVERY, who.address, who.name, who.fields, token, 0, None)
+                )
+            except ValueError as error:
+                problems.append(
+                    Problem(message=f"her message cannot be made: {error}", line=member.line)
+                )
+        yield member, token
+    if problems:
+        raise NewsletterError(*problems)

@@ -1,0 +1,197 @@
+"""A mailing from its first run to its last: freeze, send, end; each step goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from newsletter.audience.listfile import Member
+from newsletter.delivery.feed import Feed
+from newsletter.delivery.letters import Letters, preflight
+from newsletter.delivery.pace import Pace
+from newsletter.delivery.policy import Breakers
+from newsletter.delivery.run import Ending, Run
+from newsletter.delivery.settling import Settling
+from newsletter.message.content import Content
+from newsletter.outcome import State
+from newsletter.settings import Rate
+from newsletter.state.ledger import Ledger, Mailing, MailingState
+from newsletter.tokens import Key
+from newsletter.transport.base import Transport
+
+EXIT_NOT_FINISHED = 75
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class SystemClock:
+    """The machine's two clocks."""
+
+    def wall(self) -> float:
+        """Return the seconds since 1970."""
+        return time.time()
+
+    def steady(self) -> float:
+        """Return monotonic seconds."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How a mailing is to be sent: the way out and its limits, `limit` for this run alone."""
+
+    transport: Transport
+    connections: int
+    rates: Sequence[Rate]
+    limit: int | None
+    keep_going: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a run left its mailing. `next_due` is when a deferred one may be tried again."""
+
+    mailing: Mailing
+    ending: Ending
+    counts: dict[State, int]
+    next_due: datetime | None
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of `send`: a signal, a stop, unfinished work, bad ends, in this order."""
+        if self.ending.signal:
+            return 128 + self.ending.signal
+        if self.ending.stop is not None:
+            return 1
+        return exit_code(self.counts)
+
+
+def exit_code(counts: dict[State, int]) -> int:
+    """Return what the states of a mailing's deliveries alone say."""
+    if counts[State.PENDING] or counts[State.DEFERRED] or counts[State.ATTEMPTING]:
+        return EXIT_NOT_FINISHED
+    return 1 if counts[State.REFUSED] or counts[State.UNCERTAIN] else 0
+
+
+def freeze(
+    ledger: Ledger,
+    content: Content,
+    members: Iterable[Member],
+    *,
+    key: Key,
+    sources: str,
+    now: datetime,
+) -> Mailing:
+    """Write down content and audience, whole or not at all; every message is made once before."""
+    draft = Mailing(
+        id=0,
+        uuid=str(uuid.uuid4()),
+        issue=content.issue,
+        state=MailingState.FROZEN,
+        digest=content.digest,
+        sources=sources,
+        frozen_at=now.replace(microsecond=0),
+        started_at=None,
+        finished_at=None,
+    )
+    return ledger.freeze(draft, content, preflight(members, content, draft, key))
+
+
+def send(
+    ledger: Ledger,
+    mailing: Mailing,
+    *,
+    key: Key,
+    course: Course,
+    watch: Callable[[Counter[State]], None],
+) -> Result:
+    """Send what is left of a mailing; the caller holds the sending lock.
+
+    Raises LedgerUnusable where the ledger cannot be written any more.
+    """
+    now = datetime.now(UTC)
+    ledger.recover(mailing, now)
+    mailing = ledger.set_state(mailing, MailingState.SENDING, now)
+    letters = Letters(ledger.content(mailing), mailing, key)
+    ending = _run_loop(ledger, mailing, letters, course, watch)
+    return _close(ledger, mailing, ending)
+
+
+def _close(ledger: Ledger, mailing: Mailing, ending: Ending) -> Result:
+    counts = ledger.counts(mailing)
+    unfinished = counts[State.PENDING] or counts[State.DEFERRED] or counts[State.ATTEMPTING]
+    state = MailingState.PAUSED if unfinished else MailingState.FINISHED
+    mailing = ledger.set_state(mailing, state, datetime.now(UTC))
+    due = ledger.next_due(mailing)
+    return Result(
+        mailing=mailing,
+        ending=ending,
+        counts=counts,
+        next_due=None if due is None else datetime.fromtimestamp(due, UTC),
+    )
+
+
+def _run_loop(
+    ledger: Ledger,
+    mailing: Mailing,
+    letters: Letters,
+    course: Course,
+    watch: Callable[[Counter[State]], None],
+) -> Ending:
+    clock = SystemClock()
+
+    async def main() -> Ending:
+        run = Run(
+            ledger=ledger,
+            feed=Feed(ledger, mailing, now=clock.wall(), limit=course.limit),
+            letters=letters,
+            transport=course.transport,
+            pace=_pace(ledger, course.rates, clock),
+            settling=Settling(
+                breakers=Breakers(connections=course.connections, keep_going=course.keep_going),
+                jitter=random.random,
+            ),
+            connections=course.connections,
+            clock=clock,
+            watch=watch,
+        )
+        with _signals(run.interrupt):
+            return await run.run()
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(main())
+
+
+def _pace(ledger: Ledger, rates: Sequence[Rate], clock: SystemClock) -> Pace:
+    """Rebuild the windows from the attempts of earlier runs, of all mailings."""
+    wall = clock.wall()
+    longest = max((rate.seconds for rate in rates), default=0)
+    ages = [wall - at for at in ledger.attempted_since(wall - longest)] if rates else []
+    return Pace(rates, ages=ages, now=clock.steady())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+@contextlib.contextmanager
+def _signals(interrupt: Callable[[int], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for each in _SIGNALS:
+        loop.add_signal_handler(each, interrupt, int(each))
+    try:
+        yield
+    finally:
+        for each in _SIGNALS:
+            loop.remove_signal_handler(each)
