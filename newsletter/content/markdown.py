@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
+_WORDS = ("text", "fence")
+_DIRECTED = {
+    *("paragraph", "heading", "fence", "bullet_list", "ordered_list", "blockquote", "table"),
+}
+
 LARGEST = 200_000
 """Octets of one passage; a newsletter of three has about 10,000."""
 DEEPEST = 50
@@ -47,14 +52,15 @@ _URL_ENDS = ".,;:!?'\u2019*_"
 
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href"},
-    "ol": {"start"},
+    "ol": {"start", "dir"},
     "td": {"align"},
     "th": {"align"},
-    **{tag: {"dir"} for tag in ("p", "li", "h2", "h3", "h4", "h5", "h6", "pre")},
+    **{tag: {"dir"} for tag in ("p", "h2", "h3", "h4", "h5", "h6", "pre")},
+    **{tag: {"dir"} for tag in ("ul", "blockquote", "table")},
 }
 _TAGS = {
     *_ATTRIBUTES,
-    *("br", "em", "strong", "ul", "blockquote", "code", "hr", "table", "thead", "tbody", "tr"),
+    *("br", "code", "em", "hr", "li", "strong", "tbody", "thead", "tr"),
 }
 
 
@@ -248,43 +254,37 @@ def _cleaned(html: str) -> str:
     return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
 
 
-def _html_block(  # noqa: PLR0911 - one case a kind of node, here and below
-    node: SyntaxTreeNode, tags: dict[str, str], base: str
-) -> str:
+def _html_block(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:
+    if node.type == "inline":
+        return "".join(_html_inline(child) for child in node.children)
+    if node.type == "hr":
+        return "<hr>"
+    if node.type == "paragraph" and node.hidden:  # in a tight list
+        return _html_blocks(node, tags, base)
+    tag = tags.get(node.tag, node.tag)
+    inner, extra = base, ""
+    if node.type in _DIRECTED:
+        inner = _direction(node) or base
+        extra = "" if inner == base else f' dir="{inner}"'
     match node.type:
-        case "inline":
-            return "".join(_html_inline(child) for child in node.children)
-        case "paragraph" if node.hidden:  # in a tight list
-            return _html_blocks(node, tags, base)
-        case "heading":
-            return _element(tags[node.tag], _html_blocks(node, tags, base), _dir(node, base))
-        case "paragraph" | "list_item":
-            return _element(node.tag, _html_blocks(node, tags, base), _dir(node, base))
         case "fence":
             lines = escape(node.content.rstrip("\n"), quote=False)
-            return _element("pre", lines.replace("\n", "<br>"))
-        case "hr":
-            return "<hr>"
-        case "ordered_list":
-            start = node.attrs.get("start", 1)
-            extra = "" if start == 1 else f' start="{start}"'
-            return _element("ol", _html_blocks(node, tags, base), extra)
-        case "td" | "th":
-            align = str(node.attrs.get("style", "")).removeprefix("text-align:")
-            extra = f' align="{align}"' if align else ""
-            return _element(node.tag, _html_blocks(node, tags, base), extra)
+            return _element("pre", lines.replace("\n", "<br>"), extra)
+        case "ordered_list" if node.attrs.get("start", 1) != 1:
+            extra += f' start="{node.attrs["start"]}"'
+        case "td" | "th" if "style" in node.attrs:
+            extra = f' align="{str(node.attrs["style"]).removeprefix("text-align:")}"'
         case _:
-            return _element(node.tag, _html_blocks(node, tags, base))
+            pass
+    return _element(tag, _html_blocks(node, tags, inner), extra)
 
 
 def _html_blocks(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:
     return "".join(_html_block(child, tags, base) for child in node.children)
 
 
-def _dir(node: SyntaxTreeNode, base: str) -> str:
-    words = "".join(inner.content for inner in node.walk() if inner.type == "text")
-    own = direction(words)
-    return "" if own in {None, base} else f' dir="{own}"'
+def _direction(node: SyntaxTreeNode) -> str | None:
+    return direction("".join(part.content for part in node.walk() if part.type in _WORDS))
 
 
 def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
@@ -333,7 +333,7 @@ def _text_blocks(nodes: Iterable[SyntaxTreeNode], width: int, measure: Callable[
     return "\n\n".join(block for block in blocks if block)
 
 
-def _text_block(  # noqa: PLR0911
+def _text_block(  # noqa: PLR0911 - one case a kind of node, here and below
     node: SyntaxTreeNode, width: int, measure: Callable[[str], int]
 ) -> str:
     match node.type:

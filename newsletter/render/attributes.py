@@ -1,4 +1,4 @@
-"""The cure for MJML's attributes, which mrml writes with Rust's debug escapes."""
+"""Attributes: the cure for MJML's, which mrml writes with Rust's debug escapes, and `dir`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from html import escape
 
 from markupsafe import Markup
+
+from newsletter.content.characters import direction
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
@@ -18,3 +20,9 @@ def attribute(value: object) -> Markup:
     """
     text = escape(_BLANKS.sub(" ", str(value)).strip(), quote=True).replace("\\", "&#92;")
     return Markup(text.encode("ascii", "xmlcharrefreplace").decode("ascii"))  # noqa: S704 - escaped
+
+
+def dir_attribute(value: object, base: str) -> Markup:
+    """Return ` dir="rtl"` or ` dir="ltr"` for a text that runs against `base`, else nothing."""
+    own = direction(str(value))
+    return Markup("") if own in {None, base} else Markup(' dir="{}"').format(own)

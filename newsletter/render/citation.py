@@ -11,12 +11,17 @@ from newsletter.content.characters import display_width, wrap
 from newsletter.content.markdown import Rich, find_urls, linked
 
 RESOLVER = "https://doi.org/"
+_BLANKS = re.compile(r"[ \t\n]+")
 _BEFORE = r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:\s*)?"
 
 
 def doi_url(doi: str) -> str:
     """Return where a DOI leads; `<`, `>`, `#` and the like of a SICI are percent-encoded."""
-    return RESOLVER + quote(doi, safe="/:;()-._~,@!$&'*+=")
+    return RESOLVER + _encoded(doi)
+
+
+def _encoded(doi: str) -> str:
+    return quote(doi, safe="/:;()-._~,@!$&'*+=")
 
 
 def render_citation(
@@ -26,7 +31,7 @@ def render_citation(
 
     A DOI that stands in the citation is linked there; else it follows it.
     """
-    words = " ".join((citation or "").split(" ")).strip()
+    words = _BLANKS.sub(" ", citation or "").strip()
     if not words and not doi:
         return None
     span = _span(words, doi)
@@ -54,5 +59,6 @@ def _html(words: str, span: tuple[int, int] | None, doi: str | None) -> str:
 
 def _text(words: str, doi: str | None, measure: Callable[[str], int]) -> str:
     lines = wrap(words, measure=measure)
-    shown = doi and any(f"doi.org/{form}" in words for form in (doi, quote(doi, safe="/")))
-    return lines if shown or not doi else f"{lines}\n{doi_url(doi)}"
+    if not doi or re.search(rf"doi\.org/{re.escape(_encoded(doi))}", words, re.IGNORECASE):
+        return lines
+    return f"{lines}\n{doi_url(doi)}".lstrip("\n")

@@ -89,7 +89,9 @@ class _Compilation:
         self._stop_at_problems()
         folders = self._gather(self._folders)
         design = self._gather(lambda: design_values(self.settings, folders or ()))
-        templates = Templates(folders or (), root=self.settings.root, places=self.places)
+        templates = Templates(
+            folders or (), root=self.settings.root, base=self._base(), places=self.places
+        )
         summaries = [self._summary(each, index) for index, each in enumerate(self.summaries, 1)]
         announcements = [self._announcement(each) for each in self.issue.announcements]
         subject = self._gather(lambda: self._subject(templates))
@@ -147,7 +149,6 @@ class _Compilation:
         return summary_view(
             summary,
             number,
-            self._base(),
             citation=citation,
             body=body,
             implications=implications,
@@ -168,7 +169,7 @@ class _Compilation:
         text = self._gather(lambda: render_markdown(announcement.text, top=4, base=self._base()))
         if text is None:
             return None
-        return announcement_view(announcement.title, text, url, self._base())
+        return announcement_view(announcement.title, text, url)
 
     def _introduction(self, templates: Templates) -> Rich:
         passage = self.issue.introduction

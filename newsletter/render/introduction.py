@@ -13,7 +13,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from newsletter.content.summary import Passage
 from newsletter.errors import NewsletterError, Problem
 from newsletter.render.places import Places
-from newsletter.render.reader import EXAMPLE, READER, misuses, slot_of
+from newsletter.render.reader import EXAMPLE, misuses, slot_of
 
 _HINT = (
     f"only a reader's field may stand between braces, as {EXAMPLE}; "
@@ -31,10 +31,7 @@ def with_tokens(passage: Passage, places: Places) -> Passage:
         template = environment.parse(passage.text)
     except TemplateSyntaxError as error:
         raise NewsletterError(_problem(passage, str(error.message), error.lineno)) from None
-    problems = [
-        *(_problem(passage, error.message, error.line) for error in misuses(template)),
-        *_others(template, passage),
-    ]
+    problems = [each for node in _outputs(template) for each in _problems(node, passage)]
     if problems:
         raise NewsletterError(*problems)
     text = "".join(_piece(node, places) for node in _outputs(template))
@@ -46,12 +43,11 @@ def _outputs(template: nodes.Template) -> Iterator[nodes.Node]:
         yield from statement.nodes if isinstance(statement, nodes.Output) else [statement]
 
 
-def _others(template: nodes.Template, passage: Passage) -> Iterator[Problem]:
-    for node in _outputs(template):
-        names = {name.name for name in node.find_all(nodes.Name)}
-        if isinstance(node, nodes.TemplateData) or slot_of(node) is not None or READER in names:
-            continue
-        yield _problem(passage, "these braces are not a reader's field", node.lineno)
+def _problems(node: nodes.Node, passage: Passage) -> list[Problem]:
+    if isinstance(node, nodes.TemplateData) or slot_of(node) is not None:
+        return []
+    found = [_problem(passage, error.message, error.line) for error in misuses(node)]
+    return found or [_problem(passage, "these braces are not a reader's field", node.lineno)]
 
 
 def _piece(node: nodes.Node, places: Places) -> str:

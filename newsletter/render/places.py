@@ -23,6 +23,8 @@ _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "pos
 _TAG = re.compile(r"""<[A-Za-z!/](?:"[^"]*"|'[^']*'|[^"'>])*>""")
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _STYLE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LONGEST_URL = 2_000
+_WRITTEN_URL = re.compile(r"https?://[^/?#\s<>\"]+[/?#][^\s<>\"]*\Z", re.IGNORECASE)
 _URL_BEGUN = re.compile(r"(?:https?://[^/?#\s]+[/?#]|mailto:)", re.IGNORECASE)
 
 
@@ -66,7 +68,10 @@ class Places:
 
     def split_text(self, text: str) -> Slotted:
         """Return plain text as strings and slots."""
-        return self._split(text, lambda _match: Context.TEXT)
+        return self._split(
+            text,
+            lambda match: Context.URL if match[1] and _in_written_url(match) else Context.TEXT,
+        )
 
     def split_html(self, html: str) -> Slotted:
         """Return HTML as strings and slots, each with its context.
@@ -114,11 +119,17 @@ class _Contexts:
             raise MisplacedPlace("a reader's value cannot stand in a style or script")
         tag = _within(self._tags, start)
         if tag is None:
-            return Context.HTML
+            return Context.URL if not whole and _in_written_url(match) else Context.HTML
         for name, begin, value in _attributes(self._html, *tag):
             if begin <= start < begin + len(value):
                 return _of_attribute(name, value[: start - begin], value, whole and match[0])
         raise MisplacedPlace("a reader's value cannot make up a tag")
+
+
+def _in_written_url(match: re.Match[str]) -> bool:
+    """Whether the token stands inside a URL that is written out in text."""
+    before = match.string[max(0, match.start() - _LONGEST_URL) : match.start()]
+    return _WRITTEN_URL.search(before) is not None
 
 
 def _within(spans: list[tuple[int, int]], position: int) -> tuple[int, int] | None:

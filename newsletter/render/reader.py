@@ -49,9 +49,9 @@ class ReaderMisused(Exception):  # noqa: N818 - the name says what happened
         self.line = line
 
 
-def misuses(template: nodes.Template) -> Iterator[ReaderMisused]:
+def misuses(tree: nodes.Node) -> Iterator[ReaderMisused]:
     """Yield everything that a parsed template does with `reader` beyond the one form."""
-    yield from _search(template, ())
+    yield from _search(tree, ())
 
 
 def slot_of(node: nodes.Node) -> tuple[str, str] | None:

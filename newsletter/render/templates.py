@@ -21,7 +21,7 @@ from markupsafe import Markup
 from newsletter.content.characters import wrap
 from newsletter.errors import NewsletterError, Problem, did_you_mean, fail
 from newsletter.files import read_text, shown
-from newsletter.render.attributes import attribute
+from newsletter.render.attributes import attribute, dir_attribute
 from newsletter.render.places import Places
 from newsletter.render.reader import READER, Field, Reader, ReaderMisused, misuses
 
@@ -62,12 +62,15 @@ def find(folders: Sequence[Path], name: str) -> Path | None:
 
 
 class Templates:
-    """One template's files, ready to be rendered with the tokens of one compilation."""
+    """One template's files, ready to be rendered with the tokens of one compilation.
 
-    def __init__(self, folders: Sequence[Path], *, root: Path, places: Places) -> None:
+    `base` is the direction of the newsletter's language, "ltr" or "rtl".
+    """
+
+    def __init__(self, folders: Sequence[Path], *, root: Path, base: str, places: Places) -> None:
         self._root = root
         self._loader = _Folders(folders, root)
-        self._environment = _Environment(self._loader, places)
+        self._environment = _Environment(self._loader, base, places)
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """Return a template file rendered. Raises NewsletterError with its file and line."""
@@ -188,7 +191,7 @@ class _Folders(BaseLoader):
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja2 in its sandbox, which knows the reader's fields and what may be done with them."""
 
-    def __init__(self, loader: _Folders, places: Places) -> None:
+    def __init__(self, loader: _Folders, base: str, places: Places) -> None:
         super().__init__(
             loader=loader,
             autoescape=lambda name: name is None or not name.endswith(_UNESCAPED),
@@ -200,6 +203,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         )
         self.globals = {READER: Reader(), "range": self.globals["range"]}
         self.filters["attr"] = attribute
+        self.filters["dir"] = lambda text: dir_attribute(text, base)
         self.filters["wrap"] = lambda text, first="", rest="": wrap(
             str(text), first=first, rest=rest, measure=places.measure
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from newsletter.content.characters import direction, language_direction
+from newsletter.content.characters import language_direction
 from newsletter.content.issue import Issue
 from newsletter.content.markdown import Rich, safe_url
 from newsletter.content.summary import Summary
@@ -47,12 +47,11 @@ class IssueView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryView:
-    """One of `summaries`; `dir` is the attribute of a title that runs against the newsletter."""
+    """One of `summaries`; `kicker` is its number and first topic, `meta` the rest about it."""
 
     number: int
     slug: str
     title: str
-    dir: Markup
     kicker: str
     citation: Rich | None
     body: Rich
@@ -68,7 +67,6 @@ class AnnouncementView:
     """One of `announcements`; `url_shown` is the URL as people read it."""
 
     title: str
-    dir: Markup
     text: Rich
     url: str | None
     url_shown: str
@@ -108,7 +106,6 @@ def issue_view(issue: Issue, site_url: str | None) -> IssueView:
 def summary_view(
     summary: Summary,
     number: int,
-    base: str,
     *,
     citation: Rich | None,
     body: Rich,
@@ -126,7 +123,6 @@ def summary_view(
         number=number,
         slug=summary.slug,
         title=summary.title,
-        dir=dir_attribute(summary.title, base),
         kicker=" · ".join([str(number), *summary.topics[:1]]),
         citation=citation,
         body=body,
@@ -138,21 +134,14 @@ def summary_view(
     )
 
 
-def announcement_view(title: str, text: Rich, url: str | None, base: str) -> AnnouncementView:
+def announcement_view(title: str, text: Rich, url: str | None) -> AnnouncementView:
     """Return what a template sees of an announcement."""
     return AnnouncementView(
         title=title,
-        dir=dir_attribute(title, base),
         text=text,
         url=safe_url(url) if url else None,
         url_shown=(url or "").removeprefix("mailto:"),
     )
-
-
-def dir_attribute(text: str, base: str) -> Markup:
-    """Return ` dir="rtl"` or ` dir="ltr"` for a text that runs against `base`, else nothing."""
-    own = direction(text)
-    return Markup("") if own in {None, base} else Markup(' dir="{}"').format(own)
 
 
 def joined(blurbs: tuple[str, ...]) -> str:
