@@ -72,6 +72,8 @@ class Fields:
         self._table, self._name, self._prefix = table, name, prefix
         self.problems: list[Problem] = []
         self.lines = dict(table.lines)
+        # Where YAML failed as a whole, a missing key is not worth telling.
+        self.is_readable = True
 
     @classmethod
     def of(cls, parts: Parts, name: Path) -> Fields:
@@ -79,12 +81,8 @@ class Fields:
         table, problems = parse(parts.yaml, name, parts.yaml_line)
         fields = cls(table, name)
         fields.problems.extend(problems)
+        fields.is_readable = bool(table.entries) or not problems
         return fields
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether there is anything to look at: else a missing key is not worth telling."""
-        return bool(self._table.entries) or not self.problems
 
     @property
     def failed(self) -> bool:

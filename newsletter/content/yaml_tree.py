@@ -20,6 +20,9 @@ _DEEPEST = 8
 _LONGEST = 200_000
 _MOST_MENDED = 50
 _ROW = re.compile(r"(?P<lead>\s*(?:-\s+)?)(?P<key>[\w -]+?):[ \t]+(?P<value>\S.*?)\s*")
+_EMPTY = re.compile(r"[ \t]*:[ \t]+(#[^\n]*)")
+# What YAML refuses even in quotes (YAML 1.2.2, 5.1), as far as Python's text can hold it.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS = {
     "mapping values are not allowed here": "a colon stands in it",
@@ -93,7 +96,7 @@ def parse(text: str, name: Path, first_line: int) -> tuple[Table, tuple[Problem,
             if better is None or len(mended) == _MOST_MENDED:
                 return Table({}, {}, first_line), tuple(found)
             mended.add(row)
-            text = better[0]
+            text, _, _ = better
 
 
 @dataclass(slots=True)
@@ -161,6 +164,8 @@ class _Build:
         while type(each := next(events)).__name__ != "MappingEndEvent":
             key = self._node(each, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
+            if isinstance(value, Scalar) and value.plain and not value.text:
+                value = self._empty(each, key.line)
             if not isinstance(key, Scalar):
                 self._problem(key.line, "a key must be one word")
             elif key.text in table.entries:
@@ -184,6 +189,11 @@ class _Build:
             comment=rest.strip() if has_comment else None,
         )
 
+    def _empty(self, key: Any, line: int) -> Scalar:
+        """Return the value of a key without one; the parser puts it before the next key."""
+        match = _EMPTY.match(self.text, key.end_mark.index)
+        return Scalar(text="", line=line, plain=True, comment=match[1] if match else None)
+
     def _line(self, event: Any) -> int:
         return self._line_at(event.start_mark.index)
 
@@ -200,9 +210,12 @@ _STARTS = frozenset({"ScalarEvent", "SequenceStartEvent", "MappingStartEvent", "
 def _mend(text: str, row: int) -> tuple[str, str, str] | None:
     """Return the text with one row mended, the row's key and the mended row; or None.
 
-    What is opened is closed; any other value is put in quotes.
+    What is opened is closed, control characters go, any other value is put in quotes.
     """
     rows = text.split("\n")
+    if row < len(rows) and _UNPRINTABLE.search(rows[row]):
+        rows[row] = _UNPRINTABLE.sub("", rows[row])
+        return "\n".join(rows), "", "take it out"
     match = _ROW.fullmatch(rows[row]) if row < len(rows) else None
     if match is None or match["value"][0] in "|>#" or match["value"] in _CLOSE:
         return None
