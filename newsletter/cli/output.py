@@ -89,3 +89,29 @@ def confirm(question: str, *, flag: str, default: bool = False) -> bool:
             )
         )
     return click.confirm(question, default=default, err=True)
+
+
+def findings(heading: str, level: Level, found: Iterable[tuple[str, str, str, str | None]]) -> None:
+    """Print a group of findings on stdout: each its place, rule, message and hint."""
+    from rich.text import Text
+
+    out = console(err=False)
+    out.print(heading, style=_STYLES[level])
+    for place, rule, message, hint in found:
+        line = Text("  ")
+        line.append(f"{place}  " if place else "", style="bold")
+        line.append(rule, style="dim")
+        line.append(f"\n    {message}")
+        if hint:
+            line.append(f"\n    Hint: {hint}", style="dim")
+        out.print(line)
+    out.print()
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> None:
+    """Print names and values, a line each, the values in a column, for a person."""
+    from rich.text import Text
+
+    width = max(len(name) for name, _ in pairs) + 2
+    for name, value in pairs:
+        console().print(Text.assemble((name.ljust(width), "dim"), value))

@@ -1,0 +1,170 @@
+"""`newsletter status`: what the ledger says about who got it."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import output
+
+if TYPE_CHECKING:
+    from newsletter.outcome import State
+    from newsletter.state.ledger import Mailing
+    from newsletter.state.sqlite import SqliteLedger
+
+_COLUMNS = ("email", "state", "code", "enhanced", "text", "attempts", "at", "message_id")
+
+
+@click.command
+@click.argument("month", required=False)
+@click.option("--json", "as_json", is_flag=True, help="State and counts as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="A line a reader, in the server's own words.")
+@click.pass_context
+def command(context: click.Context, month: str | None, as_json: bool, as_csv: bool) -> None:
+    """Say where a mailing stands; without MONTH, where all of them do.
+
+    "Accepted" means that a mail server took responsibility for the message.
+    """
+    from newsletter.errors import Problem, WrongUsage
+    from newsletter.workspace import open_workspace
+
+    workspace = open_workspace(context.obj)
+    if as_csv and month is None:
+        raise WrongUsage(
+            Problem(message="--csv needs the issue", hint="newsletter status 2026-11 --csv")
+        )
+    if month is not None:
+        workspace.issue_file(month)
+    with workspace.ledger() as ledger:
+        if month is None:
+            _all(ledger, as_json=as_json)
+            return
+        mailing = ledger.mailing(month)
+        if mailing is None:
+            workspace.issue(month)
+            _never(month, as_json=as_json, recorded=workspace.sent_state(month) is not None)
+        elif as_csv:
+            _csv(ledger, mailing)
+        elif as_json:
+            output.json_result(status_json(mailing, ledger.counts(mailing)))
+        else:
+            _one(ledger, mailing)
+
+
+def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]:
+    """Return the object that the design promises."""
+    return {
+        "issue": mailing.issue,
+        "state": mailing.state.value,
+        "counts": {state.value: count for state, count in counts.items()},
+        "started_at": _written(mailing.started_at),
+        "finished_at": _written(mailing.finished_at),
+    }
+
+
+def _never(month: str, *, as_json: bool, recorded: bool) -> None:
+    from newsletter.outcome import State
+
+    if as_json:
+        counts = dict.fromkeys((state.value for state in State), 0)
+        state = "recorded" if recorded else "draft"
+        nothing = {"counts": counts, "started_at": None, "finished_at": None}
+        output.json_result({"issue": month, "state": state, **nothing})
+    elif recorded:
+        output.say(f"{month} is in mailings.csv, but this ledger does not know of it.")
+    else:
+        output.say(f"{month} has not been sent.")
+        output.next_step(f"newsletter check {month}")
+
+
+def _one(ledger: SqliteLedger, mailing: Mailing) -> None:
+    from newsletter.outcome import State
+
+    counts = ledger.counts(mailing)
+    output.facts(
+        [
+            ("Issue", f"{mailing.issue}, {mailing.state}"),
+            ("Begun", _local(mailing.started_at)),
+            ("Finished", _local(mailing.finished_at)),
+        ]
+    )
+    output.table(
+        ("state", "readers"),
+        [(str(state), f"{count:,}") for state, count in counts.items() if count],
+        right=("readers",),
+    )
+    trouble = [State.REFUSED, State.UNCERTAIN, State.DEFERRED]
+    rows = [
+        (each.email, each.state.value, " ".join(filter(None, (str(each.code or ""), each.text))))
+        for each in ledger.records(mailing, trouble)
+    ]
+    if rows:
+        output.table(("reader", "state", "what the server said"), rows[:20])
+        if len(rows) > 20:  # noqa: PLR2004 - a screenful
+            output.say(f"and {len(rows) - 20:,} more: newsletter status {mailing.issue} --csv")
+    left = counts[State.PENDING] + counts[State.DEFERRED]
+    if left:
+        output.next_step(f"newsletter send {mailing.issue}")
+    elif counts[State.UNCERTAIN]:
+        output.next_step(f"newsletter resolve {mailing.issue}")
+    else:
+        output.next_step("newsletter compose with the next month")
+
+
+def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
+    from newsletter.cli.progress import in_words
+
+    mailings = ledger.mailings()
+    if as_json:
+        output.json_result([status_json(each, ledger.counts(each)) for each in mailings])
+        return
+    if not mailings:
+        output.say("Nothing has been sent from here yet.")
+    else:
+        output.table(
+            ("issue", "state", "begun", "readers"),
+            [
+                (
+                    each.issue,
+                    str(each.state),
+                    _local(each.started_at),
+                    in_words(ledger.counts(each)),
+                )
+                for each in mailings
+            ],
+        )
+    output.next_step("newsletter status MONTH")
+
+
+def _csv(ledger: SqliteLedger, mailing: Mailing) -> None:
+    from newsletter.audience.table import guard_formula
+    from newsletter.message.headers import message_id
+
+    domain = ledger.content(mailing).sender.address.domain
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for each in ledger.records(mailing):
+        writer.writerow(
+            [
+                guard_formula(each.email),
+                each.state.value,
+                each.code or "",
+                each.enhanced,
+                guard_formula(each.text),
+                each.attempts,
+                _written(each.at) or "",
+                message_id(mailing.issue, each.message_token, domain),
+            ]
+        )
+
+
+def _written(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def _local(moment: Any) -> str:
+    return "not yet" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
