@@ -161,7 +161,7 @@ def _survey(table: Table, columns: Columns, today: date) -> _Repeated:
     Two keys that share a residue are only looked at more closely in pass 2, where whole keys are
     compared: a collision costs a little memory and never excludes anybody.
     """
-    mask = (1 << max(16, (table.size // 4).bit_length())) - 1
+    mask = (1 << max(16, (table.size // 8).bit_length())) - 1
     seen = bytearray(mask + 1)
     hashes: set[int] = set()
     barred: dict[str, str] = {}
