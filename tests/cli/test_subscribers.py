@@ -1,0 +1,182 @@
+"""`newsletter subscribers`, as the editor runs it."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def listed(workspace: Path, content: str) -> None:
+    (workspace / "subscribers.csv").write_text(content, encoding="utf-8")
+
+
+def excluded(run: Run) -> dict[str, str | None]:
+    members = json.loads(run("subscribers", "list", "--json").stdout)
+    return {member["email"]: member["excluded"] for member in members}
+
+
+def day_off(reason: str | None) -> str | None:
+    return reason.rsplit(", ", 1)[0] if reason else reason
+
+
+def test_check_counts_a_good_list_and_ends_well(run: Run) -> None:
+    result = run("subscribers", "check", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {
+        "counts": {
+            "mailable": 2,
+            "excluded": {"unsubscribed in the list": 1},
+            "left_out": 0,
+            "twice": 0,
+        },
+        "problems": [],
+    }
+    assert result.stderr == ""
+
+
+def test_check_tells_every_bad_row_with_its_line_and_ends_with_1(run: Run, workspace: Path) -> None:
+    listed(workspace, "email,name\nada@example.org,Ada\nnobody,N\nbo@example.org\n")
+    result = run("subscribers", "check")
+    assert result.exit_code == 1
+    assert "subscribers.csv:3: warning: this is no email address: there is no @" in result.stderr
+    assert "subscribers.csv:4: warning: 1 cell where the header names 2 columns" in result.stderr
+    assert "Next: newsletter check" in result.stderr
+    assert "rows left out" in result.stdout
+
+
+def test_check_shows_twenty_problems_and_says_how_to_see_the_others(
+    run: Run, workspace: Path
+) -> None:
+    listed(workspace, "email\nada@example.org\n" + "nobody\n" * 25)
+    result = run("subscribers", "check")
+    assert result.stderr.count("no email address") == 20
+    assert "... and 5 more; all of them: newsletter subscribers check --all" in result.stderr
+    assert run("subscribers", "check", "--all").stderr.count("no email address") == 25
+
+
+@pytest.mark.parametrize("content", [None, "", "name\nAda\n", "email\n"])
+def test_check_refuses_a_list_that_is_none(run: Run, workspace: Path, content: str | None) -> None:
+    if content is None:
+        (workspace / "subscribers.csv").unlink()
+    else:
+        listed(workspace, content)
+    result = run("subscribers", "check", "--json")
+    assert result.exit_code == 1
+    assert [each["level"] for each in json.loads(result.stdout)["problems"]] == ["error"]
+    assert run("subscribers", "check").exit_code == 1
+
+
+def test_list_shows_everybody_or_only_who_is_not_mailed(run: Run) -> None:
+    everybody = run("subscribers", "list")
+    assert [line.split()[0] for line in everybody.stdout.splitlines()] == [
+        "ada@example.org",
+        "grace@example.net",
+        "left@example.com",
+    ]
+    left = run("subscribers", "list", "--excluded").stdout.splitlines()
+    assert [line.split() for line in left] == [
+        ["left@example.com", "Lee", "Left", "unsubscribed", "in", "the", "list"]
+    ]
+
+
+def test_an_empty_listing_is_still_json(run: Run, workspace: Path) -> None:
+    listed(workspace, "email\nada@example.org\n")
+    assert json.loads(run("subscribers", "list", "--excluded", "--json").stdout) == []
+
+
+def test_suppress_takes_several_also_from_stdin_and_is_seen_by_the_list(
+    run: Run, workspace: Path
+) -> None:
+    result = run(
+        "subscribers", "suppress", "Grace <GRACE@example.net>", "-", stdin="ada@example.org\n\n"
+    )
+    assert result.exit_code == 0
+    assert {address: day_off(why) for address, why in excluded(run).items()} == {
+        "ada@example.org": "suppressed: unsubscribed",
+        "grace@example.net": "suppressed: unsubscribed",
+        "left@example.com": "unsubscribed in the list",
+    }
+    assert stat.S_IMODE((workspace / "suppressions.csv").stat().st_mode) == 0o600
+
+
+def test_suppress_again_and_of_a_stranger_is_said_and_no_error(run: Run) -> None:
+    first = run("subscribers", "suppress", "who@example.org", "--reason", "asked by phone")
+    assert "suppressed: asked by phone (she is not on the list)" in first.stderr
+    again = run("subscribers", "suppress", "who@example.org")
+    assert again.exit_code == 0
+    assert "who@example.org is suppressed already: asked by phone, " in again.stderr
+
+
+def test_one_bad_who_does_not_stop_the_others(run: Run) -> None:
+    result = run("subscribers", "suppress", "nobody", "a" * 24, "ada@example.org")
+    assert result.exit_code == 1
+    assert "'nobody' is neither an address nor an unsubscribe token" in result.stderr
+    assert "the token of a test or a preview: it stands for nobody" in result.stderr
+    assert day_off(excluded(run)["ada@example.org"]) == "suppressed: unsubscribed"
+
+
+def test_a_suppression_is_kept_though_the_list_cannot_be_read(run: Run, workspace: Path) -> None:
+    (workspace / "subscribers.csv").unlink()
+    result = run("subscribers", "suppress", "ada@example.org")
+    assert "ada@example.org is suppressed: unsubscribed\n" in result.stderr
+    assert "subscribers.csv: error: there is no such file" in result.stderr
+    assert "ada@example.org,suppress" in (workspace / "suppressions.csv").read_text("utf-8")
+
+
+def test_restore_needs_a_reason_and_is_kept_with_it(run: Run) -> None:
+    run("subscribers", "suppress", "ada@example.org")
+    refused = run("subscribers", "restore", "ada@example.org")
+    assert refused.exit_code == 2
+    assert "--reason" in refused.stderr
+    restored = run("subscribers", "restore", "ada@example.org", "--reason", "wrote on 2 May")
+    assert restored.exit_code == 0
+    assert excluded(run)["ada@example.org"] is None
+    events = json.loads(run("subscribers", "show", "ada@example.org", "--json").stdout)["events"]
+    assert [(event["action"], event["reason"]) for event in events] == [
+        ("suppress", "unsubscribed"),
+        ("restore", "wrote on 2 May"),
+    ]
+
+
+def test_restore_of_who_is_not_suppressed_changes_nothing_and_says_what_the_list_says(
+    run: Run,
+) -> None:
+    result = run("subscribers", "restore", "left@example.com", "--reason", "wrote")
+    assert result.exit_code == 0
+    assert "left@example.com is not suppressed" in result.stderr
+    assert "The list still excludes her: unsubscribed in the list (line 4)." in result.stderr
+
+
+def test_show_tells_all_that_is_known_of_a_reader(run: Run, workspace: Path) -> None:
+    listed(
+        workspace,
+        "email,name,consent,consent_source,consent_date,clinic\n"
+        "ada@example.org,Ada,express,sign-up sheet,2026-03-01,Harbour\n",
+    )
+    lines = run("subscribers", "show", "ADA@example.org").stdout.splitlines()
+    assert [" ".join(line.split()) for line in lines] == [
+        "ADA@example.org",
+        "on the list line 2",
+        "name Ada",
+        "consent express, sign-up sheet, on 2026-03-01",
+        "clinic Harbour",
+        "mailed yes",
+        "issues none yet",
+    ]
+
+
+def test_suppressions_in_a_file_edited_by_hand_hold_and_its_bad_lines_are_errors(
+    run: Run, workspace: Path
+) -> None:
+    (workspace / "suppressions.csv").write_text("E-Mail;why\nada@example.org;left\nlee;?\n")
+    assert excluded(run)["ada@example.org"] == "suppressed: suppressed by hand, no date"
+    result = run("subscribers", "check")
+    assert result.exit_code == 1
+    assert "suppressions.csv:3: error: this is no email address" in result.stderr
