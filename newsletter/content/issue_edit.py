@@ -79,7 +79,8 @@ def _edited(text: str, begin: int, eol: str, slugs: tuple[str, ...]) -> str:
     listed = ", ".join(written.get(slug) or item(slug) for slug in slugs)
     blank = "" if text[found.start - 1].isspace() else " "
     inner = text[found.start : found.end]
-    comments = "".join(f"{comment}{eol}" for comment in _COMMENT.findall(inner) if "\n" in inner)
+    # A comment between brackets gets a row above: only a list of several rows can hold one.
+    comments = "".join(f"{comment}{eol}" for comment in _COMMENT.findall(inner))
     before = text[: found.key] + comments + text[found.key : found.start]
     return f"{before}{blank}[{listed}]{text[found.end :]}"
 
