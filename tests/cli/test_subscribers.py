@@ -5,12 +5,45 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from newsletter.address import Address
+from newsletter.message.content import Content
+from newsletter.settings import Mailbox
+from newsletter.state.ledger import Mailing, MailingState
+from newsletter.tokens import Key, Purpose, Signer
+from newsletter.workspace import open_workspace
+
 Run = Callable[..., Result]
+NEWS = Address("news", "example.org")
+CONTENT = Content(
+    issue="2026-11",
+    subject=("November",),
+    html=("<p>Two short studies.</p>",),
+    text=("Two short studies.",),
+    sender=Mailbox(name="Practice Notes", address=NEWS),
+    reply_to=None,
+    list_title="Practice Notes",
+    list_id="practice-notes.example.org",
+    unsubscribe_mailto=NEWS,
+    unsubscribe_url=None,
+    bounces_address=None,
+)
+MAILING = Mailing(
+    id=0,
+    uuid="5f0c",
+    issue="2026-11",
+    state=MailingState.FROZEN,
+    digest=CONTENT.digest,
+    sources="",
+    frozen_at=datetime(2026, 11, 2, 8, tzinfo=UTC),
+    started_at=None,
+    finished_at=None,
+)
 
 
 def listed(workspace: Path, content: str) -> None:
@@ -128,6 +161,27 @@ def test_a_suppression_is_kept_though_the_list_cannot_be_read(run: Run, workspac
     assert "ada@example.org is suppressed: unsubscribed\n" in result.stderr
     assert "subscribers.csv: error: there is no such file" in result.stderr
     assert "ada@example.org,suppress" in (workspace / "suppressions.csv").read_text("utf-8")
+
+
+def test_a_token_from_a_mail_suppresses_its_reader_and_shows_what_she_got(
+    run: Run, workspace: Path
+) -> None:
+    opened = open_workspace(workspace)
+    with opened.ledger() as ledger:
+        members = opened.audience(ledger, MAILING.frozen_at.date())
+        mailing = ledger.freeze(MAILING, CONTENT, ((each, "token") for each in members))
+        (ada,) = [each for each in ledger.records(mailing) if each.email == "ada@example.org"]
+    token = Signer(opened.keys()[0], MAILING.uuid).token(Purpose.UNSUBSCRIBE, ada.id)
+    result = run("subscribers", "suppress", f"Re: unsubscribe-{token}")
+    assert result.exit_code == 0
+    assert "ada@example.org is suppressed: unsubscribed\n" in result.stderr
+    other = Signer(Key.fresh(), MAILING.uuid).token(Purpose.UNSUBSCRIBE, ada.id)
+    assert "no mailing of this workspace" in run("subscribers", "suppress", other).stderr
+    shown = json.loads(run("subscribers", "show", token, "--json").stdout)
+    assert [(each["issue"], each["state"]) for each in shown["deliveries"]] == [
+        ("2026-11", "pending")
+    ]
+    assert shown["suppressed"]["reason"] == "unsubscribed"
 
 
 def test_restore_needs_a_reason_and_is_kept_with_it(run: Run) -> None:
