@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter import shipped
 from newsletter.address import Address
 from newsletter.audience.audience import Audience, Figures
 from newsletter.audience.listfile import Member
@@ -310,3 +311,14 @@ def test_no_bytes_whatever_end_in_anything_but_members_and_problems(
     except NewsletterError:
         return
     assert len({each.subscriber.address.key for each in members}) == len(members)
+
+
+def test_the_example_that_documents_the_format_is_without_a_problem() -> None:
+    audience = Audience(
+        shipped.SUBSCRIBERS_EXAMPLE, shown=SHOWN, suppressed={}, today=date(2026, 11, 1)
+    )
+    assert [each.excluded for each in audience if each.excluded] == [
+        "unsubscribed in the list",
+        "consent expired on 2025-10-01",
+    ]
+    assert audience.problems == ()
