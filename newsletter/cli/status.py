@@ -112,7 +112,7 @@ def _one(ledger: SqliteLedger, mailing: Mailing) -> None:
     elif counts[State.UNCERTAIN]:
         output.next_step(f"newsletter resolve {mailing.issue}")
     else:
-        output.next_step("newsletter compose with the next month")
+        output.next_step("newsletter summaries --unused")
 
 
 def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
