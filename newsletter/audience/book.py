@@ -7,8 +7,8 @@ the other still has it, the editor is told, and running the same command again m
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -104,20 +104,13 @@ class SuppressionBook:
             )
             for change in changes
         ]
-        in_database, in_file = in_force(self._in_database), in_force(self._in_file)
-        failures = [
-            *self._to_database([each for each in events if each.address.key not in in_database]),
-            *self._to_file([each for each in events if each.address.key not in in_file]),
-        ]
-        if failures:
-            raise NewsletterError(*failures)
+        self._write(events)
         return changes
 
     def restore(self, address: Address, *, reason: str, source: str, now: datetime) -> Change:
         """Lift a suppression in both records; nothing is written where there is none.
 
-        Raises NewsletterError where one of the records cannot be read or written; she then stays
-        suppressed.
+        Raises NewsletterError where one of the records cannot be read or written.
         """
         errors = [problem for problem in self.problems if problem.level is Level.ERROR]
         if errors:
@@ -131,36 +124,71 @@ class SuppressionBook:
                 source=source,
                 at=self._not_before(address, now) + timedelta(seconds=1),
             )
-            failures = self._to_database([event]) or self._to_file([event])
-            if failures:
-                raise NewsletterError(*failures)
+            self._write([event])
+        else:
+            # A restore that an earlier run could write to one record only.
+            self._write([event for event in self.history(address)[-1:] if event.at != UNDATED])
         return Change(address=address, before=before)
+
+    def _write(self, events: Sequence[SuppressionEvent]) -> None:
+        """Write events to each record that does not say so yet; tell all failures together.
+
+        Suppressions go to the file even where the database fails; restores do not.
+        """
+        failed = self._to_database(_news(events, self._in_database))
+        if failed:
+            events = [each for each in events if each.action is Action.SUPPRESS]
+        failed_too = self._to_file(_news(events, self._in_file))
+        problems = (
+            *_told(failed, "the database", None if failed_too or not events else FILE_NAME),
+            *_told(failed_too, FILE_NAME, None if failed else "the database"),
+        )
+        if problems:
+            raise NewsletterError(*problems)
 
     def _not_before(self, address: Address, now: datetime) -> datetime:
         """Return now, or the latest event of the address where a clock was ahead."""
         known = [event.at for event in self.history(address) if event.at != UNDATED]
         return max([now.replace(microsecond=0), *known])
 
-    def _to_database(self, events: Sequence[SuppressionEvent]) -> list[Problem]:
-        for event in events:
-            try:
-                self._database.add_event(event)
-            except NewsletterError as error:
-                return list(error.problems)
-        return []
-
-    def _to_file(self, events: Sequence[SuppressionEvent]) -> list[Problem]:
-        if not events:
-            return []
-        shown = Path(FILE_NAME)
+    def _to_database(self, events: Sequence[SuppressionEvent]) -> tuple[Problem, ...]:
         try:
-            append_events(self._file, events, shown=shown)
-        except OSError as error:
-            message = f"could not be written: {error.strerror or error}"
-            return [Problem(message=message, file=shown, hint=_AGAIN)]
+            for event in events:
+                self._database.add_event(event)
         except NewsletterError as error:
-            return list(error.problems)
-        return []
+            return error.problems
+        return ()
+
+    def _to_file(self, events: Sequence[SuppressionEvent]) -> tuple[Problem, ...]:
+        if not events:
+            return ()
+        try:
+            append_events(self._file, events, shown=Path(FILE_NAME))
+        except OSError as error:
+            return (Problem(message=error.strerror or str(error), file=Path(FILE_NAME)),)
+        except NewsletterError as error:
+            return error.problems
+        return ()
+
+
+def _told(problems: Iterable[Problem], failed: str, has_it: str | None) -> Iterator[Problem]:
+    """Say which record could not be written, and which one has it all the same."""
+    for problem in problems:
+        yield replace(
+            problem,
+            message=f"not recorded in {failed}: {problem.message}",
+            hint=f"{has_it} has it; {_AGAIN}" if has_it else _AGAIN,
+        )
+
+
+def _news(
+    events: Iterable[SuppressionEvent], record: Iterable[SuppressionEvent]
+) -> list[SuppressionEvent]:
+    """Return the events that change what a record says."""
+    held = in_force(record)
+    return [
+        each for each in events if (each.address.key in held) is (each.action is Action.RESTORE)
+    ]
 
 
 def _once(addresses: Iterable[Address]) -> list[Address]:

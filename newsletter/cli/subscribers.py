@@ -33,7 +33,7 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(short_help="everything that is wrong with the list, and the counts")
 @click.option("--all", "everything", is_flag=True, help="Show every problem, not the first 20.")
 @click.option("--json", "as_json", is_flag=True, help="Counts and problems as JSON.")
 @click.pass_obj
@@ -61,12 +61,13 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     else:
         _print_problems(problems, everything=everything)
         output.table(("readers", "number"), figures_rows(figures), right=("number",))
-        output.next_step("newsletter check" if figures.mailable else "newsletter subscribers check")
+        again = "newsletter subscribers check"
+        output.next_step(again if needs_work(figures, problems) else "newsletter check")
     if needs_work(figures, problems):
         click.get_current_context().exit(1)
 
 
-@command.command(name="list")
+@command.command(name="list", short_help="everybody on it, and who is not mailed and why")
 @click.option("--excluded", is_flag=True, help="Only who is not mailed, with the reason.")
 @click.option("--json", "as_json", is_flag=True, help="One object a reader, with all fields.")
 @click.pass_obj
@@ -86,7 +87,7 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
     output.next_step("newsletter subscribers show ADDRESS")
 
 
-@command.command()
+@command.command(short_help="one reader: consent, suppressions, what she got")
 @click.argument("who", metavar="ADDRESS")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
@@ -110,7 +111,7 @@ def show(start: Any, who: str, as_json: bool) -> None:
     output.next_step(f"newsletter subscribers {verb} {address}")
 
 
-@command.command()
+@command.command(short_help="never mail somebody again: an address or a token")
 @click.argument("who", nargs=-1, required=True)
 @click.option("--reason", default="unsubscribed", show_default=True, help="Why; kept with it.")
 @click.pass_obj
@@ -121,12 +122,15 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     subject; a whole subject or unsubscribe link will do. `-` reads one a line from stdin.
     """
     from newsletter.audience.who import find_who
-    from newsletter.errors import NewsletterError
+    from newsletter.errors import NewsletterError, Problem, WrongUsage
 
     found: list[Address] = []
     problems: list[Problem] = []
+    texts = list(_each(who))
+    if not texts:
+        raise WrongUsage(Problem(message="stdin named nobody", hint="one address or token a line"))
     with _opened(start) as (audience, book, ledger):
-        for text in _each(who):
+        for text in texts:
             try:
                 found.append(find_who(text, ledger.find_by_token))
             except NewsletterError as error:
@@ -146,7 +150,7 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     output.next_step("newsletter subscribers list --excluded")
 
 
-@command.command()
+@command.command(short_help="mail somebody again, with her consent")
 @click.argument("who", metavar="ADDRESS")
 @click.option("--reason", help="Why she may be mailed again: how and when she asked for it.")
 @click.pass_obj

@@ -95,7 +95,9 @@ def person_lines(
                 yield f"  {name:<13} {value}"
     if suppression is not None:
         yield f"  mailed        no: suppressed, {suppression} ({suppression.source})"
-    elif member is not None:
+    elif member is None:
+        yield "  mailed        no: not on the list"
+    else:
         yield f"  mailed        {f'no: {member.excluded}' if member.excluded else 'yes'}"
     for event in history:
         yield f"  {_when(event):<13} {event.action}: {event.reason} ({event.source})"

@@ -216,9 +216,28 @@ def test_a_file_that_cannot_be_written_is_told_and_the_database_has_it(tmp_path:
     (tmp_path / FILE_NAME).mkdir()
     ledger = SqliteLedger(tmp_path / "state.db")
     book = SuppressionBook(ledger, tmp_path)
-    with pytest.raises(NewsletterError, match=r"suppressions\.csv"):
+    with pytest.raises(NewsletterError) as caught:
         book.suppress([LEE], reason="r", source="test", now=NOW)
+    assert str(caught.value) == (
+        "suppressions.csv: not recorded in suppressions.csv: this is a folder, not a file\n"
+        "  Hint: the database has it; mend that, then run the same command again"
+    )
     assert set(in_force(ledger.suppression_events())) == {"lee@example.com"}
+    (tmp_path / FILE_NAME).rmdir()
+    SuppressionBook(ledger, tmp_path).suppress([LEE], reason="x", source="test", now=NOW)
+    assert keys_in(tmp_path / FILE_NAME) == {"lee@example.com"}
+    ledger.close()
+
+
+def test_a_restore_that_reached_one_record_only_reaches_the_other_when_it_is_said_again(
+    tmp_path: Path,
+) -> None:
+    ledger = SqliteLedger(tmp_path / "state.db")
+    append_events(tmp_path / FILE_NAME, [event(Action.SUPPRESS, NOW)], shown=SHOWN)
+    ledger.add_event(event(Action.RESTORE, NOW + timedelta(days=1)))
+    change = SuppressionBook(ledger, tmp_path).restore(LEE, reason="wrote", source="test", now=NOW)
+    assert change == Change(address=LEE, before=None)
+    assert keys_in(tmp_path / FILE_NAME) == set()
     ledger.close()
 
 

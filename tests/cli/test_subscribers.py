@@ -80,7 +80,7 @@ def test_check_tells_every_bad_row_with_its_line_and_ends_with_1(run: Run, works
     assert result.exit_code == 1
     assert "subscribers.csv:3: warning: this is no email address: there is no @" in result.stderr
     assert "subscribers.csv:4: warning: 1 cell where the header names 2 columns" in result.stderr
-    assert "Next: newsletter check" in result.stderr
+    assert "Next: newsletter subscribers check" in result.stderr
     assert "rows left out" in result.stdout
 
 
@@ -153,6 +153,10 @@ def test_one_bad_who_does_not_stop_the_others(run: Run) -> None:
     assert "'nobody' is neither an address nor an unsubscribe token" in result.stderr
     assert "the token of a test or a preview: it stands for nobody" in result.stderr
     assert day_off(excluded(run)["ada@example.org"]) == "suppressed: unsubscribed"
+
+
+def test_stdin_that_names_nobody_is_wrong_usage(run: Run) -> None:
+    assert run("subscribers", "suppress", "-", stdin="\n").exit_code == 2
 
 
 def test_a_suppression_is_kept_though_the_list_cannot_be_read(run: Run, workspace: Path) -> None:
