@@ -17,6 +17,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;][)\]”\"\u2019'»]*$")
 _REFERENCE_END = re.compile(
     r"(?:10\.\d{4,}/\S+|\d[-\u2013]\d+\.?|publication\.?|\d\.)\Z", re.IGNORECASE
 )
+_WORD_END = re.compile(r"[^\W\d_]{3}\.\Z")
 _BULLET = re.compile(r"[-•*·▪◦]\s")
 _PAIR = frozenset({"and", "or", "to", "versus", "as"})
 
@@ -25,6 +26,7 @@ WIDEST_WRAP = 200
 _WRAPPED_SHARE = 0.2
 """Where lines were wrapped, at least this share begins with a small letter, in mid-sentence."""
 _LONGEST_WORD = 500
+_FEW_WORDS = 5
 _SHORT_WORD = 4
 _CAPITALS = 0.7
 _RAGGED = 0.6
@@ -134,7 +136,8 @@ def _lines(text: str) -> Iterator[_Line]:
 
 def _layout(lines: Sequence[_Line]) -> tuple[_Layout, int]:
     prose = [line for line in lines if not is_bullet(line.text)]
-    width = max((len(line.text) for line in prose), default=0)
+    # A line of one word, such as an address, may be longer than the rest were allowed to be.
+    width = max((len(line.text) for line in prose if " " in line.text), default=0)
     small = sum(line.begins_small for line in prose)
     if width > WIDEST_WRAP or small < max(_WRAPPED_SHARE * len(prose), 2):
         return _Layout.LINE_EACH, width
@@ -160,16 +163,24 @@ def _continues(group: _Group, line: _Line, layout: _Layout, width: int) -> bool:
     is_full = len(group.last.text) + 1 + len(line.first_word) > width
     if line.begins_small:
         return is_full or not _is_in_capitals(group.text)
-    if group.is_citation:
-        return is_full and not (_REFERENCE_END.search(group.text) and line.text[0].isalpha())
-    if _is_in_capitals(group.text):
-        # A title may fill its line by chance: only more of it goes on with it.
-        return is_full and _is_in_capitals(line.text)
-    ends = ends_sentence(group.last.text)
     if is_full:
-        return not (ends and _is_in_capitals(line.text))
+        return _goes_on_full(group, line)
     is_ragged = layout is _Layout.WRAPPED_APART and len(group.last.text) > _RAGGED * width
-    return is_ragged and not ends
+    return is_ragged and not (
+        group.is_citation or _is_in_capitals(group.text) or ends_sentence(group.last.text)
+    )
+
+
+def _goes_on_full(group: _Group, line: _Line) -> bool:
+    """Whether a line that is full goes on with a capital; by chance, a last line is full too."""
+    if group.is_citation:
+        ended = _REFERENCE_END.search(group.text) and line.text[0].isalpha()
+        # Behind the title of an article stands a journal, in capitals, and no sentence.
+        is_prose = len(line.text.split()) > _FEW_WORDS and not _is_in_capitals(line.text)
+        return not ended and not (is_prose and _WORD_END.search(group.text))
+    if _is_in_capitals(group.text):
+        return _is_in_capitals(line.text)
+    return not (ends_sentence(group.last.text) and _is_in_capitals(line.text))
 
 
 def _is_in_capitals(text: str) -> bool:

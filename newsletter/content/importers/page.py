@@ -203,7 +203,11 @@ class _MonthReader:
             return _first_of_pair(span, cited[0])
         if is_last and not is_end:
             return len(span)
-        twice = [n for n in range(1, len(span) - 1) if _same_title(span[n], span[n + 1])]
+        twice = [
+            n
+            for n in range(1, len(span) - 1)
+            if _could_be_cited(span[n]) and _same_title(span[n], span[n + 1])
+        ]
         if twice:
             return twice[0]
         if is_last:
