@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from newsletter.audience.audience import Audience, kind_of
@@ -53,9 +53,16 @@ class Plan:
     @property
     def duration(self) -> str:
         """How long the rates make it last, in words."""
+        if not self.seconds:
+            return "as long as the server needs (no rate holds it back)"
         if self.seconds < 60:  # noqa: PLR2004 - a minute
-            return "less than a minute" if self.to_send < 1000 else "a few minutes"  # noqa: PLR2004
-        return f"about {timedelta(seconds=round(self.seconds / 60) * 60)} (h:mm:ss) at these rates"
+            return "less than a minute at the rates set"
+        minutes = round(self.seconds / 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+        told = " ".join(f"{number} {unit}" for number, unit in parts if number)
+        return f"at least {told} at the rates set"
 
 
 def plan_first(workspace: Workspace, ledger: Ledger, content: Content, today: date) -> Plan:

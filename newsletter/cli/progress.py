@@ -16,8 +16,8 @@ _PER_SECOND = 8
 
 
 @contextlib.contextmanager
-def progress(total: int) -> Iterator[Callable[[Counter[State]], None]]:
-    """Yield what is to be called with the counts of this run so far."""
+def progress(total: int | None) -> Iterator[Callable[[Counter[State]], None]]:
+    """Yield what is to be called with the counts of this run so far; None: how many is unknown."""
     console = output.console()
     if console.is_terminal:
         with _bar(total) as update:
@@ -30,13 +30,14 @@ def progress(total: int) -> Iterator[Callable[[Counter[State]], None]]:
         now = time.monotonic()
         if now - last >= _EVERY_SECONDS:
             last = now
-            output.say(f"{_done(moved):,} of {total:,}: {in_words(moved)}")
+            of = "" if total is None else f" of {total:,}"
+            output.say(f"{_done(moved):,}{of}: {in_words(moved)}")
 
     yield line
 
 
 @contextlib.contextmanager
-def _bar(total: int) -> Iterator[Callable[[Counter[State]], None]]:
+def _bar(total: int | None) -> Iterator[Callable[[Counter[State]], None]]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -62,7 +63,7 @@ def _bar(total: int) -> Iterator[Callable[[Counter[State]], None]]:
             now = time.monotonic()
             done = _done(moved)
             # A turn can be shorter than drawing takes.
-            if now - last < 1 / _PER_SECOND and done < total:
+            if now - last < 1 / _PER_SECOND and done != total:
                 return
             last = now
             rate = f"{done / max(now - began, 0.001):,.0f}/s"
