@@ -7,19 +7,23 @@ clear problem instead of a guess.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import unicodedata
 from pathlib import Path
 
 from newsletter.errors import fail
 
+# What a file's name may hold and a terminal cannot show: control characters, bytes of no UTF-8.
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LARGEST = 5_000_000
 """Octets; a summary has some thousands."""
 
 
 def shown(file: Path, root: Path) -> Path:
     """Return the path as the editor should see it: relative to the workspace if inside it."""
-    return file.relative_to(root) if file.is_relative_to(root) else file
+    inner = file.relative_to(root) if file.is_relative_to(root) else file
+    return Path(_UNREADABLE.sub("\ufffd", str(inner)))
 
 
 def read_text(file: Path, name: Path) -> str:

@@ -32,6 +32,16 @@ _PIECE = re.compile(
 )
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _UNQUOTED = re.compile(r"""\s*([\w-]+)\s*=\s*([^\W\d_][^"'\n]*|[\d@<][^"'\n]*[^\W\d_][^"'\n]*)""")
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice")
+_NAMES = re.compile(r"'([^']*)'")
+_OPEN = re.compile(r"=\s*'[^'\n]*$")
+_UNCLOSED = "quotes are opened and never closed"
+_WORDS = {
+    "Cannot overwrite a value": "this key stands twice",
+    "Illegal character '\\n'": _UNCLOSED,
+    "Unterminated string": _UNCLOSED,
+    "Unclosed array": "the bracket [ is never closed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +122,18 @@ def _end_of_value(text: str, at: int) -> int:
 
 
 def _syntax_error(message: str, text: str, name: Path) -> NewsletterError:
+    rows = text.rstrip("\n").split("\n")
     place = _PLACE.search(message)
-    rows = text.split("\n")
     line = int(place[1]) if place and place[1] else len(rows)
+    what = _PLACE.sub("", message)
     unquoted = _UNQUOTED.match(rows[line - 1])
     hint = f'text stands in quotes: {unquoted[1]} = "{unquoted[2].strip()}"' if unquoted else None
-    what = _PLACE.sub("", message)
-    return fail(
-        f"this is no valid TOML: {what[:1].lower()}{what[1:]}", file=name, line=line, hint=hint
-    )
+    if twice := _TWICE.fullmatch(what):
+        what = f"[{'.'.join(_NAMES.findall(twice[1]))}] stands twice"
+    elif what == 'Expected "\'"':
+        # tomllib looks for the other quote to the end of the file.
+        opened = (number for number, row in enumerate(rows, 1) if _OPEN.search(row))
+        line, what = next(opened, line), _UNCLOSED
+    else:
+        what = _WORDS.get(what, f"this is no valid TOML: {what[:1].lower()}{what[1:]}")
+    return fail(what, file=name, line=line, hint=hint)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from newsletter import shipped
 from newsletter.content.issue import Issue
 from newsletter.content.issue_file import FOLDER as ISSUES
-from newsletter.content.issue_file import month_of, read_issue, wrong_slug
+from newsletter.content.issue_file import misnamed_issues, month_of, read_issue, wrong_slug
 from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
 from newsletter.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
@@ -89,7 +89,7 @@ class Workspace:
                 found.append(self.issue(slug))
             except NewsletterError as error:
                 problems.extend(error.problems)
-        return tuple(found), tuple(problems)
+        return tuple(found), (*problems, *misnamed_issues(self.root))
 
     def which_issue(self, slug: str | None) -> str:
         """Return the slug that was named, or that of the one draft where none was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from newsletter.address import BadAddress, parse_address
 from newsletter.content.frontmatter import Fields, Parts, passage, split
 from newsletter.content.issue import Announcement, Issue
 from newsletter.content.month import Month, parse_month
-from newsletter.errors import NewsletterError, did_you_mean, fail
+from newsletter.errors import Level, NewsletterError, Problem, did_you_mean, fail
 from newsletter.files import read_text, shown
 
 FOLDER = "issues"
@@ -36,6 +37,17 @@ def wrong_slug(slug: str) -> NewsletterError:
     return fail(
         f"'{slug}' is no name of an issue",
         hint="YYYY-MM, or YYYY-MM-word for an extra one: 2026-11, 2026-11-correction",
+    )
+
+
+def misnamed_issues(root: Path) -> tuple[Problem, ...]:
+    """Return warnings about files that look like an issue and have a name that none can have."""
+    files = sorted((root / FOLDER).glob("[0-9]*.md"))
+    return tuple(
+        dataclasses.replace(problem, file=shown(file, root), level=Level.WARNING)
+        for file in files
+        if month_of(file.stem) is None
+        for problem in wrong_slug(shown(file, root).stem).problems
     )
 
 

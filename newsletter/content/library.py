@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from newsletter.content.summary import Summary
 from newsletter.content.summary_file import read_summary
 from newsletter.content.topics import Vocabularies, Vocabulary
 from newsletter.errors import Level, NewsletterError, Problem, fail
+from newsletter.files import shown
 
 FOLDER = "summaries"
 _MOST_NAMED = 10
@@ -116,15 +117,29 @@ def load_library(root: Path, vocabularies: Vocabularies) -> Library:
     for file in sorted((root / FOLDER).glob("*.md")):
         if file.name.startswith("."):
             continue
-        slug = unicodedata.normalize("NFC", file.stem)
+        name = shown(file, root)
+        slug = unicodedata.normalize("NFC", name.stem)
         summary, problems = read_summary(file, root)
-        if summary is None:
+        if problem := _bad_name(slug, name, {*summaries, *broken}):
+            problems = (problem,)
+            broken.setdefault(slug, problems)
+        elif summary is None:
             broken[slug] = problems
         else:
             summaries[slug], unknown = _resolve(summary, vocabularies)
             problems += unknown
         told.extend(problems)
     return Library(summaries, broken, tuple(told))
+
+
+def _bad_name(slug: str, name: Path, taken: Collection[str]) -> Problem | None:
+    if "\ufffd" in slug:
+        message = "the file's name holds characters that cannot be shown"
+        return Problem(message=message, file=name, hint="rename it in plain letters")
+    if slug in taken:
+        message = "another file has this name, with its accents encoded differently"
+        return Problem(message=message, file=name, hint="take one of them out, or rename it")
+    return None
 
 
 def _resolve(summary: Summary, known: Vocabularies) -> tuple[Summary, tuple[Problem, ...]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +87,22 @@ def test_a_broken_summary_leaves_the_others_and_is_told_where_it_is_meant(
         "put the title in quotes: a colon stands in it",
         'title: "A: b"',
     )
+
+
+def test_a_file_name_that_cannot_be_shown_or_stands_twice_is_told(
+    opened: Workspace, workspace: Path
+) -> None:
+    text = "---\ntitle: A\npublished: 2026-01\n---\n"
+    for name in (b"bad\xff.md", b"new\nline.md", "e\u0301.md".encode(), "\u00e9.md".encode()):
+        file = os.fsencode(workspace / "summaries") + b"/" + name
+        Path(os.fsdecode(file)).write_text(text)
+    library = opened.library()
+    assert [(str(each.file), each.message) for each in library.problems] == [
+        ("summaries/bad\ufffd.md", "the file's name holds characters that cannot be shown"),
+        ("summaries/new\ufffdline.md", "the file's name holds characters that cannot be shown"),
+        ("summaries/\u00e9.md", "another file has this name, with its accents encoded differently"),
+    ]
+    assert library["\u00e9"].title == "A"
 
 
 def test_topics_come_by_their_canonical_names_and_unknown_ones_are_kept(
@@ -240,7 +257,11 @@ def test_an_issue_that_is_not_there_is_named_and_one_that_cannot_be_is_refused(
 
 def test_a_broken_issue_leaves_the_others(opened: Workspace, workspace: Path) -> None:
     (workspace / "issues" / "2026-12.md").write_text("---\nsummaries: []\n---\n")
+    (workspace / "issues" / "2026-1.md").write_text("no issue")
     (workspace / "issues" / "notes.md").write_text("no issue")
     issues, problems = opened.issues()
     assert [issue.slug for issue in issues] == ["2026-11"]
-    assert [problem.place for problem in problems] == ["issues/2026-12.md:2"]
+    assert [(each.place, each.level) for each in problems] == [
+        ("issues/2026-12.md:2", Level.ERROR),
+        ("issues/2026-1.md", Level.WARNING),
+    ]
