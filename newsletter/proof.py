@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter import shipped
+from newsletter.audience.audience import Audience
+from newsletter.audience.book import suppressed_now
 from newsletter.checks.dossier import Dossier, Readers, Use
 from newsletter.checks.engine import Report
 from newsletter.checks.rules import check_issue
@@ -15,9 +15,9 @@ from newsletter.content.issue import Issue
 from newsletter.content.library import Library
 from newsletter.content.month import Month
 from newsletter.errors import NewsletterError, Problem
+from newsletter.files import shown
 from newsletter.message.content import Content, content_of
 from newsletter.message.draft import draft_message
-from newsletter.render.compile import compile_issue
 from newsletter.workspace import Workspace
 
 
@@ -52,7 +52,7 @@ def prove(workspace: Workspace, slug: str, *, readers: Readers | None, today: da
             settings=workspace.settings, issue=None, unreadable=error.problems, today=month
         )
         return Proof(content=None, message=None, report=check_issue(dossier))
-    content, problems = _content(workspace, issue, library)
+    content, problems = _content(workspace, issue)
     message = None if content is None else draft_message(content)
     dossier = Dossier(
         settings=workspace.settings,
@@ -68,17 +68,25 @@ def prove(workspace: Workspace, slug: str, *, readers: Readers | None, today: da
     return Proof(content=content, message=message, report=check_issue(dossier))
 
 
-def _content(
-    workspace: Workspace, issue: Issue, library: Library
-) -> tuple[Content | None, tuple[Problem, ...]]:
+def count_readers(workspace: Workspace, today: date) -> Readers:
+    """Read the list as it would be mailed now; what cannot be read at all is a problem."""
+    file = workspace.settings.subscribers_file
     try:
-        compiled = compile_issue(
-            issue,
-            library.of(issue),
-            workspace.settings,
-            template_folders=(workspace.root / "templates", shipped.TEMPLATES),
-            nonce=secrets.token_hex(8),
+        with workspace.ledger() as ledger:
+            suppressed = suppressed_now(ledger, workspace.root)
+        audience = Audience(
+            file, shown=shown(file, workspace.root), suppressed=suppressed, today=today
         )
+        for _member in audience:
+            pass
+    except NewsletterError as error:
+        return Readers(mailable=None, problems=error.problems)
+    return Readers(mailable=audience.figures.mailable, problems=audience.problems)
+
+
+def _content(workspace: Workspace, issue: Issue) -> tuple[Content | None, tuple[Problem, ...]]:
+    try:
+        compiled = workspace.compile(issue)
     except NewsletterError as error:
         return None, error.problems
     return content_of(compiled, workspace.settings), ()

@@ -28,9 +28,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
-    """The audience in figures: how many would be mailed now, and what is wrong with the list."""
+    """The audience in figures: how many would be mailed now, and what is wrong with the list.
 
-    mailable: int
+    `mailable` is None where the list or the suppressions cannot be read: nobody can be mailed
+    safely then, and `problems` say why.
+    """
+
+    mailable: int | None
     problems: tuple[Problem, ...] = ()
 
 

@@ -19,6 +19,9 @@ def list_problems(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
     readers = dossier.readers
     if readers is None:
         return
+    if readers.mailable is None:
+        yield from readers.problems
+        return
     if readers.mailable == 0:
         yield Problem(
             message="nobody would get this issue: the list has no reader who can be mailed",

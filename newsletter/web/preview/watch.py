@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
-from watchfiles import DefaultFilter, awatch
+from watchfiles import Change, DefaultFilter, awatch
 
-QUIET_MS = 20
+QUIET_MS = 10
 """A burst of writes (an editor's temporary file, then its rename) has ended after this long."""
 
 DEBOUNCE_MS = 100
 """A burst that does not end is told after this long."""
+
+
+class _SavedFilter(DefaultFilter):
+    """Leaves out what nobody saved: temporary files of editors and ours, hidden folders."""
+
+    def __call__(self, change: Change, path: str) -> bool:
+        return not Path(path).name.startswith(".") and super().__call__(change, path)
 
 
 async def saves(folders: Callable[[], Sequence[Path]]) -> AsyncGenerator[None]:
@@ -25,7 +32,7 @@ async def saves(folders: Callable[[], Sequence[Path]]) -> AsyncGenerator[None]:
         watched = _existing(folders())
         async for _ in awatch(
             *watched,
-            watch_filter=DefaultFilter(),
+            watch_filter=_SavedFilter(),
             debounce=DEBOUNCE_MS,
             step=QUIET_MS,
             recursive=False,

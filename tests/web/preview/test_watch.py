@@ -13,7 +13,7 @@ import pytest
 from newsletter.web.preview.watch import saves, workspace_folders
 
 
-def seconds_until_told(root: Path, *acts: Callable[[], object]) -> list[float]:
+def seconds_until_told(root: Path, *acts: Callable[[], object], patience: float = 5) -> list[float]:
     """Return how long each act took to be told."""
 
     async def watch() -> list[float]:
@@ -25,7 +25,7 @@ def seconds_until_told(root: Path, *acts: Callable[[], object]) -> list[float]:
             assert not waiting.done()
             start = time.monotonic()
             await asyncio.to_thread(act)
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, patience)
             times.append(time.monotonic() - start)
         await told.aclose()
         return times
@@ -57,3 +57,14 @@ def test_a_folder_that_is_made_meanwhile_is_watched_too(tmp_path: Path) -> None:
         tmp_path, part.parent.mkdir, lambda: part.write_text("a", encoding="utf-8")
     )
     assert len(times) == 2
+
+
+def test_hidden_and_temporary_files_are_no_saves(tmp_path: Path) -> None:
+    def noise() -> None:
+        (tmp_path / ".newsletter").mkdir()
+        for name in (".2026-11.md.x7", "2026-11.md~", ".2026-11.md.swp"):
+            (tmp_path / name).write_text("a", encoding="utf-8")
+        time.sleep(0.4)
+
+    with pytest.raises(TimeoutError):
+        seconds_until_told(tmp_path, noise, patience=0.5)

@@ -120,6 +120,8 @@ function kilobytes(count) {
   return `${Math.round(count / 1000)} KB`;
 }
 
+// On a phone the narrow email is the one that fits.
+if (innerWidth < 700) document.querySelector("input[name=width]").checked = true;
 for (const input of document.querySelectorAll("input[name=width]")) {
   input.addEventListener("change", () => frame.setWidth(Number(input.value)));
   if (input.checked) frame.setWidth(Number(input.value));

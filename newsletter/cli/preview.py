@@ -1,0 +1,88 @@
+"""`newsletter preview`: the email in the browser, as it would leave now."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import click
+
+from newsletter.cli import output
+from newsletter.cli.boundary import INTERRUPTED
+
+_PORT = 8025
+
+
+@click.command
+@click.argument("month", required=False)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=_PORT,
+    show_default=True,
+    help="Where to listen; the next free one is taken.",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Which of this machine's addresses."
+)
+@click.option("--no-open", is_flag=True, help="Only show the address; open no browser.")
+@click.pass_context
+def command(context: click.Context, month: str | None, port: int, host: str, no_open: bool) -> None:
+    """Show an issue in the browser, as a reader would get it; every save shows at once.
+
+    MONTH may be left out where there is one draft. Only the browser that opens the address with
+    its token is answered. Ctrl-C ends it.
+    """
+    from newsletter.web.preview.guard import Keys
+    from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, serve, url_host
+    from newsletter.web.preview.shop import preview_app
+    from newsletter.workspace import open_workspace
+
+    workspace = open_workspace(context.obj)
+    slug = workspace.which_issue(month)
+    if slug not in workspace.issue_slugs():
+        workspace.issue(slug)  # says what is there instead
+    listening = open_socket(host, port)
+    taken = listening.getsockname()[1]
+    if port not in {0, taken}:
+        output.say(f"Port {port} is taken; using {taken}.")
+    if not is_loopback(host):
+        output.say(
+            f"Warning: {host} can be reached by other machines, and the connection is not "
+            "encrypted: whoever sees the address can read the issue.",
+            style="yellow",
+        )
+    keys = Keys.fresh()
+    app = preview_app(workspace.root, slug, keys=keys, hosts=own_hosts(host, taken))
+    address = f"http://{url_host(host)}:{taken}/?token={keys.token}"
+
+    def started() -> None:
+        output.say(f"Preview of {slug}: {address}")
+        output.say("It follows every save. Ctrl-C ends it.", style="dim")
+        if not no_open:
+            _open(address)
+
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        serve(app, listening, started)
+    except KeyboardInterrupt:
+        output.say("\nPreview ended.")
+        output.next_step(f"newsletter check {slug}")
+        context.exit(INTERRUPTED)
+
+
+def _open(address: str) -> None:
+    """Open a browser where there is a desktop: never a text browser over our own words."""
+    has_desktop = sys.platform in {"darwin", "win32"} or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    )
+    if has_desktop:
+        import webbrowser
+
+        webbrowser.open(address)
+
+
+def _terminated(_signal: int, _frame: Any) -> None:
+    sys.exit(128 + signal.SIGTERM)
