@@ -99,7 +99,7 @@ def parse(blocks: Sequence[Block]) -> Page:
         fragments.extend(reader.fragments)
         fragments.extend(_untitled(draft) for draft in reader.drafts if not draft.title.text)
     summaries = [_finished(draft) for draft in drafts]
-    if summaries and months and not _ends_with_month(blocks) and not fragments:
+    if summaries and not _ends_with_month(blocks):
         summaries[-1] = replace(summaries[-1], is_last=True)
     is_blog = bool(months) and (
         any(marks.is_implications(block.text) for block in blocks)
