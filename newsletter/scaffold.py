@@ -56,7 +56,8 @@ database = "sqlite:.newsletter/state.db"
 durability = "full"
 
 [design]
-# colours, fonts and the logo of the template
+# accent = "#0B5C5A"        # colours, fonts and the width: templates/default/design.toml names
+# dark_accent = "#86D4C9"   # them all, with their defaults
 """
 
 

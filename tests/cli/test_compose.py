@@ -81,6 +81,16 @@ def test_an_issue_that_cannot_be_read_is_left_alone(run: Run, workspace: Path) -
     assert file.read_text() == "---\nsummaries: [a\nsubject: A: b\n---\n"
 
 
+def test_an_issue_whose_mailing_went_out_is_not_edited(run: Run, workspace: Path) -> None:
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    before = (workspace / "issues/2026-11.md").read_bytes()
+    result = run("compose", "2026-11", "harbour")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the mailing of issue 2026-11 is finished" in result.stderr
+    assert "newsletter compose 2026-11-correction" in result.stderr
+    assert (workspace / "issues/2026-11.md").read_bytes() == before
+
+
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
