@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from newsletter.outcome import State
+from tests.sink import Sink, running
+
+READERS = 1000
+CONNECTIONS = 5
+
+
+def prepare(workspace: Path, sink: Sink) -> None:
+    settings = workspace / "newsletter.toml"
+    text = settings.read_text("utf-8")
+    way_out = f'"{sink.url}"\nconnections = {CONNECTIONS}'
+    settings.write_text(text.replace('"maildir:outbox"', way_out), "utf-8")
+    rows = (f"reader{number:04}@example.org,Reader {number}" for number in range(READERS))
+    (workspace / "subscribers.csv").write_text("email,name\n" + "\n".join(rows), "utf-8")
+
+
+def start(workspace: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "-C", str(workspace), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def counts(workspace: Path) -> dict[str, int]:
+    _, out, _ = ended(start(workspace, "status", "2026-11", "--json"))
+    found: dict[str, int] = json.loads(out)["counts"]
+    return found
+
+
+def wait_for(sink: Sink, messages: int) -> None:
+    deadline = time.monotonic() + 30
+    while len(sink.attempted) < messages and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ("8BITMIME",)])
+def test_after_any_kill_nobody_gets_it_twice_and_nobody_is_lost(
+    workspace: Path, extensions: tuple[str, ...]
+) -> None:
+    chance = random.Random(2026)  # noqa: S311 - moments, not secrets
+    sink = Sink(extensions=extensions, delay=0.002)
+    with running(sink):
+        prepare(workspace, sink)
+        for _ in range(4):
+            process = start(workspace, "send", "2026-11", "--yes")
+            wait_for(sink, len(sink.attempted) + chance.randrange(1, 200))
+            process.kill()
+            ended(process)
+        code, out, err = ended(start(workspace, "send", "2026-11", "--yes", "--json"))
+    told = json.loads(out)["counts"]
+    assert told == counts(workspace)
+    assert told[State.ACCEPTED] + told[State.UNCERTAIN] == READERS, err
+    assert told[State.UNCERTAIN] <= 4 * CONNECTIONS
+    assert code == (1 if told[State.UNCERTAIN] else 0)
+    arrived = Counter(sink.attempted)
+    assert [who for who, times in arrived.items() if times > 1] == []
+    assert len(arrived) >= told[State.ACCEPTED]
+
+
+def test_an_interrupt_finishes_what_is_on_its_way_and_ends_with_130(workspace: Path) -> None:
+    sink = Sink(delay=0.01)
+    with running(sink):
+        prepare(workspace, sink)
+        process = start(workspace, "send", "2026-11", "--yes")
+        wait_for(sink, 50)
+        process.send_signal(2)
+        code, _, err = ended(process)
+        assert code == 130, err
+        left = counts(workspace)
+        assert left[State.UNCERTAIN] == 0
+        assert left[State.ACCEPTED] == len(sink.journal)
+        assert ended(start(workspace, "send", "2026-11", "--yes"))[0] == 0
+    assert sorted(sink.recipients) == [
+        f"reader{number:04}@example.org" for number in range(READERS)
+    ]
+
+
+def test_a_second_sender_is_told_who_is_at_it(workspace: Path) -> None:
+    sink = Sink(delay=0.02)
+    with running(sink):
+        prepare(workspace, sink)
+        first = start(workspace, "send", "2026-11", "--yes")
+        wait_for(sink, 10)
+        code, _, err = ended(start(workspace, "send", "2026-11", "--yes"))
+        first.terminate()
+        assert ended(first)[0] == 143
+    assert code == 1
+    assert f"already being sent by process {first.pid} on " in err
+
+
+def test_a_second_attempt_has_the_same_message_id(workspace: Path) -> None:
+    """Deferred once: what comes at the next run is the same message to the byte."""
+    first_time: set[str] = set()
+    bodies: dict[str, list[bytes]] = {}
+    sink = Sink()
+
+    def dot(who: str, _: int) -> str:
+        if who.endswith("7@example.org") and who not in first_time and int(who[6:10]) < 100:
+            first_time.add(who)
+            return "451 4.3.0 try later"
+        return "250 2.0.0 Ok"
+
+    sink.dot = dot
+    with running(sink):
+        prepare(workspace, sink)
+        assert ended(start(workspace, "send", "2026-11", "--yes"))[0] == 75
+        make_due(workspace)
+        assert ended(start(workspace, "send", "2026-11", "--yes"))[0] == 0
+    for who, message in sink.journal:
+        bodies.setdefault(who, []).append(message)
+    assert len(first_time) == 10
+    assert len(bodies) == READERS
+    ids = {
+        line for _, m in sink.journal for line in m.split(b"\r\n") if line[:11] == b"Message-ID:"
+    }
+    assert len(ids) == READERS
+    unsubscribe = {m.split(b"List-Unsubscribe: ")[1].split(b"\r\n")[0] for _, m in sink.journal}
+    assert len(unsubscribe) == READERS
+
+
+def make_due(workspace: Path) -> None:
+    import sqlite3
+
+    database = sqlite3.connect(workspace / ".newsletter/state.db")
+    with database:
+        database.execute("UPDATE deliveries SET due = 0 WHERE state = 'deferred'")
+    database.close()
