@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.audience.audience import Audience
-from newsletter.audience.book import suppressed_now
 from newsletter.checks.dossier import Dossier, Readers, Use
 from newsletter.checks.engine import Report
 from newsletter.checks.rules import check_issue
@@ -15,7 +13,6 @@ from newsletter.content.issue import Issue
 from newsletter.content.library import Library
 from newsletter.content.month import Month
 from newsletter.errors import NewsletterError, Problem
-from newsletter.files import shown
 from newsletter.message.content import Content, content_of
 from newsletter.message.draft import draft_message
 from newsletter.workspace import Workspace
@@ -52,7 +49,7 @@ def prove(workspace: Workspace, slug: str, *, readers: Readers | None, today: da
             settings=workspace.settings, issue=None, unreadable=error.problems, today=month
         )
         return Proof(content=None, message=None, report=check_issue(dossier))
-    content, problems = _content(workspace, issue)
+    content, problems = _content(workspace, issue, library)
     message = None if content is None else draft_message(content)
     dossier = Dossier(
         settings=workspace.settings,
@@ -70,13 +67,9 @@ def prove(workspace: Workspace, slug: str, *, readers: Readers | None, today: da
 
 def count_readers(workspace: Workspace, today: date) -> Readers:
     """Read the list as it would be mailed now; what cannot be read at all is a problem."""
-    file = workspace.settings.subscribers_file
     try:
         with workspace.ledger() as ledger:
-            suppressed = suppressed_now(ledger, workspace.root)
-        audience = Audience(
-            file, shown=shown(file, workspace.root), suppressed=suppressed, today=today
-        )
+            audience = workspace.audience(ledger, today)
         for _member in audience:
             pass
     except NewsletterError as error:
@@ -84,9 +77,11 @@ def count_readers(workspace: Workspace, today: date) -> Readers:
     return Readers(mailable=audience.figures.mailable, problems=audience.problems)
 
 
-def _content(workspace: Workspace, issue: Issue) -> tuple[Content | None, tuple[Problem, ...]]:
+def _content(
+    workspace: Workspace, issue: Issue, library: Library
+) -> tuple[Content | None, tuple[Problem, ...]]:
     try:
-        compiled = workspace.compile(issue)
+        compiled = workspace.compile(issue, library)
     except NewsletterError as error:
         return None, error.problems
     return content_of(compiled, workspace.settings), ()

@@ -106,13 +106,16 @@ class Workspace:
             )
         )
 
-    def compile(self, issue: Issue) -> CompiledIssue:
-        """Compile an issue with the workspace's templates; raise NewsletterError."""
+    def compile(self, issue: Issue, library: Library | None = None) -> CompiledIssue:
+        """Compile an issue with the workspace's templates; raise NewsletterError.
+
+        `library` saves reading the summaries where they were read just now.
+        """
         from newsletter.render.compile import compile_issue
 
         return compile_issue(
             issue,
-            self.library().of(issue),
+            (self.library() if library is None else library).of(issue),
             self.settings,
             template_folders=(self.root / shipped.TEMPLATES.name, shipped.TEMPLATES),
             nonce=secrets.token_hex(8),

@@ -56,6 +56,7 @@ class IssueEntry:
 class Parts:
     """Everything that the preview is made of.
 
+    `slugs()` are the issues that have pages, and cheap to ask for; `issues()` describes them.
     `changes()` yields whenever a file of the workspace was saved. `image_sources` are the
     origins (`https://news.example.org`) from which the email's own images may be fetched.
     `first` is the issue that the desk opens with. `hosts` are our names with the port.
@@ -63,6 +64,7 @@ class Parts:
 
     title: str
     first: str
+    slugs: Callable[[], Sequence[str]]
     issues: Callable[[], Sequence[IssueEntry]]
     proof: Callable[[str], Proof]
     changes: Callable[[], AsyncIterator[object]]
@@ -129,17 +131,18 @@ class _Pages:
         return RedirectResponse(f"/issues/{self._parts.first}", status_code=303)
 
     async def desk(self, request: Request) -> Response:
-        self._entry(request)
+        self._slug(request)
         return FileResponse(STATIC / "desk.html", media_type="text/html; charset=utf-8")
 
     async def look(self, request: Request) -> Response:
-        entry, entries = self._entry(request)
-        view = await asyncio.to_thread(self._desk.view, entry.slug)
+        slug = self._slug(request)
+        view = await asyncio.to_thread(self._desk.view, slug)
+        entries = await asyncio.to_thread(self._parts.issues)
         return JSONResponse(
             {
                 "title": self._parts.title,
                 "csrf": self._parts.keys.csrf,
-                "issue": entry.slug,
+                "issue": slug,
                 "issues": [
                     {"slug": one.slug, "name": one.name, "state": one.state} for one in entries
                 ],
@@ -179,19 +182,17 @@ class _Pages:
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     async def _mail(self, request: Request) -> Mail:
-        entry, _ = self._entry(request)
-        view = await asyncio.to_thread(self._desk.view, entry.slug)
+        view = await asyncio.to_thread(self._desk.view, self._slug(request))
         if view.mail is None:
             raise HTTPException(404, "no email could be made of this issue yet")
         return view.mail
 
-    def _entry(self, request: Request) -> tuple[IssueEntry, Sequence[IssueEntry]]:
+    def _slug(self, request: Request) -> str:
         """Return the issue that the address names: one of the list, never a path."""
-        entries = self._parts.issues()
-        for entry in entries:
-            if entry.slug == request.path_params["slug"]:
-                return entry, entries
-        raise HTTPException(404, "there is no such issue")
+        slug: str = request.path_params["slug"]
+        if slug not in self._parts.slugs():
+            raise HTTPException(404, "there is no such issue")
+        return slug
 
 
 def frame_policy(image_sources: Sequence[str]) -> str:

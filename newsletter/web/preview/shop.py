@@ -32,6 +32,7 @@ def preview_app(root: Path, slug: str, *, keys: Keys, hosts: frozenset[str]) -> 
         Parts(
             title=settings.newsletter.title,
             first=slug,
+            slugs=workspace.issue_slugs,
             issues=lambda: _issues(workspace),
             proof=lambda each: _proof(root, each),
             changes=changes,

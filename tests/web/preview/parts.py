@@ -51,11 +51,11 @@ class Shelf:
     def write(self, slug: str, text: str) -> None:
         (self.folder / f"{slug}.txt").write_text(text, encoding="utf-8")
 
+    def slugs(self) -> list[str]:
+        return sorted(file.stem for file in self.folder.glob("*.txt"))
+
     def issues(self) -> list[IssueEntry]:
-        return [
-            IssueEntry(slug=file.stem, name=f"Issue {file.stem}", state="draft")
-            for file in sorted(self.folder.glob("*.txt"))
-        ]
+        return [IssueEntry(slug=slug, name=f"Issue {slug}", state="draft") for slug in self.slugs()]
 
     def proof(self, slug: str) -> Proof:
         file = Path(f"{slug}.txt")
@@ -84,6 +84,7 @@ class Shelf:
         return Parts(
             title="Practice Notes",
             first=first,
+            slugs=self.slugs,
             issues=self.issues,
             proof=self.proof,
             changes=self.changes,
