@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
-from newsletter.checks.engine import Finding, Report
+from newsletter.checks.engine import IGNORE, RENDER, Finding, Report
 from newsletter.checks.rules import RULES, check_issue
 from newsletter.errors import Level, Problem
 from tests.checks.samples import HARBOUR, ISSUE, ISSUE_FILE, QUIET, SOUND
@@ -14,6 +15,12 @@ from tests.checks.samples import HARBOUR, ISSUE, ISSUE_FILE, QUIET, SOUND
 def test_every_rule_has_an_id_of_its_own_and_says_what_it_is_about() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     assert all(rule.says for rule in RULES)
+
+
+def test_every_rule_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs/checks.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
+    assert documented == {rule.id for rule in RULES} | {RENDER, IGNORE}
 
 
 def test_the_worst_comes_first() -> None:
