@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from newsletter.content.importers import citation, marks
@@ -53,6 +53,7 @@ class _Line:
     text: str
     number: int
     after_blank: bool
+    is_last: bool = False
 
     @property
     def is_apart(self) -> bool:
@@ -95,7 +96,8 @@ class _Layout(Enum):
 
 def from_text(text: str) -> tuple[Block, ...]:
     """Return a text capture's blocks: its lines, or what its wrapped lines were."""
-    lines = tuple(_lines(text))
+    lines = list(_lines(text))
+    lines[-1:] = [replace(line, is_last=True) for line in lines[-1:]]
     layout, width = _layout(lines)
     groups: list[_Group] = []
     for line in lines:
@@ -161,13 +163,15 @@ def _continues(group: _Group, line: _Line, layout: _Layout, width: int) -> bool:
         goes_on = line.begins_small and not ends_sentence(group.last.text)
         return goes_on and (group.is_citation or len(group.text) > WIDEST_WRAP)
     is_full = len(group.last.text) + 1 + len(line.first_word) > width
+    if line.is_last and line.text == line.first_word and is_in_capitals(group.text):
+        return True  # the page is cut off in this word: it may be the title's
     if line.begins_small:
-        return is_full or not _is_in_capitals(group.text)
+        return is_full or not is_in_capitals(group.text)
     if is_full:
         return _goes_on_full(group, line)
     is_ragged = layout is _Layout.WRAPPED_APART and len(group.last.text) > _RAGGED * width
     return is_ragged and not (
-        group.is_citation or _is_in_capitals(group.text) or ends_sentence(group.last.text)
+        group.is_citation or is_in_capitals(group.text) or ends_sentence(group.last.text)
     )
 
 
@@ -176,14 +180,14 @@ def _goes_on_full(group: _Group, line: _Line) -> bool:
     if group.is_citation:
         ended = _REFERENCE_END.search(group.text) and line.text[0].isalpha()
         # Behind the title of an article stands a journal, in capitals, and no sentence.
-        is_prose = len(line.text.split()) > _FEW_WORDS and not _is_in_capitals(line.text)
+        is_prose = len(line.text.split()) > _FEW_WORDS and not is_in_capitals(line.text)
         return not ended and not (is_prose and _WORD_END.search(group.text))
-    if _is_in_capitals(group.text):
-        return _is_in_capitals(line.text)
-    return not (ends_sentence(group.last.text) and _is_in_capitals(line.text))
+    if is_in_capitals(group.text):
+        return is_in_capitals(line.text)
+    return not (ends_sentence(group.last.text) and is_in_capitals(line.text))
 
 
-def _is_in_capitals(text: str) -> bool:
+def is_in_capitals(text: str) -> bool:
     """Whether nearly all long words begin with a capital, as in most titles."""
     words = [word for word in re.findall(r"[^\W\d_][\w'\u2019-]*", text) if len(word) > _SHORT_WORD]
     capitals = sum(not word[0].islower() for word in words)

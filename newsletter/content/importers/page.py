@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from newsletter.content.importers import citation as references
 from newsletter.content.importers import marks
-from newsletter.content.importers.blocks import Block, ends_sentence, is_bullet
+from newsletter.content.importers.blocks import Block, ends_sentence, is_bullet, is_in_capitals
 from newsletter.content.month import Month
 
 AFTER_TITLE = "cut off after its title"
@@ -219,6 +219,8 @@ class _MonthReader:
         for n in range(1, len(span)):
             is_final = n == len(span) - 1
             block = span[n]
+            if is_final and is_in_capitals(block.text):
+                block = replace(block, text=block.text.rstrip(".,;:"))
             if not is_title_like(block) or not ends_sentence(span[n - 1].text):
                 continue
             if self.title_marks and block.mark not in self.title_marks:

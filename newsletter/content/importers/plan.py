@@ -84,7 +84,7 @@ def new_step(found: Found, wanted: Summary) -> Step:
         summary=wanted,
         found=found,
         text=SummaryText(dump_summary(wanted)),
-        is_open=found.summary.is_last and incomplete is None,
+        is_open=found.summary.is_last,
     )
 
 
@@ -129,11 +129,18 @@ def _merged(found: Found, existing: Existing, wanted: Summary) -> Step:
     if wanted.incomplete is not None:
         if is_cut and goes_on and _text(old) != _text(wanted):
             text = _completed(existing, wanted)
-            return replace(step, status=Status.INCOMPLETE, reason=wanted.incomplete, text=text)
+            return replace(
+                step,
+                status=Status.INCOMPLETE,
+                reason=wanted.incomplete,
+                text=text,
+                is_open=found.summary.is_last,
+            )
         if is_cut:
             return replace(step, status=Status.INCOMPLETE, reason=old.incomplete or "")
         return replace(step, reason=f"this copy of it is {wanted.incomplete}")
-    if goes_on and (is_cut or (existing.is_untouched and _text(old) != _text(wanted))):
+    is_longer = len(_text(old)) < len(_text(wanted))
+    if (is_cut and (goes_on or existing.is_untouched)) or (existing.is_untouched and is_longer):
         return replace(
             step,
             status=Status.UPDATED,
@@ -175,7 +182,7 @@ def _completed(existing: Existing, wanted: Summary) -> SummaryText:
     old = existing.summary
     changes: dict[str, str | None] = {"incomplete": rows.get("incomplete")}
     for key, has in (("citation", old.citation), ("doi", old.doi)):
-        if has is None and key in rows:
+        if key in rows and (has is None or existing.is_untouched):
             changes[key] = rows[key]
     return with_body(with_keys(existing.text, old.file, changes), wanted)
 
