@@ -312,13 +312,13 @@ def test_when_the_ledger_is_full_nothing_more_leaves_and_nobody_gets_it_twice(
 ) -> None:
     emails = readers(200)
     mailing = frozen(ledger, emails)
-    (pages,) = ledger._db.execute("PRAGMA page_count").fetchone()
+    (pages,) = ledger.db.execute("PRAGMA page_count").fetchone()
     with running(Sink(dot=lambda *_: f"250 2.0.0 {'long words ' * 40}")) as sink:
-        ledger._db.execute(f"PRAGMA max_page_count={pages + 2}")
+        ledger.db.execute(f"PRAGMA max_page_count={pages + 2}")
         with pytest.raises(LedgerUnusable, match="cannot be used: database or disk is full"):
             over(ledger, mailing, sink)
         left_before = len(sink.attempted)
-        ledger._db.execute("PRAGMA max_page_count=1000000")
+        ledger.db.execute("PRAGMA max_page_count=1000000")
         result = over(ledger, mailing, sink)
     assert 0 < left_before < 200
     assert sorted(sink.attempted) == emails

@@ -1,0 +1,51 @@
+"""The ledger in a SQLite file: WAL, one writer at a time, readers never in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from newsletter.address import Address
+from newsletter.settings import Durability
+from newsletter.state.ledger import Record
+from newsletter.state.sqlite.deliveries import DeliveryTable
+from newsletter.state.sqlite.mailings import MailingTable
+from newsletter.state.sqlite.rows import RECORD, address_of, record_of
+from newsletter.state.sqlite.suppressions import SuppressionTable
+from newsletter.tokens import NO_DELIVERY, Key, Purpose, read_delivery, verify
+
+
+class SqliteLedger(MailingTable, DeliveryTable, SuppressionTable):
+    """See `newsletter.state.ledger.Ledger`; `keys` verify tokens."""
+
+    def __init__(
+        self, file: Path, *, durability: Durability = Durability.FULL, keys: Sequence[Key] = ()
+    ) -> None:
+        super().__init__(file, durability)
+        self._keys = keys
+
+    def history(self, address: Address) -> Sequence[tuple[str, Record]]:
+        """Return every delivery to an address with its issue, the oldest first."""
+        out: list[tuple[str, Record]] = []
+        for mailing in self.mailings():
+            row = self.db.execute(
+                f"SELECT {RECORD} FROM deliveries WHERE mailing = ? AND key = ?",  # noqa: S608
+                (mailing.id, address.key),
+            ).fetchone()
+            if row is not None:
+                out.append((mailing.issue, record_of(row)))
+        return out
+
+    def find_by_token(self, token: str) -> Address | None:
+        """Return whom an unsubscribe token names; None for one that no key of ours made."""
+        delivery = read_delivery(token)
+        if delivery is None or delivery == NO_DELIVERY:
+            return None
+        row = self.db.execute(
+            "SELECT d.address, m.uuid FROM deliveries d JOIN mailings m ON m.id = d.mailing"
+            " WHERE d.id = ?",
+            (delivery,),
+        ).fetchone()
+        if row is None or not verify(token, Purpose.UNSUBSCRIBE, row[1], self._keys):
+            return None
+        return address_of(row[0])

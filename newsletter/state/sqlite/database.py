@@ -1,0 +1,117 @@
+"""The SQLite file: opened privately, migrated, and written in transactions that say why they fail.
+
+`synchronous=FULL` (durability "full") syncs the log at each commit; NORMAL may lose the last
+moments to a power cut, but to no crash of the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import uuid as uuids
+from collections.abc import Iterator
+from pathlib import Path
+
+from newsletter.errors import Problem
+from newsletter.settings import Durability
+from newsletter.state.ledger import LedgerUnusable
+from newsletter.state.schema import MIGRATIONS
+
+_BUSY_SECONDS = 10
+
+
+class Database:
+    """One connection to the file, in autocommit mode; writing goes through `transaction`."""
+
+    def __init__(self, file: Path, durability: Durability) -> None:
+        self.file = file
+        _create_private(file)
+        with self.guarded():
+            self.db = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_SECONDS)
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.execute(f"PRAGMA synchronous={durability.value}")
+            self.db.execute("PRAGMA foreign_keys=ON")
+            self._migrate()
+
+    def close(self) -> None:
+        """Release the file."""
+        self.db.close()
+
+    # Which ledger this is, for newsletter.state.identity
+
+    def identity(self) -> tuple[str, int]:
+        """Return this ledger's id and epoch."""
+        row: tuple[str, int] = self.db.execute("SELECT id, epoch FROM ledger").fetchone()
+        return row
+
+    def set_epoch(self, epoch: int) -> None:
+        """Move the epoch on."""
+        with self.transaction():
+            self.db.execute("UPDATE ledger SET epoch = ?", (epoch,))
+
+    def _migrate(self) -> None:
+        (version,) = self.db.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise LedgerUnusable(
+                Problem(
+                    message=f"{self.file} was written by a newer version of newsletter",
+                    hint="update newsletter on this machine",
+                )
+            )
+        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+            with self.transaction():
+                for statement in _statements(script):
+                    self.db.execute(statement)
+                if number == 1:
+                    self.db.execute("INSERT INTO ledger VALUES (?, 0)", (uuids.uuid4().hex,))
+                self.db.execute(f"PRAGMA user_version={number}")
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write what the block does, whole or not at all."""
+        with self.guarded():
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.db.execute("COMMIT")
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn a database that cannot be used into LedgerUnusable."""
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise LedgerUnusable(
+                Problem(
+                    message=f"the ledger {self.file} cannot be used: {error}",
+                    hint="nothing was sent without being written down; mend this and run again",
+                )
+            ) from error
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script at the semicolons that end a statement."""
+    out: list[str] = []
+    for line in script.splitlines(keepends=True):
+        if not out or sqlite3.complete_statement(out[-1]):
+            out.append("")
+        out[-1] += line
+    return [statement for statement in out if sqlite3.complete_statement(statement)]
+
+
+def _create_private(file: Path) -> None:
+    """Make the folder (0700) and the file (0600), so that nobody else ever reads it."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise LedgerUnusable(
+            Problem(message=f"the ledger {file} cannot be opened: {error.strerror or error}")
+        ) from error

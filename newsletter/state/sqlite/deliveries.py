@@ -1,0 +1,170 @@
+"""The table of deliveries: what is to be sent, what came of it, and what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from newsletter.address import Address
+from newsletter.errors import Problem
+from newsletter.outcome import Outcome, State, Verdict
+from newsletter.state.ledger import Delivery, LedgerUnusable, Mailing, Record, Settlement
+from newsletter.state.sqlite.database import Database
+from newsletter.state.sqlite.rows import (
+    DELIVERY,
+    RECORD,
+    attempt_row,
+    delivery_of,
+    record_of,
+    settled_row,
+)
+
+
+class DeliveryTable(Database):
+    """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
+
+    def counts(self, mailing: Mailing) -> dict[State, int]:
+        """Return how many deliveries are in each state, every state named."""
+        rows = self.db.execute(
+            "SELECT state, count(*) FROM deliveries WHERE mailing = ? GROUP BY state",
+            (mailing.id,),
+        )
+        return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
+
+    def recover(self, mailing: Mailing, at: datetime) -> int:
+        """Make what a dead run left `attempting` uncertain; return how many."""
+        ids = self._ids(mailing, State.ATTEMPTING)
+        lost = "the sender stopped after the message may have left"
+        outcome = Outcome(Verdict.UNCERTAIN, text=lost)
+        moment = at.timestamp()
+        self.turn([Settlement(i, State.UNCERTAIN, outcome, moment) for i in ids], (), moment)
+        return len(ids)
+
+    def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
+        """Return pending deliveries with an id above `after`, by id."""
+        rows = self.db.execute(
+            f"SELECT {DELIVERY} FROM deliveries"  # noqa: S608 - a constant
+            " WHERE mailing = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?",
+            (mailing.id, after, limit),
+        )
+        return [delivery_of(row) for row in rows]
+
+    def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
+        """Return deferred deliveries that are due by then, the longest due first."""
+        rows = self.db.execute(
+            f"SELECT {DELIVERY} FROM deliveries"  # noqa: S608 - a constant
+            " WHERE mailing = ? AND state = 'deferred' AND due <= ? ORDER BY due LIMIT ?",
+            (mailing.id, due, limit),
+        )
+        return [delivery_of(row) for row in rows]
+
+    def delivery(self, mailing: Mailing, address: Address) -> Delivery | None:
+        """Return the delivery of a mailing to an address, whatever its state."""
+        row = self.db.execute(
+            f"SELECT {DELIVERY} FROM deliveries WHERE mailing = ? AND key = ?",  # noqa: S608
+            (mailing.id, address.key),
+        ).fetchone()
+        return None if row is None else delivery_of(row)
+
+    def next_due(self, mailing: Mailing) -> float | None:
+        """Return when the next deferred delivery falls due, in seconds since 1970."""
+        row = self.db.execute(
+            "SELECT min(due) FROM deliveries WHERE mailing = ? AND state = 'deferred'",
+            (mailing.id,),
+        ).fetchone()
+        due: float | None = row[0]
+        return due
+
+    def turn(
+        self, settlements: Sequence[Settlement], marks: Sequence[int], at: float
+    ) -> frozenset[int]:
+        """Commit outcomes and marks together; return the marks that hold."""
+        with self.transaction():
+            self._settle(settlements)
+            return self._mark(marks, at)
+
+    def _settle(self, settlements: Sequence[Settlement]) -> None:
+        if not settlements:
+            return
+        cursor = self.db.executemany(
+            "UPDATE deliveries SET state = ?, code = ?, enhanced = ?, text = ?, at = ?, due = ?,"
+            " attempts = attempts + ?,"
+            " first_deferred_at = iif(? = 'deferred', coalesce(first_deferred_at, ?),"
+            " first_deferred_at)"
+            # A refusal is taken back where it turns out that the content was refused, not her.
+            " WHERE id = ? AND (state IN ('attempting', 'pending', 'deferred')"
+            " OR state = 'refused' AND ? = 'pending')",
+            [settled_row(each) for each in settlements],
+        )
+        if cursor.rowcount != len(settlements):
+            raise LedgerUnusable(
+                Problem(message="the ledger lost track of a delivery: an outcome found no row")
+            )
+        self.db.executemany(
+            "INSERT INTO attempts (delivery, at, state, phase, code, enhanced, text)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [attempt_row(s) for s in settlements if s.state not in {State.ACCEPTED, State.PENDING}],
+        )
+
+    def _mark(self, marks: Sequence[int], at: float) -> frozenset[int]:
+        if not marks:
+            return frozenset()
+        cursor = self.db.executemany(
+            "UPDATE deliveries SET state = 'attempting', at = ?"
+            " WHERE id = ? AND state IN ('pending', 'deferred')"
+            " AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.key = deliveries.key)",
+            [(at, each) for each in marks],
+        )
+        if cursor.rowcount == len(marks):
+            return frozenset(marks)
+        return frozenset(each for each in marks if self._exclude_or_marked(each))
+
+    def _exclude_or_marked(self, delivery: int) -> bool:
+        """Exclude a delivery whose address is suppressed; return whether it is marked instead."""
+        self.db.execute(
+            "UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' ||"
+            " (SELECT why FROM suppressed s WHERE s.key = deliveries.key)"
+            " WHERE id = ? AND state IN ('pending', 'deferred')"
+            " AND EXISTS (SELECT 1 FROM suppressed s WHERE s.key = deliveries.key)",
+            (delivery,),
+        )
+        (state,) = self.db.execute(
+            "SELECT state FROM deliveries WHERE id = ?", (delivery,)
+        ).fetchone()
+        return bool(state == State.ATTEMPTING)
+
+    def attempted_since(self, moment: float) -> Sequence[float]:
+        """Return when the attempts since a moment were, in order: what the rates have used."""
+        rows = self.db.execute(
+            "SELECT at FROM deliveries WHERE at >= ?1 AND state <> 'excluded'"
+            " UNION ALL SELECT a.at FROM attempts a JOIN deliveries d ON d.id = a.delivery"
+            " WHERE a.at >= ?1 AND a.at <> d.at ORDER BY 1",
+            (moment,),
+        )
+        return [at for (at,) in rows]
+
+    def records(self, mailing: Mailing, states: Sequence[State] = ()) -> Iterator[Record]:
+        """Yield a mailing's deliveries by address; all, or those in some states."""
+        wanted = tuple(states) or tuple(State)
+        marks = ", ".join("?" * len(wanted))
+        rows = self.db.execute(
+            f"SELECT {RECORD} FROM deliveries"  # noqa: S608 - constants
+            f" WHERE mailing = ? AND state IN ({marks}) ORDER BY key",
+            (mailing.id, *wanted),
+        )
+        return (record_of(row) for row in rows)
+
+    def resolve(self, mailing: Mailing, state: State, why: str, at: datetime) -> int:
+        """Move all uncertain deliveries to accepted or pending; return how many."""
+        with self.transaction():
+            return self.db.execute(
+                "UPDATE deliveries SET state = ?, text = ?, at = ?"
+                " WHERE mailing = ? AND state = 'uncertain'",
+                (state, why, at.timestamp(), mailing.id),
+            ).rowcount
+
+    def _ids(self, mailing: Mailing, state: State) -> list[int]:
+        rows = self.db.execute(
+            "SELECT id FROM deliveries WHERE mailing = ? AND state = ?", (mailing.id, state)
+        )
+        return [row[0] for row in rows]

@@ -1,0 +1,111 @@
+"""The table of mailings, and the freeze that fills it together with the deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from newsletter.audience.listfile import Member
+from newsletter.errors import Problem
+from newsletter.message.content import Content, content_from_json
+from newsletter.state.ledger import LedgerUnusable, Mailing, MailingState
+from newsletter.state.sqlite.database import Database
+from newsletter.state.sqlite.rows import incoming_row, moment_of
+
+
+class MailingTable(Database):
+    """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
+
+    def mailing(self, issue: str) -> Mailing | None:
+        """Return the mailing of an issue."""
+        return next((m for m in self.mailings() if m.issue == issue), None)
+
+    def mailings(self) -> Sequence[Mailing]:
+        """Return all mailings, the oldest first."""
+        rows = self.db.execute(
+            "SELECT id, uuid, issue, state, digest, sources, frozen_at, started_at, finished_at"
+            " FROM mailings ORDER BY id"
+        )
+        return [
+            Mailing(
+                id=row[0],
+                uuid=row[1],
+                issue=row[2],
+                state=MailingState(row[3]),
+                digest=row[4],
+                sources=row[5],
+                frozen_at=datetime.fromtimestamp(row[6], UTC),
+                started_at=moment_of(row[7]),
+                finished_at=moment_of(row[8]),
+            )
+            for row in rows
+        ]
+
+    def content(self, mailing: Mailing) -> Content:
+        """Return a mailing's frozen content."""
+        (text,) = self.db.execute(
+            "SELECT content FROM mailings WHERE id = ?", (mailing.id,)
+        ).fetchone()
+        return content_from_json(text)
+
+    def freeze(
+        self, draft: Mailing, content: Content, members: Iterable[tuple[Member, str]]
+    ) -> Mailing:
+        """Write a mailing and its whole audience, each with a message token, or nothing.
+
+        Through a temporary table, sorted: rows and unique index then grow at their ends only.
+        """
+        fields = content.fields
+        self.db.execute(
+            "CREATE TEMP TABLE incoming (key TEXT, address TEXT, name TEXT, fields TEXT,"
+            " message_token TEXT, excluded TEXT)"
+        )
+        try:
+            with self.transaction():
+                self.db.executemany(
+                    "INSERT INTO incoming VALUES (?, ?, ?, ?, ?, ?)",
+                    (incoming_row(member, token, fields) for member, token in members),
+                )
+                cursor = self.db.execute(
+                    "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at)"
+                    " VALUES (?, ?, 'frozen', ?, ?, ?, ?)",
+                    (
+                        draft.uuid,
+                        draft.issue,
+                        draft.digest,
+                        content.to_json(),
+                        draft.sources,
+                        draft.frozen_at.timestamp(),
+                    ),
+                )
+                # An address that slipped in twice stands once, and excluded if either was.
+                self.db.execute(
+                    "INSERT OR IGNORE INTO deliveries"
+                    " (mailing, key, address, name, fields, message_token, state, text)"
+                    " SELECT ?, key, address, name, fields, message_token,"
+                    " iif(excluded IS NULL, 'pending', 'excluded'), excluded"
+                    " FROM incoming ORDER BY key, excluded IS NULL",
+                    (cursor.lastrowid,),
+                )
+        finally:
+            self.db.execute("DROP TABLE incoming")
+        return self._mailing(draft.issue)
+
+    def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
+        """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
+        moment = at.timestamp()
+        with self.transaction():
+            self.db.execute(
+                "UPDATE mailings SET state = ?,"
+                " started_at = iif(? = 'sending', coalesce(started_at, ?), started_at),"
+                " finished_at = iif(? = 'finished', ?, NULL)"
+                " WHERE id = ?",
+                (state, state, moment, state, moment, mailing.id),
+            )
+        return self._mailing(mailing.issue)
+
+    def _mailing(self, issue: str) -> Mailing:
+        mailing = self.mailing(issue)
+        if mailing is None:
+            raise LedgerUnusable(Problem(message=f"the ledger has no mailing of {issue}"))
+        return mailing

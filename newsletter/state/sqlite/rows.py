@@ -1,0 +1,90 @@
+"""Rows of the ledger's tables as values, and values as rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from newsletter.address import Address, parse_address
+from newsletter.audience.listfile import Member
+from newsletter.outcome import State, Verdict
+from newsletter.state.ledger import Delivery, Record, Settlement
+
+DELIVERY = "id, address, name, fields, message_token, attempts, first_deferred_at"
+RECORD = "id, mailing, address, state, code, enhanced, text, attempts, at, message_token"
+
+
+def incoming_row(member: Member, token: str, fields: Sequence[str]) -> tuple[str | None, ...]:
+    """Return a row of the temporary table: only the fields that the content uses."""
+    who = member.subscriber
+    used = {name: who.fields[name] for name in fields if who.fields.get(name)}
+    text = json.dumps(used, ensure_ascii=False) if used else "{}"
+    return who.address.key, str(who.address), who.name, text, token, member.excluded
+
+
+def settled_row(each: Settlement) -> tuple[object, ...]:
+    """Return the parameters of the UPDATE that settles a delivery."""
+    outcome = each.outcome
+    tried = 0 if outcome.verdict is Verdict.UNTOUCHED else 1
+    return (
+        each.state.value,
+        outcome.code,
+        outcome.enhanced,
+        outcome.text,
+        each.at,
+        each.due,
+        tried,
+        each.state.value,
+        each.at,
+        each.delivery,
+        each.state.value,
+    )
+
+
+def attempt_row(each: Settlement) -> tuple[object, ...]:
+    """Return a row of `attempts`."""
+    outcome = each.outcome
+    return (
+        each.delivery,
+        each.at,
+        each.state.value,
+        outcome.phase.value,
+        outcome.code,
+        outcome.enhanced,
+        outcome.text,
+    )
+
+
+def delivery_of(row: tuple[Any, ...]) -> Delivery:
+    """Return the value of a row of the columns DELIVERY."""
+    fields = {} if row[3] == "{}" else json.loads(row[3])
+    return Delivery(row[0], address_of(row[1]), row[2], fields, row[4], row[5], row[6])
+
+
+def record_of(row: tuple[Any, ...]) -> Record:
+    """Return the value of a row of the columns RECORD."""
+    return Record(
+        id=row[0],
+        mailing=row[1],
+        email=row[2],
+        state=State(row[3]),
+        code=row[4],
+        enhanced=row[5] or "",
+        text=row[6] or "",
+        attempts=row[7],
+        at=moment_of(row[8]),
+        message_token=row[9],
+    )
+
+
+def address_of(text: str) -> Address:
+    """Return an address that was parsed before it was written."""
+    local, _, domain = text.rpartition("@")
+    return Address(local, domain) if domain else parse_address(text)
+
+
+def moment_of(seconds: float | None) -> datetime | None:
+    """Return seconds since 1970 as a time in UTC."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
