@@ -6,15 +6,17 @@ kept in the slot alone and never becomes mark-up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from newsletter.content.summary import Passage
-from newsletter.errors import NewsletterError, Problem
+from newsletter.errors import NewsletterError, Problem, fail
 from newsletter.render.places import Places
 from newsletter.render.reader import EXAMPLE, misuses, slot_of
 
+_BEGINS_URL = re.compile(r"(?:\]\(\s*<?|https?://[^/?#\s]*)NLTOK")
 _HINT = (
     f"only a reader's field may stand between braces, as {EXAMPLE}; "
     r"write \{\{ to show the braces themselves"
@@ -35,6 +37,15 @@ def with_tokens(passage: Passage, places: Places) -> Passage:
     if problems:
         raise NewsletterError(*problems)
     text = "".join(_piece(node, places) for node in _outputs(template))
+    if begun := _BEGINS_URL.search(text):
+        line = text.count("\n", 0, begun.start()) + 1
+        message = "a reader's field cannot begin a web address"
+        raise fail(
+            f"in the introduction: {message}",
+            file=passage.file,
+            line=passage.line + line - 1,
+            hint="write https:// and the host's name before it",
+        )
     return Passage(text=text, file=passage.file, line=passage.line)
 
 

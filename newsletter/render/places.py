@@ -20,7 +20,9 @@ UNSUBSCRIBE = "unsubscribe"
 
 _TYPICAL_UNSUBSCRIBE = 80  # columns: longer than a line, so it stands on a line of its own
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "poster"})
-_TAG = re.compile(r"""<[A-Za-z!/](?:"[^"]*"|'[^']*'|[^"'>])*>""")
+_TAG = re.compile(
+    r"""<!--(?:\[if[^\]]*\]>(?:<!-->)?|.*?-->)|<[A-Za-z/](?:"[^"]*"|'[^']*'|[^"'>])*>""", re.DOTALL
+)
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _STYLE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LONGEST_URL = 2_000
@@ -123,7 +125,7 @@ class _Contexts:
         for name, begin, value in _attributes(self._html, *tag):
             if begin <= start < begin + len(value):
                 return _of_attribute(name, value[: start - begin], value, whole and match[0])
-        raise MisplacedPlace("a reader's value cannot make up a tag")
+        raise MisplacedPlace("a reader's value cannot stand in a tag or a comment")
 
 
 def _in_written_url(match: re.Match[str]) -> bool:

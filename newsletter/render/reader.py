@@ -47,6 +47,7 @@ class ReaderMisused(Exception):  # noqa: N818 - the name says what happened
         super().__init__(message)
         self.message = message
         self.line = line
+        self.filename: str | None = None
 
 
 def misuses(tree: nodes.Node) -> Iterator[ReaderMisused]:
@@ -82,35 +83,46 @@ def _is_reader(node: nodes.Node) -> bool:
 
 
 def _search(node: nodes.Node, above: tuple[nodes.Node, ...]) -> Iterator[ReaderMisused]:
-    if slot_of(node) is not None:
-        outside = next((up for up in above if not isinstance(up, _PASSING)), None)
-        if outside is not None or not isinstance(above[-1], nodes.Output):
-            yield _misused(node, (*above, node))
+    slot = slot_of(node)
+    if slot is not None:
+        use = _use(above)
+        if use is not None:
+            yield ReaderMisused(_refused(slot[0], use), node.lineno)
         return
     if _is_reader(node):
-        yield _misused(node, above)
+        yield ReaderMisused(_misused(above), node.lineno)
         return
     for child in node.iter_child_nodes():
         yield from _search(child, (*above, node))
 
 
-def _misused(node: nodes.Node, above: tuple[nodes.Node, ...]) -> ReaderMisused:
-    field = next((name for up in above if (name := _field(up)) is not None), None)
-    shown = f"reader.{field}" if field is not None else READER
-    parent = above[-1] if above else None
-    outer = [up for up in above if not isinstance(up, (*_PASSING, nodes.Getattr, nodes.Getitem))]
+def _misused(above: tuple[nodes.Node, ...]) -> str:
+    """Return what is wrong with a `reader` that stands under these nodes, outermost first."""
+    field = _field(above[-1]) if above else None
     if field is None:
-        return ReaderMisused(f"'reader' must be followed by a field's name: {EXAMPLE}", node.lineno)
-    if not outer and isinstance(parent, (nodes.Getattr, nodes.Getitem)) and _field(parent):
-        return ReaderMisused(_needs_fallback(field), node.lineno)
-    if outer and isinstance(outer[-1], nodes.Filter) and outer[-1].name == "fallback":
-        inner = outer[:-1]
-        if not inner:
-            message = f"the fallback of {shown} must be one line of text in quotes: {EXAMPLE}"
-            return ReaderMisused(message, node.lineno)
-        outer = inner
-    what = _described(outer[-1]) if outer else "a condition or loop"
-    return ReaderMisused(f"{shown} cannot be used in {what}: {WHY}", node.lineno)
+        return f"'reader' must be followed by a field's name: {EXAMPLE}"
+    *outer, parent = above[:-1] or (above[-1],)
+    is_fallback = isinstance(parent, nodes.Filter) and parent.name == "fallback"
+    use = _use(tuple(outer) if is_fallback else above[:-1])
+    if use is not None:
+        return _refused(field, use)
+    if is_fallback:
+        return f"the fallback of reader.{field} must be one line of text in quotes: {EXAMPLE}"
+    return _needs_fallback(field)
+
+
+def _use(above: tuple[nodes.Node, ...]) -> str | None:
+    """Return what an expression under these nodes is used for, or None where it is inserted."""
+    inner = next((up for up in reversed(above) if not isinstance(up, _PASSING)), None)
+    if inner is not None:
+        return _described(inner)
+    if above and not isinstance(above[-1], nodes.Output):
+        return "a condition or a loop"
+    return None
+
+
+def _refused(field: str, use: str) -> str:
+    return f"reader.{field} cannot be used in {use}: {WHY}"
 
 
 def _needs_fallback(field: str) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
-from jinja2.exceptions import TemplateError, TemplateSyntaxError
+from jinja2.exceptions import TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -27,6 +27,7 @@ from newsletter.render.reader import READER, Field, Reader, ReaderMisused, misus
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _UNESCAPED = (".txt", ".css")  # design values, which are checked, are all that CSS takes
 
 
@@ -78,7 +79,10 @@ class Templates:
         if file is None:
             raise fail(f"the template has no file '{name}'")
         return self._guarded(
-            lambda: self._environment.get_template(name).render(values), file=file, line=None
+            lambda: self._environment.get_template(name).render(values),
+            file=file,
+            line=None,
+            known=values,
         )
 
     def render_text(
@@ -93,7 +97,7 @@ class Templates:
             template = self._environment.overlay(autoescape=html).from_string(source)
             return template.render(values)
 
-        return self._guarded(run, file=file, line=line)
+        return self._guarded(run, file=file, line=line, known=values)
 
     def path_of(self, name: str) -> Path | None:
         """Return a template file as the editor should see it, or None where there is none."""
@@ -108,23 +112,23 @@ class Templates:
                 return shown(path, self._root), source.count("\n", 0, start) + 1
         return None, None
 
-    def _guarded(self, run: Callable[[], str], *, file: Path, line: int | None) -> str:
+    def _guarded(
+        self, run: Callable[[], str], *, file: Path, line: int | None, known: Iterable[str]
+    ) -> str:
         try:
             return run()
         except NewsletterError:
             raise
         # Whatever a template does wrong raises in its code: a division by zero, a call of None.
         except Exception as error:  # noqa: BLE001
-            raise NewsletterError(self._problem(error, file, line)) from None
-
-    def _problem(self, error: Exception, file: Path, line: int | None) -> Problem:
-        place, number = self._place(error)
-        return Problem(
-            message=_words(error),
-            file=file if place is None else shown(place, self._root),
-            line=line if place is None else number,
-            hint=self._hint(error),
-        )
+            place, number = self._place(error)
+            problem = Problem(
+                message=_words(error),
+                file=file if place is None else shown(place, self._root),
+                line=line if place is None else number,
+                hint=self._hint(error, known),
+            )
+            raise NewsletterError(problem) from None
 
     def _place(self, error: Exception) -> tuple[Path | None, int | None]:
         """Return the innermost template file and line that an error came from."""
@@ -132,14 +136,17 @@ class Templates:
         if isinstance(error, TemplateSyntaxError):
             return used.get(error.filename or ""), error.lineno
         if isinstance(error, ReaderMisused) and error.line is not None:
-            return self._loader.latest, error.line
+            return used.get(error.filename or ""), error.line
         frames = traceback.extract_tb(error.__traceback__)
         inner = next((frame for frame in reversed(frames) if frame.filename in used), None)
         return (None, None) if inner is None else (used[inner.filename], inner.lineno)
 
-    def _hint(self, error: Exception) -> str | None:
+    def _hint(self, error: Exception, known: Iterable[str]) -> str | None:
         if isinstance(error, TemplateNotFound):
             return did_you_mean(str(error), self._loader.list_templates())
+        undefined = _UNDEFINED.fullmatch(str(error))
+        if isinstance(error, UndefinedError) and undefined:
+            return did_you_mean(undefined[1], known) or f"there is: {', '.join(known)}"
         return None
 
 
@@ -160,7 +167,6 @@ class _Folders(BaseLoader):
         self._folders = folders
         self._root = root
         self.used: dict[Path, str] = {}
-        self.latest: Path | None = None
 
     def path_of(self, name: str) -> Path | None:
         return find(self._folders, name)
@@ -175,7 +181,6 @@ class _Folders(BaseLoader):
             raise TemplateNotFound(template)
         source = read_text(path, shown(path, self._root))
         self.used[path] = source
-        self.latest = path
         return source, str(path), None
 
     def list_templates(self) -> list[str]:
@@ -218,6 +223,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
         for misuse in misuses(template):
+            misuse.filename = filename
             raise misuse
         return template
 

@@ -1,0 +1,138 @@
+"""What premailer and libxml2 do to HTML: each trap that we know, and the cure."""
+
+from __future__ import annotations
+
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.render.inline import NotInlined, inline_css
+
+SENTINEL = "<!--NLEND-->"
+
+
+def inline(body: str, head: str = "") -> str:
+    html = f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
+    return inline_css(html, sentinel=SENTINEL)
+
+
+def test_the_document_type_is_kept() -> None:
+    assert inline("x").startswith("<!DOCTYPE html>")
+
+
+def test_only_the_marked_style_is_inlined() -> None:
+    head = (
+        '<style type="text/css" data-inline="yes">p { color: red }</style>'
+        "<style>@media (prefers-color-scheme: dark) { p { color: blue !important } }</style>"
+        "<!--[if mso]><style>p { margin: 0 }</style><![endif]-->"
+    )
+
+    html = inline('<p class="x">one</p>', head)
+
+    assert '<p class="x" style="color:red">one</p>' in html
+    assert "@media (prefers-color-scheme: dark) { p { color: blue !important } }" in html
+    assert "<!--[if mso]><style>p { margin: 0 }</style><![endif]-->" in html
+    assert "color: red" not in html
+    assert "data-" not in html
+
+
+def test_conditional_comments_survive() -> None:
+    body = "<!--[if mso | IE]><table><tr><td><![endif]-->x<!--[if !mso]><!-->y<!--<![endif]-->"
+
+    assert body in inline(body)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<style>@import url(https://example.org/x.css);</style>",
+        '<style data-inline="yes">@IMPORT "x.css";</style>',
+        "<style>@\\69mport 'x.css';</style>",
+        '<link rel="stylesheet" href="x.css">',
+        "<link href=x.css rel='Stylesheet'>",
+    ],
+)
+def test_styles_from_elsewhere_are_refused(head: str) -> None:
+    with pytest.raises(NotInlined, match="must not fetch"):
+        inline("x", head)
+
+
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    (tmp_path / "x.css").write_text("p { color: green }", encoding="utf-8")
+    with listener() as (port, seen):
+        html = inline(
+            "<p>x</p>",
+            f'<style data-inline="yes">@i\\mport url(http://127.0.0.1:{port}/x.css);'
+            f"@\\49m\\port url(file://{tmp_path}/x.css); p {{ margin: 0 }}</style>",
+        )
+
+    assert seen == []
+    assert "green" not in html
+
+
+@contextmanager
+def listener() -> Iterator[tuple[int, list[str]]]:
+    seen: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            self.send_error(404)
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port, seen
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("depth", [100, 200])
+def test_deep_nesting_keeps_its_end(depth: int) -> None:
+    assert "the end" in inline("<div>" * depth + "x" + "</div>" * depth + "the end")
+
+
+@pytest.mark.parametrize("depth", [300, 3000])
+def test_an_end_that_is_lost_is_noticed(depth: int) -> None:
+    with pytest.raises(NotInlined, match="its end was lost"):
+        inline("<div>" * depth + "x" + "</div>" * depth + "the end")
+
+
+def test_what_is_too_large_is_refused() -> None:
+    with pytest.raises(NotInlined, match="at most"):
+        inline("x" * 10_000_001)
+
+
+def test_a_lone_surrogate_is_noticed() -> None:
+    with pytest.raises((NotInlined, UnicodeEncodeError)):
+        inline("a \ud800 b")
+
+
+def test_characters_stay_characters_and_invisible_ones_references() -> None:
+    html = inline("<p>שלום ภาษา é x&#160;y &#847;&#8199;&lt;</p>")
+
+    assert re.search("<p>(.*)</p>", html) is not None
+    assert "שלום ภาษา é x" in html
+    assert "&#8199;" in html
+    assert "&lt;" in html
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=60))
+@settings(deadline=None)
+def test_text_comes_through_whole(text: str) -> None:
+    from html import escape
+
+    from lxml import html as parser
+
+    document = parser.document_fromstring(inline(f"<p>x{escape(text)}x</p>"))
+
+    assert document.findtext(".//p") == f"x{text}x"
