@@ -31,6 +31,8 @@ _BREAKING = _HEADINGS | frozenset(_BREAKING_WORDS.split())
 _BOLD = frozenset({"b", "strong"})
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _CUT_AT_END = re.compile(r"<[^<>]*\Z|&#?\w{0,31}\Z")
+_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+_END_WITHIN = 2000
 _LEAD_END = re.compile(r"[.:,;]\Z")
 _LOOKS_LIKE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html|<(?:html|head|body|article|main|div|h[1-6]|p)\b)",
@@ -43,16 +45,21 @@ def is_html(text: str) -> bool:
     return bool(_LOOKS_LIKE.match(text))
 
 
+def is_whole(text: str) -> bool:
+    """Whether the end of a page's source is there, so that nothing of it was cut off."""
+    return bool(_END.search(text[-_END_WITHIN:]))
+
+
 def from_html(text: str) -> tuple[Block, ...]:
     """Return a web page's blocks; whatever is broken or cut off in it is read as browsers do."""
-    from lxml import etree
+    from lxml import etree, html
 
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
-    whole = _CUT_AT_END.sub("", text).replace("\x00", "")
-    data = whole.encode("utf-8", "replace")
-    if not data.strip():
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
+    data = _CUT_AT_END.sub("", text).replace("\x00", "").encode("utf-8", "replace")
+    try:
+        root = html.document_fromstring(data, parser)
+    except etree.ParserError:  # nothing but comments
         return ()
-    root = etree.fromstring(data, parser)
     reader = _Reader()
     skipped = None
     for event, element in etree.iterwalk(root, events=("start", "end")):

@@ -83,8 +83,8 @@ class _Draft:
     cut: str | None = None
 
 
-def parse(blocks: Sequence[Block]) -> Page:
-    """Read a page's blocks."""
+def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
+    """Read a page's blocks; `is_whole` is whether its end is known to be there (`</html>`)."""
     months = [n for n, block in enumerate(blocks) if marks.month(block.text)]
     drafts: list[_Draft] = []
     fragments: list[Fragment] = []
@@ -93,7 +93,8 @@ def parse(blocks: Sequence[Block]) -> Page:
         if month is None:  # pragma: no cover - `months` holds month headings only
             continue
         titled = {draft.title.mark for draft in drafts}
-        reader = _MonthReader(month, is_end=end == len(blocks), title_marks=titled)
+        is_end = end == len(blocks)
+        reader = _MonthReader(month, is_end=is_end, is_whole=is_whole, title_marks=titled)
         reader.read(_split_implications(blocks[start + 1 : end]))
         drafts.extend(draft for draft in reader.drafts if draft.title.text)
         fragments.extend(reader.fragments)
@@ -152,11 +153,17 @@ def _split_implications(blocks: Sequence[Block]) -> list[Block]:
 
 
 class _MonthReader:
-    """Reads what stands under one month; `is_end` where the page ends with it."""
+    """Reads what stands under one month; `is_end` where the page ends with it.
 
-    def __init__(self, month: Month, *, is_end: bool, title_marks: set[str]) -> None:
+    `title_marks` are those of the titles under the months before.
+    """
+
+    def __init__(
+        self, month: Month, *, is_end: bool, is_whole: bool, title_marks: set[str]
+    ) -> None:
         self.month = month
         self.is_end = is_end
+        self.is_whole = is_whole
         self.title_marks = title_marks
         self.drafts: list[_Draft] = []
         self.fragments: list[Fragment] = []
@@ -183,6 +190,9 @@ class _MonthReader:
             if is_end and start == len(span) and not _is_finished(span):
                 draft.cut = IN_IMPLICATIONS
         rest = span[start:]
+        if is_end and rest and self._is_furniture(rest[0]):
+            self._fragment(rest[0], is_end=False)
+            return
         while rest:
             rest = self._summary(rest, is_last=is_last, is_end=is_end)
 
@@ -214,6 +224,11 @@ class _MonthReader:
             return self._cut_title_at(span)
         return _best_title_at(span)
 
+    def _is_furniture(self, block: Block) -> bool:
+        """Whether a heading of HTML is of another rank than the titles before it."""
+        known = self.title_marks | {draft.title.mark for draft in self.drafts}
+        return block.mark.startswith("h") and bool(known) and block.mark not in known
+
     def _cut_title_at(self, span: list[Block]) -> int:
         """Return where, at the page's end, a title stands of which hardly more may be left."""
         for n in range(1, len(span)):
@@ -223,9 +238,10 @@ class _MonthReader:
                 block = replace(block, text=block.text.rstrip(".,;:"))
             if not is_title_like(block) or not ends_sentence(span[n - 1].text):
                 continue
-            if self.title_marks and block.mark not in self.title_marks:
+            known = self.title_marks | {draft.title.mark for draft in self.drafts}
+            if not block.mark and known and "" not in known:
                 continue
-            if is_final or not is_title_like(span[n + 1]) or n + 2 == len(span):
+            if block.mark or is_final or not is_title_like(span[n + 1]) or n + 2 == len(span):
                 return n
         return len(span)
 
@@ -246,7 +262,8 @@ class _MonthReader:
             draft.citation.append(rest.pop(0))
         following = _next_cited_title(rest)
         draft.paragraphs, rest = rest[:following], rest[following:]
-        if is_last and not is_end and not rest and not draft.citation and not _has_prose(draft):
+        is_open = is_end and not self.is_whole
+        if is_last and not is_open and not rest and not draft.citation and not _has_prose(draft):
             self._fragment(title, is_end=False)
             return []
         if is_end and not rest:

@@ -54,10 +54,11 @@ def read(file: Path) -> Source:
 def parse(data: bytes, name: Path) -> page.Page:
     """Read a page's bytes; `name` is how problems name it. Raises NewsletterError."""
     text = decode(data, name)
-    blocks = markup.from_html(text) if markup.is_html(text) else from_text(text)
+    is_html = markup.is_html(text)
+    blocks = markup.from_html(text) if is_html else from_text(text)
     if not any(marks.month(block.text) for block in blocks):
         raise _no_page("there is no month heading in it", name)
-    found = page.parse(blocks)
+    found = page.parse(blocks, is_whole=is_html and markup.is_whole(text))
     if not found.is_blog:
         raise _no_page("there is no 'Practice Implications' in it, and no reference", name)
     return found

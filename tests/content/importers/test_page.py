@@ -287,3 +287,22 @@ def test_a_title_alone_at_the_end_is_a_fragment() -> None:
     read = parse((TEXT + "Stairs and Their Cou").encode(), PAGE)
     assert [s.title for s in read.summaries] == TITLES_OF_PAGE
     assert [fragment.text for fragment in read.fragments] == ["Stairs and Their Cou"]
+
+
+def test_what_surrounds_the_summaries_of_a_saved_page_is_left_out() -> None:
+    source = f"""<!DOCTYPE html><html><body>
+      <header><nav><ul><li>January 2019</li></ul></nav></header>
+      <form><select><option>ALL Topics</option></select></form>
+      <article><header><h2>February&nbsp;2021</h2></header>
+      <p><strong>What Keepers Know</strong> <em>Ng, M. (2020). Lamps. Lamps, 3.</em></p>
+      <p>{TEA}</p><p><strong>Practice Implications</strong> {ADVICE}</p><p>&nbsp;</p>
+      <h3><a href="/tea">Who Makes the Tea?</a></h3><p><b>Who Makes the Tea?</b></p>
+      <p>{TEA}</p><p><b>Practice</b> <b>implications:</b></p><ul><li>Ask.</li></ul></article>
+      <div class="sidebar"><h3>Archives</h3><ul><li>May 2020</li></ul></div>
+      <h4>Contact us</h4><p>1 Tea Street</p><footer>May 2017</footer></body></html>"""
+    february = Month(2021, 2)
+    cited = "Ng, M. (2020). Lamps. Lamps, 3."
+    assert found(source) == [
+        (february, Entry("What Keepers Know", (TEA,), (ADVICE,), cited)),
+        (february, Entry("Who Makes the Tea?", (TEA,), ("- Ask.",))),
+    ]
