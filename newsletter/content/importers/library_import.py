@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from newsletter.content.importers import page, sources
+from newsletter.content.importers import sources, titles
 from newsletter.content.importers.merge import Found, key, merge
 from newsletter.content.importers.plan import Existing, Status, Step, new_step, step, summary_of
 from newsletter.content.importers.sources import Source
@@ -132,7 +132,7 @@ def _plan(
 def _match(found: Sequence[Found], library: Library) -> list[Summary | None]:
     """Return each one's file: by month and title, then by DOI among those that are left."""
     by_title = {
-        (str(each.published), page.normalised(each.title)): each for each in library.values()
+        (str(each.published), titles.normalised(each.title)): each for each in library.values()
     }
     matches = [by_title.get(key(each.summary)) for each in found]
     claimed = {match.slug for match in matches if match is not None}
@@ -192,11 +192,11 @@ def _row(step: Step) -> Row:
 
 def _left_over(read: Sequence[Source], done: Sequence[Row]) -> list[Row]:
     """Return rows for what was no summary, but for titles that another source has whole."""
-    known = {page.normalised(row.title) for row in done}
+    known = {titles.normalised(row.title) for row in done}
     rows = []
     for source in read:
         for fragment in source.fragments:
-            words = page.normalised(fragment.text)
+            words = titles.normalised(fragment.text)
             if any(title.startswith(words) for title in known if words):
                 continue
             rows.append(

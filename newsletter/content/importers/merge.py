@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.content.importers.page import ParsedSummary, normalised, one_line
+from newsletter.content.importers.page import ParsedSummary
 from newsletter.content.importers.sources import Source
+from newsletter.content.importers.titles import normalised, one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,12 @@ itself ends, the last summary may be cut off anywhere.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from newsletter.content.importers import citation as references
-from newsletter.content.importers import marks
-from newsletter.content.importers.blocks import Block, ends_sentence, is_bullet, is_in_capitals
+from newsletter.content.importers import marks, titles
+from newsletter.content.importers.blocks import Block, ends_sentence, is_in_capitals
 from newsletter.content.month import Month
 
 AFTER_TITLE = "cut off after its title"
@@ -27,10 +26,6 @@ IN_SUMMARY = "cut off in the summary"
 NO_IMPLICATIONS = "cut off before its Practice Implications"
 IN_IMPLICATIONS = "cut off in its Practice Implications"
 WITHOUT_IMPLICATIONS = "without Practice Implications on its page"
-
-_LONGEST_TITLE = 300
-_PROSE = 120
-"""A block of more characters is a paragraph, if it ends as a sentence does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,31 +105,6 @@ def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
     return Page(tuple(summaries), tuple(fragments), is_blog=is_blog)
 
 
-def normalised(text: str) -> str:
-    """Return a title as titles are compared: no case, quotes, dashes or spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(re.findall(r"\w+", re.sub("['\u2019\u2018`]", "", folded))) or folded.strip()
-
-
-def one_line(text: str) -> str:
-    """Return a title or citation with single plain spaces."""
-    return " ".join(text.split())
-
-
-def is_title_like(block: Block) -> bool:
-    """Whether a block has a title's form: short, no sentence, no reference, no item of a list."""
-    text = block.text
-    if len(text) > _LONGEST_TITLE or is_bullet(text) or text[0].islower():
-        return False
-    if references.is_citation(text):
-        return False
-    if block.mark:
-        return True
-    ends_like_prose = bool(re.search(r"(?<!\.)[.;:,]['\"”\u2019)]*$", text))
-    sentences = len(re.findall(r"[a-z]{3,}[.!?][”\u2019\"')]?\s+[^\W\d_a-z]", text))
-    return not ends_like_prose and not (sentences and len(text) > _PROSE)
-
-
 def _ends_with_month(blocks: Sequence[Block]) -> bool:
     return bool(marks.month(blocks[-1].text))
 
@@ -207,22 +177,22 @@ class _MonthReader:
         cited = [
             n - 1
             for n in range(2, len(span))
-            if references.is_citation(span[n].text) and _could_be_cited(span[n - 1])
+            if references.is_citation(span[n].text) and titles.could_be_cited(span[n - 1])
         ]
         if cited:
-            return _first_of_pair(span, cited[0])
+            return titles.first_of_pair(span, cited[0])
         if is_last and not is_end:
             return len(span)
         twice = [
             n
             for n in range(1, len(span) - 1)
-            if _could_be_cited(span[n]) and _same_title(span[n], span[n + 1])
+            if titles.could_be_cited(span[n]) and titles.same_title(span[n], span[n + 1])
         ]
         if twice:
             return twice[0]
         if is_last:
             return self._cut_title_at(span)
-        return _best_title_at(span)
+        return titles.best_title_at(span)
 
     def _is_furniture(self, block: Block) -> bool:
         """Whether a heading of HTML is of another rank than the titles before it."""
@@ -236,31 +206,36 @@ class _MonthReader:
             block = span[n]
             if is_final and is_in_capitals(block.text):
                 block = replace(block, text=block.text.rstrip(".,;:"))
-            if not is_title_like(block) or not ends_sentence(span[n - 1].text):
+            if not titles.is_title_like(block) or not ends_sentence(span[n - 1].text):
                 continue
             known = self.title_marks | {draft.title.mark for draft in self.drafts}
             if not block.mark and known and "" not in known:
                 continue
-            if block.mark or is_final or not is_title_like(span[n + 1]) or n + 2 == len(span):
+            if (
+                block.mark
+                or is_final
+                or not titles.is_title_like(span[n + 1])
+                or n + 2 == len(span)
+            ):
                 return n
         return len(span)
 
     def _summary(self, span: list[Block], *, is_last: bool, is_end: bool) -> list[Block]:
         """Read one summary from its title on; return what is left of the span."""
         title, rest = span[0], span[1:]
-        while rest and _same_title(title, rest[0]):
+        while rest and titles.same_title(title, rest[0]):
             rest = rest[1:]
         if is_end and len(rest) == 1 and _is_cut_from(rest[0], title):
             rest = []
         if not rest and is_last:
             self._fragment(title, is_end=is_end)
             return []
-        if len(title.text) > _LONGEST_TITLE:
+        if len(title.text) > titles.LONGEST:
             title, rest = replace(title, text=""), span
         draft = _Draft(self.month, title)
         while rest and references.is_citation(rest[0].text):
             draft.citation.append(rest.pop(0))
-        following = _next_cited_title(rest)
+        following = titles.next_cited_title(rest)
         draft.paragraphs, rest = rest[:following], rest[following:]
         is_open = is_end and not self.is_whole
         if is_last and not is_open and not rest and not draft.citation and not _has_prose(draft):
@@ -290,7 +265,7 @@ def _untitled(draft: _Draft) -> Fragment:
 
 
 def _has_prose(draft: _Draft) -> bool:
-    return any(len(block.text) > _PROSE for block in draft.paragraphs)
+    return any(len(block.text) > titles.PROSE for block in draft.paragraphs)
 
 
 def _is_finished(blocks: Sequence[Block]) -> bool:
@@ -313,69 +288,14 @@ def _cut(draft: _Draft) -> None:
 
 def _is_cut_from(block: Block, title: Block) -> bool:
     """Whether the page's last block is the beginning of the title that stands twice."""
-    return one_line(title.text).casefold().startswith(one_line(block.text).casefold())
-
-
-def _same_title(one: Block, other: Block) -> bool:
-    return normalised(one.text) == normalised(other.text)
-
-
-def _first_of_pair(span: Sequence[Block], at: int) -> int:
-    while at > 1 and _same_title(span[at - 1], span[at]):
-        at -= 1
-    return at
-
-
-def _could_be_cited(block: Block) -> bool:
-    """Whether a block before a citation may be a title, also one that ends with a full stop."""
-    if references.is_citation(block.text):
-        return False
-    return len(block.text) <= _LONGEST_TITLE and (
-        is_title_like(block) or (block.text.count(". ") == 0 and not is_bullet(block.text))
-    )
-
-
-def _next_cited_title(blocks: Sequence[Block]) -> int:
-    """Return where the next summary begins though no "Practice Implications" came before it."""
-    for n in range(2, len(blocks)):
-        if references.is_citation(blocks[n].text) and is_title_like(blocks[n - 1]):
-            return _first_of_pair(blocks, n - 1)
-    return len(blocks)
-
-
-def _best_title_at(span: Sequence[Block]) -> int:
-    """Return where, between two "Practice Implications", the title stands.
-
-    It comes after a paragraph and before one. The first of those that look best is taken: a
-    later one is a heading within the summary.
-    """
-    inner = range(1, len(span) - 1)
-    marked = any(span[n].mark.startswith("h") for n in inner)
-    best = max(inner, key=lambda n: (_title_score(span, n, by_mark=marked), -n), default=None)
-    if best is None:
-        return min(len(span), 1)
-    return best
-
-
-def _title_score(span: Sequence[Block], at: int, *, by_mark: bool) -> float:
-    block, after = span[at], span[at + 1]
-    score = 0.0
-    if is_title_like(block):
-        score += 8
-    if by_mark and block.mark.startswith("h"):
-        score += 8
-    if not is_title_like(after) and (len(after.text) > _PROSE or ends_sentence(after.text)):
-        score += 3
-    if ends_sentence(span[at - 1].text):
-        score += 2
-    return score - min(len(block.text), _LONGEST_TITLE) / _LONGEST_TITLE
+    return titles.one_line(title.text).casefold().startswith(titles.one_line(block.text).casefold())
 
 
 def _finished(draft: _Draft) -> ParsedSummary:
     links = [link for block in draft.citation for link in block.links]
-    text = " ".join(one_line(block.text) for block in draft.citation)
+    text = " ".join(titles.one_line(block.text) for block in draft.citation)
     return ParsedSummary(
-        title=one_line(draft.title.text),
+        title=titles.one_line(draft.title.text),
         month=draft.month,
         line=draft.title.line,
         citation=text or None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from newsletter.content.importers import page
+from newsletter.content.importers import page, titles
 from newsletter.content.importers.escape import to_markdown, to_plain
 from newsletter.content.importers.merge import Found, plain_text
 from newsletter.content.importers.page import ParsedSummary
@@ -172,7 +172,7 @@ def _differences(old: Summary, wanted: Summary) -> list[str]:
 def _goes_on(old: Summary, wanted: Summary) -> bool:
     """Whether a file's text is the beginning of what the page has."""
     text, whole = _text(old), _text(wanted)
-    same_title = page.normalised(old.title) == page.normalised(wanted.title)
+    same_title = titles.normalised(old.title) == titles.normalised(wanted.title)
     with_citation = f"{_spaced(wanted.citation)} {whole}"
     return same_title and (whole.startswith(text) or with_citation.startswith(text))
 
@@ -221,4 +221,4 @@ def _plain(passage: Passage | None) -> str:
 
 
 def _spaced(text: str | None) -> str:
-    return page.one_line(text or "")
+    return titles.one_line(text or "")
