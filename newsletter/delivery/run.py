@@ -129,6 +129,7 @@ class Run:
         loop.set_exception_handler(self._on_exception)
         loop.call_soon(self._fill)
         await self._over.wait()
+        await self._transport.finish()
         if self._waiting is not None:
             self._waiting.cancel()
         if self._failure is not None:

@@ -51,6 +51,7 @@ def send_one(transport: Transport, envelope: Envelope, message: bytes) -> Outcom
         trial.channel = transport.open(trial.on_event)
         outcome = await trial.done
         trial.channel.quit()
+        await transport.finish()
         return outcome
 
     return asyncio.run(main())

@@ -56,11 +56,15 @@ class Connection(asyncio.Protocol):
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._upgrade: asyncio.Task[None] | None = None
+        self.closed = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin: the server speaks first."""
         self._adopt(cast("asyncio.Transport", transport))
-        self._extend()
+        if self._over:
+            self.abort()
+        else:
+            self._extend()
 
     def data_received(self, data: bytes) -> None:
         """Feed the session and pass on what follows."""
@@ -88,6 +92,7 @@ class Connection(asyncio.Protocol):
         reason = f"the connection was lost ({exc})" if exc else "the server closed the connection"
         self._emit(Lost(phase, reason, unsent=self._paused and not self._encrypted))
         self._stop_timer()
+        self.closed.set()
 
     def offer(self, envelope: Envelope) -> None:
         """See Session.offer."""
@@ -101,9 +106,13 @@ class Connection(asyncio.Protocol):
 
     def quit(self) -> None:
         """Say QUIT, wait a moment for the answer, close; nothing is reported any more."""
+        if self._transport is None or self._over:
+            self.abort()
+            return
         self._over = True
         self.session.quit()
         self._flush()
+        self._extend()
 
     def abort(self) -> None:
         """Close at once, without a dot; nothing is reported any more."""

@@ -41,3 +41,6 @@ class Transport(Protocol):
 
     def open(self, listener: Listener) -> Channel:
         """Begin to open a channel; Opened or Lost is told to `listener`, later."""
+
+    async def finish(self) -> None:
+        """Wait a moment until every channel that took leave is closed."""

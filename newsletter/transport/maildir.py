@@ -34,6 +34,9 @@ class MaildirTransport:
             (self._path / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         return _Maildir(self._path, listener)
 
+    async def finish(self) -> None:
+        """Return at once: nothing is open."""
+
 
 class _Maildir:
     def __init__(self, path: Path, listener: Listener) -> None:

@@ -32,6 +32,9 @@ class MemoryTransport:
         """Be ready."""
         return _Memory(self, listener)
 
+    async def finish(self) -> None:
+        """Return at once: nothing is open."""
+
 
 class _Memory:
     def __init__(self, store: MemoryTransport, listener: Listener) -> None:

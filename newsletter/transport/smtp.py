@@ -10,6 +10,7 @@ from newsletter.outcome import Envelope, Phase
 from newsletter.settings import Scheme, TransportUrl
 from newsletter.smtp.connection import (
     CONNECT_SECONDS,
+    TIMEOUTS,
     Connection,
     certificate_reason,
     hello_name,
@@ -30,6 +31,7 @@ class SmtpTransport:
     def __init__(self, url: TransportUrl, credentials: Credentials | None) -> None:
         self._url = url
         self._credentials = credentials
+        self._opened: set[_Opening] = set()
         self._context: ssl.SSLContext | None = None
         if url.scheme is not Scheme.SMTP_PLAIN:
             self._context = ssl.create_default_context()
@@ -42,11 +44,20 @@ class SmtpTransport:
 
     def open(self, listener: Listener) -> Channel:
         """Begin to connect."""
-        return _Opening(self._url, self._context, self._credentials, listener)
+        opening = _Opening(self._url, self._context, self._credentials, listener)
+        self._opened.add(opening)
+        opening.task.add_done_callback(lambda _: self._opened.discard(opening))
+        return opening
+
+    async def finish(self) -> None:
+        """Wait until every connection is closed, as long as a QUIT may take."""
+        tasks = [opening.task for opening in self._opened]
+        if tasks:
+            await asyncio.wait(tasks, timeout=TIMEOUTS[Phase.QUIT] + 1)
 
 
 class _Opening:
-    """A channel that is still connecting, and then hands everything to its connection."""
+    """A channel that connects, and then hands everything to its connection; `task` is its life."""
 
     def __init__(
         self,
@@ -60,7 +71,7 @@ class _Opening:
         self._credentials = credentials
         self._listener = listener
         self._connection: Connection | None = None
-        self._task = asyncio.get_running_loop().create_task(self._connect())
+        self.task = asyncio.get_running_loop().create_task(self._connect())
 
     def offer(self, envelope: Envelope) -> None:
         self._opened().offer(envelope)
@@ -70,13 +81,14 @@ class _Opening:
 
     def quit(self) -> None:
         if self._connection is None:
-            self._task.cancel()
+            self.task.cancel()
         else:
             self._connection.quit()
 
     def abort(self) -> None:
-        self._task.cancel()
-        if self._connection is not None:
+        if self._connection is None:
+            self.task.cancel()
+        else:
             self._connection.abort()
 
     def _opened(self) -> Connection:
@@ -105,6 +117,7 @@ class _Opening:
                     ssl=self._context if immediate else None,
                     server_hostname=url.host if immediate else None,
                 )
+            await connection.closed.wait()
         except ssl.SSLCertVerificationError as error:
             self._listener(Lost(Phase.STARTTLS, certificate_reason(url.host, error), fatal=True))
         except TimeoutError:
