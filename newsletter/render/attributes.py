@@ -18,7 +18,7 @@ def attribute(value: object) -> Markup:
     White space collapses; `& < > " '` and the backslash become entities, and so does all that
     is not ASCII: mrml would turn a newline, a combining mark or an emoji's joiner into `\u{...}`.
     """
-    text = escape(_BLANKS.sub(" ", str(value)).strip(), quote=True).replace("\\", "&#92;")
+    text = escape(_BLANKS.sub(" ", str(value)).strip(" "), quote=True).replace("\\", "&#92;")
     return Markup(text.encode("ascii", "xmlcharrefreplace").decode("ascii"))  # noqa: S704 - escaped
 
 

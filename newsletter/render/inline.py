@@ -12,8 +12,6 @@ _OWN_STYLE = re.compile(r"(<style\b[^>]*?)\s+data-inline(?:=\"[^\"]*\")?", re.IG
 _CONDITIONAL = re.compile(r"(<!--\[if [^\]]*\]>(?!<!--).*?<!\[endif\]-->)", re.DOTALL)
 _IMPORT = re.compile(r"@(?:i|\\0*[46]9\s?)(?:m|\\0*[46]d\s?)port", re.IGNORECASE)
 _STYLESHEET = re.compile(r"<link\b[^>]*stylesheet", re.IGNORECASE)
-_REFERENCE = re.compile(r"&#(\d+);")
-_FIRST_BEYOND_ASCII = 0xA1
 _LARGEST = 8_000_000  # libxml2 drops the rest after a text node of 10 MB
 
 
@@ -40,7 +38,7 @@ def inline_css(html: str, *, sentinel: str) -> str:
     inlined = _premail(f"{before}{sentinel}{end}{after}")
     if inlined.count(sentinel) != 1:
         raise NotInlined("the HTML is nested too deeply: its end was lost")
-    return _characters(inlined.replace(sentinel, ""))
+    return inlined.replace(sentinel, "")
 
 
 def _refuse(html: str) -> None:
@@ -97,14 +95,3 @@ def _import_premailer() -> ModuleType:
 
 def _fetch_nothing(_url: str) -> None:
     return None
-
-
-def _characters(html: str) -> str:
-    """Return the HTML with characters where lxml wrote references: a third of the size in Thai."""
-    return _REFERENCE.sub(_character, html)
-
-
-def _character(match: re.Match[str]) -> str:
-    character = chr(int(match[1]))
-    is_plain = int(match[1]) >= _FIRST_BEYOND_ASCII and character.isprintable()
-    return character if is_plain else match[0]

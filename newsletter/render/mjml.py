@@ -38,6 +38,8 @@ TAGS = frozenset(
 _TAG = re.compile(r"<(mj-[A-Za-z0-9-]*)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BLANKS = re.compile(r">[ \t]+(?=[<\n]|\Z)")  # mrml takes a blank after a tag in the head for text
+_TEXT = re.compile(r"<(mj-text|mj-button)\b[^>]*(?<!/)>.*?</\1>", re.DOTALL)
+_BETWEEN = re.compile(r"(?<=>)[ \t\n]+(?=<)")  # mrml drops it and joins the words around it
 _POSITION = re.compile(r"position (\d+):(\d+)")
 
 
@@ -57,13 +59,19 @@ def unknown_tags(source: str) -> list[str]:
 
 def to_html(source: str) -> str:
     """Return MJML as HTML. Raises BadMjml."""
-    head, end, body = source.partition("</mj-head>")
     try:
         # `fonts`: the default ones would be fetched.
-        html: str = mjml.mjml2html(_BLANKS.sub(">", head) + end + body, fonts={})
+        html: str = mjml.mjml2html(_spaced(source), fonts={})
     except ValueError as error:
         raise _explained(source, str(error)) from None
     return html
+
+
+def _spaced(source: str) -> str:
+    head, end, body = source.partition("</mj-head>")
+    if end:
+        source = _BLANKS.sub(">", head) + end + body
+    return _TEXT.sub(lambda match: _BETWEEN.sub("&#32;", match[0]), source)
 
 
 def _explained(source: str, message: str) -> BadMjml:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,13 +116,10 @@ def test_a_lone_surrogate_is_noticed() -> None:
         inline("a \ud800 b")
 
 
-def test_characters_stay_characters_and_invisible_ones_references() -> None:
-    html = inline("<p>שלום ภาษา é x&#160;y &#847;&#8199;&lt;</p>")
-
-    assert re.search("<p>(.*)</p>", html) is not None
-    assert "שלום ภาษา é x" in html
-    assert "&#8199;" in html
-    assert "&lt;" in html
+def test_characters_stay_characters() -> None:
+    assert "<p>שלום ภาษา é x\u00a0y \u034f&lt;</p>" in inline(
+        "<p>שלום ภาษา é x&#160;y &#847;&lt;</p>"
+    )
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=60))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from lxml import html as parser
 
 from newsletter.render.mjml import TAGS, BadMjml, to_html, unknown_tags
 from newsletter.shipped import TEMPLATES
@@ -23,9 +24,18 @@ def test_no_font_is_fetched() -> None:
 
 
 def test_entities_and_void_elements_come_through() -> None:
-    inside = "p &lt; .05 &amp; x&#160;y <em>a</em> <b>c</b><br />z"
+    inside = "p &lt; .05 &amp; x&#160;y <em>a</em>, <b>c</b><br />z"
 
     assert inside in to_html(body(inside))
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", " \n  "])
+def test_the_space_between_two_elements_keeps_their_words_apart(blank: str) -> None:
+    html = to_html(body(f"<p>x <em>a</em>{blank}<b>b</b>{blank}<a href='c'>c</a></p>"))
+    paragraph = parser.document_fromstring(html).find(".//p")
+
+    assert paragraph is not None
+    assert paragraph.text_content() == "x a b c"
 
 
 @pytest.mark.parametrize("blank", [" ", "  ", "\t", " \n", "\n "])
