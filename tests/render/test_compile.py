@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,7 +29,9 @@ SICI = "10.1002/(SICI)1097-4679(199601)52:1<99::AID-JCLP13>3.0.CO;2-9"
 
 def words_of(compiled: CompiledIssue) -> str:
     document = parser.document_fromstring(read(compiled.html))
-    return " ".join("".join(document.find("body").itertext()).split())
+    body = document.find("body")
+    assert body is not None
+    return " ".join(str(body.text_content()).split())
 
 
 def links_of(compiled: CompiledIssue) -> list[str]:
@@ -228,7 +231,8 @@ def test_a_character_that_breaks_an_email_is_told_wherever_it_stands(
     opened = open_workspace(workspace)
     issue = opened.issue("2026-11")
     first, second = opened.library().of(issue)
-    broken = dataclasses.replace(first, **{name: f"x{character}y"}, lines={name: 7})
+    values: dict[str, Any] = {name: f"x{character}y", "lines": {name: 7}}
+    broken = dataclasses.replace(first, **values)
 
     with pytest.raises(NewsletterError) as caught:
         compile_issue(
