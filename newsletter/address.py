@@ -91,4 +91,6 @@ def _parse_unusual(text: str) -> Address:
     domain = (valid.ascii_domain or valid.domain).lower()
     if not domain.isascii() or "[" in domain:
         raise BadAddress("the part after the @ is no domain name")
+    if "." not in domain:
+        raise BadAddress(f"the part after the @, '{domain}', has no dot")
     return Address(local, domain)

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.delivery.pace import Pace, Patience, seconds_needed
+from newsletter.delivery.policy import (
+    Breakers,
+    Course,
+    after_loss,
+    given_up,
+    is_bad_address,
+    judge,
+    lost_body,
+    retry_after,
+)
+from newsletter.outcome import Outcome, Phase, Reply, Verdict
+from newsletter.settings import Rate
+from newsletter.smtp.session import Lost
+
+ACCEPTED = Outcome(Verdict.ACCEPTED, 250)
+REFUSED_RCPT = Outcome(Verdict.REFUSED, 550, "5.1.1", "no", Phase.RCPT)
+REFUSED_DOT = Outcome(Verdict.REFUSED, 554, "5.7.1", "spam", Phase.DOT)
+DEFERRED = Outcome(Verdict.DEFERRED, 451)
+UNCERTAIN = Outcome(Verdict.UNCERTAIN)
+
+
+@pytest.mark.parametrize(
+    ("phase", "code", "verdict"),
+    [
+        (Phase.DOT, 250, Verdict.ACCEPTED),
+        (Phase.DOT, 251, Verdict.ACCEPTED),
+        (Phase.DOT, 421, Verdict.UNTOUCHED),
+        (Phase.DOT, 451, Verdict.DEFERRED),
+        (Phase.DOT, 554, Verdict.REFUSED),
+        (Phase.DOT, 354, Verdict.UNCERTAIN),
+        (Phase.RCPT, 450, Verdict.DEFERRED),
+        (Phase.RCPT, 550, Verdict.REFUSED),
+        (Phase.DATA, 451, Verdict.DEFERRED),
+        (Phase.DATA, 554, Verdict.REFUSED),
+        (Phase.DATA, 250, Verdict.DEFERRED),
+    ],
+)
+def test_what_a_reply_means_for_a_reader(phase: Phase, code: int, verdict: Verdict) -> None:
+    assert judge(phase, Reply(code, "", "words")) == Outcome(verdict, code, "", "words", phase)
+
+
+@pytest.mark.parametrize(
+    ("lost", "accepted", "course"),
+    [
+        (Lost(Phase.GREETING, "refused"), False, Course.SLOW_DOWN),
+        (Lost(Phase.GREETING, "421", Reply(421, "", "")), False, Course.SLOW_DOWN),
+        (Lost(Phase.GREETING, "554", Reply(554, "", "")), False, Course.STOP),
+        (Lost(Phase.EHLO, "451", Reply(451, "", "")), False, Course.SLOW_DOWN),
+        (Lost(Phase.EHLO, "550", Reply(550, "", "")), False, Course.STOP),
+        (Lost(Phase.STARTTLS, "454", Reply(454, "", "")), False, Course.SLOW_DOWN),
+        (Lost(Phase.STARTTLS, "stripped", fatal=True), False, Course.STOP),
+        (Lost(Phase.AUTH, "535", Reply(535, "", "")), False, Course.STOP),
+        (Lost(Phase.AUTH, "454", Reply(454, "", "")), False, Course.SLOW_DOWN),
+        (Lost(Phase.MAIL, "450", Reply(450, "", "")), False, Course.SLOW_DOWN),
+        (Lost(Phase.MAIL, "550", Reply(550, "", "")), True, Course.STOP),
+        (Lost(Phase.MAIL, "421", Reply(421, "", "")), True, Course.RECONNECT),
+        (Lost(Phase.DOT, "reset"), True, Course.RECONNECT),
+        (Lost(Phase.DOT, "reset"), False, Course.SLOW_DOWN),
+    ],
+)
+def test_how_to_go_on_after_a_connection_is_lost(
+    lost: Lost, accepted: bool, course: Course
+) -> None:
+    assert after_loss(lost, accepted=accepted) is course
+
+
+def test_a_body_on_its_way_is_uncertain_unless_a_part_was_provably_never_sent() -> None:
+    assert lost_body(Lost(Phase.DOT, "reset")) == Outcome(Verdict.UNCERTAIN, text="reset")
+    assert lost_body(Lost(Phase.DOT, "reset", unsent=True)) == Outcome(
+        Verdict.UNTOUCHED, text="reset; a part was never sent"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "bad"),
+    [
+        (REFUSED_RCPT, True),
+        (Outcome(Verdict.REFUSED, 550, "5.1.10", "", Phase.RCPT), True),
+        (Outcome(Verdict.REFUSED, 550, "5.7.1", "", Phase.RCPT), False),
+        (Outcome(Verdict.REFUSED, 550, "", "", Phase.RCPT), False),
+        (Outcome(Verdict.REFUSED, 550, "5.1.1", "", Phase.DOT), False),
+        (Outcome(Verdict.DEFERRED, 450, "5.1.1", "", Phase.RCPT), False),
+    ],
+)
+def test_only_an_address_class_refusal_at_rcpt_speaks_against_the_address(
+    outcome: Outcome, bad: bool
+) -> None:
+    assert is_bad_address(outcome) is bad
+
+
+def test_retries_double_from_five_minutes_and_end_after_two_days() -> None:
+    assert [retry_after(n, 0.0) for n in range(1, 8)] == [
+        300, 600, 1200, 2400, 4800, 9600, 14400,
+    ]  # fmt: skip
+    assert retry_after(1, 0.5) == 315
+    late = given_up(DEFERRED, 0.0, 48 * 3600.0)
+    assert late == Outcome(Verdict.REFUSED, 451, "", "gave up after 48 hours: ")
+    assert given_up(DEFERRED, 0.0, 48 * 3600.0 - 1) == DEFERRED
+
+
+def stops(*outcomes: Outcome, connections: int = 3, keep_going: bool = False) -> list[int]:
+    breakers = Breakers(connections=connections, keep_going=keep_going)
+    return [index for index, each in enumerate(outcomes) if breakers.note(each) is not None]
+
+
+def test_three_refusals_of_the_content_in_a_row_stop() -> None:
+    assert stops(REFUSED_DOT, REFUSED_DOT, ACCEPTED, REFUSED_DOT, REFUSED_DOT, REFUSED_DOT) == [5]
+    assert stops(REFUSED_DOT, REFUSED_RCPT, REFUSED_DOT, REFUSED_RCPT, REFUSED_DOT) == [4]
+
+
+def test_more_than_twice_as_many_uncertain_as_connections_stop() -> None:
+    assert stops(*[UNCERTAIN] * 6, ACCEPTED, *[UNCERTAIN] * 7, connections=3) == [13]
+
+
+def test_shares_are_never_judged_on_fewer_than_a_hundred() -> None:
+    assert stops(*[REFUSED_RCPT] * 99) == []
+    assert stops(*[REFUSED_RCPT] * 100) == [99]
+    assert stops(*[ACCEPTED] * 95, *[REFUSED_RCPT] * 5) == []
+    assert stops(*[ACCEPTED] * 95, *[REFUSED_RCPT] * 6) == [100]
+    assert stops(*[ACCEPTED] * 80, *[DEFERRED] * 21) == [100]
+    assert stops(*[REFUSED_RCPT] * 300, keep_going=True) == []
+
+
+@given(
+    st.lists(st.builds(Rate, st.integers(1, 5), st.integers(1, 30)), min_size=1, max_size=3),
+    st.lists(st.floats(0, 5), min_size=1, max_size=60),
+    st.lists(st.floats(0, 40), max_size=8),
+)
+def test_never_more_than_n_in_any_window_also_across_a_restart(
+    rates: list[Rate], steps: list[float], ages: list[float]
+) -> None:
+    now = 1000.0
+    before = sorted(now - age for age in ages)
+    pace = Pace(rates, ages=[now - at for at in before], now=now)
+    taken = []
+    for step in steps:
+        now += step
+        if pace.take(now) == 0:
+            taken.append(now)
+    for rate in rates:
+        for last in taken:
+            inside = [at for at in [*before, *taken] if last - rate.seconds < at <= last]
+            old = [at for at in before if last - rate.seconds < at]
+            assert len(inside) <= max(rate.count, len(old))
+
+
+def test_a_place_that_is_not_free_says_when_it_will_be() -> None:
+    pace = Pace([Rate(2, 10)], now=0.0)
+    assert [pace.take(0.0), pace.take(4.0), pace.take(5.0)] == [0, 0, 5.0]
+    assert pace.take(10.0) == 0
+
+
+def test_patience_doubles_and_ends_and_an_acceptance_renews_it() -> None:
+    patience = Patience()
+    assert [patience.trouble(0.0) for _ in range(8)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert patience.trouble(59.0) == 30
+    assert patience.trouble(60.0) is None
+    patience.relief()
+    assert patience.trouble(100.0) == 0.5
+
+
+def test_what_the_rates_make_a_mailing_last() -> None:
+    assert seconds_needed(1000, [Rate(30, 60), Rate(10000, 86400)]) == 970 * 2
+    assert seconds_needed(20, [Rate(30, 60)]) == 0
+    assert seconds_needed(1000, []) == 0

@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.address import parse_address
+from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.smtp.replies import BadReply, ReplyReader
+from newsletter.smtp.session import (
+    Answered,
+    Credentials,
+    Event,
+    Lost,
+    Opened,
+    Ready,
+    Session,
+    StartTls,
+    Tls,
+)
+
+SENDER = parse_address("news@example.org")
+ADA = Envelope(SENDER, parse_address("ada@example.org"))
+BOB = Envelope(SENDER, parse_address("bob@example.org"))
+BODY = [b"Subject: x\r\n\r\n", b"text\r\n"]
+OK = b"250 Ok\r\n"
+
+
+def session(tls: Tls = Tls.NONE, who: Credentials | None = None) -> Session:
+    return Session(hello="me.example.org", tls=tls, credentials=who)
+
+
+def said(session: Session) -> bytes:
+    out = b"".join(session.output)
+    session.output = []
+    return out
+
+
+def feed(session: Session, *lines: bytes) -> list[Event]:
+    return list(session.receive(b"".join(lines)))
+
+
+def opened(*extensions: bytes) -> Session:
+    one = session()
+    hello = b"".join(b"250-" + each + b"\r\n" for each in (b"there", *extensions))
+    feed(one, b"220 hello\r\n", hello, b"250 HELP\r\n")
+    said(one)
+    return one
+
+
+def test_the_server_speaks_first_and_its_extensions_are_read() -> None:
+    one = session()
+    assert feed(one, b"220-welcome\r\n220 here\r\n") == []
+    assert said(one) == b"EHLO me.example.org\r\n"
+    assert feed(one, b"250-there\r\n250-PIPELINING\r\n250 size 1000\r\n") == [
+        Opened({"PIPELINING": "", "SIZE": "1000"})
+    ]
+
+
+def test_with_pipelining_an_offer_is_one_group() -> None:
+    one = opened(b"PIPELINING")
+    one.offer(ADA)
+    assert said(one) == b"MAIL FROM:<news@example.org>\r\nRCPT TO:<ada@example.org>\r\nDATA\r\n"
+    assert feed(one, OK, OK, b"354 go\r\n") == [Ready()]
+
+
+def test_without_pipelining_each_command_waits_for_the_reply_before() -> None:
+    one = opened()
+    one.offer(ADA)
+    assert said(one) == b"MAIL FROM:<news@example.org>\r\n"
+    assert feed(one, OK) == []
+    assert said(one) == b"RCPT TO:<ada@example.org>\r\n"
+    assert feed(one, OK) == []
+    assert said(one) == b"DATA\r\n"
+    assert feed(one, b"354 go\r\n") == [Ready()]
+
+
+def test_the_dot_and_the_next_offer_leave_together() -> None:
+    one = opened(b"PIPELINING")
+    one.offer(ADA)
+    feed(one, OK, OK, b"354 go\r\n")
+    said(one)
+    one.deliver(BODY, BOB)
+    assert said(one) == (
+        b"Subject: x\r\n\r\ntext\r\n.\r\n"
+        b"MAIL FROM:<news@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n"
+    )
+    assert feed(one, b"250 2.0.0 queued\r\n", OK, OK, b"354 go\r\n") == [
+        Answered(Phase.DOT, Reply(250, "2.0.0", "queued")),
+        Ready(),
+    ]
+
+
+def test_without_pipelining_the_next_offer_waits_for_the_dots_reply() -> None:
+    one = opened()
+    one.offer(ADA)
+    feed(one, OK, OK, b"354 go\r\n")
+    said(one)
+    one.deliver(BODY, BOB)
+    assert said(one) == b"Subject: x\r\n\r\ntext\r\n.\r\n"
+    assert feed(one, b"250 queued\r\n") == [Answered(Phase.DOT, Reply(250, "", "queued"))]
+    assert said(one) == b"MAIL FROM:<news@example.org>\r\n"
+
+
+def test_a_refused_recipient_whose_data_is_accepted_gets_a_lone_dot_and_its_reply_is_ignored() -> (
+    None
+):
+    one = opened(b"PIPELINING")
+    one.offer(ADA)
+    said(one)
+    assert feed(one, OK, b"550 5.1.1 no\r\n", b"354 go\r\n") == [
+        Answered(Phase.RCPT, Reply(550, "5.1.1", "no"))
+    ]
+    assert said(one) == b".\r\n"
+    one.offer(BOB)
+    assert said(one).startswith(b"MAIL FROM")
+    assert feed(one, b"554 no valid recipients\r\n", OK, OK, b"354 go\r\n") == [Ready()]
+
+
+def test_a_refused_recipient_is_followed_by_a_reset() -> None:
+    for extensions in ([b"PIPELINING"], []):
+        one = opened(*extensions)
+        one.offer(ADA)
+        replies = [OK, b"450 4.2.1 later\r\n", *([b"503 no\r\n"] if extensions else [])]
+        assert feed(one, *replies) == [Answered(Phase.RCPT, Reply(450, "4.2.1", "later"))]
+        said(one)
+        one.offer(BOB)
+        assert said(one).startswith(b"RSET\r\nMAIL FROM")
+
+
+def test_data_accepted_after_mail_was_refused_ends_the_connection_without_a_dot() -> None:
+    one = opened(b"PIPELINING")
+    one.offer(ADA)
+    said(one)
+    events = feed(one, b"451 4.3.0 no\r\n", b"503 no\r\n", b"354 go\r\n")
+    assert events == [
+        Answered(Phase.MAIL, Reply(451, "4.3.0", "no")),
+        Lost(Phase.MAIL, "DATA was accepted after MAIL was refused"),
+    ]
+    assert said(one) == b""
+
+
+def test_421_ends_the_conversation_wherever_it_comes() -> None:
+    one = opened(b"PIPELINING")
+    one.offer(ADA)
+    reply = Reply(421, "4.3.2", "shutting down")
+    reason = "the server closes the connection: 421 4.3.2 shutting down"
+    assert feed(one, OK, b"421 4.3.2 shutting down\r\n", OK) == [Lost(Phase.RCPT, reason, reply)]
+    assert feed(one, OK) == []
+
+
+def test_421_to_the_dot_answers_it_and_ends_the_conversation() -> None:
+    one = opened(b"PIPELINING")
+    one.offer(ADA)
+    feed(one, OK, OK, b"354 go\r\n")
+    one.deliver(BODY, BOB)
+    reply = Reply(421, "", "bye")
+    assert feed(one, b"421 bye\r\n", OK) == [
+        Answered(Phase.DOT, reply),
+        Lost(Phase.DOT, "the server closes the connection: 421 bye", reply),
+    ]
+
+
+def test_a_reply_that_nothing_asked_for_ends_the_conversation() -> None:
+    one = opened()
+    assert feed(one, OK) == [Lost(Phase.QUIT, "no command: 250 Ok", Reply(250, "", "Ok"))]
+
+
+def test_starttls_forgets_what_was_said_in_the_clear() -> None:
+    one = session(Tls.REQUIRED)
+    feed(one, b"220 hello\r\n", b"250-there\r\n250-PIPELINING\r\n250 STARTTLS\r\n")
+    said(one)
+    assert feed(one, b"220 go\r\n", b"250-injected\r\n250 AUTH PLAIN\r\n") == [StartTls()]
+    one.tls_started()
+    assert said(one) == b"EHLO me.example.org\r\n"
+    assert feed(one, b"250 there\r\n") == [Opened({})]
+
+
+def test_without_starttls_a_server_that_must_encrypt_gets_no_mail() -> None:
+    one = session(Tls.REQUIRED)
+    feed(one, b"220 hello\r\n")
+    assert feed(one, b"250 there\r\n") == [
+        Lost(Phase.STARTTLS, "the server does not offer STARTTLS", fatal=True)
+    ]
+
+
+def test_auth_plain_and_login() -> None:
+    who = Credentials("ada", "pässword")
+    plain = session(Tls.ON, who)
+    feed(plain, b"220 hello\r\n", b"250-there\r\n250 AUTH LOGIN PLAIN\r\n")
+    coded = base64.b64encode("\0ada\0pässword".encode())
+    assert said(plain).endswith(b"AUTH PLAIN " + coded + b"\r\n")
+    assert feed(plain, b"235 2.7.0 welcome\r\n") == [Opened({"AUTH": "LOGIN PLAIN"})]
+    login = session(Tls.ON, who)
+    feed(login, b"220 hello\r\n", b"250-there\r\n250 AUTH LOGIN\r\n")
+    feed(login, b"334 VXNlcm5hbWU6\r\n", b"334 UGFzc3dvcmQ6\r\n")
+    lines = said(login).split(b"\r\n")
+    assert lines[1:4] == [b"AUTH LOGIN", b"YWRh", base64.b64encode("pässword".encode())]
+
+
+def test_a_password_shows_in_no_repr() -> None:
+    assert repr(Credentials("ada", "secret")) == "Credentials(user='ada')"
+
+
+def test_only_an_address_that_needs_it_makes_a_message_internationalised() -> None:
+    one = opened(b"SMTPUTF8")
+    one.offer(Envelope(SENDER, parse_address("zoë@example.org")))
+    assert said(one) == b"MAIL FROM:<news@example.org> SMTPUTF8\r\n"
+
+
+def read(chunks: Iterable[bytes]) -> list[Reply]:
+    reader = ReplyReader()
+    return [reply for chunk in chunks for reply in reader.feed(chunk)]
+
+
+@pytest.mark.parametrize(
+    ("octets", "replies"),
+    [
+        (b"250\r\n", [Reply(250, "", "")]),
+        (b"250 2.1.0 Ok\n", [Reply(250, "2.1.0", "Ok")]),
+        (b"550 4.1.1 odd\r\n", [Reply(550, "", "4.1.1 odd")]),
+        (b"550-5.1.1 a\r\n550 5.1.1 b\r\n", [Reply(550, "5.1.1", "a\nb")]),
+        (b"550 5.1.1\r\n", [Reply(550, "5.1.1", "")]),
+        ("250 grüße\r\n".encode(), [Reply(250, "", "grüße")]),
+        (b"250 a\x1b[31mb\r\n", [Reply(250, "", "a [31mb")]),
+    ],
+)
+def test_replies_of_every_shape_are_read(octets: bytes, replies: list[Reply]) -> None:
+    assert read([octets]) == replies
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"hello\r\n",
+        b"99 x\r\n",
+        b"650 x\r\n",
+        b"250-a\r\n550 b\r\n",
+        b"\r\n",
+        b"250_x\r\n",
+        b"x" * 5000,
+    ],
+)
+def test_what_is_no_reply_is_a_bad_reply(octets: bytes) -> None:
+    with pytest.raises(BadReply):
+        read([octets])
+
+
+def test_an_endless_reply_is_bounded() -> None:
+    with pytest.raises(BadReply, match="more than 65536 octets"):
+        read(b"250-" + b"x" * 1000 + b"\r\n" for _ in range(1000))
+
+
+@given(st.binary(max_size=400), st.lists(st.integers(1, 20), max_size=40))
+def test_how_bytes_are_cut_into_reads_changes_nothing(octets: bytes, cuts: list[int]) -> None:
+    def outcome(chunks: list[bytes]) -> tuple[list[Reply], bool]:
+        reader = ReplyReader()
+        replies: list[Reply] = []
+        try:
+            for chunk in chunks:
+                replies.extend(reader.feed(chunk))
+        except BadReply:
+            return replies, True
+        return replies, False
+
+    chunks, rest = [], octets
+    for cut in cuts:
+        chunks.append(rest[:cut])
+        rest = rest[cut:]
+    lines = octets.replace(b"5", b"250 ok\r\n")
+    assert outcome([*chunks, rest]) == outcome([octets])
+    assert outcome([lines[i : i + 7] for i in range(0, len(lines), 7)]) == outcome([lines])
+
+
+CODES = st.sampled_from([b"220", b"250", b"354", b"421", b"450", b"550", b"235", b"334", b"503"])
+
+
+@given(st.lists(CODES, max_size=30), st.booleans(), st.data())
+def test_whatever_a_server_says_a_body_leaves_only_after_ready(
+    codes: list[bytes], pipelining: bool, data: st.DataObject
+) -> None:
+    one = opened(*([b"PIPELINING"] if pipelining else []))
+    one.offer(ADA)
+    ready = bodies = 0
+    lost = False
+    for code in codes:
+        for event in feed(one, code + b" x\r\n"):
+            assert not lost
+            lost = isinstance(event, Lost)
+            if isinstance(event, Ready):
+                ready += 1
+                one.deliver(BODY, BOB if data.draw(st.booleans()) else None)
+        bodies += said(one).count(b"text\r\n.\r\n")
+        assert bodies == ready

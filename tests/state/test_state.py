@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.address import parse_address
+from newsletter.audience.listfile import Member
+from newsletter.audience.subscriber import Subscriber
+from newsletter.audience.suppression import Suppression
+from newsletter.delivery.mailing import freeze
+from newsletter.errors import NewsletterError
+from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.state.identity import advance, doubt
+from newsletter.state.keys import load_keys
+from newsletter.state.ledger import LedgerUnusable, Mailing, MailingState, Settlement
+from newsletter.state.lock import sending_lock
+from newsletter.state.mailings_file import read_mailings, write_mailing
+from newsletter.state.sqlite import SqliteLedger
+from newsletter.tokens import Key, Purpose, Signer
+from tests.message.test_message import CONTENT
+
+KEY = Key(b"k" * 32)
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+ADA = parse_address("ada@example.org")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
+    ledger = SqliteLedger(tmp_path / "private" / "state.db", keys=[KEY])
+    yield ledger
+    ledger.close()
+
+
+def member(email: str, excluded: str | None = None) -> Member:
+    return Member(Subscriber(parse_address(email), "", {"first_name": "A", "x": "y"}), 2, excluded)
+
+
+def frozen(ledger: SqliteLedger, *members: Member) -> Mailing:
+    return freeze(ledger, CONTENT, members, key=KEY, sources="", now=NOW)
+
+
+def suppress(ledger: SqliteLedger, email: str) -> None:
+    address = parse_address(email)
+    ledger.suppress(Suppression(address=address, reason="left", at=NOW, source="subscribers"))
+
+
+def states(ledger: SqliteLedger, mailing: Mailing) -> dict[str, State]:
+    return {record.email: record.state for record in ledger.records(mailing)}
+
+
+def test_a_freeze_writes_the_audience_with_only_the_fields_that_are_used(
+    ledger: SqliteLedger,
+) -> None:
+    mailing = frozen(ledger, member("b@example.org"), member("a@example.org", "unsubscribed"))
+    pending = ledger.pending(mailing, after=0, limit=10)
+    assert [(str(d.address), d.fields) for d in pending] == [("b@example.org", {"first_name": "A"})]
+    assert states(ledger, mailing) == {
+        "a@example.org": State.EXCLUDED,
+        "b@example.org": State.PENDING,
+    }
+    assert ledger.content(mailing) == CONTENT
+    assert mailing.state is MailingState.FROZEN
+
+
+def test_an_address_twice_stands_once_and_excluded_if_either_was(ledger: SqliteLedger) -> None:
+    mailing = frozen(ledger, member("A@example.org"), member("a@example.org", "unsubscribed"))
+    assert states(ledger, mailing) == {"a@example.org": State.EXCLUDED}
+
+
+def test_an_issue_is_frozen_once(ledger: SqliteLedger) -> None:
+    frozen(ledger, member("a@example.org"))
+    with pytest.raises(Exception, match="UNIQUE"):
+        frozen(ledger, member("b@example.org"))
+    assert [mailing.issue for mailing in ledger.mailings()] == ["2026-11"]
+    assert list(states(ledger, ledger.mailings()[0])) == ["a@example.org"]
+
+
+def test_an_audience_that_breaks_off_freezes_nothing(ledger: SqliteLedger) -> None:
+    def breaks_off() -> Iterator[Member]:
+        yield member("a@example.org")
+        raise OSError("the disk went away")
+
+    with pytest.raises(OSError, match="went away"):
+        freeze(ledger, CONTENT, breaks_off(), key=KEY, sources="", now=NOW)
+    assert ledger.mailings() == []
+    assert frozen(ledger, member("a@example.org")).issue == "2026-11"
+
+
+def test_a_mark_holds_only_for_the_pending_and_unsuppressed(ledger: SqliteLedger) -> None:
+    mailing = frozen(ledger, *(member(f"{name}@example.org") for name in "abc"))
+    a, b, c = (d.id for d in ledger.pending(mailing, after=0, limit=10))
+    suppress(ledger, "B@Example.org")
+    assert ledger.turn([], [a, b], 1.0) == {a}
+    assert ledger.turn([], [a, c], 1.0) == {c} | {a}
+    assert states(ledger, mailing) == {
+        "a@example.org": State.ATTEMPTING,
+        "b@example.org": State.EXCLUDED,
+        "c@example.org": State.ATTEMPTING,
+    }
+
+
+def test_what_a_dead_run_left_attempting_is_uncertain_and_stays_so(ledger: SqliteLedger) -> None:
+    mailing = frozen(ledger, member("a@example.org"), member("b@example.org"))
+    first = ledger.pending(mailing, after=0, limit=1)[0]
+    ledger.turn([], [first.id], 1.0)
+    assert ledger.recover(mailing, NOW) == 1
+    assert ledger.turn([], [first.id], 2.0) == frozenset()
+    assert states(ledger, mailing)["a@example.org"] is State.UNCERTAIN
+    assert ledger.resolve(mailing, State.PENDING, "to be sent again", NOW) == 1
+    assert ledger.turn([], [first.id], 3.0) == {first.id}
+
+
+def test_an_outcome_without_a_row_writes_nothing_at_all(ledger: SqliteLedger) -> None:
+    mailing = frozen(ledger, member("a@example.org"))
+    (only,) = ledger.pending(mailing, after=0, limit=1)
+    accepted = Outcome(Verdict.ACCEPTED, 250, "2.0.0", "Ok")
+    lost = [Settlement(each, State.ACCEPTED, accepted, 1.0) for each in (only.id, 99)]
+    with pytest.raises(LedgerUnusable, match="an outcome found no row"):
+        ledger.turn(lost, [], 1.0)
+    assert states(ledger, mailing) == {"a@example.org": State.PENDING}
+
+
+def test_earlier_attempts_that_failed_are_kept(ledger: SqliteLedger) -> None:
+    mailing = frozen(ledger, member("a@example.org"))
+    (only,) = ledger.pending(mailing, after=0, limit=1)
+    later = Outcome(Verdict.DEFERRED, 451, "4.2.0", "later", Phase.RCPT)
+    ledger.turn([Settlement(only.id, State.DEFERRED, later, 1.0, 301.0)], [], 1.0)
+    assert ledger.next_due(mailing) == 301.0
+    assert ledger.deferred(mailing, due=300.0, limit=-1) == []
+    (due,) = ledger.deferred(mailing, due=301.0, limit=-1)
+    assert (due.id, due.attempts, due.first_deferred_at) == (only.id, 1, 1.0)
+    ok = Outcome(Verdict.ACCEPTED, 250, "", "Ok")
+    ledger.turn([], [only.id], 302.0)
+    ledger.turn([Settlement(only.id, State.ACCEPTED, ok, 303.0)], [], 303.0)
+    (record,) = ledger.records(mailing)
+    assert (record.state, record.attempts, record.text) == (State.ACCEPTED, 2, "Ok")
+    assert ledger.attempted_since(0.0) == [1.0, 303.0]
+    kept = ledger.db.execute("SELECT delivery, at, state, phase, code, text FROM attempts")
+    assert kept.fetchall() == [(only.id, 1.0, "deferred", "RCPT", 451, "later")]
+
+
+def test_an_unsubscribe_token_names_its_reader_and_a_forged_one_nobody(
+    ledger: SqliteLedger,
+) -> None:
+    mailing = frozen(ledger, member("ada@example.org"))
+    (only,) = ledger.pending(mailing, after=0, limit=1)
+    token = Signer(KEY, mailing.uuid).token(Purpose.UNSUBSCRIBE, only.id)
+    assert ledger.find_by_token(token) == ADA
+    assert ledger.find_by_token(token.upper()) == ADA
+    forged = Signer(Key(b"x" * 32), mailing.uuid).token(Purpose.UNSUBSCRIBE, only.id)
+    bounce = Signer(KEY, mailing.uuid).token(Purpose.BOUNCE, only.id)
+    sample = Signer(KEY, mailing.uuid).token(Purpose.UNSUBSCRIBE, 0)
+    assert [ledger.find_by_token(each) for each in (forged, bounce, sample, "nonsense")] == [
+        None
+    ] * 4
+
+
+def test_a_restore_counts_as_a_later_event(ledger: SqliteLedger) -> None:
+    suppress(ledger, "ada@example.org")
+    ledger.restore(ADA, reason="asked again", source="x", at=NOW + timedelta(days=1))
+    mailing = frozen(ledger, member("ada@example.org"))
+    (only,) = ledger.pending(mailing, after=0, limit=1)
+    assert ledger.turn([], [only.id], 1.0) == {only.id}
+
+
+def test_the_private_files_are_for_their_owner_alone(ledger: SqliteLedger) -> None:
+    frozen(ledger, member("ada@example.org"))
+    key = ledger.file.with_name("key")
+    load_keys(key, make=True)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in ledger.file.parent.iterdir()}
+    assert modes == {"state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600, "key": 0o600}
+    assert stat.S_IMODE(ledger.file.parent.stat().st_mode) == 0o700
+
+
+def test_a_file_that_is_no_database_is_a_clear_problem(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    file.write_bytes(b"not a database, and long enough to be taken for one" * 50)
+    with pytest.raises(LedgerUnusable, match="cannot be used: file is not a database"):
+        SqliteLedger(file)
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "state.db")
+    ledger.db.execute("PRAGMA user_version=99")
+    ledger.close()
+    with pytest.raises(LedgerUnusable, match="newer version"):
+        SqliteLedger(tmp_path / "state.db")
+
+
+def note_of(ledger: SqliteLedger) -> Path:
+    return ledger.file.with_name("state.db.epoch")
+
+
+def test_the_ledger_last_sent_from_is_not_doubted(ledger: SqliteLedger) -> None:
+    assert doubt(ledger, ledger.file, note_of(ledger)) is None
+    advance(ledger, ledger.file, note_of(ledger))
+    assert doubt(ledger, ledger.file, note_of(ledger)) is None
+
+
+def test_a_restored_ledger_is_doubted(ledger: SqliteLedger) -> None:
+    advance(ledger, ledger.file, note_of(ledger))
+    ledger.set_epoch(3)
+    advance(ledger, ledger.file, note_of(ledger))
+    ledger.set_epoch(1)
+    assert "older than its last mailing" in str(doubt(ledger, ledger.file, note_of(ledger)))
+
+
+def test_a_copied_ledger_is_doubted(ledger: SqliteLedger, tmp_path: Path) -> None:
+    advance(ledger, ledger.file, note_of(ledger))
+    ledger.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copytree(ledger.file.parent, tmp_path / "copy")
+    copy = SqliteLedger(tmp_path / "copy" / "state.db")
+    assert "copied here from another place" in str(doubt(copy, copy.file, note_of(copy)))
+    note_of(copy).unlink()
+    assert "copied here without its state.db.epoch" in str(doubt(copy, copy.file, note_of(copy)))
+    copy.close()
+
+
+def test_a_missing_or_broken_key_is_never_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    with pytest.raises(
+        NewsletterError, match="the key that signs the unsubscribe links is missing"
+    ):
+        load_keys(file, make=False)
+    made = load_keys(file, make=True)
+    assert load_keys(file, make=True) == made
+    old = file.read_text()
+    file.write_text(f"{'0' * 64}\n{old}")
+    assert load_keys(file, make=False) == (Key(bytes(32)), *made)
+    file.write_text("rubbish\n")
+    with pytest.raises(NewsletterError, match="key:1: this is no key"):
+        load_keys(file, make=False)
+
+
+def _hold(file: Path, held: multiprocessing.synchronize.Event) -> None:
+    with sending_lock(file, since=NOW):
+        held.set()
+        multiprocessing.Event().wait(30)
+
+
+def test_a_lock_names_its_holder_and_dies_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "state.db.lock"
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    holder = context.Process(target=_hold, args=(file, held))
+    holder.start()
+    assert held.wait(30)
+    with (
+        pytest.raises(
+            NewsletterError, match=f"process {holder.pid} on .* since 2026-11-22 08:00:00 UTC"
+        ),
+        sending_lock(file, since=NOW),
+    ):
+        pass
+    holder.kill()
+    holder.join()
+    with sending_lock(file, since=NOW):
+        assert f"process {os.getpid()} on" in file.read_text()
+
+
+def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_path: Path) -> None:
+    file, name = tmp_path / "mailings.csv", Path("mailings.csv")
+    mailing = frozen(ledger, member("ada@example.org"))
+    assert read_mailings(file, name) == ()
+    write_mailing(file, name, mailing, ledger.counts(mailing))
+    mailing = ledger.set_state(mailing, MailingState.SENDING, NOW)
+    mailing = ledger.set_state(mailing, MailingState.FINISHED, NOW)
+    write_mailing(file, name, mailing, dict.fromkeys(State, 7))
+    when = "2026-11-22T08:00:00+00:00"
+    assert file.read_text().splitlines() == [
+        "issue,mailing,digest,started_at,finished_at,accepted,refused,uncertain,excluded",
+        f"2026-11,{mailing.uuid},{CONTENT.digest},{when},{when},7,7,7,7",
+    ]
+    assert "ada" not in file.read_text()
+    file.write_text("issue,mailing\n,x\n")
+    with pytest.raises(NewsletterError, match=r"mailings\.csv:2: a line without issue or mailing"):
+        read_mailings(file, name)
