@@ -11,7 +11,7 @@ its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -22,8 +22,9 @@ from newsletter.content.characters import (
     direction,
     display_width,
     refused_characters,
-    wrap,
 )
+from newsletter.content.links import find_urls, is_allowed_url, linked
+from newsletter.content.markdown_text import alt_text, text_blocks
 from newsletter.content.summary import Passage
 from newsletter.errors import NewsletterError, Problem
 
@@ -42,13 +43,9 @@ LARGEST = 200_000
 DEEPEST = 50
 """Levels of nesting; libxml2 silently drops what is nested in more than 254 elements."""
 _MOST_BRACKETS = 5_000  # the parser's time grows with the square of the unclosed ones
-_LONGEST_WRITTEN_URL = 2_000  # longer ones stay text
 
-_ALLOWED_URL = re.compile(r"(?:https?://[^/?#]|mailto:.)", re.IGNORECASE)
 _LIKE_A_PLACE = re.compile(r"[./#]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_WRITTEN_URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]+", re.IGNORECASE)
-_URL_ENDS = ".,;:!?'\u2019*_"
 
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href"},
@@ -99,44 +96,7 @@ def render_markdown(
     levels = sorted({node.tag for node in tree.walk() if node.type == "heading"})
     tags = {tag: f"h{min(top + index, 6)}" for index, tag in enumerate(levels)}
     html = "".join(_html_block(node, tags, base) for node in tree.children)
-    return Rich(_cleaned(html), _text_blocks(tree.children, WIDTH, measure))
-
-
-def linked(url: str, words: str) -> str:
-    """Return a link as HTML: both parts escaped, the URL percent-encoded where it must be."""
-    return f'<a href="{escape(safe_url(url))}">{escape(words, quote=False)}</a>'
-
-
-def safe_url(url: str) -> str:
-    """Return a URL with everything percent-encoded that may not stand in one (RFC 3986, 2)."""
-    from urllib.parse import quote
-
-    return quote(url.strip(), safe="!#$%&'()*+,/:;=?@[]~")
-
-
-def is_allowed_url(url: str) -> bool:
-    """Return whether a URL may stand in an email: http, https or mailto, and not relative."""
-    return _ALLOWED_URL.match(url) is not None
-
-
-def find_urls(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where web addresses stand in running text, without the punctuation after them."""
-    for match in _WRITTEN_URL.finditer(text):
-        if len(match[0]) > _LONGEST_WRITTEN_URL:
-            continue
-        end = match.end()
-        while end > match.start() and _ends_sentence(text[match.start() : end]):
-            end -= 1
-        if is_allowed_url(text[match.start() : end]):
-            yield match.start(), end
-
-
-def _ends_sentence(url: str) -> bool:
-    last = url[-1]
-    return last in _URL_ENDS or any(
-        last == closing and url.count(closing) > url.count(opening)
-        for opening, closing in ("()", "[]", "{}")
-    )
+    return Rich(_cleaned(html), text_blocks(tree.children, WIDTH, measure))
 
 
 # --- reading -------------------------------------------------------------------------------
@@ -299,7 +259,7 @@ def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
         case "code_inline":
             return _element("code", escape(node.content, quote=False))
         case "image":  # what it shows, in words
-            return escape(_alt(node), quote=False)
+            return escape(alt_text(node), quote=False)
         case "link":
             inner = "".join(_html_inline(child) for child in node.children)
             href = str(node.attrs["href"])
@@ -319,87 +279,3 @@ def _with_links(text: str) -> str:
         parts += [escape(text[last:start], quote=False), linked(text[start:end], text[start:end])]
         last = end
     return "".join([*parts, escape(text[last:], quote=False)])
-
-
-def _alt(node: SyntaxTreeNode) -> str:
-    return " ".join(inner.content for inner in node.walk() if inner.type == "text") or node.content
-
-
-# --- plain text ----------------------------------------------------------------------------
-
-
-def _text_blocks(nodes: Iterable[SyntaxTreeNode], width: int, measure: Callable[[str], int]) -> str:
-    blocks = (_text_block(node, width, measure) for node in nodes)
-    return "\n\n".join(block for block in blocks if block)
-
-
-def _text_block(  # noqa: PLR0911 - one case a kind of node, here and below
-    node: SyntaxTreeNode, width: int, measure: Callable[[str], int]
-) -> str:
-    match node.type:
-        case "paragraph" | "heading":
-            words = "".join(_text_inline(child) for child in node.children[0].children)
-            lines = (wrap(line, width=width, measure=measure) for line in words.split("\n"))
-            return "\n".join(line for line in lines if line)
-        case "bullet_list" | "ordered_list":
-            return _text_list(node, width, measure)
-        case "fence":
-            return _indented(node.content.rstrip("\n"), "    ")
-        case "hr":
-            return "* * *"
-        case "table":
-            rows = (inner for inner in node.walk() if inner.type == "tr")
-            return "\n".join(" | ".join(_cell(cell) for cell in row.children) for row in rows)
-        case "blockquote":
-            return _indented(_text_blocks(node.children, max(width - 2, 20), measure), "> ")
-        case _:
-            return _text_blocks(node.children, width, measure)
-
-
-def _text_list(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:
-    number = int(node.attrs.get("start", 1))
-    items: list[str] = []
-    tight = True
-    for index, item in enumerate(node.children):
-        marker = "- " if node.type == "bullet_list" else f"{number + index}. "
-        hang = " " * len(marker)
-        tight = tight and all(part.hidden for part in item.children if part.type == "paragraph")
-        room = max(width - len(marker), 20)
-        blocks = [_text_block(part, room, measure) for part in item.children]
-        body = ("\n" if tight else "\n\n").join(block for block in blocks if block)
-        items.append(marker + _indented(body, hang)[len(marker) :] if body else marker.rstrip())
-    return ("\n" if tight else "\n\n").join(items)
-
-
-def _text_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
-    match node.type:
-        case "text" | "code_inline":
-            return node.content
-        case "softbreak":
-            return " "
-        case "hardbreak":
-            return "\n"
-        case "image":
-            return _alt(node)
-        case "link":
-            return _text_link(node)
-        case "strong":
-            return f"*{''.join(_text_inline(child) for child in node.children)}*"
-        case _:
-            return "".join(_text_inline(child) for child in node.children)
-
-
-def _text_link(node: SyntaxTreeNode) -> str:
-    words = "".join(_text_inline(child) for child in node.children).strip()
-    href = str(node.attrs["href"])
-    shown = href.removeprefix("mailto:")
-    return shown if words in {"", href, shown} else f"{words} ({shown})"
-
-
-def _cell(node: SyntaxTreeNode) -> str:
-    inline = node.children[0].children if node.children else []
-    return "".join(_text_inline(child) for child in inline).strip()
-
-
-def _indented(text: str, indent: str) -> str:
-    return "\n".join((indent + line).rstrip() for line in text.split("\n"))

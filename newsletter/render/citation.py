@@ -8,7 +8,8 @@ from html import escape
 from urllib.parse import quote
 
 from newsletter.content.characters import display_width, wrap
-from newsletter.content.markdown import Rich, find_urls, linked
+from newsletter.content.links import find_urls, linked
+from newsletter.content.markdown import Rich
 
 RESOLVER = "https://doi.org/"
 _BLANKS = re.compile(r"[ \t\n]+")

@@ -19,7 +19,8 @@ from typing import TypeVar
 
 from newsletter.content.characters import language_direction, refused_characters, wrap
 from newsletter.content.issue import Announcement, Issue
-from newsletter.content.markdown import Rich, is_allowed_url, render_markdown
+from newsletter.content.links import is_allowed_url
+from newsletter.content.markdown import Rich, render_markdown
 from newsletter.content.summary import Summary
 from newsletter.errors import NewsletterError, Problem, fail
 from newsletter.files import shown

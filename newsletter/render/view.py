@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from newsletter.content.characters import language_direction
 from newsletter.content.issue import Issue
-from newsletter.content.markdown import Rich, safe_url
+from newsletter.content.links import safe_url
+from newsletter.content.markdown import Rich
 from newsletter.content.summary import Summary
 from newsletter.settings import Settings
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from newsletter.content.characters import display_width
-from newsletter.content.markdown import LARGEST, Rich, find_urls, render_markdown, safe_url
+from newsletter.content.links import find_urls, safe_url
+from newsletter.content.markdown import LARGEST, Rich, render_markdown
 from newsletter.content.summary import Passage
 from newsletter.errors import NewsletterError
 

@@ -1,0 +1,94 @@
+"""Markdown's tree as plain text: words wrapped, lists hanging, links as `words (URL)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from newsletter.content.characters import wrap
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
+
+
+def text_blocks(nodes: Iterable[SyntaxTreeNode], width: int, measure: Callable[[str], int]) -> str:
+    """Return blocks as wrapped plain text, an empty line between two."""
+    blocks = (_text_block(node, width, measure) for node in nodes)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _text_block(  # noqa: PLR0911 - one case a kind of node, here and below
+    node: SyntaxTreeNode, width: int, measure: Callable[[str], int]
+) -> str:
+    match node.type:
+        case "paragraph" | "heading":
+            words = "".join(_text_inline(child) for child in node.children[0].children)
+            lines = (wrap(line, width=width, measure=measure) for line in words.split("\n"))
+            return "\n".join(line for line in lines if line)
+        case "bullet_list" | "ordered_list":
+            return _text_list(node, width, measure)
+        case "fence":
+            return _indented(node.content.rstrip("\n"), "    ")
+        case "hr":
+            return "* * *"
+        case "table":
+            rows = (inner for inner in node.walk() if inner.type == "tr")
+            return "\n".join(" | ".join(_cell(cell) for cell in row.children) for row in rows)
+        case "blockquote":
+            return _indented(text_blocks(node.children, max(width - 2, 20), measure), "> ")
+        case _:
+            return text_blocks(node.children, width, measure)
+
+
+def _text_list(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:
+    number = int(node.attrs.get("start", 1))
+    items: list[str] = []
+    tight = True
+    for index, item in enumerate(node.children):
+        marker = "- " if node.type == "bullet_list" else f"{number + index}. "
+        hang = " " * len(marker)
+        tight = tight and all(part.hidden for part in item.children if part.type == "paragraph")
+        room = max(width - len(marker), 20)
+        blocks = [_text_block(part, room, measure) for part in item.children]
+        body = ("\n" if tight else "\n\n").join(block for block in blocks if block)
+        items.append(marker + _indented(body, hang)[len(marker) :] if body else marker.rstrip())
+    return ("\n" if tight else "\n\n").join(items)
+
+
+def _text_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
+    match node.type:
+        case "text" | "code_inline":
+            return node.content
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+        case "image":
+            return alt_text(node)
+        case "link":
+            return _text_link(node)
+        case "strong":
+            return f"*{''.join(_text_inline(child) for child in node.children)}*"
+        case _:
+            return "".join(_text_inline(child) for child in node.children)
+
+
+def _text_link(node: SyntaxTreeNode) -> str:
+    words = "".join(_text_inline(child) for child in node.children).strip()
+    href = str(node.attrs["href"])
+    shown = href.removeprefix("mailto:")
+    return shown if words in {"", href, shown} else f"{words} ({shown})"
+
+
+def _cell(node: SyntaxTreeNode) -> str:
+    inline = node.children[0].children if node.children else []
+    return "".join(_text_inline(child) for child in inline).strip()
+
+
+def _indented(text: str, indent: str) -> str:
+    return "\n".join((indent + line).rstrip() for line in text.split("\n"))
+
+
+def alt_text(node: SyntaxTreeNode) -> str:
+    """Return what an image shows, in words."""
+    return " ".join(inner.content for inner in node.walk() if inner.type == "text") or node.content
