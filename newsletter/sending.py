@@ -19,7 +19,7 @@ from newsletter.message.content import Content
 from newsletter.outcome import State
 from newsletter.render.slots import fill
 from newsletter.state.identity import advance, doubt
-from newsletter.state.ledger import Ledger, Mailing
+from newsletter.state.ledger import Ledger, Mailing, MailingState
 from newsletter.state.lock import sending_lock
 from newsletter.state.mailings_file import write_mailing
 from newsletter.state.sqlite import SqliteLedger
@@ -172,6 +172,19 @@ def go_on(
             book.suppress([delivery.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
     _record(workspace, ledger, result.mailing)
     return result
+
+
+def close_dead_run(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Mailing:
+    """End a mailing of which nothing is left to send, where its last run died before it could.
+
+    What that run left unanswered becomes uncertain. The caller holds the sending lock.
+    """
+    now = datetime.now(UTC)
+    if not ledger.recover(mailing, now) and mailing.state is MailingState.FINISHED:
+        return mailing
+    mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
+    _record(workspace, ledger, mailing)
+    return mailing
 
 
 def sample_subject(content: Content) -> str:

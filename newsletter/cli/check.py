@@ -22,13 +22,11 @@ _HEADINGS = {Level.ERROR: "To mend", Level.WARNING: "To look at", Level.INFO: "T
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.pass_context
 def command(context: click.Context, month: str | None, as_json: bool, strict: bool) -> None:
-    r"""Say everything that is wrong with an issue.
+    """Say everything that is wrong with an issue.
 
     MONTH may be left out where there is one draft. The exit code is 3 where there are errors. A
-    check is silenced in the issue's file, with the reason:
-
-    \b
-        ignore: {summary-count: "a special issue about one study"}
+    check is silenced in the issue's file, with the reason, for example
+    `ignore: {summary-count: "a special issue about one study"}`.
     """
     from newsletter.proof import count_readers, prove
     from newsletter.workspace import open_workspace

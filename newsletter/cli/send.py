@@ -83,11 +83,12 @@ def _send(
     from newsletter.cli.progress import progress
     from newsletter.cli.status import status_json
     from newsletter.delivery.mailing import Course, exit_code
-    from newsletter.sending import go_on
+    from newsletter.sending import close_dead_run, go_on
 
     plan, content = _prepare(workspace, ledger, month)
     if plan.mailing is not None and not plan.to_send:
-        return _nothing_left(ledger, plan.mailing, exit_code, as_json=as_json)
+        ended = close_dead_run(workspace, ledger, plan.mailing)
+        return _nothing_left(ledger, ended, exit_code, as_json=as_json)
     if not plan.to_send:
         raise fail("nobody would get it", hint="newsletter subscribers check says why")
     transport = workspace.transport(credentials(workspace.settings))
@@ -178,13 +179,15 @@ def _show(plan: Plan) -> None:
 def _nothing_left(ledger: SqliteLedger, mailing: Mailing, exit_code: Any, *, as_json: bool) -> int:
     from newsletter.cli.progress import in_words
     from newsletter.cli.status import status_json
+    from newsletter.outcome import State
 
     counts = ledger.counts(mailing)
     when = f" on {mailing.finished_at:%Y-%m-%d}" if mailing.finished_at else ""
     output.say(f"Nothing to send: {mailing.issue} went out{when}: {in_words(counts)}.")
     if as_json:
         output.json_result(status_json(mailing, counts))
-    output.next_step(f"newsletter status {mailing.issue}")
+    verb = "resolve" if counts[State.UNCERTAIN] else "status"
+    output.next_step(f"newsletter {verb} {mailing.issue}")
     code: int = exit_code(counts)
     return code
 

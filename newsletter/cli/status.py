@@ -106,7 +106,7 @@ def _one(ledger: SqliteLedger, mailing: Mailing) -> None:
         output.table(("reader", "state", "what the server said"), rows[:20])
         if len(rows) > 20:  # noqa: PLR2004 - a screenful
             output.say(f"and {len(rows) - 20:,} more: newsletter status {mailing.issue} --csv")
-    left = counts[State.PENDING] + counts[State.DEFERRED]
+    left = counts[State.PENDING] + counts[State.DEFERRED] + counts[State.ATTEMPTING]
     if left:
         output.next_step(f"newsletter send {mailing.issue}")
     elif counts[State.UNCERTAIN]:
