@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from newsletter.address import BadAddress, parse_address
-from newsletter.audience.subscriber import Subscriber
-from newsletter.errors import Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import shown, write_bytes
+from newsletter.specimen import issue_message
 from newsletter.workspace import Workspace
 
 FOLDER = Path(".newsletter", "build")
@@ -32,14 +30,11 @@ def build(
     """Write SLUG.html, SLUG.txt and SLUG.eml and yield each; nothing is written on an error.
 
     HTML and text are taken back out of the message, so they are what arrives. `as_email` names a
-    reader of the list; without it a sample reader gets it.
+    reader of the list; without it a sample reader gets it. Once a mailing has frozen the issue,
+    that is what is shown, whatever the files say since.
     """
-    from newsletter.message.content import content_of
-    from newsletter.message.draft import SAMPLE_READER, draft_message
-
-    reader = _reader(workspace, as_email) if as_email is not None else SAMPLE_READER
-    compiled = workspace.compile(workspace.issue(slug))
-    message = draft_message(content_of(compiled, workspace.settings), reader)
+    today = datetime.now().astimezone().date()
+    message = issue_message(workspace, slug, as_email, today=today)
     target = folder if folder is not None else workspace.root / FOLDER
     for ending, data in (
         ("html", _part(message, "html")),
@@ -59,23 +54,3 @@ def _part(message: bytes, kind: str) -> bytes:
     payload = body.get_payload(decode=True)
     assert isinstance(payload, bytes)  # noqa: S101 - a leaf of the tree
     return payload.replace(b"\r\n", b"\n")
-
-
-def _reader(workspace: Workspace, email: str) -> Subscriber:
-    from newsletter.audience.audience import Audience
-
-    try:
-        wanted = parse_address(email).key
-    except BadAddress as error:
-        raise WrongUsage(Problem(message=f"'{email}' is no address: {error}")) from None
-    file = workspace.settings.subscribers_file
-    name = shown(file, workspace.root)
-    today = datetime.now(UTC).date()
-    keys: list[str] = []
-    for member in Audience(file, shown=name, suppressed={}, today=today):
-        reader = member.subscriber
-        if reader.address.key == wanted:
-            return reader
-        if reader.address.key[0] == wanted[0]:
-            keys.append(reader.address.key)
-    raise fail(f"{email} is not on the list", file=name, hint=did_you_mean(email, keys))

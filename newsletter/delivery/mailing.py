@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 
 from newsletter.audience.listfile import Member
 from newsletter.delivery.feed import Feed
+from newsletter.delivery.lane import Ending
 from newsletter.delivery.letters import Letters, preflight
 from newsletter.delivery.pace import Pace
 from newsletter.delivery.policy import Breakers
-from newsletter.delivery.run import Ending, Run
+from newsletter.delivery.run import Run
 from newsletter.delivery.settling import Settling
 from newsletter.message.content import Content
 from newsletter.outcome import State

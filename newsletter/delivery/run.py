@@ -14,76 +14,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from newsletter.delivery.feed import Feed
+from newsletter.delivery.lane import Clock, Ending, Lane, Letters
 from newsletter.delivery.pace import Pace, Patience
 from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body
 from newsletter.delivery.settling import Settling
 from newsletter.errors import NewsletterError
-from newsletter.outcome import Envelope, Outcome, Phase, State, Verdict
+from newsletter.outcome import Outcome, Phase, State, Verdict
 from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
-from newsletter.transport.base import Channel, Transport
+from newsletter.transport.base import Transport
 
 _IDLE_SECONDS = 20.0
 """A lane that has no place for longer than this takes leave; servers dislike idlers."""
 _PERSONAL_OCTETS = 4096
 """What a reader's values may add to a message, generously, when asking for SIZE."""
-
-
-class Clock(Protocol):
-    """The two times: `wall` in seconds since 1970 for the ledger, `steady` for waiting."""
-
-    def wall(self) -> float:
-        """Return the seconds since 1970."""
-
-    def steady(self) -> float:
-        """Return monotonic seconds."""
-
-
-class Letters(Protocol):
-    """Makes a delivery's envelope and message."""
-
-    @property
-    def size(self) -> int:
-        """Octets of a message without the reader's values."""
-
-    def envelope(self, delivery: Delivery) -> Envelope:
-        """Return MAIL FROM and RCPT TO."""
-
-    def parts(self, delivery: Delivery) -> Sequence[bytes]:
-        """Return the message's bytes in parts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How a run ended: `stop` says why it did not go on, `signal` which one ended it (or 0).
-
-    `gave_up` is why the server could not be used for the moment, or empty. `bad_addresses` are
-    deliveries whose addresses the server does not know.
-    """
-
-    stop: Stop | None
-    signal: int
-    gave_up: str
-    bad_addresses: tuple[tuple[Delivery, Outcome], ...]
-
-
-@dataclass(slots=True)
-class _Lane:
-    channel: Channel | None = None
-    body: Delivery | None = None
-    offered: Delivery | None = None
-    extensions: dict[str, str] = field(default_factory=dict)
-    opened: bool = False
-    accepted: int = 0
-
-    @property
-    def idle(self) -> bool:
-        return self.opened and self.body is None and self.offered is None
 
 
 class Run:
@@ -112,8 +60,8 @@ class Run:
         self._clock = clock
         self._watch = watch
         self._patience = Patience()
-        self._lanes: list[_Lane] = []
-        self._ready: list[_Lane] = []
+        self._lanes: list[Lane] = []
+        self._ready: list[Lane] = []
         self._turning = False
         self._waiting: asyncio.TimerHandle | None = None
         self._rate_wait = 0.0
@@ -171,22 +119,22 @@ class Run:
         self._end_if_done()
 
     def _open(self) -> None:
-        lane = _Lane()
+        lane = Lane()
         self._lanes.append(lane)
         lane.channel = self._transport.open(lambda event: self._on_event(lane, event))
 
-    def _drop(self, lane: _Lane) -> None:
+    def _drop(self, lane: Lane) -> None:
         if lane in self._lanes:
             self._lanes.remove(lane)
         if lane in self._ready:
             self._ready.remove(lane)
 
-    def _leave(self, lane: _Lane) -> None:
+    def _leave(self, lane: Lane) -> None:
         self._drop(lane)
         if lane.channel is not None:
             lane.channel.quit()
 
-    def _abort(self, lane: _Lane) -> None:
+    def _abort(self, lane: Lane) -> None:
         """Close without a dot; what was offered goes back, untouched."""
         self._drop(lane)
         if lane.offered is not None:
@@ -201,7 +149,7 @@ class Run:
 
     # Events
 
-    def _on_event(self, lane: _Lane, event: Event) -> None:
+    def _on_event(self, lane: Lane, event: Event) -> None:
         if lane not in self._lanes:
             return
         match event:
@@ -217,7 +165,7 @@ class Run:
             case _:
                 pass
 
-    def _on_opened(self, lane: _Lane, opened: Opened) -> None:
+    def _on_opened(self, lane: Lane, opened: Opened) -> None:
         lane.opened = True
         lane.extensions = opened.extensions
         size = opened.extensions.get("SIZE", "")
@@ -232,7 +180,7 @@ class Run:
             return
         self._give(lane)
 
-    def _on_answer(self, lane: _Lane, answered: Answered) -> None:
+    def _on_answer(self, lane: Lane, answered: Answered) -> None:
         if answered.phase is Phase.MAIL:
             # About the sender, not about the reader: she stays where she was.
             reason = f"the server refuses the sender: {answered.reply}"
@@ -253,7 +201,7 @@ class Run:
         if lane.offered is None and answered.reply.code != 421:  # noqa: PLR2004 - it closes now
             self._give(lane)
 
-    def _on_loss(self, lane: _Lane, lost: Lost) -> None:
+    def _on_loss(self, lane: Lane, lost: Lost) -> None:
         if lane.body is not None:
             delivery, lane.body = lane.body, None
             self._settle(delivery, lost_body(lost))
@@ -278,7 +226,7 @@ class Run:
 
     # Deliveries
 
-    def _give(self, lane: _Lane) -> None:
+    def _give(self, lane: Lane) -> None:
         """Offer the next delivery to an idle lane; without one the lane waits or leaves."""
         delivery = self._next_for(lane)
         if delivery is not None and lane.channel is not None:
@@ -288,7 +236,7 @@ class Run:
             self._leave(lane)
             self._end_if_done()
 
-    def _next_for(self, lane: _Lane) -> Delivery | None:
+    def _next_for(self, lane: Lane) -> Delivery | None:
         """Return a delivery that the lane may begin now: there is one, and a place for it."""
         self._rate_wait = 0.0
         while not self._stopping:
@@ -341,7 +289,7 @@ class Run:
         self._watch(self._settling.moved)
         self._end_if_done()
 
-    def _release(self, lane: _Lane, marked: frozenset[int]) -> None:
+    def _release(self, lane: Lane, marked: frozenset[int]) -> None:
         delivery = lane.offered
         if delivery is None or lane.channel is None or lane not in self._lanes:
             return

@@ -116,7 +116,7 @@ def test_starttls_and_a_password(handler: Handler, certificate: ssl.SSLContext) 
 def test_auth_login_where_the_server_has_no_plain(
     handler: Handler, certificate: ssl.SSLContext
 ) -> None:
-    options = {
+    options: dict[str, Any] = {
         "tls_context": certificate,
         "authenticator": check,
         "auth_exclude_mechanism": ["PLAIN"],
