@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.sink import Sink, running
+
+Run = Callable[..., Result]
+
+
+def through(workspace: Path, sink: Sink) -> None:
+    settings = workspace / "newsletter.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(re.sub(r'transport = ".*"', f'transport = "{sink.url}"', text), "utf-8")
+
+
+def sent(workspace: Path) -> list[str]:
+    return [file.read_text("utf-8") for file in (workspace / "outbox" / "new").glob("*")]
+
+
+def test_a_dry_run_says_what_would_happen_and_does_nothing(workspace: Path, run: Run) -> None:
+    result = run("send", "2026-11", "--dry-run")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[:7] == [
+        "Issue    2026-11",
+        "Subject  Practice Notes, November 2026",
+        "From     Practice Notes <news@example.org>",
+        f"Through  maildir:{workspace}/outbox",
+        "To       2 readers",
+        "Not to   1 unsubscribed in the list",
+        "Takes    as long as the server needs (no rate holds it back)",
+    ]
+    assert not (workspace / "outbox").exists()
+    assert not (workspace / "mailings.csv").exists()
+
+
+def test_without_a_terminal_it_asks_for_yes_and_sends_nothing(workspace: Path, run: Run) -> None:
+    result = run("send", "2026-11")
+    assert result.exit_code == 2
+    assert "answer it with --yes" in result.stderr
+    assert not (workspace / "mailings.csv").exists()
+
+
+def test_a_mailing_goes_out_once_and_again_says_there_is_nothing_to_do(
+    workspace: Path, run: Run
+) -> None:
+    first = run("send", "2026-11", "--yes")
+    assert (first.exit_code, first.stdout) == (0, "")
+    assert "2026-11: 2 accepted, 1 excluded." in first.stderr
+    again = run("send", "2026-11", "--yes")
+    assert again.exit_code == 0
+    assert "Nothing to send: 2026-11 went out on " in again.stderr
+    assert len(sent(workspace)) == 2
+
+
+def test_status_answers_for_the_issue_and_for_each_reader(workspace: Path, run: Run) -> None:
+    assert json.loads(run("status", "2026-11", "--json").stdout)["state"] == "draft"
+    through(workspace, Sink(port=9))
+    with running(Sink(rcpt=lambda who: "550 5.1.1 no" if "grace" in who else "250 Ok")) as sink:
+        through(workspace, sink)
+        result = run("send", "2026-11", "--yes", "--json")
+    assert result.exit_code == 1
+    told = json.loads(run("status", "2026-11", "--json").stdout)
+    assert told == json.loads(result.stdout)
+    assert (told["issue"], told["state"]) == ("2026-11", "finished")
+    assert told["counts"] == {
+        "pending": 0, "attempting": 0, "accepted": 1, "deferred": 0, "refused": 1,
+        "uncertain": 0, "excluded": 1,
+    }  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(run("status", "2026-11", "--csv").stdout)))
+    kept = [
+        (r["email"], r["state"], r["code"], r["enhanced"], r["text"], r["attempts"]) for r in rows
+    ]
+    assert kept == [
+        ("ada@example.org", "accepted", "250", "2.0.0", "Ok: queued as 1", "1"),
+        ("grace@example.net", "refused", "550", "5.1.1", "no", "1"),
+        ("left@example.com", "excluded", "", "", "unsubscribed in the list", "0"),
+    ]
+    assert len({row["message_id"] for row in rows}) == 3
+    assert "grace@example.net" in run("status", "2026-11").stdout
+    assert "1 accepted, 1 refused, 1 excluded" in run("status").stdout
+
+
+def test_an_address_that_does_not_exist_is_suppressed_in_both_records(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink(rcpt=lambda who: "550 5.1.1 no" if "grace" in who else "250 Ok")) as sink:
+        through(workspace, sink)
+        assert "they are suppressed now" in run("send", "2026-11", "--yes").stderr
+    assert "grace@example.net" in (workspace / "suppressions.csv").read_text("utf-8")
+    assert "address refused: 5.1.1 no" in run("subscribers", "show", "grace@example.net").stdout
+
+
+def test_who_leaves_with_the_token_of_her_mail_gets_no_other_issue(
+    workspace: Path, run: Run
+) -> None:
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    (mail,) = [each for each in sent(workspace) if "To: Ada" in each]
+    (subject,) = re.findall(r"<mailto:unsubscribe@example.org\?subject=(.*)>", mail)
+    assert run("subscribers", "suppress", subject).exit_code == 0
+    text = (workspace / "issues/2026-11.md").read_text("utf-8")
+    (workspace / "issues/2026-11-correction.md").write_text(
+        text.replace("preheader", "ignore: {already-sent: a correction}\npreheader"), "utf-8"
+    )
+    assert run("send", "2026-11-correction", "--yes").exit_code == 0
+    assert [each for each in sent(workspace) if "To: Ada" in each] == [mail]
+    assert len(sent(workspace)) == 3
+
+
+def test_a_suppression_that_only_the_file_has_counts_on_resume(workspace: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
+    (workspace / "suppressions.csv").write_text("email\ngrace@example.net\n", "utf-8")
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    assert "1 accepted" in run("status").stdout
+    assert all("grace" not in each for each in sent(workspace))
+
+
+def test_a_mailing_under_way_does_not_follow_later_edits_and_says_so(
+    workspace: Path, run: Run
+) -> None:
+    assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
+    file = workspace / "issues/2026-11.md"
+    file.write_text(file.read_text("utf-8").replace("two short", "three long"), "utf-8")
+    (workspace / "subscribers.csv").write_text("email\nnew@example.org\n", "utf-8")
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 0
+    assert "Files of this issue have changed since" in result.stderr
+    assert len(sent(workspace)) == 2
+    assert all("two short" in each for each in sent(workspace))
+    assert all("new@example.org" not in each for each in sent(workspace))
+
+
+def test_a_resume_needs_neither_mjml_nor_premailer(workspace: Path, run: Run) -> None:
+    import subprocess
+    import sys
+
+    assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
+    code = (
+        "import sys\n"
+        "for name in ('mjml', 'premailer', 'cssutils', 'jinja2'): sys.modules[name] = None\n"
+        "from newsletter.__main__ import main\nmain()"
+    )
+    arguments = ["-C", str(workspace), "send", "2026-11", "--yes"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, check=False
+    )
+    assert (done.returncode, len(sent(workspace))) == (0, 2), done.stderr
+
+
+def test_what_was_sent_is_what_build_writes_for_the_same_reader(workspace: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    assert run("build", "2026-11", "--as", "grace@example.net").exit_code == 0
+    built = (workspace / ".newsletter/build/2026-11.eml").read_bytes().replace(b"\r\n", b"\n")
+    assert built.decode("ascii") in sent(workspace)
+
+
+def test_errors_of_the_check_stop_it_before_anything_is_frozen(workspace: Path, run: Run) -> None:
+    file = workspace / "summaries/2026-10-quiet-rooms.md"
+    file.write_text(file.read_text("utf-8").split("## Practice")[0], "utf-8")
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 3
+    assert "Practice Implications" in result.stderr
+    assert not (workspace / "mailings.csv").exists()
+
+
+def test_an_issue_that_only_the_visible_record_knows_is_refused(workspace: Path, run: Run) -> None:
+    (workspace / "mailings.csv").write_text("issue,mailing,accepted\n2026-11,0b5e,812\n", "utf-8")
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 1
+    assert "2026-11 was sent already (mailing 0b5e, 812 accepted)" in result.stderr
+    assert not (workspace / "outbox").exists()
+
+
+def test_a_lost_ledger_cannot_send_a_second_time(workspace: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    for file in (workspace / ".newsletter").glob("state.db*"):
+        file.unlink()
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 1
+    assert "was sent already" in result.stderr
+    assert len(sent(workspace)) == 2
+
+
+@pytest.mark.parametrize("rows", ["", "nonsense\n@\n", "a@example.org,,,unsubscribed\n"])
+def test_a_list_without_a_usable_reader_sends_nothing(workspace: Path, run: Run, rows: str) -> None:
+    (workspace / "subscribers.csv").write_text(f"email,name,first_name,status\n{rows}", "utf-8")
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 3
+    assert "nobody would get this issue: the list has no reader who can be mailed" in result.stderr
+    assert not (workspace / "mailings.csv").exists()
+
+
+def test_the_uncertain_are_shown_and_only_sent_again_when_told(workspace: Path, run: Run) -> None:
+    drops = iter(["drop"])
+    with running(Sink(dot=lambda _, n: next(drops, f"250 2.0.0 {n}"))) as sink:
+        through(workspace, sink)
+        assert run("send", "2026-11", "--yes").exit_code == 1
+        shown = run("resolve", "2026-11")
+        assert shown.exit_code == 0
+        assert "the server closed the connection" in shown.stdout
+        assert run("send", "2026-11", "--yes").exit_code == 1
+        assert run("resolve", "2026-11", "--resend", "--yes").exit_code == 0
+        assert run("send", "2026-11", "--yes").exit_code == 0
+    assert sorted(sink.recipients) == ["ada@example.org", "grace@example.net"]
+
+
+def test_the_uncertain_can_be_counted_as_accepted(workspace: Path, run: Run) -> None:
+    drops = iter(["drop"])
+    with running(Sink(dot=lambda _, n: next(drops, f"250 2.0.0 {n}"))) as sink:
+        through(workspace, sink)
+        run("send", "2026-11", "--yes")
+    assert run("resolve", "2026-11", "--mark-accepted", "--yes").exit_code == 0
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    assert run("resolve", "2026-11").stderr == "Nobody is uncertain in 2026-11.\n"
+
+
+def test_a_test_is_marked_and_its_link_never_acts(workspace: Path, run: Run) -> None:
+    result = run(
+        "test", "--to", "me@example.org", "--to", "you@example.org", "--as", "ada@example.org"
+    )
+    assert result.exit_code == 0
+    assert "[TEST] 2026-11 to me@example.org: accepted" in result.stderr
+    mails = sorted(sent(workspace))
+    assert len(mails) == 2
+    assert "To: me@example.org" in mails[0] + mails[1]
+    assert all("Subject: [TEST] Practice Notes, November 2026" in mail for mail in mails)
+    (token,) = set(re.findall(r"subject=(unsubscribe-\w+)>", mails[0]))
+    refused = run("subscribers", "suppress", token)
+    assert refused.exit_code == 1
+    assert "test" in refused.stderr
+    assert json.loads(run("status", "2026-11", "--json").stdout)["state"] == "draft"
+
+
+def test_a_test_that_is_refused_shows_the_servers_words(workspace: Path, run: Run) -> None:
+    with running(Sink(rcpt=lambda _: "550 5.7.1 not here")) as sink:
+        through(workspace, sink)
+        result = run("test", "2026-11", "--to", "me@example.org")
+    assert result.exit_code == 1
+    assert "not sent. 550 5.7.1 not here" in result.stderr
+    assert run("test", "--to", "nonsense").exit_code == 2
+
+
+def test_a_rehearsal_reads_every_message_back_and_counts_nothing(workspace: Path, run: Run) -> None:
+    result = run("rehearse")
+    assert result.exit_code == 0, result.stderr
+    assert "Sent       2 accepted, 1 excluded" in result.stderr
+    assert "Read back  2 messages" in result.stderr
+    assert len(list((workspace / ".newsletter/rehearsal/2026-11/mail/new").iterdir())) == 2
+    assert json.loads(run("status", "2026-11", "--json").stdout)["state"] == "draft"
+    assert run("rehearse").exit_code == 0
+
+
+def test_what_cannot_be_asked_for_is_wrong_usage(workspace: Path, run: Run) -> None:
+    assert run("send").exit_code == 2
+    assert run("status", "--csv").exit_code == 2
+    assert run("resolve", "2026-11", "--resend", "--mark-accepted").exit_code == 2
+    assert run("send", "2026-12", "--yes").exit_code == 1
+    assert "there is no issue '2026-12'" in run("send", "2026-12", "--yes").stderr
+    assert not (workspace / "outbox").exists()
+
+
+def test_a_password_that_nobody_can_give_is_asked_for_by_name(workspace: Path, run: Run) -> None:
+    settings = workspace / "newsletter.toml"
+    text = settings.read_text("utf-8")
+    way_out = '"smtps://smtp.example.org"\nuser = "news@example.org"'
+    settings.write_text(text.replace('"maildir:outbox"', way_out), "utf-8")
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 2
+    assert "set NEWSLETTER_SMTP_PASSWORD in the environment" in result.stderr
+    assert not (workspace / "mailings.csv").exists()
