@@ -28,6 +28,7 @@ from newsletter.render.slots import Context, Slot, Slotted, fill
 
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _SOFT_BREAK = b"=\r\n"
+_GAP = "\0"  # stands for the token while a field is written
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 
 
@@ -63,10 +64,7 @@ class MessageTemplate:
         """
         parts = list(self.segments)
         for index, encode in self.gaps:
-            value = encode(reader)
-            if _BARE.search(value):
-                raise ValueError("a reader's value holds a bare line end")
-            parts[index] = value
+            parts[index] = encode(reader)
         return parts
 
     def message_id(self, message_token: str) -> str:
@@ -81,14 +79,14 @@ def message_template(content: Content, date: datetime, *, marked: str = "") -> M
     pieces: list[bytes | Encoder] = [
         headers.mailbox("From", content.sender.name, content.sender.address),
         headers.mailbox("Reply-To", "", content.reply_to) if content.reply_to else b"",
-        lambda reader: headers.mailbox("To", reader.name, reader.address),
+        lambda reader: _whole(headers.mailbox("To", reader.name, reader.address)),
         _subject(content, marked),
         headers.date(date),
         lambda reader: headers.field(
             "Message-ID", headers.message_id(content.issue, reader.message_token, domain)
         ),
         headers.list_id(content.list_title, content.list_id),
-        lambda reader: headers.list_unsubscribe(*unsubscribe_urls(content, reader)),
+        *_list_unsubscribe(content),
         headers.field("Feedback-ID", f"{content.issue}:{content.list_id}:newsletter:{domain}"),
         headers.field("Auto-Submitted", "auto-generated"),  # RFC 3834, 5
         headers.field("MIME-Version", "1.0"),
@@ -104,12 +102,14 @@ def message_template(content: Content, date: datetime, *, marked: str = "") -> M
     return _template(pieces, content.issue, domain)
 
 
-def unsubscribe_urls(content: Content, reader: Personal) -> tuple[str | None, str]:
-    """Return a reader's https URL (None where none is configured) and her mailto URL."""
-    token = reader.unsubscribe_token
+def unsubscribe_urls(content: Content) -> tuple[str | None, str]:
+    """Return the https URL (None where none is configured) and the mailto URL, but for the token.
+
+    Both end in it, so all of a message but the token itself is the same for everybody.
+    """
     mailto = quote(str(content.unsubscribe_mailto), safe="@+")
-    https = f"{content.unsubscribe_url.rstrip('/')}/{token}" if content.unsubscribe_url else None
-    return https, f"mailto:{mailto}?subject=unsubscribe-{token}"
+    https = f"{content.unsubscribe_url.rstrip('/')}/" if content.unsubscribe_url else None
+    return https, f"mailto:{mailto}?subject=unsubscribe-"
 
 
 def envelope_sender(content: Content, bounce_token: str) -> Address:
@@ -124,8 +124,8 @@ def _subject(content: Content, marked: str) -> bytes | Encoder:
     parts = content.subject
     if not any(isinstance(part, Slot) for part in parts):
         return headers.unstructured("Subject", marked + "".join(str(part) for part in parts))
-    return lambda reader: headers.unstructured(
-        "Subject", marked + fill(parts, lambda slot: _value(content, slot, reader))
+    return lambda reader: _whole(
+        headers.unstructured("Subject", marked + fill(parts, lambda slot: _value(slot, reader)))
     )
 
 
@@ -137,34 +137,58 @@ def _part_start(boundary: str, kind: str) -> bytes:
     ).encode("ascii")
 
 
+def _list_unsubscribe(content: Content) -> list[bytes | Encoder]:
+    https, mailto = unsubscribe_urls(content)
+    written = headers.list_unsubscribe(https and f"{https}{_GAP}", f"{mailto}{_GAP}")
+    first, *rest = written.split(_GAP.encode("ascii"))
+    return [first, *(piece for after in rest for piece in (_token, after))]
+
+
 def _body(content: Content, text: Slotted) -> list[bytes | Encoder]:
+    https, mailto = unsubscribe_urls(content)
     pieces: list[bytes | Encoder] = []
     for part in text:
         if isinstance(part, str):
             pieces.append(quoted_printable(part))
+            continue
+        if part.name == "unsubscribe":
+            url = quoted_printable_slot(_escaped(https or mailto, part.context))
+            pieces += [_SOFT_BREAK, url, _SOFT_BREAK, _token]
         else:
-            pieces += [_SOFT_BREAK, _body_slot(content, part), _SOFT_BREAK]
+            pieces += [_SOFT_BREAK, _field(part)]
+        pieces.append(_SOFT_BREAK)
     return pieces
 
 
-def _body_slot(content: Content, slot: Slot) -> Encoder:
-    return lambda reader: quoted_printable_slot(_value(content, slot, reader))
+def _token(reader: Personal) -> bytes:
+    return reader.unsubscribe_token.encode("ascii")
 
 
-def _value(content: Content, slot: Slot, reader: Personal) -> str:
-    """Return a slot's value for a reader, escaped for where it stands."""
-    if slot.name == "unsubscribe":
-        https, mailto = unsubscribe_urls(content, reader)
-        value = https or mailto
-    else:
-        value = reader.fields.get(slot.name.removeprefix("reader."), "") or slot.fallback
-    match slot.context:
+def _field(slot: Slot) -> Encoder:
+    return lambda reader: quoted_printable_slot(_value(slot, reader))
+
+
+def _value(slot: Slot, reader: Personal) -> str:
+    """Return a field's value for a reader, or the fallback, escaped for where it stands."""
+    value = reader.fields.get(slot.name.removeprefix("reader."), "") or slot.fallback
+    return _escaped(value, slot.context)
+
+
+def _escaped(value: str, context: Context) -> str:
+    match context:
         case Context.TEXT:
             return value
         case Context.HTML | Context.WHOLE_URL:
             return html.escape(value, quote=True)
         case Context.URL:
             return quote(value, safe="")
+
+
+def _whole(field: bytes) -> bytes:
+    """Return a header field made of a reader's values, once it is sure that it is one field."""
+    if _BARE.search(field):
+        raise ValueError("a reader's value holds a bare line end")
+    return field
 
 
 def _template(pieces: list[bytes | Encoder], issue: str, domain: str) -> MessageTemplate:
