@@ -29,10 +29,14 @@ class Database:
         _create_private(file)
         with self.guarded():
             self.db = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_SECONDS)
-            self.db.execute("PRAGMA journal_mode=WAL")
-            self.db.execute(f"PRAGMA synchronous={durability.value}")
-            self.db.execute("PRAGMA foreign_keys=ON")
-            self._migrate()
+            try:
+                self.db.execute("PRAGMA journal_mode=WAL")
+                self.db.execute(f"PRAGMA synchronous={durability.value}")
+                self.db.execute("PRAGMA foreign_keys=ON")
+                self._migrate()
+            except BaseException:
+                self.db.close()
+                raise
 
     def close(self) -> None:
         """Release the file."""

@@ -136,10 +136,10 @@ class DeliveryTable(Database):
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""
         rows = self.db.execute(
-            "SELECT at FROM deliveries WHERE at >= ?1 AND state <> 'excluded'"
+            "SELECT at FROM deliveries WHERE at >= :moment AND state <> 'excluded'"
             " UNION ALL SELECT a.at FROM attempts a JOIN deliveries d ON d.id = a.delivery"
-            " WHERE a.at >= ?1 AND a.at <> d.at ORDER BY 1",
-            (moment,),
+            " WHERE a.at >= :moment AND a.at <> d.at ORDER BY 1",
+            {"moment": moment},
         )
         return [at for (at,) in rows]
 
