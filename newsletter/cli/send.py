@@ -207,9 +207,13 @@ def _report(result: Result) -> None:
     left = counts[State.PENDING]
     output.say(f"{issue}: {in_words(counts)}" + (f", {left:,} still to send." if left else "."))
     if ending.bad_addresses and ending.stop is None:
-        output.say(
-            f"{len(ending.bad_addresses):,} addresses do not exist; they are suppressed now."
+        number = len(ending.bad_addresses)
+        what = (
+            f"{number:,} addresses do not exist; they are"
+            if number > 1
+            else "1 address does not exist; it is"
         )
+        output.say(f"{what} suppressed now.")
     if counts[State.UNCERTAIN]:
         output.say(
             f"{counts[State.UNCERTAIN]:,} uncertain: the connection was lost after the message may"
