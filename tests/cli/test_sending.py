@@ -93,7 +93,10 @@ def test_an_address_that_does_not_exist_is_suppressed_in_both_records(
 ) -> None:
     with running(Sink(rcpt=lambda who: "550 5.1.1 no" if "grace" in who else "250 Ok")) as sink:
         through(workspace, sink)
-        assert "1 address does not exist; it is suppressed now" in run("send", "2026-11", "--yes").stderr
+        assert (
+            "1 address does not exist; it is suppressed now"
+            in run("send", "2026-11", "--yes").stderr
+        )
     assert "grace@example.net" in (workspace / "suppressions.csv").read_text("utf-8")
     assert "address refused: 5.1.1 no" in run("subscribers", "show", "grace@example.net").stdout
 
