@@ -27,6 +27,8 @@ class Content:
     text: Slotted
     sender: Mailbox
     reply_to: Address | None
+    contact: Address
+    archive_url: str | None
     list_title: str
     list_id: str
     unsubscribe_mailto: Address
@@ -60,6 +62,8 @@ def content_of(compiled: CompiledIssue, settings: Settings) -> Content:
         text=compiled.text,
         sender=news.sender,
         reply_to=news.reply_to,
+        contact=news.contact or news.reply_to or news.sender.address,
+        archive_url=news.site_url,
         list_title=news.title,
         list_id=news.list_id,
         unsubscribe_mailto=settings.unsubscribe_mailto,
@@ -78,6 +82,8 @@ def content_from_json(text: str) -> Content:
         text=_slotted(raw["text"]),
         sender=Mailbox(name=raw["sender_name"], address=parse_address(raw["sender"])),
         reply_to=_address(raw["reply_to"]),
+        contact=parse_address(raw["contact"]),
+        archive_url=raw["archive_url"],
         list_title=raw["list_title"],
         list_id=raw["list_id"],
         unsubscribe_mailto=parse_address(raw["unsubscribe_mailto"]),
@@ -95,6 +101,8 @@ def _plain(content: Content) -> dict[str, Any]:
         "sender_name": content.sender.name,
         "sender": str(content.sender.address),
         "reply_to": _text(content.reply_to),
+        "contact": str(content.contact),
+        "archive_url": content.archive_url,
         "list_title": content.list_title,
         "list_id": content.list_id,
         "unsubscribe_mailto": str(content.unsubscribe_mailto),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from newsletter.address import Address
 from newsletter.message.encode import encoded_words, header_text
@@ -31,6 +32,21 @@ def mailbox(name: str, display: str, address: Address) -> bytes:
 def list_id(title: str, identifier: str) -> bytes:
     """Return List-Id (RFC 2919, 3): a phrase and the identifier in angle brackets."""
     return field("List-Id", _join(_phrase(title, used=9), f"<{identifier}>", used=9))
+
+
+def list_about(contact: Address, archive_url: str | None) -> bytes:
+    """Return what else RFC 2369 says of a list: where it is archived, who helps, who owns it.
+
+    Nobody posts to it: List-Post is NO (RFC 2369, 3.4).
+    """
+    write_to = f"<mailto:{quote(str(contact), safe='@+')}>"
+    archive = field("List-Archive", f"<{archive_url}>") if archive_url else b""
+    return (
+        archive
+        + field("List-Help", write_to)
+        + field("List-Owner", write_to)
+        + field("List-Post", "NO")
+    )
 
 
 def date(moment: datetime) -> bytes:

@@ -1,7 +1,8 @@
 """The message template: pre-encoded segments with gaps, filled per reader.
 
     From, Reply-To, To*, Subject(*), Date, Message-ID*          (* a gap)
-    List-Id, List-Unsubscribe*, List-Unsubscribe-Post*
+    List-Id, List-Unsubscribe*, List-Unsubscribe-Post
+    List-Archive, List-Help, List-Owner, List-Post
     Feedback-ID, Auto-Submitted, MIME-Version
     Content-Type: multipart/alternative
     ├── text/plain; charset=utf-8, quoted-printable, with gaps
@@ -87,6 +88,7 @@ def message_template(content: Content, date: datetime, *, marked: str = "") -> M
         ),
         headers.list_id(content.list_title, content.list_id),
         *_list_unsubscribe(content),
+        headers.list_about(content.contact, content.archive_url),
         headers.field("Feedback-ID", f"{content.issue}:{content.list_id}:newsletter:{domain}"),
         headers.field("Auto-Submitted", "auto-generated"),  # RFC 3834, 5
         headers.field("MIME-Version", "1.0"),

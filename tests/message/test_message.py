@@ -42,6 +42,8 @@ CONTENT = Content(
     ),
     sender=Mailbox(name="Practice Notes", address=Address("news", "example.org")),
     reply_to=Address("editor", "example.org"),
+    contact=Address("editor", "example.org"),
+    archive_url="https://news.example.org",
     list_title="Practice Notes",
     list_id="practice-notes.example.org",
     unsubscribe_mailto=Address("unsubscribe", "example.org"),
@@ -86,6 +88,10 @@ def test_the_header_fields_are_those_of_the_design_in_their_order() -> None:
         "List-Unsubscribe: <https://news.example.org/u/uuuuuuuuuuuuuuuuuuuuuuuu>,",
         " <mailto:unsubscribe@example.org?subject=unsubscribe-uuuuuuuuuuuuuuuuuuuuuuuu>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "List-Archive: <https://news.example.org>",
+        "List-Help: <mailto:editor@example.org>",
+        "List-Owner: <mailto:editor@example.org>",
+        "List-Post: NO",
         "Feedback-ID: 2026-11:practice-notes.example.org:newsletter:example.org",
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
@@ -124,6 +130,12 @@ def test_without_an_https_url_only_the_mailto_is_offered_and_no_one_click() -> N
     mailto = b"mailto:unsubscribe@example.org?subject=unsubscribe-uuuuuuuuuuuuuuuuuuuuuuuu"
     assert b"\r\nList-Unsubscribe: <" + mailto + b">\r\n" in head
     assert b"List-Unsubscribe-Post" not in head
+
+
+def test_without_a_site_there_is_no_archive_to_name() -> None:
+    head = raw(dataclasses.replace(CONTENT, archive_url=None)).split(b"\r\n\r\n", 1)[0]
+    assert b"List-Archive" not in head
+    assert b"\r\nList-Post: NO\r\n" in head
 
 
 def test_a_long_unsubscribe_url_stands_whole_in_the_bytes() -> None:
