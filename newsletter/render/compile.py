@@ -12,12 +12,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from newsletter.content.characters import language_direction, refused_characters, wrap
+from newsletter.content.characters import language_direction, wrap
 from newsletter.content.issue import Announcement, Issue
 from newsletter.content.links import is_allowed_url
 from newsletter.content.markdown import Rich, render_markdown
@@ -27,11 +27,13 @@ from newsletter.files import shown
 from newsletter.render.citation import render_citation
 from newsletter.render.compiled import CompiledIssue
 from newsletter.render.design import design_values
+from newsletter.render.fields import unsendable
 from newsletter.render.introduction import with_tokens
-from newsletter.render.mjml import BadMjml, to_html, unknown_tags
-from newsletter.render.places import UNSUBSCRIBE, MisplacedPlace, Places
-from newsletter.render.slots import Slot, Slotted
-from newsletter.render.templates import Templates, folders_of
+from newsletter.render.parts import html_part, text_part
+from newsletter.render.places import Places
+from newsletter.render.slots import Slotted
+from newsletter.render.template_files import folders_of
+from newsletter.render.templates import Templates
 from newsletter.render.view import (
     AnnouncementView,
     SummaryView,
@@ -45,12 +47,7 @@ from newsletter.render.view import (
 )
 from newsletter.settings import Settings
 
-HTML_TEMPLATE = "issue.mjml"
-TEXT_TEMPLATE = "issue.txt"
-_LONGEST_FIELD = 10_000  # characters of a title, a citation, a name
 _BLANKS = re.compile(r"[ \t\r\n]+")
-_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
-_EMPTY_LINES = re.compile(r"\n{4,}")
 
 T = TypeVar("T")
 
@@ -86,7 +83,7 @@ class _Compilation:
         return shown(self.settings.file, self.settings.root)
 
     def run(self) -> CompiledIssue:
-        self.problems.extend(self._bad_fields())
+        self.problems.extend(unsendable(self.issue, self.summaries, self.settings))
         self._stop_at_problems()
         folders = self._gather(self._folders)
         design = self._gather(lambda: design_values(self.settings, folders or ()))
@@ -111,8 +108,8 @@ class _Compilation:
             "announcements": announcements,
             "unsubscribe": self.places.unsubscribe,
         }
-        html = self._html(templates, values)
-        text = self._text(templates, values)
+        html = html_part(templates, values, self.places)
+        text = text_part(templates, values, self.places)
         return CompiledIssue(
             issue=self.issue.slug,
             subject=subject or (),
@@ -183,7 +180,7 @@ class _Compilation:
             )
         lead, line = self.settings.newsletter.lead, self.settings.lines.get("newsletter.lead")
         html, text = (
-            templates.render_text(
+            templates.render_line(
                 lead, self._facts(), file=self.settings_file, line=line, html=html
             )
             for html in (True, False)
@@ -200,7 +197,7 @@ class _Compilation:
         )
         source = self.settings.newsletter.subject if own is None else own
         text = _one_line(
-            templates.render_text(source, self._facts(), file=file, line=line, html=False)
+            templates.render_line(source, self._facts(), file=file, line=line, html=False)
         )
         if not text:
             raise fail("the subject is empty", file=file, line=line)
@@ -220,39 +217,6 @@ class _Compilation:
     def _base(self) -> str:
         return language_direction(self.settings.newsletter.language)
 
-    # --- what comes out
-
-    def _html(self, templates: Templates, values: dict[str, object]) -> Slotted:
-        from newsletter.render.inline import NotInlined, inline_css
-
-        source = templates.render(HTML_TEMPLATE, values)
-        file = templates.path_of(HTML_TEMPLATE)
-        for tag in unknown_tags(source):
-            place, line = templates.locate(f"<{tag}")
-            raise fail(f"there is no MJML tag <{tag}> here", file=place or file, line=line)
-        try:
-            html = inline_css(to_html(source), sentinel=self.places.sentinel)
-            parts = self.places.split_html(html)
-        except BadMjml as error:
-            place, line = templates.locate(error.source)
-            near = f": {error.source[:120]}" if error.source else ""
-            raise fail(
-                f"the MJML is broken, {error}{near}", file=place or file, line=line
-            ) from None
-        except (NotInlined, MisplacedPlace) as error:
-            raise fail(str(error), file=file) from None
-        return _with_unsubscribe(parts, file)
-
-    def _text(self, templates: Templates, values: dict[str, object]) -> Slotted:
-        rendered = templates.render(TEXT_TEMPLATE, values)
-        tidy = _EMPTY_LINES.sub("\n\n\n", _TRAILING.sub("", rendered)).strip("\n") + "\n"
-        file = templates.path_of(TEXT_TEMPLATE)
-        try:
-            parts = self.places.split_text(tidy)
-        except MisplacedPlace as error:
-            raise fail(str(error), file=file) from None
-        return _with_unsubscribe(parts, file)
-
     # --- what is wrong
 
     def _gather(self, make: Callable[[], T]) -> T | None:
@@ -266,30 +230,6 @@ class _Compilation:
     def _stop_at_problems(self) -> None:
         if self.problems:
             raise NewsletterError(*self.problems)
-
-    def _bad_fields(self) -> Iterator[Problem]:
-        for text, file, line in self._fields():
-            yield from refused_characters(text, file=file, line=line)
-            if len(text) > _LONGEST_FIELD:
-                message = f"a text of {len(text):,} characters is too long here"
-                yield Problem(message=message, file=file, line=line)
-
-    def _fields(self) -> Iterator[tuple[str, Path, int | None]]:
-        for summary in self.summaries:
-            for name in ("title", "citation", "doi", "research_type", "blurb", "author"):
-                text = getattr(summary, name) or ""
-                yield text, summary.file, summary.lines.get(name)
-            yield " ".join(summary.topics), summary.file, summary.lines.get("topics")
-        issue = self.issue
-        for name in ("subject", "preheader"):
-            yield getattr(issue, name) or "", issue.file, issue.lines.get(name)
-        for announcement in issue.announcements:
-            words = f"{announcement.title} {announcement.url or ''}"
-            yield words, issue.file, issue.lines.get("announcements")
-        own = self.settings.newsletter
-        for name in ("title", "tagline", "organisation", "postal_address", "author", "subject"):
-            text = getattr(own, name) or ""
-            yield text, self.settings_file, self.settings.lines.get(f"newsletter.{name}")
 
 
 def digest_of(subject: Slotted, preheader: str, html: Slotted, text: Slotted) -> str:
@@ -309,16 +249,6 @@ def _plain(parts: Slotted) -> list[str | list[str]]:
         part if isinstance(part, str) else [part.name, part.fallback, part.context.value]
         for part in parts
     ]
-
-
-def _with_unsubscribe(parts: Slotted, file: Path | None) -> Slotted:
-    if not any(isinstance(part, Slot) and part.name == UNSUBSCRIBE for part in parts):
-        raise fail(
-            "the template has no unsubscribe link: every mail must have one",
-            file=file,
-            hint="put {{ unsubscribe }} into its footer",
-        )
-    return parts
 
 
 def _one_line(text: str) -> str:

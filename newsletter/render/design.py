@@ -13,7 +13,7 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError, Problem, did_you_mean, fail
 from newsletter.files import read_text, shown
-from newsletter.render.templates import find
+from newsletter.render.template_files import find
 from newsletter.settings import Settings
 
 FILE = "design.toml"
@@ -69,9 +69,11 @@ def _defaults(folders: Sequence[Path], root: Path) -> Values:
 def _wrong(name: str, value: object, defaults: Values) -> str | None:
     if name not in defaults:
         return f"the template has no design value '{name}'"
-    default = defaults[name]
+    default: object = defaults[name]
+    if not isinstance(default, int | str) or isinstance(default, bool):
+        return f"'{name}' is of no known kind"
     if isinstance(default, int):
-        good = isinstance(value, int) and _NARROWEST <= value <= _WIDEST
+        good = type(value) is int and _NARROWEST <= value <= _WIDEST
         return None if good else f"'{name}' must be pixels, such as {default}; it is {value!r}"
     if default.startswith("#"):
         good = isinstance(value, str) and _COLOUR.fullmatch(value) is not None

@@ -12,11 +12,17 @@ _OWN_STYLE = re.compile(r"(<style\b[^>]*?)\s+data-inline(?:=\"[^\"]*\")?", re.IG
 _CONDITIONAL = re.compile(r"(<!--\[if [^\]]*\]>(?!<!--).*?<!\[endif\]-->)", re.DOTALL)
 _IMPORT = re.compile(r"@(?:i|\\0*[46]9\s?)(?:m|\\0*[46]d\s?)port", re.IGNORECASE)
 _STYLESHEET = re.compile(r"<link\b[^>]*stylesheet", re.IGNORECASE)
+_STYLE_BLOCK = re.compile(r"<style\b.*?(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 _LARGEST = 8_000_000  # libxml2 drops the rest after a text node of 10 MB
 
 
 class NotInlined(ValueError):  # noqa: N818 - the name says what happened
-    """The CSS cannot be inlined safely; str() says why."""
+    """The CSS cannot be inlined safely; str() says why, `near` is the fault itself, or empty."""
+
+    def __init__(self, message: str, near: str = "") -> None:
+        super().__init__(message)
+        self.near = near
 
 
 def inline_css(html: str, *, sentinel: str) -> str:
@@ -42,10 +48,14 @@ def inline_css(html: str, *, sentinel: str) -> str:
 
 
 def _refuse(html: str) -> None:
-    if _IMPORT.search(html):
-        raise NotInlined("@import is refused: an email must not fetch its styles")
-    if _STYLESHEET.search(html):
-        raise NotInlined("a link to a stylesheet is refused: an email must not fetch its styles")
+    for style in _STYLE_BLOCK.finditer(html):  # the same words in a text do nothing
+        if found := _IMPORT.search(style[0]):
+            raise NotInlined("@import is refused: an email must not fetch its styles", found[0])
+    if found := _STYLESHEET.search(html):
+        message = "a link to a stylesheet is refused: an email must not fetch its styles"
+        raise NotInlined(message, found[0])
+    if found := _SCRIPT.search(html):
+        raise NotInlined("a script is refused: no mail program runs one", found[0])
     if len(html) > _LARGEST:
         raise NotInlined(f"the HTML has {len(html):,} characters; at most {_LARGEST:,} work")
 

@@ -40,11 +40,15 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BLANKS = re.compile(r">[ \t]+(?=[<\n]|\Z)")  # mrml takes a blank after a tag in the head for text
 _TEXT = re.compile(r"<(mj-text|mj-button)\b[^>]*(?<!/)>.*?</\1>", re.DOTALL)
 _BETWEEN = re.compile(r"(?<=>)[ \t\n]+(?=<)")  # mrml drops it and joins the words around it
+_MISMATCH = re.compile(r"tag mismatch: (\S+) line (\d+) and ([^\s,]+)")
+_XML_PLACE = re.compile(r", line \d+, column \d+$")
+_LONE_BRACKET = "StartTag: invalid element name"
+_CONTEXT = 6  # lines
 _POSITION = re.compile(r"position (\d+):(\d+)")
 
 
 class BadMjml(ValueError):  # noqa: N818 - the name says what it is
-    """The MJML cannot be compiled; `source` is the text around the fault, or empty."""
+    """The MJML cannot be compiled; `source` is some lines up to and with the fault, or empty."""
 
     def __init__(self, message: str, source: str = "") -> None:
         super().__init__(message)
@@ -79,12 +83,23 @@ def _explained(source: str, message: str) -> BadMjml:
     from lxml import etree
 
     try:
-        etree.fromstring(source.encode())
+        etree.fromstring(source.replace("&", "&amp;").encode())  # which mrml takes as it is
     except etree.XMLSyntaxError as error:
-        lines = dict(enumerate(source.split("\n"), 1))
-        return BadMjml(error.msg or message, lines.get(error.lineno or 0, "").strip())
+        if mismatch := _MISMATCH.search(error.msg or ""):
+            message = f"<{mismatch[1]}> is not closed before </{mismatch[3]}>"
+            return BadMjml(message, _before(source, int(mismatch[2])))
+        message = _XML_PLACE.sub("", error.msg or message)
+        return BadMjml(
+            "'<' must be written as &lt;" if message == _LONE_BRACKET else message,
+            _before(source, error.lineno or 0),
+        )
     match = _POSITION.search(message)
     if match is None:
         return BadMjml(message)
     around = source.encode()[int(match[1]) :][:80].decode(errors="ignore")
     return BadMjml(message, around.strip())
+
+
+def _before(source: str, number: int) -> str:
+    """Return the line of that number and some before it, enough to tell it from its likes."""
+    return "\n".join(source.split("\n")[max(0, number - _CONTEXT) : number])

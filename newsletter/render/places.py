@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from newsletter.content.characters import display_width
 from newsletter.render.slots import Context, Slot, Slotted
@@ -31,7 +32,14 @@ _URL_BEGUN = re.compile(r"(?:https?://[^/?#\s]+[/?#]|mailto:)", re.IGNORECASE)
 
 
 class MisplacedPlace(ValueError):  # noqa: N818 - the name says what it is
-    """A reader's value stands where none can be inserted safely; str() says where."""
+    """A reader's value stands where none can be inserted safely; str() says where.
+
+    `near` is what a template says there, `reader.city`, or empty.
+    """
+
+    def __init__(self, message: str, near: str = "") -> None:
+        super().__init__(message)
+        self.near = near
 
 
 class Places:
@@ -87,7 +95,12 @@ class Places:
         parts: list[str | Slot] = []
         last = 0
         for match in self._token.finditer(text):
-            parts += [text[last : match.start()], self._slot(match, context_of(match))]
+            slot = self._slot(match, Context.TEXT)
+            try:
+                slot = replace(slot, context=context_of(match))
+            except MisplacedPlace as error:
+                raise MisplacedPlace(str(error), slot.name) from None
+            parts += [text[last : match.start()], slot]
             last = match.end()
         parts.append(text[last:])
         return self._checked(tuple(part for part in parts if part != ""))

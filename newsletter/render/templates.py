@@ -1,65 +1,24 @@
-"""Templates: which files they are, the sandbox they run in, and where their faults lie.
-
-A template NAME is the folder `NAME` under the template folders: the workspace's first, then
-those that come with the program. Any single file of it may lie in an earlier folder, and one
-that it lacks is taken from `default`.
-"""
+"""Templates rendered, and their faults told with file and line."""
 
 from __future__ import annotations
 
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
+from jinja2 import TemplateNotFound
 from jinja2.exceptions import TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
-from newsletter.content.characters import wrap
 from newsletter.errors import NewsletterError, Problem, did_you_mean, fail
-from newsletter.files import read_text, shown
-from newsletter.render.attributes import attribute, dir_attribute
 from newsletter.render.places import Places
-from newsletter.render.reader import READER, Field, Reader, ReaderMisused, misuses
+from newsletter.render.reader import ReaderMisused
+from newsletter.render.sandbox import filling, sandbox
 
-DEFAULT = "default"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
-_UNESCAPED = (".txt", ".css")  # design values, which are checked, are all that CSS takes
-
-
-def folders_of(
-    name: str, folders: Sequence[Path], *, file: Path, line: int | None
-) -> tuple[Path, ...]:
-    """Return where the files of a template are looked for, in order.
-
-    `file` and `line` say where the name is written. Raises NewsletterError for an unknown one.
-    """
-    known = sorted({path.name for folder in folders for path in _subfolders(folder)})
-    if name not in known or not _NAME.fullmatch(name):
-        raise fail(
-            f"no template named '{name}'",
-            file=file,
-            line=line,
-            hint=did_you_mean(name, known) or f"there is: {', '.join(known) or 'none'}",
-        )
-    names = (name,) if name == DEFAULT else (name, DEFAULT)
-    return tuple(folder / each for each in names for folder in folders)
-
-
-def _subfolders(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-
-
-def find(folders: Sequence[Path], name: str) -> Path | None:
-    """Return the first file of that name under the folders; it can never lie outside them."""
-    parts = name.split("/")
-    if "\\" in name or "\0" in name or any(part in {"", ".", ".."} for part in parts):
-        return None
-    return next((file for folder in folders if (file := folder.joinpath(*parts)).is_file()), None)
+_NO_ATTRIBUTE = re.compile(r"'[\w.]*\.(\w+) object' has no attribute '(\w+)'")
 
 
 class Templates:
@@ -69,9 +28,9 @@ class Templates:
     """
 
     def __init__(self, folders: Sequence[Path], *, root: Path, base: str, places: Places) -> None:
-        self._root = root
-        self._loader = _Folders(folders, root)
-        self._environment = _Environment(self._loader, base, places)
+        self._places = places
+        self._environment = sandbox(tuple(folders), root, base)
+        self._files = self._environment.files
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """Return a template file rendered. Raises NewsletterError with its file and line."""
@@ -85,38 +44,35 @@ class Templates:
             known=values,
         )
 
-    def render_text(
+    def render_line(
         self, source: str, values: Mapping[str, Any], *, file: Path, line: int | None, html: bool
     ) -> str:
         """Return a one-line template from a setting or a front matter key rendered.
 
         `html` says whether the values are escaped.
         """
-
-        def run() -> str:
-            template = self._environment.overlay(autoescape=html).from_string(source)
-            return template.render(values)
-
-        return self._guarded(run, file=file, line=line, known=values)
+        return self._guarded(
+            lambda: self._environment.line(source, html=html).render(values),
+            file=file,
+            line=line,
+            known=values,
+        )
 
     def path_of(self, name: str) -> Path | None:
         """Return a template file as the editor should see it, or None where there is none."""
-        path = self._loader.path_of(name)
-        return None if path is None else shown(path, self._root)
+        path = self._files.path_of(name)
+        return None if path is None else self._files.shown(path)
 
-    def locate(self, text: str) -> tuple[Path | None, int | None]:
-        """Return file and line of the template used so far that holds a text, if any does."""
-        for path, source in self._loader.used.items():
-            start = source.find(text) if text else -1
-            if start >= 0:
-                return shown(path, self._root), source.count("\n", 0, start) + 1
-        return None, None
+    def locate(self, *lines: str) -> tuple[Path | None, int | None]:
+        """Return file and line of the template that holds some lines, if any does."""
+        return self._files.locate(lines)
 
     def _guarded(
-        self, run: Callable[[], str], *, file: Path, line: int | None, known: Iterable[str]
+        self, run: Callable[[], str], *, file: Path, line: int | None, known: Mapping[str, Any]
     ) -> str:
         try:
-            return run()
+            with filling(self._places):
+                return run()
         except NewsletterError:
             raise
         # Whatever a template does wrong raises in its code: a division by zero, a call of None.
@@ -124,7 +80,7 @@ class Templates:
             place, number = self._place(error)
             problem = Problem(
                 message=_words(error),
-                file=file if place is None else shown(place, self._root),
+                file=file if place is None else self._files.shown(place),
                 line=line if place is None else number,
                 hint=self._hint(error, known),
             )
@@ -132,101 +88,50 @@ class Templates:
 
     def _place(self, error: Exception) -> tuple[Path | None, int | None]:
         """Return the innermost template file and line that an error came from."""
-        used = {str(path): path for path in self._loader.used}
         if isinstance(error, TemplateSyntaxError):
-            return used.get(error.filename or ""), error.lineno
+            return self._files.path_named(error.filename), error.lineno
         if isinstance(error, ReaderMisused) and error.line is not None:
-            return used.get(error.filename or ""), error.line
-        frames = traceback.extract_tb(error.__traceback__)
-        inner = next((frame for frame in reversed(frames) if frame.filename in used), None)
-        return (None, None) if inner is None else (used[inner.filename], inner.lineno)
+            return self._files.path_named(error.filename), error.line
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if path := self._files.path_named(frame.filename):
+                return path, frame.lineno
+        return None, None
 
-    def _hint(self, error: Exception, known: Iterable[str]) -> str | None:
+    def _hint(self, error: Exception, known: Mapping[str, Any]) -> str | None:
         if isinstance(error, TemplateNotFound):
-            return did_you_mean(str(error), self._loader.list_templates())
-        undefined = _UNDEFINED.fullmatch(str(error))
-        if isinstance(error, UndefinedError) and undefined:
-            return did_you_mean(undefined[1], known) or f"there is: {', '.join(known)}"
+            return did_you_mean(str(error), self._files.list_templates())
+        if isinstance(error, UndefinedError):
+            if undefined := _UNDEFINED.fullmatch(str(error)):
+                return _nearest(undefined[1], known)
+            if missing := _NO_ATTRIBUTE.fullmatch(str(error)):
+                return _nearest(missing[2], _attributes(missing[1], known))
         return None
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    there = ", ".join(known)
+    return did_you_mean(name, known) or (f"there is: {there}" if there else None)
+
+
+def _attributes(view: str, known: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of what a kind of view has."""
+    several = (value if isinstance(value, list) else [value] for value in known.values())
+    for one in (one for values in several for one in values):
+        if is_dataclass(one) and type(one).__name__ == view:
+            return tuple(field.name for field in fields(one))
+    return ()
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "the template includes itself without end"
+    if isinstance(error, MemoryError):
+        return "the template makes more text than fits into the memory"
     if isinstance(error, TemplateNotFound):
         return f"there is no template file '{error}'"
+    if isinstance(error, UndefinedError) and (missing := _NO_ATTRIBUTE.fullmatch(str(error))):
+        owner = missing[1].removesuffix("View").lower()
+        return f"'{owner}' has no '{missing[2]}'"
     if isinstance(error, (TemplateError, ReaderMisused)):
         return str(error)
     return f"{type(error).__name__}: {error}"
-
-
-class _Folders(BaseLoader):
-    """Loads from the first folder that has the file, and remembers what was loaded."""
-
-    def __init__(self, folders: Sequence[Path], root: Path) -> None:
-        self._folders = folders
-        self._root = root
-        self.used: dict[Path, str] = {}
-
-    def path_of(self, name: str) -> Path | None:
-        return find(self._folders, name)
-
-    def get_source(
-        self,
-        environment: Environment,  # noqa: ARG002 - jinja2's signature
-        template: str,
-    ) -> tuple[str, str, None]:
-        path = self.path_of(template)
-        if path is None:
-            raise TemplateNotFound(template)
-        source = read_text(path, shown(path, self._root))
-        self.used[path] = source
-        return source, str(path), None
-
-    def list_templates(self) -> list[str]:
-        found = {
-            path.relative_to(folder).as_posix()
-            for folder in self._folders
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
-        return sorted(found)
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja2 in its sandbox, which knows the reader's fields and what may be done with them."""
-
-    def __init__(self, loader: _Folders, base: str, places: Places) -> None:
-        super().__init__(
-            loader=loader,
-            autoescape=lambda name: name is None or not name.endswith(_UNESCAPED),
-            undefined=StrictUndefined,
-            finalize=_finalized,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self.globals = {READER: Reader(), "range": self.globals["range"]}
-        self.filters["attr"] = attribute
-        self.filters["dir"] = lambda text: dir_attribute(text, base)
-        self.filters["wrap"] = lambda text, first="", rest="": wrap(
-            str(text), first=first, rest=rest, measure=places.measure
-        )
-
-        def fallback(field: object, text: str) -> Markup:
-            if not isinstance(field, Field):
-                raise ReaderMisused("'fallback' belongs to a reader's field")
-            return field.placed(text, places)
-
-        self.filters["fallback"] = fallback
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        template = super()._parse(source, name, filename)
-        for misuse in misuses(template):
-            misuse.filename = filename
-            raise misuse
-        return template
-
-
-def _finalized(value: Any) -> Any:
-    return "" if value is None else value

@@ -63,6 +63,13 @@ def test_styles_from_elsewhere_are_refused(head: str) -> None:
         inline("x", head)
 
 
+@pytest.mark.parametrize(
+    "words", ["@import url(x.css)", "&lt;style&gt;@import 'x.css'&lt;/style&gt;", "&lt;script&gt;"]
+)
+def test_words_about_styles_are_words(words: str) -> None:
+    assert f"<p>{words}</p>" in inline(f"<p>{words}</p>")
+
+
 def test_nothing_is_fetched(tmp_path: Path) -> None:
     (tmp_path / "x.css").write_text("p { color: green }", encoding="utf-8")
     with listener() as (port, seen):

@@ -50,7 +50,7 @@ def test_blanks_between_the_tags_of_a_head_do_no_harm(blank: str) -> None:
 @pytest.mark.parametrize(
     ("source", "where"),
     [
-        ("<mjml>\n<mj-body>\n<mj-section>\n</mj-body>\n</mjml>", "</mj-body>"),
+        ("<mjml>\n<mj-body>\n<mj-section>\n</mj-body>\n</mjml>", "\n<mj-section>"),
         (body("p < .05"), "p < .05"),
         ("<mjml><mj-body></mj-body></mjml", ""),
         ("no MJML", "no MJML"),

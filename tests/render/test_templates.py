@@ -43,7 +43,21 @@ def test_an_unknown_template_is_answered_with_the_nearest(complaint: Complaint) 
     ("code", "said"),
     [
         ("\n{{ newsleter.title }}", "templates/default/issue.mjml:2: 'newsleter' is undefined"),
-        ("\n{{ newsletter.titel }}", "templates/default/issue.mjml:2: "),
+        ("\n{{ newsletter.titel }}", "issue.mjml:2: 'newsletter' has no 'titel'\n  Hint: did you"),
+        (
+            "\n{% for i in range(10001) %}{% endfor %}",
+            "issue.mjml:2: range counts to 1,000 at most",
+        ),
+        ("\n{{ 'x' * 1000000000 }}", "issue.mjml:2: '*' makes at most 100,000 characters"),
+        ("\n{{ 10 ** 1000000000 }}", "issue.mjml:2: '**' is not there in a template"),
+        (SMALL.replace("Leave", "\n<p>Leave"), "issue.mjml:2: the MJML is broken, <p> is not"),
+        (SMALL.replace("Leave", "\nA & B < C"), "issue.mjml:2: the MJML is broken, '<' must be"),
+        (SMALL.replace("Leave", "\nA\x85"), "issue.mjml:2: the control character U+0085"),
+        (SMALL.replace("Leave", "\n<script>1</script>"), "issue.mjml:2: a script is refused"),
+        (
+            SMALL.replace("Leave", "\n<p style='color:{{ reader.x | fallback(\"red\") }}'>x</p>"),
+            "issue.mjml:2: a reader's value cannot stand in the attribute 'style'",
+        ),
         ("\n\n{% if %}", "templates/default/issue.mjml:3: "),
         ("\n{% include 'parts/foter.mjml' %}", "templates/default/issue.mjml:2: there is no"),
         ("{% include 'issue.mjml' %}", "the template includes itself without end"),
@@ -72,7 +86,7 @@ def test_an_unknown_template_is_answered_with_the_nearest(complaint: Complaint) 
             "cannot begin a URL",
         ),
     ],
-    ids=range(18),
+    ids=range(26),
 )
 def test_a_fault_in_a_template_is_told_with_its_place(
     code: str, said: str, complaint: Complaint
@@ -119,3 +133,39 @@ def test_every_wrong_design_value_is_told_with_its_line(complaint: Complaint) ->
         f"newsletter.toml:{first + 3}: 'meta_font' must be fonts such as"
         " \"Helvetica, Arial, sans-serif\"; it is 'a;b'"
     )
+
+
+@pytest.mark.parametrize("value", ["3.5", "true", "[1]", '{ a = "b" }'])
+def test_a_templates_own_design_values_are_of_a_known_kind(
+    value: str, complaint: Complaint
+) -> None:
+    assert complaint({"templates/default/design.toml": f"page = {value}"}) == (
+        "templates/default/design.toml: 'page' is neither a colour, a list of fonts nor a number"
+        " of pixels"
+    )
+
+
+def test_a_fault_in_a_part_is_told_there_though_its_line_stands_in_others_too(
+    complaint: Complaint,
+) -> None:
+    part = "<mj-section>\n<mj-column>\n<mj-text>\n<p>\n</mj-text>\n</mj-column>\n</mj-section>\n"
+
+    assert complaint({"templates/default/parts/footer.mjml": part}).startswith(
+        "templates/default/parts/footer.mjml:4: the MJML is broken, <p> is not closed before"
+    )
+
+
+def test_every_save_of_a_template_counts(compile_with: Compile, workspace: Path) -> None:
+    file = workspace / "templates/default/parts/footer.mjml"
+
+    def footer(words: str) -> str:
+        part = (
+            f"<mj-section><mj-column>{UNSUBSCRIBE.replace('Leave', words)}</mj-column></mj-section>"
+        )
+        return read(compile_with({"templates/default/parts/footer.mjml": part}).html)
+
+    shipped = read(compile_with().html)
+    assert "Bye one" in footer("Bye one")
+    assert "Bye two" in footer("Bye two")
+    file.unlink()
+    assert read(compile_with().html) == shipped

@@ -1,0 +1,80 @@
+"""The two parts of an email, HTML and plain text, made of a template and an issue's views."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from newsletter.content.characters import refused_characters
+from newsletter.errors import NewsletterError, Problem, fail
+from newsletter.render.mjml import BadMjml, to_html, unknown_tags
+from newsletter.render.places import UNSUBSCRIBE, MisplacedPlace, Places
+from newsletter.render.slots import Slot, Slotted
+from newsletter.render.templates import Templates
+
+HTML_TEMPLATE = "issue.mjml"
+TEXT_TEMPLATE = "issue.txt"
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_EMPTY_LINES = re.compile(r"\n{4,}")
+
+
+def html_part(templates: Templates, values: Mapping[str, Any], places: Places) -> Slotted:
+    """Return the HTML with its CSS inlined. Raises NewsletterError with the template's place."""
+    from newsletter.render.inline import NotInlined, inline_css
+
+    source = _rendered(templates, HTML_TEMPLATE, values)
+    for tag in unknown_tags(source):
+        raise _fault(templates, HTML_TEMPLATE, f"there is no MJML tag <{tag}> here", f"<{tag}")
+    try:
+        html = inline_css(to_html(source), sentinel=places.sentinel)
+        parts = places.split_html(html)
+    except BadMjml as error:
+        last = error.source.rpartition("\n")[2].strip()
+        near = f": {last[:120]}" if last else ""
+        message = f"the MJML is broken, {error}{near}"
+        raise _fault(templates, HTML_TEMPLATE, message, *error.source.split("\n")) from None
+    except (NotInlined, MisplacedPlace) as error:
+        raise _fault(templates, HTML_TEMPLATE, str(error), error.near) from None
+    return _with_unsubscribe(parts, templates.path_of(HTML_TEMPLATE))
+
+
+def text_part(templates: Templates, values: Mapping[str, Any], places: Places) -> Slotted:
+    """Return the plain text, at most two empty lines together. Raises NewsletterError."""
+    rendered = _rendered(templates, TEXT_TEMPLATE, values)
+    tidy = _EMPTY_LINES.sub("\n\n\n", _TRAILING.sub("", rendered)).strip("\n") + "\n"
+    try:
+        parts = places.split_text(tidy)
+    except MisplacedPlace as error:
+        raise _fault(templates, TEXT_TEMPLATE, str(error), error.near) from None
+    return _with_unsubscribe(parts, templates.path_of(TEXT_TEMPLATE))
+
+
+def _rendered(templates: Templates, name: str, values: Mapping[str, Any]) -> str:
+    """Return a template rendered; what comes from files is clean already, the rest is not."""
+    source = templates.render(name, values)
+    for problem in refused_characters(source, file=None, line=1):
+        line = source.split("\n")[(problem.line or 1) - 1]
+        raise _fault(templates, name, problem.message, line, hint=problem.hint)
+    return source
+
+
+def _fault(
+    templates: Templates, name: str, message: str, *lines: str, hint: str | None = None
+) -> NewsletterError:
+    """Return an error at the template's lines, or at its main file where they are nowhere."""
+    file, line = templates.locate(*lines)
+    return NewsletterError(
+        Problem(message=message, file=file or templates.path_of(name), line=line, hint=hint)
+    )
+
+
+def _with_unsubscribe(parts: Slotted, file: Path | None) -> Slotted:
+    if not any(isinstance(part, Slot) and part.name == UNSUBSCRIBE for part in parts):
+        raise fail(
+            "the template has no unsubscribe link: every mail must have one",
+            file=file,
+            hint="put {{ unsubscribe }} into its footer",
+        )
+    return parts
