@@ -1,4 +1,7 @@
-"""Markdown's tree as plain text: words wrapped, lists hanging, links as `words (URL)`."""
+"""Markdown's tree as plain text: words wrapped, lists hanging, links as `words (URL)`.
+
+Headings are underlined, and the columns of a table stand below each other where they fit.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from newsletter.content.characters import wrap
+
+_BETWEEN = " | "
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
@@ -21,10 +26,12 @@ def _text_block(  # noqa: PLR0911 - one case a kind of node, here and below
     node: SyntaxTreeNode, width: int, measure: Callable[[str], int]
 ) -> str:
     match node.type:
-        case "paragraph" | "heading":
-            words = "".join(_text_inline(child) for child in node.children[0].children)
-            lines = (wrap(line, width=width, measure=measure) for line in words.split("\n"))
-            return "\n".join(line for line in lines if line)
+        case "paragraph":
+            return _wrapped(node, width, measure)
+        case "heading":
+            words = _wrapped(node, width, measure)
+            rule = "-" * max(map(measure, words.split("\n")))
+            return f"{words}\n{rule}".strip()
         case "bullet_list" | "ordered_list":
             return _text_list(node, width, measure)
         case "fence":
@@ -32,12 +39,40 @@ def _text_block(  # noqa: PLR0911 - one case a kind of node, here and below
         case "hr":
             return "* * *"
         case "table":
-            rows = (inner for inner in node.walk() if inner.type == "tr")
-            return "\n".join(" | ".join(_cell(cell) for cell in row.children) for row in rows)
+            return _text_table(node, width, measure)
         case "blockquote":
             return _indented(text_blocks(node.children, max(width - 2, 20), measure), "> ")
         case _:
             return text_blocks(node.children, width, measure)
+
+
+def _wrapped(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:
+    words = "".join(_text_inline(child) for child in node.children[0].children)
+    lines = (wrap(line, width=width, measure=measure) for line in words.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _text_table(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:
+    rows = [row.children for row in node.walk() if row.type == "tr"]
+    texts = [[_cell(cell) for cell in row] for row in rows]
+    widths = [max(map(measure, column)) for column in zip(*texts, strict=True)]
+    if sum(widths) + len(_BETWEEN) * (len(widths) - 1) > width:
+        return "\n".join(_BETWEEN.join(row) for row in texts)
+    aligns = [str(cell.attrs.get("style", "")).removeprefix("text-align:") for cell in rows[0]]
+    lines = [
+        _BETWEEN.join(
+            _padded(text, align, room - measure(text))
+            for text, align, room in zip(row, aligns, widths, strict=True)
+        ).rstrip()
+        for row in texts
+    ]
+    rule = "-+-".join("-" * each for each in widths)
+    return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def _padded(text: str, align: str, blanks: int) -> str:
+    before = {"right": blanks, "center": blanks // 2}.get(align, 0)
+    return " " * before + text + " " * (blanks - before)
 
 
 def _text_list(node: SyntaxTreeNode, width: int, measure: Callable[[str], int]) -> str:

@@ -38,6 +38,7 @@ from newsletter.render.view import (
     AnnouncementView,
     SummaryView,
     announcement_view,
+    ended_once,
     filler,
     issue_view,
     joined,
@@ -185,7 +186,7 @@ class _Compilation:
             )
             for html in (True, False)
         )
-        return Rich(f"<p>{_one_line(html)}</p>", wrap(text))
+        return Rich(f"<p>{ended_once(_one_line(html))}</p>", wrap(ended_once(text.strip())))
 
     def _subject(self, templates: Templates) -> Slotted:
         own = self.issue.subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -16,6 +17,8 @@ from newsletter.settings import Settings
 _SHORTEST_PREVIEW = 150
 """Characters that a mail client may show after the subject."""
 _LONGEST_PREHEADER = 90
+_LAST_STOP = re.compile(r"(\w{4})\.$")  # that of "et al." or "p < .05." is the word's own
+_DOUBLED_STOP = re.compile(r"([!?…]|\.\.\.|(?<!\.)\.)\.(?!\S)")
 _FILLER = Markup("&#847;&#8199;")  # a joiner without a glyph, and a space that does not collapse
 
 
@@ -48,7 +51,7 @@ class IssueView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryView:
-    """One of `summaries`; `kicker` is its number and first topic, `meta` the rest about it."""
+    """One of `summaries`; `kicker` is its number and first topic, `meta` lines of the rest."""
 
     number: int
     slug: str
@@ -60,7 +63,7 @@ class SummaryView:
     topics: tuple[str, ...]
     research_type: str | None
     author: str | None
-    meta: str
+    meta: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,23 +118,25 @@ def summary_view(
 ) -> SummaryView:
     """Return what a template sees of a summary, its passages rendered."""
     author = summary.author or default_author
+    above = summary.topics[0] if summary.topics else summary.research_type
+    kind = summary.research_type if summary.topics else None
     meta = (
         f"Topics: {', '.join(summary.topics)}" if len(summary.topics) > 1 else "",
-        f"Type of research: {summary.research_type}" if summary.research_type else "",
+        f"Type of research: {kind}" if kind else "",
         f"Summary by {author}" if author else "",
     )
     return SummaryView(
         number=number,
         slug=summary.slug,
         title=summary.title,
-        kicker=" · ".join([str(number), *summary.topics[:1]]),
+        kicker=f"{number} · {above}" if above else str(number),
         citation=citation,
         body=body,
         implications=implications,
         topics=summary.topics,
         research_type=summary.research_type,
         author=author,
-        meta=" · ".join(part for part in meta if part),
+        meta=tuple(line for line in meta if line),
     )
 
 
@@ -146,10 +151,16 @@ def announcement_view(title: str, text: Rich, url: str | None) -> AnnouncementVi
 
 
 def joined(blurbs: tuple[str, ...]) -> str:
-    """Return "A", "A and B", or "A, B, and C"."""
+    """Return "A", "A and B", or "A, B, and C"; a full stop after a blurb's last word goes."""
+    blurbs = tuple(_LAST_STOP.sub(r"\1", blurb) for blurb in blurbs)
     if len(blurbs) <= 2:  # noqa: PLR2004 - two need no comma
         return " and ".join(blurbs)
     return f"{', '.join(blurbs[:-1])}, and {blurbs[-1]}"
+
+
+def ended_once(sentence: str) -> str:
+    """Return a sentence without the full stop after a blurb that ends one itself."""
+    return _DOUBLED_STOP.sub(r"\1", sentence)
 
 
 def preheader_of(issue: Issue, blurbs: str) -> str:

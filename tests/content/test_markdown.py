@@ -79,9 +79,23 @@ def test_every_kind_of_block_has_both_forms() -> None:
     )
     assert rich.text == (
         "One em *strong* code soft\nhard link (https://example.org/?a=1&b=2).\n\n"
-        "- a\n- b\n  1. c\n\n3. d\n\n   e\n\n> quoted\n\nx | y\n1 | 2\n\n* * *\n\n"
+        "- a\n- b\n  1. c\n\n3. d\n\n   e\n\n> quoted\n\nx | y\n--+--\n1 | 2\n\n* * *\n\n"
         "    x < y\n      z\n\na picture"
     )
+
+
+def test_in_plain_text_a_heading_is_underlined_and_columns_stand_below_each_other() -> None:
+    text = "## Über *alles*\n\n| Group | n | |\n|:-:|--:|---|\n| Told | 120 | é |\n| 先生 | 8 | |\n"
+
+    assert render(text).text == (
+        "Über alles\n----------\n\nGroup |   n |\n------+-----+--\nTold  | 120 | é\n先生  |   8 |"
+    )
+
+
+def test_a_table_too_wide_for_the_lines_stays_as_it_is() -> None:
+    wide = "word " * 15
+
+    assert render(f"| a | {wide}|\n|---|---|\n| b | c |").text == f"a | {wide.strip()}\nb | c"
 
 
 def test_headings_begin_below_the_emails_own() -> None:

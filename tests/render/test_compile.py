@@ -128,6 +128,41 @@ def test_the_same_files_give_the_same_bytes_in_every_process(workspace: Path) ->
     assert len(json.loads(first)["digest"]) == 64
 
 
+@pytest.mark.parametrize(
+    ("blurb", "ends"),
+    [
+        ("what helps", "I write about what helps."),
+        ("What helps.", "I write about What helps."),
+        ("does it help?", "I write about does it help?"),
+        ("the work of Li et al.", "I write about the work of Li et al."),
+        ("and so on...", "I write about and so on..."),
+    ],
+)
+def test_a_blurb_that_is_a_sentence_ends_the_lead_once(
+    blurb: str, ends: str, compile_with: Compile
+) -> None:
+    compiled = compile_with(
+        {
+            "newsletter.toml": SETTINGS.replace(
+                "[newsletter]\n", '[newsletter]\nlead = "I write about {{ blurbs }}."\n'
+            ),
+            "summaries/2026-11-two-letters.md": "---\ntitle: T\npublished: 2026-11\n"
+            f"blurb: {blurb}\n---\nText.\n",
+            **issue_with(""),
+        }
+    )
+
+    assert f"<p>{ends}</p>" in re.sub(' style=.[^"]*.', "", read(compiled.html))
+    assert f"\n{ends}\n" in read(compiled.text)
+
+
+def test_one_summary_needs_no_list_of_contents(compile_with: Compile) -> None:
+    compiled = compile_with(issue_with("Hello."))
+
+    assert "In this issue" not in words_of(compiled)
+    assert "IN THIS ISSUE" not in read(compiled.text)
+
+
 def test_the_nonce_leaves_no_trace(compile_with: Compile) -> None:
     assert compile_with(nonce="a1") == compile_with(nonce="b" * 60)
 
