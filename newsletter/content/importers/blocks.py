@@ -62,7 +62,7 @@ class _Line:
 
     @property
     def begins_small(self) -> bool:
-        return self.text[0].islower()
+        return self.text[0].islower() and self.first_word.islower()  # `e-Therapy` is a title's
 
     @property
     def first_word(self) -> str:
@@ -168,14 +168,14 @@ def _continues(group: _Group, line: _Line, layout: _Layout, width: int) -> bool:
     if line.begins_small:
         return is_full or not is_in_capitals(group.text)
     if is_full:
-        return _goes_on_full(group, line)
+        return _goes_on_full(group, line, width)
     is_ragged = layout is _Layout.WRAPPED_APART and len(group.last.text) > _RAGGED * width
     return is_ragged and not (
         group.is_citation or is_in_capitals(group.text) or ends_sentence(group.last.text)
     )
 
 
-def _goes_on_full(group: _Group, line: _Line) -> bool:
+def _goes_on_full(group: _Group, line: _Line, width: int) -> bool:
     """Whether a line that is full goes on with a capital; by chance, a last line is full too."""
     if group.is_citation:
         ended = _REFERENCE_END.search(group.text) and line.text[0].isalpha()
@@ -183,7 +183,8 @@ def _goes_on_full(group: _Group, line: _Line) -> bool:
         is_prose = len(line.text.split()) > _FEW_WORDS and not is_in_capitals(line.text)
         return not ended and not (is_prose and _WORD_END.search(group.text))
     if is_in_capitals(group.text):
-        return is_in_capitals(line.text)
+        is_rest = not line.text[0].isalpha() and len(line.text) < width / 2
+        return is_in_capitals(line.text) or (is_rest and not ends_sentence(line.text))
     return not (ends_sentence(group.last.text) and is_in_capitals(line.text))
 
 

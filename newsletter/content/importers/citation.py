@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 _YEAR = re.compile(
     r"\((?:(?:19|20)\d\d[a-z]?(?:\s*[,;/\u2013—-]\s*[^()]{0,60})?"
-    r"|in[ -]press[^()]{0,20}|n\.\s?d\.|forthcoming|submitted[^()]{0,30}|accepted[^()]{0,30}"
-    r"|under review|advance online[^()]{0,20})\)",
+    r"|in[\s-]press[^()]{0,20}|n\.\s?d\.|forthcoming|submitted[^()]{0,30}|accepted[^()]{0,30}"
+    r"|under\s+review|advance\s+online[^()]{0,20})\)",
     re.IGNORECASE,
 )
 _LETTER = r"[^\W\d_]"
@@ -33,7 +33,7 @@ _PARTICLES_WORDS = (
 _PARTICLES = frozenset(_PARTICLES_WORDS.split())
 _LISTED = re.compile(
     r"\d+\s?\(\d+[^)]{0,12}\)|,\s*\d+,\s*e?\d+\s?[-\u2010\u2013—]\s?\d+|"
-    r"advance online|online first|in press|\bdoi\b|\bjournal\b",
+    r"advance\s+online|online\s+first|in\s+press|\bdoi\b|\bjournal\b",
     re.IGNORECASE,
 )
 LONGEST = 4000

@@ -20,7 +20,11 @@ _MONTHS = (
     "november",
     "december",
 )
-_MONTH = re.compile(rf"({'|'.join(_MONTHS)}),?\s+((?:19|20)\d\d)\s*:?", re.IGNORECASE)
+_SPELLED = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + "|sept"
+_MONTH = re.compile(
+    rf"({_SPELLED})\.?(?:\s*[/&\u2013-]\s*(?:{_SPELLED})\.?)?,?\s+((?:19|20)\d\d)\s*:?",
+    re.IGNORECASE,
+)
 _IMPLICATIONS = re.compile(r"practice\s+implications?\s*[:.\u2013—-]?", re.IGNORECASE)
 _IMPLICATIONS_INLINE = re.compile(r"practice\s+implications?\s*[:\u2013—]\s*(?=\S)", re.IGNORECASE)
 _WHOLE = "practice implications:"
@@ -29,13 +33,34 @@ _FURNITURE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_HEAD = re.compile(
+    r"type of research|this month\s*(?:\.\.\.|…)|…\s*i blog about .*|.*\ball topics\b.*\(clear\)",
+    re.IGNORECASE | re.DOTALL,
+)
+_OPENING = re.compile(
+    r"blog|.*\bmonthly summary of\b.*\bresearch articles\b.*", re.IGNORECASE | re.DOTALL
+)
+_PAGER = r"[\W\d_]*(?:first|previous|prev|next|last|current)?(?:\s+page)?[\W\d_]*"
+_FOOT = re.compile(
+    rf"{_PAGER}|{_PAGER}next\b.*|pages?|archives?|back to top|load more"
+    r"|share(?: this)?\s*:?|contact(?: us)?|follow us.*|posted (?:by|on|in) .*"
+    r"|leave a (?:comment|reply)|(?:©|\(c\)|copyright\b).*|all rights reserved\.?",
+    re.IGNORECASE | re.DOTALL,
+)
+
 LOOKED_FOR = "a month heading such as 'February 2021' and the line 'Practice Implications'"
 
 
 def month(text: str) -> Month | None:
-    """Return the month that a heading names: the whole line, no month within a sentence."""
+    """Return the month that a heading names: the whole line, no month within a sentence.
+
+    Of two months (`July/August 2021`) it is the first.
+    """
     match = _MONTH.fullmatch(text.strip())
-    return Month(int(match[2]), _MONTHS.index(match[1].lower()) + 1) if match else None
+    if match is None:
+        return None
+    names = [name[:3] for name in _MONTHS]
+    return Month(int(match[2]), names.index(match[1][:3].lower()) + 1)
 
 
 def is_implications(text: str) -> bool:
@@ -66,3 +91,18 @@ def is_cut_month(text: str) -> bool:
 def is_furniture(text: str) -> bool:
     """Whether a line belongs to the blog's head: its filters, "This month..."."""
     return bool(_FURNITURE.fullmatch(text.strip()))
+
+
+def is_head(text: str) -> bool:
+    """Whether a line stands nowhere but in the blog's head, above its months."""
+    return bool(_HEAD.fullmatch(text.strip()))
+
+
+def is_opening(text: str) -> bool:
+    """Whether a line is one of those with which the blog's head opens."""
+    return bool(_OPENING.fullmatch(text.strip()))
+
+
+def is_foot(text: str) -> bool:
+    """Whether a line is one with which the foot of a web page begins: a pager, "Contact us"."""
+    return bool(_FOOT.fullmatch(text.strip()))

@@ -28,6 +28,7 @@ _BREAKING_WORDS = (
     " td tfoot th thead tr ul"
 )
 _BREAKING = _HEADINGS | frozenset(_BREAKING_WORDS.split())
+_LISTS = frozenset({"ol", "ul", "li"})
 _BOLD = frozenset({"b", "strong"})
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _CUT_AT_END = re.compile(r"<[^<>]*\Z|&#?\w{0,31}\Z")
@@ -104,10 +105,14 @@ class _Reader:
     bold_until: int = 0
     """The first so many characters of `words` are bold."""
     bullet: bool = False
+    has_heading: bool = False
+    """Whether the open heading has its words: what else is in it is text, its end was left out."""
 
     def start(self, name: str, line: int, href: str) -> None:
         self.latest_line = line or self.latest_line
         if name in _BREAKING:
+            if name not in _LISTS or marks.month(clean(self.words)):
+                self.bullet = False  # a point of a list with paragraphs of its own heads them
             self._flush()
             self.bullet = name == "li"
         elif name == "br":
@@ -116,6 +121,7 @@ class _Reader:
             self.bold += 1
         if name in _HEADINGS:
             self.headings.append(name)
+            self.has_heading = False
         if href:
             self.links.append(href)
 
@@ -157,7 +163,8 @@ class _Reader:
         links, bullet = tuple(self.links), self.bullet
         self.words, self.bold_until, self.links, self.bullet = "", 0, [], False
         lead, rest = clean(words[:bold_until]), clean(words[bold_until:])
-        heading = self.headings[-1] if self.headings else ""
+        heading = self.headings[-1] if self.headings and not self.has_heading else ""
+        self.has_heading = self.has_heading or bool(words.strip())
         if lead and rest and not heading and _stands_alone(lead, rest):
             self._add(lead, "strong", (), bullet=bullet)
             self._add(rest, "", links, bullet=False)

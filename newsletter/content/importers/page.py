@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from newsletter.content.importers import citation as references
-from newsletter.content.importers import marks, titles
+from newsletter.content.importers import marks, sections, titles
 from newsletter.content.importers.blocks import Block, ends_sentence, is_in_capitals
 from newsletter.content.month import Month
 
@@ -88,9 +88,10 @@ def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
         if month is None:  # pragma: no cover - `months` holds month headings only
             continue
         titled = {draft.title.mark for draft in drafts}
-        is_end = end == len(blocks)
+        section = sections.without_head(blocks[start + 1 : end])
+        is_end = start + 1 + len(section) == len(blocks)
         reader = _MonthReader(month, is_end=is_end, is_whole=is_whole, title_marks=titled)
-        reader.read(_split_implications(blocks[start + 1 : end]))
+        reader.read(sections.split_implications(section))
         drafts.extend(draft for draft in reader.drafts if draft.title.text)
         fragments.extend(reader.fragments)
         fragments.extend(_untitled(draft) for draft in reader.drafts if not draft.title.text)
@@ -107,19 +108,6 @@ def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
 
 def _ends_with_month(blocks: Sequence[Block]) -> bool:
     return bool(marks.month(blocks[-1].text))
-
-
-def _split_implications(blocks: Sequence[Block]) -> list[Block]:
-    """Make "Practice Implications: text" two blocks."""
-    split: list[Block] = []
-    for block in blocks:
-        rest = marks.after_implications(block.text)
-        if rest is None:
-            split.append(block)
-        else:
-            split.append(replace(block, text="Practice Implications"))
-            split.append(replace(block, text=rest, mark=""))
-    return split
 
 
 class _MonthReader:
@@ -155,6 +143,7 @@ class _MonthReader:
         start = 0
         if after_heading:
             draft = self._open_draft(span)
+            span = sections.without_foot(span) if is_last else span
             start = self._title_at(span, is_last=is_last, is_end=is_end)
             draft.implications = [*(draft.implications or []), *span[:start]]
             if is_end and start == len(span) and not _is_finished(span):
@@ -174,30 +163,22 @@ class _MonthReader:
 
     def _title_at(self, span: list[Block], *, is_last: bool, is_end: bool) -> int:
         """Return where the next summary's title stands in what follows the heading."""
-        cited = [
-            n - 1
-            for n in range(2, len(span))
-            if references.is_citation(span[n].text) and titles.could_be_cited(span[n - 1])
-        ]
-        if cited:
-            return titles.first_of_pair(span, cited[0])
-        if is_last and not is_end:
-            return len(span)
-        twice = [
-            n
-            for n in range(1, len(span) - 1)
-            if titles.could_be_cited(span[n]) and titles.same_title(span[n], span[n + 1])
-        ]
-        if twice:
-            return twice[0]
-        if is_last:
-            return self._cut_title_at(span)
-        return titles.best_title_at(span)
+        found = (
+            titles.cited_title_at(span),
+            titles.next_title(span, self._known_marks()),
+            len(span) if is_last and not is_end else titles.twice_at(span),
+        )
+        if min(found) < len(span) or (is_last and not is_end):
+            return min(found)
+        return self._cut_title_at(span) if is_last else titles.best_title_at(span)
 
     def _is_furniture(self, block: Block) -> bool:
         """Whether a heading of HTML is of another rank than the titles before it."""
-        known = self.title_marks | {draft.title.mark for draft in self.drafts}
+        known = self._known_marks()
         return block.mark.startswith("h") and bool(known) and block.mark not in known
+
+    def _known_marks(self) -> set[str]:
+        return self.title_marks | {draft.title.mark for draft in self.drafts}
 
     def _cut_title_at(self, span: list[Block]) -> int:
         """Return where, at the page's end, a title stands of which hardly more may be left."""
@@ -208,7 +189,7 @@ class _MonthReader:
                 block = replace(block, text=block.text.rstrip(".,;:"))
             if not titles.is_title_like(block) or not ends_sentence(span[n - 1].text):
                 continue
-            known = self.title_marks | {draft.title.mark for draft in self.drafts}
+            known = self._known_marks()
             if not block.mark and known and "" not in known:
                 continue
             if (
@@ -235,7 +216,9 @@ class _MonthReader:
         draft = _Draft(self.month, title)
         while rest and references.is_citation(rest[0].text):
             draft.citation.append(rest.pop(0))
-        following = titles.next_cited_title(rest)
+        while draft.citation and len(rest) > 1 and titles.same_title(title, rest[0]):
+            rest = rest[1:]
+        following = titles.next_title(rest, self._known_marks() | {title.mark})
         draft.paragraphs, rest = rest[:following], rest[following:]
         is_open = is_end and not self.is_whole
         if is_last and not is_open and not rest and not draft.citation and not _has_prose(draft):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import html
 import re
 import textwrap
 from dataclasses import replace
@@ -17,7 +18,20 @@ from newsletter.content.importers import page
 from newsletter.content.importers.sources import parse
 from newsletter.content.month import Month
 from newsletter.errors import NewsletterError
-from tests.content.importers.pages import ADVICE, FORMS, HEAD, MONTHS, TEA, Entry, Months, as_text
+from tests.content.importers.pages import (
+    ADVICE,
+    ADVICE_2,
+    FORMS,
+    HEAD,
+    LETTERS,
+    LIGHTHOUSE,
+    MONTHS,
+    TEA,
+    Entry,
+    Months,
+    as_text,
+    kinds,
+)
 
 PAGE = Path("page.txt")
 Found = tuple[Month, Entry]
@@ -306,3 +320,130 @@ def test_what_surrounds_the_summaries_of_a_saved_page_is_left_out() -> None:
         (february, Entry("What Keepers Know", (TEA,), (ADVICE,), cited)),
         (february, Entry("Who Makes the Tea?", (TEA,), ("- Ask.",))),
     ]
+
+
+def page_of(*entries: Entry) -> Months:
+    return ((Month(2021, 3), entries),)
+
+
+@pytest.mark.parametrize(
+    ("heading", "month"),
+    [
+        ("Sept. 2016", Month(2016, 9)),
+        ("MAY 2014", Month(2014, 5)),
+        ("Feb 2021", Month(2021, 2)),
+        ("december, 2019", Month(2019, 12)),
+        ("July/August 2020:", Month(2020, 7)),
+    ],
+)
+def test_a_month_may_be_written_in_other_ways(heading: str, month: Month) -> None:
+    text = f"{heading}\nWho Makes the Tea?\n{TEA}\nPractice Implications\n{ADVICE}\n"
+    assert found(text) == [(month, Entry("Who Makes the Tea?", (TEA,), (ADVICE,)))]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Lamps Do Not Wait for Dr. Brandt et al.",
+        "December 2019 and After",
+        "Lamps in 2014",
+        "EMPATHY",
+        "β-Lamps and Stairs",
+        "e-Lamps",
+        "12 Stairs Are Enough",
+        "“I felt seen”: keepers on silence",
+        "Is Tea Overrated?",
+        "Topics",
+        f"Tea {'and More Tea ' * 15}at Last",
+    ],
+)
+def test_a_title_may_have_any_form(title: str) -> None:
+    citation = "Ng, M. (in press). Waiting. Journal of Lamps."
+    months = page_of(
+        Entry("Stairs", (LETTERS,), (ADVICE, ADVICE_2)),
+        Entry(title, (TEA,), (ADVICE,), citation),
+        Entry(f"{title} Again", (TEA,), (ADVICE_2,)),
+    )
+    assert found(as_text(months)) == expected(months)
+
+
+def test_blanks_that_do_not_break_hide_no_citation() -> None:
+    citation = "Ng, M. (in press). Waiting. Journal of Lamps."
+    months = page_of(Entry("Stairs", (TEA,), (ADVICE,), citation))
+    text = as_text(months).replace(citation, citation.replace(" ", "\u00a0"))
+    assert found(text) == expected(months)
+
+
+def test_a_title_that_stands_again_behind_its_citation_is_one_title() -> None:
+    citation = "Ng, M. (2020). Waiting. Journal of Lamps, 3, 4-5."
+    months = page_of(Entry("Stairs", (TEA,), (ADVICE,), citation))
+    assert found(as_text(months).replace(citation, f"{citation}\nStairs")) == expected(months)
+
+
+@pytest.mark.parametrize("without", [0, 1, 2])
+def test_a_summary_without_its_heading_is_a_summary_of_its_own(without: int) -> None:
+    entries = (
+        Entry("Lamps and Ships at Night", (LIGHTHOUSE,), (ADVICE,)),
+        Entry("Letters That Nobody Sent", (LETTERS,), (ADVICE_2,)),
+        Entry("Tea in Waiting Rooms", (TEA,), (ADVICE,)),
+    )
+    bare = entries[without]
+    text = as_text((*page_of(*entries), *MONTHS)).replace(
+        "\n".join((*bare.paragraphs, "Practice Implications", *bare.implications)),
+        "\n".join(bare.paragraphs),
+        1,
+    )
+    read = parse(text.encode(), PAGE).summaries[: len(entries)]
+    incomplete: list[str | None] = [None, None, None]
+    incomplete[without] = page.WITHOUT_IMPLICATIONS
+    assert [(s.title, s.incomplete) for s in read] == [
+        (entry.title, reason) for entry, reason in zip(entries, incomplete, strict=True)
+    ]
+
+
+def test_two_pages_in_one_file_are_two_pages() -> None:
+    assert found(TEXT + TEXT.replace("2021", "2011")) == [
+        *expected(MONTHS),
+        *(
+            (Month(month.year - 10 * (month.year == 2021), month.month), e)
+            for month, e in expected(MONTHS)
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "« First\n‹ Previous\n1\n2\nNext ›\nLast »\n",
+        "Pages\n1 2 3 next › last »\n",
+        "Share this:\nA Bird\nA Book\n",
+        "Contact Us\n1 Tea Street\n© 2023 Lamps. All rights reserved.\n",
+        "Archives\nJanuary 2019\nDecember 2018\n",
+    ],
+)
+def test_the_foot_of_a_page_is_no_summary_and_no_part_of_one(foot: str) -> None:
+    assert found(TEXT + foot) == expected(MONTHS)
+
+
+def test_months_listed_before_the_head_hold_nothing() -> None:
+    assert found("January 2019\nDecember 2018\n" + TEXT) == expected(MONTHS)
+
+
+def test_headings_that_are_never_closed_end_with_their_words() -> None:
+    rows = [
+        {"month": f"<h2>{line}", "title": f"<h3><a href=/x>{line}", "head": ""}.get(
+            kind, f"<p>{html.escape(line)}"
+        )
+        for kind, line in kinds(MONTHS)
+    ]
+    assert found("<html><body>" + "\n".join(rows)) == expected(MONTHS)
+
+
+def test_months_and_titles_may_be_lines_of_nested_lists() -> None:
+    rows = [
+        {"month": f"<li><span>{line}</span><ul>", "title": f"<li>{line}", "head": ""}.get(
+            kind, f"<p>{html.escape(line)}</p>"
+        )
+        for kind, line in kinds(MONTHS)
+    ]
+    assert found("<html><body><ul>" + "".join(rows) + "</ul>") == expected(MONTHS)
