@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 from newsletter.state.ledger import Delivery, Ledger, Mailing
 
@@ -12,8 +13,9 @@ _BATCH = 500
 class Feed:
     """Yields pending deliveries by id, then the deferred ones that are due, each once.
 
-    What came back untouched goes to the front of the line. `limit` bounds how many are handed
-    out in all; one that came back does not count.
+    What came back untouched waits behind the batch that is read next, so that an address at
+    which a server always hangs up does not hold up the others. `limit` bounds how many are
+    handed out in all; one that came back does not count.
     """
 
     def __init__(self, ledger: Ledger, mailing: Mailing, *, now: float, limit: int | None) -> None:
@@ -30,38 +32,39 @@ class Feed:
         """Return the next delivery, or None where there is none for now."""
         if self._left == 0:
             return None
-        delivery = self._back.popleft() if self._back else self._fresh()
+        self._refill()
+        delivery = self._batch.popleft() if self._batch else None
         if delivery is not None and self._left is not None:
             self._left -= 1
         return delivery
 
     def put_back(self, delivery: Delivery) -> None:
         """Take a delivery back that nothing happened to."""
-        self._back.appendleft(delivery)
+        self._back.append(delivery)
         if self._left is not None:
             self._left += 1
 
     def ahead(self, most: int) -> int:
         """Return how many deliveries are certainly at hand, up to `most`."""
-        if not self._back and not self._batch:
-            self._batch.extend(self._read())
-        at_hand = min(most, len(self._back) + len(self._batch))
+        self._refill()
+        at_hand = min(most, len(self._batch) + len(self._back))
         return at_hand if self._left is None else min(at_hand, self._left)
 
-    def _fresh(self) -> Delivery | None:
+    def _refill(self) -> None:
         if not self._batch:
             self._batch.extend(self._read())
-        return self._batch.popleft() if self._batch else None
+            self._batch.extend(self._back)
+            self._back.clear()
 
-    def _read(self) -> deque[Delivery]:
+    def _read(self) -> Sequence[Delivery]:
         if self._after >= 0:
             batch = self._ledger.pending(self._mailing, after=self._after, limit=_BATCH)
             if batch:
                 self._after = batch[-1].id
-                return deque(batch)
+                return batch
             self._after = -1
         if self._deferred_read:
-            return deque()
+            return ()
         self._deferred_read = True
         # Read at once: what is deferred during this run is left to the next one.
-        return deque(self._ledger.deferred(self._mailing, due=self._now, limit=-1))
+        return self._ledger.deferred(self._mailing, due=self._now, limit=-1)

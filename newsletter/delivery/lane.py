@@ -62,6 +62,11 @@ class Lane:
     accepted: int = 0
 
     @property
+    def busy(self) -> bool:
+        """Whether anybody's message is with it."""
+        return self.body is not None or self.offered is not None
+
+    @property
     def idle(self) -> bool:
         """Whether it is open and has nothing to do."""
-        return self.opened and self.body is None and self.offered is None
+        return self.opened and not self.busy

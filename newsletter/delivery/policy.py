@@ -29,6 +29,12 @@ _MOST_REFUSED = 5
 _MOST_DEFERRED = 20
 _CONTENT_STREAK = 3
 
+_FOR_EVERYBODY = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
+"""Where a refusal is about us and not about a reader."""
+_TRANSIENT, _PERMANENT = 4, 5
+"""The classes of a reply that says no (RFC 5321, 4.2.1)."""
+_CLOSING = 421
+
 
 def judge(phase: Phase, reply: Reply) -> Outcome:
     """Return the outcome of an attempt that a reply ended, at RCPT, DATA or the dot."""
@@ -36,23 +42,24 @@ def judge(phase: Phase, reply: Reply) -> Outcome:
 
 
 def _verdict(phase: Phase, code: int) -> Verdict:
-    closing = 421
     match code // 100:
-        case 2 if phase is Phase.DOT:
+        case 2:
             return Verdict.ACCEPTED
-        case 4 if phase is Phase.DOT and code == closing:
+        case 4 if phase is Phase.DOT and code == _CLOSING:
             return Verdict.UNTOUCHED
         case 4:
             return Verdict.DEFERRED
-        case 5:
-            return Verdict.REFUSED
         case _:
-            # Neither yes nor no: to the dot it may mean anything, before it nothing has left.
-            return Verdict.UNCERTAIN if phase is Phase.DOT else Verdict.DEFERRED
+            return Verdict.REFUSED
 
 
 def lost_body(lost: Lost) -> Outcome:
-    """Return the outcome of a delivery whose body was on its way when the connection ended."""
+    """Return the outcome of a delivery whose body was on its way when the connection ended.
+
+    A no in the middle of the body counts as one to the dot; a yes there is none.
+    """
+    if lost.unsent and lost.reply is not None and lost.reply.code // 100 in {4, 5}:
+        return judge(Phase.DOT, lost.reply)
     if lost.unsent:
         return Outcome(Verdict.UNTOUCHED, text=f"{lost.reason}; a part was never sent")
     return Outcome(Verdict.UNCERTAIN, text=lost.reason)
@@ -83,6 +90,15 @@ def state_after(verdict: Verdict) -> State:
     }[verdict]
 
 
+def is_content_refused(outcome: Outcome) -> bool:
+    """Return whether a refusal says that the message itself is bad."""
+    return (
+        outcome.verdict is Verdict.REFUSED
+        and outcome.phase in {Phase.DATA, Phase.DOT}
+        and outcome.code // 100 == _PERMANENT
+    )
+
+
 def is_bad_address(outcome: Outcome) -> bool:
     """Return whether a refusal says that the address itself is bad."""
     return (
@@ -104,10 +120,11 @@ def after_loss(lost: Lost, *, accepted: bool) -> Course:
     """Return how to go on; `accepted` says whether the connection had taken a message."""
     if lost.fatal:
         return Course.STOP
-    permanent = lost.reply is not None and lost.reply.code // 100 == 5  # noqa: PLR2004
-    if permanent and lost.phase is not Phase.DOT:
+    code = lost.reply.code if lost.reply is not None and lost.phase in _FOR_EVERYBODY else 0
+    if code // 100 == _PERMANENT:
         return Course.STOP
-    return Course.RECONNECT if accepted else Course.SLOW_DOWN
+    throttled = code // 100 == _TRANSIENT and code != _CLOSING
+    return Course.RECONNECT if accepted and not throttled else Course.SLOW_DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +160,7 @@ class Breakers:
     def _content(self, outcome: Outcome) -> Stop | None:
         if outcome.verdict is Verdict.ACCEPTED:
             self._streak = 0
-        elif outcome.verdict is Verdict.REFUSED and outcome.phase is not Phase.RCPT:
+        elif is_content_refused(outcome):
             self._streak += 1
         if self._streak < _CONTENT_STREAK:
             return None

@@ -19,7 +19,7 @@ from typing import Any
 
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Ending, Lane, Letters
-from newsletter.delivery.pace import Pace, Patience
+from newsletter.delivery.pace import Pace, Patience, Room
 from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body
 from newsletter.delivery.settling import Settling
 from newsletter.errors import NewsletterError
@@ -56,14 +56,15 @@ class Run:
         self._transport = transport
         self._pace = pace
         self._settling = settling
-        self._connections = connections
         self._clock = clock
         self._watch = watch
+        self._room = Room(connections)
         self._patience = Patience()
         self._lanes: list[Lane] = []
         self._ready: list[Lane] = []
         self._turning = False
-        self._waiting: asyncio.TimerHandle | None = None
+        self._waiting: asyncio.Handle | None = None
+        self._waiting_until = 0.0
         self._rate_wait = 0.0
         self._stop: Stop | None = None
         self._signal = 0
@@ -86,7 +87,7 @@ class Run:
             stop=self._stop,
             signal=self._signal,
             gave_up=self._gave_up,
-            bad_addresses=tuple(self._settling.bad),
+            bad_addresses=self._settling.bad_addresses,
         )
 
     def interrupt(self, signal: int) -> None:
@@ -110,13 +111,24 @@ class Run:
         self._waiting = None
         for lane in [each for each in self._lanes if each.idle]:
             self._give(lane)
-        # In trouble one connection probes for all.
-        most = 1 if self._patience.troubled else self._connections
+        if not self._stopping:
+            self._open_more(self._clock.steady())
+        self._end_if_done()
+
+    def _open_more(self, now: float) -> None:
+        """Open as many lanes as have work, room and a place; come back when more may have."""
+        most = self._room.at(now)
+        if self._patience.troubled:
+            # One connection probes for all.
+            most = 0 if self._patience.wait(now) else 1
         opening = sum(not lane.opened for lane in self._lanes)
-        while not self._stopping and len(self._lanes) < most and opening < self._feed.ahead(most):
+        useful = min(self._feed.ahead(most), self._pace.free(now))
+        while len(self._lanes) < most and opening < useful:
             self._open()
             opening += 1
-        self._end_if_done()
+        wait = max(self._patience.wait(now), self._pace.wait(now)) or self._room.wait(now)
+        if wait:
+            self._later(wait)
 
     def _open(self) -> None:
         lane = Lane()
@@ -138,14 +150,21 @@ class Run:
         """Close without a dot; what was offered goes back, untouched."""
         self._drop(lane)
         if lane.offered is not None:
+            self._pace.end(self._clock.steady())
             self._feed.put_back(lane.offered)
             lane.offered = None
         if lane.channel is not None:
             lane.channel.abort()
 
     def _later(self, seconds: float) -> None:
-        if self._waiting is None:
-            self._waiting = asyncio.get_running_loop().call_later(seconds, self._fill)
+        """See to the lanes again after so many seconds, or before."""
+        loop = asyncio.get_running_loop()
+        when = loop.time() + seconds
+        if self._waiting is not None:
+            if self._waiting_until <= when:
+                return
+            self._waiting.cancel()
+        self._waiting, self._waiting_until = loop.call_at(when, self._fill), when
 
     # Events
 
@@ -196,7 +215,9 @@ class Run:
         outcome = judge(answered.phase, answered.reply)
         if outcome.verdict is Verdict.ACCEPTED:
             lane.accepted += 1
-            self._patience.relief()
+            if self._patience.troubled:
+                self._patience.relief()
+                self._later(0.0)
         self._settle(delivery, outcome)
         if lane.offered is None and answered.reply.code != 421:  # noqa: PLR2004 - it closes now
             self._give(lane)
@@ -216,13 +237,18 @@ class Run:
             case Course.RECONNECT:
                 self._later(0.0)
             case Course.SLOW_DOWN:
-                wait = self._patience.trouble(self._clock.steady())
-                if wait is None:
-                    self._gave_up = lost.reason
-                    self._wind_down()
-                else:
-                    self._later(wait)
+                self._slow_down(lost)
         self._end_if_done()
+
+    def _slow_down(self, lost: Lost) -> None:
+        now = self._clock.steady()
+        self._later(0.0)
+        if any(lane.opened for lane in self._lanes):
+            # The others are served, so this one was too many.
+            self._room.full(len(self._lanes), now)
+        elif self._patience.trouble(now):
+            self._gave_up = lost.reason
+            self._wind_down()
 
     # Deliveries
 
@@ -243,19 +269,19 @@ class Run:
             delivery = self._feed.next()
             if delivery is None:
                 return None
-            if delivery.address.needs_smtputf8 and "SMTPUTF8" not in lane.extensions:
-                text = "the address needs SMTPUTF8, which the server does not offer"
-                self._settle(delivery, Outcome(Verdict.REFUSED, 0, "5.6.7", text, Phase.RCPT))
-                continue
             self._rate_wait = self._pace.take(self._clock.steady())
-            if self._rate_wait <= 0:
+            if self._rate_wait > 0:
+                self._feed.put_back(delivery)
+                self._later(self._rate_wait)
+                return None
+            if not delivery.address.needs_smtputf8 or "SMTPUTF8" in lane.extensions:
                 return delivery
-            self._feed.put_back(delivery)
-            self._later(self._rate_wait)
-            return None
+            text = "the address needs SMTPUTF8, which the server does not offer"
+            self._settle(delivery, Outcome(Verdict.REFUSED, 0, "5.6.7", text, Phase.RCPT))
         return None
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+        self._pace.end(self._clock.steady())
         verdict, stop = self._settling.settle(delivery, outcome, self._clock.wall())
         if verdict is Verdict.UNTOUCHED:
             self._feed.put_back(delivery)
@@ -284,26 +310,33 @@ class Run:
         except NewsletterError as error:
             self._fail(error)
             return
-        for lane in ready:
-            self._release(lane, marked)
+        # All of them first: what is marked counts as on its way, even if one of them stops the run.
+        leaving = [lane for lane in ready if self._begin_body(lane, marked)]
+        for lane in leaving:
+            self._release(lane)
         self._watch(self._settling.moved)
         self._end_if_done()
 
-    def _release(self, lane: Lane, marked: frozenset[int]) -> None:
-        delivery = lane.offered
-        if delivery is None or lane.channel is None or lane not in self._lanes:
-            return
-        lane.offered = None
+    def _begin_body(self, lane: Lane, marked: frozenset[int]) -> bool:
+        delivery, lane.offered = lane.offered, None
+        if delivery is None:
+            return False
         if delivery.id not in marked:
             # Suppressed since it was read: the server waits for a body that must not go.
+            self._pace.end(self._clock.steady())
             self._settling.moved[State.EXCLUDED] += 1
             self._abort(lane)
             self._later(0.0)
-            return
+            return False
         lane.body = delivery
+        return True
+
+    def _release(self, lane: Lane) -> None:
+        if lane.body is None or lane.channel is None:
+            return
         lane.offered = self._next_for(lane)
         then = None if lane.offered is None else self._letters.envelope(lane.offered)
-        lane.channel.deliver(self._letters.parts(delivery), then)
+        lane.channel.deliver(self._letters.parts(lane.body), then)
 
     # The end
 
@@ -331,7 +364,8 @@ class Run:
     def _on_exception(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """End the run at an error of our own; what a network does is told in events."""
         error = context.get("exception")
-        if isinstance(error, Exception) and not isinstance(error, OSError):
+        of_the_network = isinstance(error, OSError) and "transport" in context
+        if isinstance(error, Exception) and not of_the_network:
             self._fail(error)
         elif error is None:
             loop.default_exception_handler(context)
@@ -340,6 +374,14 @@ class Run:
         if self._stopping:
             for lane in [each for each in self._lanes if each.body is None]:
                 self._abort(lane)
-        idle = not self._lanes and (self._waiting is None or self._stopping)
-        if idle and self._settling.empty and not self._turning:
+        left = not self._stopping and self._feed.ahead(1) > 0
+        if not left and not any(lane.busy for lane in self._lanes):
+            # Nobody is left, and nobody can come back: what is idle or still opens may go.
+            for lane in list(self._lanes):
+                self._leave(lane)
+        if self._lanes or self._turning or not self._settling.empty:
+            return
+        if not left:
             self._over.set()
+        elif self._waiting is None:
+            self._later(0.0)

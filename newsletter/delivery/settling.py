@@ -12,23 +12,26 @@ from newsletter.delivery.policy import (
     Stop,
     given_up,
     is_bad_address,
+    is_content_refused,
     retry_after,
     state_after,
 )
-from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.outcome import Outcome, State, Verdict
 from newsletter.state.ledger import Delivery, Settlement
+
+_FEW = 2
+"""So many unknown addresses and no known one may happen in a short run."""
 
 
 class Settling:
     """Gathers the settlements of a run; `moved` counts what went into each state.
 
-    `jitter` gives numbers in [0, 1) that spread retries. `bad` are deliveries whose address the
-    server does not know.
+    `jitter` gives numbers in [0, 1) that spread retries.
     """
 
     def __init__(self, *, breakers: Breakers, jitter: Callable[[], float]) -> None:
         self.moved: Counter[State] = Counter()
-        self.bad: list[tuple[Delivery, Outcome]] = []
+        self._bad: list[tuple[Delivery, Outcome]] = []
         self._breakers = breakers
         self._jitter = jitter
         self._waiting: list[Settlement] = []
@@ -40,6 +43,15 @@ class Settling:
     def empty(self) -> bool:
         """Whether nothing waits to be committed."""
         return not self._waiting
+
+    @property
+    def bad_addresses(self) -> tuple[tuple[Delivery, Outcome], ...]:
+        """Deliveries whose address the server does not know.
+
+        None of them where it knew nobody at all: a broken relay says so of everybody.
+        """
+        broken = len(self._bad) > _FEW and not self.moved[State.ACCEPTED]
+        return () if broken else tuple(self._bad)
 
     def take(self) -> list[Settlement]:
         """Return what waits to be committed, once."""
@@ -55,7 +67,7 @@ class Settling:
         if outcome.verdict is Verdict.DEFERRED:
             due = now + retry_after(delivery.attempts + 1, self._jitter())
         if is_bad_address(outcome):
-            self.bad.append((delivery, outcome))
+            self._bad.append((delivery, outcome))
         state = state_after(outcome.verdict)
         self._waiting.append(Settlement(delivery.id, state, outcome, now, due))
         self.moved[state] += 1
@@ -78,7 +90,7 @@ class Settling:
         """Take refusals back that were the content's fault: the streak, and later ones."""
         if outcome.verdict is Verdict.ACCEPTED and not self._content_stop:
             self._content.clear()
-        elif outcome.verdict is Verdict.REFUSED and outcome.phase is not Phase.RCPT:
+        elif is_content_refused(outcome):
             self._content.append(delivery.id)
         self._content_stop = self._content_stop or (stop is not None and stop.content)
         if not self._content_stop:

@@ -7,10 +7,11 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import cast
 
 from newsletter.outcome import Envelope, Phase
-from newsletter.smtp.session import Event, Lost, Session, StartTls
+from newsletter.smtp.session import Answered, Event, Lost, Session, StartTls
 
 # RFC 5321, 4.5.3.2, in seconds. The last block and the dot leave together, so the dot's counts.
 TIMEOUTS: dict[Phase, float] = {
@@ -54,7 +55,8 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._over = False
         self._deadline = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._rings = 0.0
+        self._timer: asyncio.Handle | None = None
         self._upgrade: asyncio.Task[None] | None = None
         self.closed = asyncio.Event()
 
@@ -68,15 +70,18 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the session and pass on what follows."""
-        quitting = self.session.phase is Phase.QUIT
+        awaited = self.session.phase
+        early = awaited is Phase.DOT and self._unsent
         for event in self.session.receive(data):
             if isinstance(event, StartTls):
                 self._upgrade = self._loop.create_task(self._start_tls())
                 return
-            self._emit(event)
-        if quitting and self.session.phase is None:
+            self._emit(_too_early(event) if early else event)
+        if self._over and self.session.phase is None:
             self._close()
         self._flush()
+        if self.session.phase is not awaited:
+            self._extend()
 
     def pause_writing(self) -> None:
         """More than the limit waits to be written."""
@@ -90,9 +95,8 @@ class Connection(asyncio.Protocol):
         """Report an end that the session did not see coming."""
         phase = self.session.phase or Phase.QUIT
         reason = f"the connection was lost ({exc})" if exc else "the server closed the connection"
-        self._emit(Lost(phase, reason, unsent=self._paused and not self._encrypted))
-        self._stop_timer()
-        self.closed.set()
+        self._emit(Lost(phase, reason, unsent=self._unsent))
+        self._end()
 
     def offer(self, envelope: Envelope) -> None:
         """See Session.offer."""
@@ -104,10 +108,14 @@ class Connection(asyncio.Protocol):
         self.session.deliver(parts, then)
         self._flush()
 
+    @property
+    def made(self) -> bool:
+        """Whether it has ever been connected."""
+        return self._transport is not None
+
     def quit(self) -> None:
         """Say QUIT, wait a moment for the answer, close; nothing is reported any more."""
-        if self._transport is None or self._over:
-            self.abort()
+        if self._over:
             return
         self._over = True
         self.session.quit()
@@ -120,6 +128,11 @@ class Connection(asyncio.Protocol):
         self._stop_timer()
         if self._transport is not None:
             self._transport.abort()
+
+    @property
+    def _unsent(self) -> bool:
+        """Whether a part of the body is provably still here: TLS hides what has been written."""
+        return self._paused and not self._encrypted
 
     def _adopt(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -145,7 +158,8 @@ class Connection(asyncio.Protocol):
         self._over = isinstance(event, Lost)
         self._listener(event)
         if self._over:
-            self._close()
+            # Not `close`, which would still write what waits: perhaps a body, and its dot.
+            self.abort()
 
     def _close(self) -> None:
         self._stop_timer()
@@ -158,30 +172,48 @@ class Connection(asyncio.Protocol):
             return
         try:
             upgraded = await self._loop.start_tls(
-                transport, self, self._context, server_hostname=self._host
+                transport,
+                self,
+                self._context,
+                server_hostname=self._host,
+                ssl_handshake_timeout=TIMEOUTS[Phase.STARTTLS],
             )
         except ssl.SSLCertVerificationError as error:
             self._emit(Lost(Phase.STARTTLS, certificate_reason(self._host, error), fatal=True))
+            self._end()
             return
-        except (ssl.SSLError, OSError) as error:
-            self._emit(Lost(Phase.EHLO, f"TLS could not be started ({error})"))
+        except (OSError, RuntimeError) as error:  # RuntimeError: the transport is closed already
+            self._no_tls(str(error))
             return
         if upgraded is None:
+            self._no_tls("the connection was lost")
             return
         self._adopt(upgraded)
         self._encrypted = True
         self.session.tls_started()
         self._flush()
 
+    def _no_tls(self, reason: str) -> None:
+        self._emit(Lost(Phase.STARTTLS, f"TLS could not be started ({reason or 'no handshake'})"))
+        self._end()
+
+    def _end(self) -> None:
+        """Note that the connection is closed: during a handshake only we would."""
+        self._stop_timer()
+        self.closed.set()
+
     def _extend(self) -> None:
         """Give the server the time of the phase it is in."""
         seconds = TIMEOUTS[self.session.phase or Phase.QUIT]
         self._deadline = self._loop.time() + seconds
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._deadline, self._on_timer)
-        elif self._timer.when() > self._deadline:
-            self._timer.cancel()
-            self._timer = self._loop.call_at(self._deadline, self._on_timer)
+        # A deadline put off is looked at when the timer rings; one put forward needs another.
+        if self._timer is None or self._rings > self._deadline:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        self._stop_timer()
+        self._rings = self._deadline
+        self._timer = self._loop.call_at(self._rings, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
@@ -189,16 +221,26 @@ class Connection(asyncio.Protocol):
         if phase is None:
             return
         if self._loop.time() < self._deadline:
-            self._timer = self._loop.call_at(self._deadline, self._on_timer)
+            self._set_timer()
             return
-        unsent = self._paused and not self._encrypted
-        self._emit(Lost(phase, f"no answer to {phase} in {TIMEOUTS[phase]:.0f} s", unsent=unsent))
+        reason = f"no answer to {phase} in {TIMEOUTS[phase]:.0f} s"
+        self._emit(Lost(phase, reason, unsent=self._unsent))
         self.abort()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _too_early(event: Event) -> Event:
+    """Return the end that an answer means which came before all of the body was written."""
+    if not isinstance(event, Answered | Lost):
+        return event
+    if isinstance(event, Lost) and event.reply is None:
+        return replace(event, unsent=True)
+    reason = f"the server answered in the middle of the message: {event.reply}"
+    return Lost(Phase.DOT, reason, event.reply, unsent=True)
 
 
 def certificate_reason(host: str, error: ssl.SSLCertVerificationError) -> str:

@@ -280,21 +280,28 @@ class Session:
             if not self.pipelining and self._offered is not None:
                 self._command(Phase.RCPT, f"RCPT TO:<{self._offered.recipient}>")
         else:
-            self._refusal = Answered(Phase.MAIL, reply)
-            if not self.pipelining:
-                yield from self._end_refused(None)
+            yield from self._refused(Phase.MAIL, reply)
 
     def _on_rcpt(self, reply: Reply) -> Iterator[Event]:
         if reply.code // 100 == 2:  # noqa: PLR2004 - 250, or 251 "will forward"
             if not self.pipelining:
                 self._command(Phase.DATA, "DATA")
         else:
-            self._refusal = self._refusal or Answered(Phase.RCPT, reply)
-            if not self.pipelining:
-                yield from self._end_refused(None)
+            yield from self._refused(Phase.RCPT, reply)
+
+    def _refused(self, phase: Phase, reply: Reply) -> Iterator[Event]:
+        """Take a reply to MAIL or RCPT that is no yes."""
+        if not _is_no(reply):
+            yield _out_of_step(phase, reply)
+            return
+        self._refusal = self._refusal or Answered(phase, reply)
+        if not self.pipelining:
+            yield from self._end_refused(None)
 
     def _on_data(self, reply: Reply) -> Iterator[Event]:
-        if self._refusal is not None:
+        if reply.code != _GO_AHEAD and not _is_no(reply):
+            yield _out_of_step(Phase.DATA, reply)
+        elif self._refusal is not None:
             yield from self._end_refused(reply)
         elif reply.code == _GO_AHEAD:
             yield Ready()
@@ -319,12 +326,24 @@ class Session:
         yield refusal
 
     def _on_dot(self, reply: Reply) -> Iterator[Event]:
+        if reply.code // 100 == 3:  # noqa: PLR2004 - neither yes nor no
+            yield _out_of_step(Phase.DOT, reply)
+            return
         yield Answered(Phase.DOT, reply)
         if reply.code == _CLOSING:
             yield Lost(Phase.DOT, f"the server closes the connection: {reply}", reply)
         elif self._next is not None:
             envelope, self._next = self._next, None
             self.offer(envelope)
+
+
+def _is_no(reply: Reply) -> bool:
+    return reply.code // 100 in {4, 5}
+
+
+def _out_of_step(phase: Phase, reply: Reply) -> Lost:
+    """Return the end of a conversation in which a reply too many or too few has come."""
+    return Lost(phase, f"the server's answer to {phase} makes no sense: {reply}")
 
 
 def _base64(text: str) -> str:

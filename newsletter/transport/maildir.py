@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.outcome import Envelope, Phase, Reply
-from newsletter.smtp.session import Answered, Event, Opened, Ready
+from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
 from newsletter.transport.base import Channel, Listener
 
 
@@ -30,19 +30,24 @@ class MaildirTransport:
 
     def open(self, listener: Listener) -> Channel:
         """Make the folders and be ready."""
-        for part in ("tmp", "new", "cur"):
-            (self._path / part).mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _Maildir(self._path, listener)
+        first: Event = Opened({"SMTPUTF8": "", "SIZE": ""})
+        try:
+            for part in ("tmp", "new", "cur"):
+                (self._path / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            reason = f"{self.name} cannot be made: {error.strerror or error}"
+            first = Lost(Phase.GREETING, reason, fatal=True)
+        return _Maildir(self._path, listener, first)
 
     async def finish(self) -> None:
         """Return at once: nothing is open."""
 
 
 class _Maildir:
-    def __init__(self, path: Path, listener: Listener) -> None:
+    def __init__(self, path: Path, listener: Listener, first: Event) -> None:
         self._path = path
         self._listener: Listener | None = listener
-        self._tell(Opened({"SMTPUTF8": "", "SIZE": ""}))
+        self._tell(first)
 
     def offer(self, envelope: Envelope) -> None:  # noqa: ARG002 - the message names its reader
         self._tell(Ready())

@@ -80,15 +80,14 @@ class _Opening:
         self._opened().deliver(parts, then)
 
     def quit(self) -> None:
-        if self._connection is None:
-            self.task.cancel()
+        if self._connection is None or not self._connection.made:
+            self.abort()
         else:
             self._connection.quit()
 
     def abort(self) -> None:
-        if self._connection is None:
-            self.task.cancel()
-        else:
+        self.task.cancel()  # it may be connecting still
+        if self._connection is not None:
             self._connection.abort()
 
     def _opened(self) -> Connection:
@@ -118,15 +117,26 @@ class _Opening:
                     server_hostname=url.host if immediate else None,
                 )
             await connection.closed.wait()
-        except ssl.SSLCertVerificationError as error:
-            self._listener(Lost(Phase.STARTTLS, certificate_reason(url.host, error), fatal=True))
-        except TimeoutError:
-            where = f"{url.host}:{url.port}"
-            self._listener(Lost(Phase.GREETING, f"{where} does not answer"))
-        except OSError as error:
-            reason = error.strerror or str(error)
-            where = f"{url.host}:{url.port}"
-            self._listener(Lost(Phase.GREETING, f"no connection to {where}: {reason}"))
+        except (OSError, UnicodeError) as error:
+            self._listener(_no_connection(url, error))
+
+
+def _no_connection(url: TransportUrl, error: OSError | UnicodeError) -> Lost:
+    """Return the end of a conversation that never began; UnicodeError is of a name for no DNS."""
+    where = f"{url.host}:{url.port}"
+    match error:
+        case ssl.SSLCertVerificationError():
+            return Lost(Phase.STARTTLS, certificate_reason(url.host, error), fatal=True)
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
+            reason = f"{where} does not speak TLS from the start: is it smtp:// there?"
+            return Lost(Phase.STARTTLS, reason, fatal=True)
+        case TimeoutError():
+            return Lost(Phase.GREETING, f"{where} does not answer")
+        case OSError():
+            reason = f"no connection to {where}: {error.strerror or error}"
+            return Lost(Phase.GREETING, reason)
+        case UnicodeError():
+            return Lost(Phase.GREETING, f"'{url.host}' is no name of a host", fatal=True)
 
 
 def _tls(url: TransportUrl) -> Tls:

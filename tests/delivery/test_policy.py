@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.delivery.pace import Pace, Patience, seconds_needed
+from newsletter.delivery.pace import Pace, Patience, Room, seconds_needed
 from newsletter.delivery.policy import (
     Breakers,
     Course,
@@ -34,12 +34,10 @@ UNCERTAIN = Outcome(Verdict.UNCERTAIN)
         (Phase.DOT, 421, Verdict.UNTOUCHED),
         (Phase.DOT, 451, Verdict.DEFERRED),
         (Phase.DOT, 554, Verdict.REFUSED),
-        (Phase.DOT, 354, Verdict.UNCERTAIN),
         (Phase.RCPT, 450, Verdict.DEFERRED),
         (Phase.RCPT, 550, Verdict.REFUSED),
         (Phase.DATA, 451, Verdict.DEFERRED),
         (Phase.DATA, 554, Verdict.REFUSED),
-        (Phase.DATA, 250, Verdict.DEFERRED),
     ],
 )
 def test_what_a_reply_means_for_a_reader(phase: Phase, code: int, verdict: Verdict) -> None:
@@ -61,6 +59,8 @@ def test_what_a_reply_means_for_a_reader(phase: Phase, code: int, verdict: Verdi
         (Lost(Phase.MAIL, "450", Reply(450, "", "")), False, Course.SLOW_DOWN),
         (Lost(Phase.MAIL, "550", Reply(550, "", "")), True, Course.STOP),
         (Lost(Phase.MAIL, "421", Reply(421, "", "")), True, Course.RECONNECT),
+        (Lost(Phase.MAIL, "450", Reply(450, "", "")), True, Course.SLOW_DOWN),
+        (Lost(Phase.QUIT, "unasked", Reply(554, "", "")), True, Course.RECONNECT),
         (Lost(Phase.DOT, "reset"), True, Course.RECONNECT),
         (Lost(Phase.DOT, "reset"), False, Course.SLOW_DOWN),
     ],
@@ -76,6 +76,19 @@ def test_a_body_on_its_way_is_uncertain_unless_a_part_was_provably_never_sent() 
     assert lost_body(Lost(Phase.DOT, "reset", unsent=True)) == Outcome(
         Verdict.UNTOUCHED, text="reset; a part was never sent"
     )
+
+
+def test_a_no_in_the_middle_of_a_body_counts_and_a_yes_does_not() -> None:
+    verdicts = {
+        code: lost_body(Lost(Phase.DOT, "early", Reply(code, "", ""), unsent=True)).verdict
+        for code in (552, 452, 421, 250)
+    }
+    assert verdicts == {
+        552: Verdict.REFUSED,
+        452: Verdict.DEFERRED,
+        421: Verdict.UNTOUCHED,
+        250: Verdict.UNTOUCHED,
+    }
 
 
 @pytest.mark.parametrize(
@@ -115,6 +128,11 @@ def test_three_refusals_of_the_content_in_a_row_stop() -> None:
     assert stops(REFUSED_DOT, REFUSED_RCPT, REFUSED_DOT, REFUSED_RCPT, REFUSED_DOT) == [4]
 
 
+def test_giving_up_on_a_reader_after_two_days_is_no_refusal_of_the_content() -> None:
+    late = given_up(DEFERRED, 0.0, 48 * 3600.0)
+    assert stops(*[late] * 50) == []
+
+
 def test_more_than_twice_as_many_uncertain_as_connections_stop() -> None:
     assert stops(*[UNCERTAIN] * 6, ACCEPTED, *[UNCERTAIN] * 7, connections=3) == [13]
 
@@ -144,6 +162,7 @@ def test_never_more_than_n_in_any_window_also_across_a_restart(
         now += step
         if pace.take(now) == 0:
             taken.append(now)
+            pace.end(now)
     for rate in rates:
         for last in taken:
             inside = [at for at in [*before, *taken] if last - rate.seconds < at <= last]
@@ -153,17 +172,55 @@ def test_never_more_than_n_in_any_window_also_across_a_restart(
 
 def test_a_place_that_is_not_free_says_when_it_will_be() -> None:
     pace = Pace([Rate(2, 10)], now=0.0)
-    assert [pace.take(0.0), pace.take(4.0), pace.take(5.0)] == [0, 0, 5.0]
-    assert pace.take(10.0) == 0
+    assert [pace.take(0.0), pace.take(4.0), pace.take(5.0)] == [0, 0, 10.0]
+    pace.end(6.0)
+    assert (pace.wait(7.0), pace.free(7.0)) == (9.0, 0)
+    assert pace.take(16.0) == 0
+
+
+@given(st.integers(1, 4), st.lists(st.tuples(st.floats(0, 3), st.floats(0, 9)), max_size=40))
+def test_the_server_sees_no_more_either_however_long_each_message_is_on_its_way(
+    count: int, tries: list[tuple[float, float]]
+) -> None:
+    pace = Pace([Rate(count, 10)], now=0.0)
+    now, under_way, arrived = 0.0, list[float](), list[float]()
+    for step, takes in tries:
+        now += step
+        for end in sorted(each for each in under_way if each <= now):
+            pace.end(end)
+            arrived.append(end)  # the latest moment at which it may have arrived
+            under_way.remove(end)
+        if pace.take(now) == 0:
+            under_way.append(now + takes)
+    for last in arrived:
+        assert sum(last - 10 < at <= last for at in arrived) <= count
 
 
 def test_patience_doubles_and_ends_and_an_acceptance_renews_it() -> None:
     patience = Patience()
-    assert [patience.trouble(0.0) for _ in range(8)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
-    assert patience.trouble(59.0) == 30
-    assert patience.trouble(60.0) is None
+    now, waits = 0.0, []
+    while not patience.trouble(now):
+        assert patience.troubled
+        waits.append(patience.wait(now))
+        now += waits[-1]
+    assert waits == [0.5, 1, 2, 4, 8, 16, 30]
     patience.relief()
-    assert patience.trouble(100.0) == 0.5
+    assert (patience.troubled, patience.wait(now)) == (False, 0)
+    assert (patience.trouble(100.0), patience.wait(100.0)) == (False, 0.5)
+
+
+def test_what_several_connections_meet_at_once_is_one_trouble() -> None:
+    patience = Patience()
+    assert [patience.trouble(10.0) for _ in range(50)] == [False] * 50
+    assert patience.wait(10.0) == 0.5
+
+
+def test_a_server_that_takes_fewer_connections_is_asked_for_more_after_a_while() -> None:
+    room = Room(6)
+    assert (room.at(0.0), room.wait(0.0)) == (6, 0)
+    room.full(3, 0.0)
+    assert (room.at(1.0), room.wait(1.0)) == (3, 29.0)
+    assert (room.at(30.0), room.wait(30.0)) == (6, 0)
 
 
 def test_what_the_rates_make_a_mailing_last() -> None:
