@@ -17,16 +17,17 @@ from newsletter.message.encode import encoded_words, header_text
 
 _LINE = 76
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322, 3.2.3, with spaces between
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def unstructured(name: str, text: str) -> bytes:
     """Return a field of free text (RFC 5322, 3.2.5)."""
-    return field(name, header_text(text, used=len(name) + 2))
+    return field(name, header_text(_one_line(text), used=len(name) + 2))
 
 
 def mailbox(name: str, display: str, address: Address) -> bytes:
     """Return a field that holds one mailbox (RFC 5322, 3.4)."""
-    return field(name, _mailbox(display, address, used=len(name) + 2))
+    return field(name, _mailbox(_one_line(display), address, used=len(name) + 2))
 
 
 def list_id(title: str, identifier: str) -> bytes:
@@ -75,6 +76,11 @@ def list_unsubscribe(https_url: str | None, mailto_url: str) -> bytes:
 def field(name: str, value: str) -> bytes:
     """Return one field with its line end; non-ASCII stays only in an SMTPUTF8 address."""
     return f"{name}: {value}\r\n".encode()
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line ends and controls, which must not hide in encoded words either."""
+    return _CONTROLS.sub(" ", text)
 
 
 def _mailbox(display: str, address: Address, *, used: int) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import email
+import email.header
 import email.policy
 import re
 from datetime import UTC, datetime
@@ -195,3 +196,18 @@ def test_whatever_people_write_the_message_is_valid_and_comes_back_as_written(
     # RFC 2047, 6.2 wants ignored; so names are compared without white space.
     to = [("".join(a.display_name.split()), a.addr_spec) for a in message["To"].addresses]
     assert to == [("".join(name.split()), "ada@example.org")]
+
+
+@given(st.text(st.sampled_from(list("ab\u00e9\r\n\x00\x85\u2028 ")), min_size=1, max_size=120))
+def test_no_value_brings_a_line_end_into_a_header_even_encoded(value: str) -> None:
+    content = dataclasses.replace(
+        CONTENT, subject=("Hi ", Slot("reader.first_name", "you", Context.TEXT))
+    )
+    reader = dataclasses.replace(ADA, name=value, fields={"first_name": value})
+
+    message = email.message_from_bytes(raw(content, reader))
+
+    for name in ("Subject", "To"):
+        decoded = str(email.header.make_header(email.header.decode_header(message[name])))
+        assert not re.search(r"[\x00-\x09\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028]|Bcc", decoded)
+        assert "\n" not in re.sub(r"\r\n[ \t]", "", decoded)
