@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from newsletter.address import BadAddress, parse_address
@@ -16,16 +17,36 @@ from newsletter.state.ledger import Ledger, Mailing
 from newsletter.workspace import Workspace
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """An issue's mailing and the content that it froze."""
+
+    mailing: Mailing
+    content: Content
+
+    @property
+    def message(self) -> bytes:
+        """What a sample reader would get of it (RFC 5322, CRLF)."""
+        return draft_message(self.content, date=self.mailing.frozen_at)
+
+
+def frozen_issue(workspace: Workspace, slug: str) -> Frozen | None:
+    """Return what a mailing has frozen of an issue, or None where nothing is."""
+    if not workspace.settings.database.exists():
+        return None
+    with workspace.ledger() as ledger:
+        mailing = ledger.mailing(slug)
+        return None if mailing is None else Frozen(mailing, ledger.content(mailing))
+
+
 def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | None]:
     """Return an issue's content, and its date where a mailing has frozen it.
 
     What is frozen counts, whatever the files say since. Raises NewsletterError.
     """
-    if workspace.settings.database.exists():
-        with workspace.ledger() as ledger:
-            mailing = ledger.mailing(slug)
-            if mailing is not None:
-                return ledger.content(mailing), mailing.frozen_at
+    frozen = frozen_issue(workspace, slug)
+    if frozen is not None:
+        return frozen.content, frozen.mailing.frozen_at
     compiled = workspace.compile(workspace.issue(slug))
     return content_of(compiled, workspace.settings), None
 

@@ -36,7 +36,7 @@ from starlette.staticfiles import StaticFiles
 from newsletter.checks.engine import Finding
 from newsletter.checks.mail import LARGE, TOO_LARGE
 from newsletter.proof import Proof
-from newsletter.web.preview.desk import Bell, Desk, View
+from newsletter.web.preview.desk import Bell, Desk, Sent, View
 from newsletter.web.preview.guard import Guard, Keys
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme
 
@@ -59,7 +59,8 @@ class Parts:
     `slugs()` are the issues that have pages, and cheap to ask for; `issues()` describes them.
     `changes()` yields whenever a file of the workspace was saved. `image_sources` are the
     origins (`https://news.example.org`) from which the email's own images may be fetched.
-    `first` is the issue that the desk opens with. `hosts` are our names with the port.
+    `first` is the issue that the desk opens with. `hosts` are our names with the port. `sent`
+    gives what a mailing froze of an issue.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Parts:
     slugs: Callable[[], Sequence[str]]
     issues: Callable[[], Sequence[IssueEntry]]
     proof: Callable[[str], Proof]
+    sent: Callable[[str], Sent | None] = lambda _slug: None
     changes: Callable[[], AsyncIterator[object]]
     image_sources: tuple[str, ...] = ()
     keys: Keys
@@ -81,7 +83,7 @@ class Preview(Starlette):
 
 def create_app(parts: Parts) -> Preview:
     """Build the app; it watches and answers while its lifespan lasts."""
-    pages = _Pages(parts, Desk(parts.proof), Bell())
+    pages = _Pages(parts, Desk(parts.proof, parts.sent), Bell())
     app = Preview(
         routes=[
             Route("/", pages.home),
@@ -208,6 +210,7 @@ def _view_json(view: View) -> dict[str, Any]:
     return {
         "version": view.version,
         "stale": view.stale,
+        "note": view.note,
         "mail": None if view.mail is None else _mail_json(view.mail),
         "findings": [_finding_json(finding) for finding in view.findings],
     }

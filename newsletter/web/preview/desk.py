@@ -18,20 +18,36 @@ class View:
     """One look at an issue.
 
     `version` counts the saves. `mail` is the last email that could be made, None before there
-    was one; it is `stale` where the issue as it is now cannot be made. `findings` are of now.
+    was one; it is `stale` where the issue as it is now cannot be made. `findings` are of the
+    files as they are now. `note` says where `mail` is not of the files but what a mailing froze.
     """
 
     version: int
     mail: Mail | None
     stale: bool
     findings: tuple[Finding, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The message that a mailing froze (RFC 5322, CRLF), and a sentence on it for the page."""
+
+    message: bytes
+    note: str
 
 
 class Desk:
-    """Keeps a view of each issue until something is saved. Its methods may wait for a lock."""
+    """Keeps a view of each issue until something is saved. Its methods may wait for a lock.
 
-    def __init__(self, proof: Callable[[str], Proof]) -> None:
+    `sent(slug)` is what a mailing froze of an issue, or None; then that is shown.
+    """
+
+    def __init__(
+        self, proof: Callable[[str], Proof], sent: Callable[[str], Sent | None] = lambda _slug: None
+    ) -> None:
         self._proof = proof
+        self._sent = sent
         self._version = 1
         self._views: dict[str, View] = {}
         self._lock = threading.Lock()
@@ -51,11 +67,16 @@ class Desk:
         return self._version
 
     def _look(self, slug: str, version: int, before: View | None) -> View:
+        sent = None
         try:
+            sent = self._sent(slug)
             proof = self._proof(slug)
         except NewsletterError as error:
             proof = Proof(content=None, message=None, report=_report(error))
         findings = proof.report.findings
+        if sent is not None:
+            mail = read_mail(sent.message)
+            return View(version=version, mail=mail, stale=False, findings=findings, note=sent.note)
         if proof.message is not None:
             return View(
                 version=version, mail=read_mail(proof.message), stale=False, findings=findings

@@ -11,7 +11,10 @@ from newsletter.content.issue_file import month_of
 from newsletter.errors import NewsletterError
 from newsletter.proof import Proof, count_readers, prove
 from newsletter.settings import Settings
+from newsletter.specimen import frozen_issue
+from newsletter.state.ledger import MailingState
 from newsletter.web.preview.app import IssueEntry, Parts, Preview, create_app
+from newsletter.web.preview.desk import Sent
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.watch import saves, workspace_folders
 from newsletter.workspace import Workspace, open_workspace
@@ -35,6 +38,7 @@ def preview_app(root: Path, slug: str, *, keys: Keys, hosts: frozenset[str]) -> 
             slugs=workspace.issue_slugs,
             issues=lambda: _issues(workspace),
             proof=lambda each: _proof(root, each),
+            sent=lambda each: _sent(workspace, each),
             changes=changes,
             image_sources=image_sources(settings),
             keys=keys,
@@ -54,6 +58,19 @@ def _proof(root: Path, slug: str) -> Proof:
     today = datetime.now().astimezone().date()
     workspace = open_workspace(root)
     return prove(workspace, slug, readers=count_readers(workspace, today), today=today)
+
+
+def _sent(workspace: Workspace, slug: str) -> Sent | None:
+    frozen = frozen_issue(workspace, slug)
+    if frozen is None:
+        return None
+    day = frozen.mailing.frozen_at.astimezone()
+    when = f"{day.day} {day:%B %Y, %H:%M}"
+    done = frozen.mailing.state is MailingState.FINISHED
+    said = f"This issue was sent; it was frozen on {when}." if done else f"Frozen on {when}."
+    return Sent(
+        frozen.message, f"{said} This is that message; what the files say since changes nothing."
+    )
 
 
 def _issues(workspace: Workspace) -> tuple[IssueEntry, ...]:

@@ -7,7 +7,7 @@ import asyncio
 from starlette.testclient import TestClient
 
 from newsletter.web.preview.app import create_app
-from newsletter.web.preview.desk import Bell, Desk
+from newsletter.web.preview.desk import Bell, Desk, Sent
 from tests.web.preview.parts import HOST, HTML, Shelf, message
 
 
@@ -29,6 +29,7 @@ def test_an_issue_is_told_whole(client: TestClient) -> None:
         ],
         "version": 1,
         "stale": False,
+        "note": "",
         "mail": {
             "subject": "November notes",
             "from": "Practice Notes <news@example.org>",
@@ -102,6 +103,23 @@ def test_an_error_that_ends_a_command_is_shown_in_the_page(
     ]
     assert client.get("/mail/2026-11.html").status_code == 404
     assert client.get("/mail/2026-11.eml").status_code == 404
+
+
+def test_what_a_mailing_froze_is_shown_whatever_the_files_say(shelf: Shelf) -> None:
+    sent = Sent(message("As it went out"), "Frozen on 3 November 2026.")
+    desk = Desk(shelf.proof, {"2026-11": sent}.get)
+    shelf.write("2026-11", "!'<b>' is never closed")
+
+    view = desk.view("2026-11")
+
+    assert view.mail is not None
+    assert (view.mail.header("Subject"), view.note, view.stale) == (
+        "As it went out",
+        "Frozen on 3 November 2026.",
+        False,
+    )
+    assert [one.message for one in view.findings] == ["'<b>' is never closed"]
+    assert desk.view("2026-10").note == ""
 
 
 def test_a_change_outdates_every_view(shelf: Shelf) -> None:

@@ -42,6 +42,8 @@ function show(look) {
   byId("subject").textContent = mail ? mail.subject : look.issue;
   byId("from").textContent = mail ? mail.from : "";
   byId("to").textContent = mail ? mail.to : "";
+  byId("note").textContent = look.note;
+  byId("note").hidden = !look.note;
   showProblems(look);
   showChecks(findings);
   if (mail) showMail(look, mail);
