@@ -42,6 +42,7 @@ function show(look) {
   byId("subject").textContent = mail ? mail.subject : look.issue;
   byId("from").textContent = mail ? mail.from : "";
   byId("to").textContent = mail ? mail.to : "";
+  byId("people").hidden = byId("frame").hidden = byId("weighed").hidden = !mail;
   byId("note").textContent = look.note;
   byId("note").hidden = !look.note;
   showProblems(look);
@@ -72,7 +73,6 @@ function showMail(look, mail) {
 }
 
 function showProblems({ stale, mail, findings }) {
-  byId("broken").hidden = !stale;
   document.querySelector("main").toggleAttribute("data-broken", stale);
   fill(byId("problems"), stale ? findings.filter(({ rule, level }) => rule === "render" && level === "error") : [], item);
   byId("behind").textContent = mail
@@ -92,13 +92,14 @@ function showChecks(findings) {
 function item({ rule, level, message, place, hint }) {
   return element("li", {},
     element("p", { class: "place" },
-      element("span", { class: `level ${level}` }, level), ` ${rule}${place ? `  ${place}` : ""}`),
+      element("span", { class: `level ${level}` }, level), ` ${rule}${place ? ` · ${place}` : ""}`),
     element("p", { class: "message" }, message),
     hint ? element("p", { class: "quiet" }, hint) : "");
 }
 
 async function showTab(name) {
   byId("looks").hidden = name !== "email";
+  byId("broken").hidden = !seen?.stale || name === "checks"; // which lists the same
   if (name !== "raw" || !seen?.mail) return;
   const response = await fetch(`/mail/${encodeURIComponent(seen.issue)}.eml`);
   if (response.ok) byId("raw").textContent = await response.text();
