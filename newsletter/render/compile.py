@@ -109,8 +109,9 @@ class _Compilation:
             "announcements": announcements,
             "unsubscribe": self.places.unsubscribe,
         }
-        html = html_part(templates, values, self.places)
-        text = text_part(templates, values, self.places)
+        html = self._gather(lambda: html_part(templates, values, self.places)) or ()
+        text = self._gather(lambda: text_part(templates, values, self.places)) or ()
+        self._stop_at_problems()
         return CompiledIssue(
             issue=self.issue.slug,
             subject=subject or (),
@@ -186,7 +187,10 @@ class _Compilation:
             )
             for html in (True, False)
         )
-        return Rich(f"<p>{ended_once(_one_line(html))}</p>", wrap(ended_once(text.strip())))
+        return Rich(
+            f"<p>{ended_once(_one_line(html))}</p>",
+            wrap(ended_once(text.strip()), measure=self.places.measure),
+        )
 
     def _subject(self, templates: Templates) -> Slotted:
         own = self.issue.subject
