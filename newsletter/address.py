@@ -86,7 +86,8 @@ def _parse_unusual(text: str) -> Address:
             globally_deliverable=False,
         )
     except EmailNotValidError as error:
-        raise BadAddress(str(error).rstrip(".")) from None
+        why = str(error).rstrip(".")
+        raise BadAddress(why[:1].lower() + why[1:]) from None
     local = unicodedata.normalize("NFC", valid.local_part)
     domain = (valid.ascii_domain or valid.domain).lower()
     if not domain.isascii() or "[" in domain:

@@ -227,6 +227,8 @@ def open_workspace(start: Path | None) -> Workspace:
     `start` None means the current folder. Raises NewsletterError.
     """
     folder = (start or Path.cwd()).resolve()
+    if start is not None and not folder.exists():
+        raise fail("there is no such folder", file=start)
     for each in (folder, *folder.parents):
         if (each / SETTINGS).is_file():
             return Workspace(settings=load_settings(each / SETTINGS))

@@ -17,6 +17,10 @@ from newsletter.errors import Level, Problem, WrongUsage, fail
 from newsletter.files import read_bytes, shown, write_bytes, write_text
 from newsletter.workspace import Workspace
 
+_SENT = {
+    "finished": "issue {slug} went out",
+    "recorded": "issue {slug} went out, as mailings.csv says",
+}
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 
 
@@ -59,8 +63,9 @@ def refuse_if_sent(workspace: Workspace, slug: str) -> None:
     """Raise NewsletterError where the issue's mailing is frozen: readers have what it says."""
     state = workspace.sent_state(slug)
     if state is not None:
+        told = _SENT.get(state, f"issue {slug} is being sent (its mailing is {state})")
         raise fail(
-            f"the mailing of issue {slug} is {state}; the issue is not edited any more",
+            f"{told.format(slug=slug)}; it is not edited any more",
             hint=f"an extra issue can follow it: newsletter compose {slug[:7]}-correction",
         )
 

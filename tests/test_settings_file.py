@@ -208,7 +208,7 @@ x = 1
         (4, "[newsletter] has no key 'form'", "did you mean 'from'?"),
         (
             5,
-            "reply_to: 'Ed <ed@example.org>' is no email address: A display name and angle brackets around the email address are not permitted here",
+            "reply_to: 'Ed <ed@example.org>' is no email address: a display name and angle brackets around the email address are not permitted here",
             'only the address: "ed@example.org"',
         ),
         (
@@ -296,7 +296,7 @@ def test_a_wrong_value_of_delivery_is_refused(
         ('list_id = "<a.example.org>"', "list_id: '<a.example.org>' is no list identifier"),
         ('list_id = "news@example.org"', "list_id: 'news@example.org' is no list identifier"),
         ('title = ["x"]', "title: text is wanted, not a list"),
-        ('mailto = "u@"', "mailto: 'u@' is no email address: There must be something after the @-sign"),
+        ('mailto = "u@"', "mailto: 'u@' is no email address: there must be something after the @-sign"),
     ],
 )  # fmt: skip
 def test_a_required_value_is_judged(tmp_path: Path, row: str, message: str) -> None:

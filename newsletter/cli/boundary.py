@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from newsletter.errors import NewsletterError, Problem, did_you_mean
 
+_NO_FOLDER = "a file stands where a folder is needed", "move it away, then run this again"
+_REFUSALS = {
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.ENOSPC: ("the disk is full", "make room, then run this again"),
+    errno.ENAMETOOLONG: ("the name is too long for a file", "choose a shorter one"),
+    errno.EROFS: ("the disk may only be read", None),
+    errno.EACCES: ("this may not be read or written", "its owner or its rights must be changed"),
+    errno.EPERM: ("this may not be changed", "its owner or its rights must be changed"),
+}
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
 
@@ -71,5 +84,19 @@ def _report(*problems: Problem) -> None:
 
 
 def _os_problem(error: OSError) -> Problem:
-    where = f"{error.filename}: " if error.filename is not None else ""
-    return Problem(message=f"{where}{error.strerror or error}")
+    """Say what the system refused, and what to do about what it commonly refuses."""
+    if error.errno == errno.ENOENT and _is_folder_gone():
+        return Problem(
+            message="the folder that you are in does not exist any more", hint="cd to the workspace"
+        )
+    words, hint = _REFUSALS.get(error.errno or 0, (None, None))
+    file = None if error.filename is None else Path(os.fsdecode(error.filename))
+    return Problem(message=words or error.strerror or str(error), file=file, hint=hint)
+
+
+def _is_folder_gone() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False

@@ -53,6 +53,7 @@ def command(
         output.table(
             ("status", "summary", "source", "reason"),
             [_cells(row) for row in imported.rows],
+            whole=("status",),
         )
     output.problems(imported.problems)
     _tell(imported, update=update)

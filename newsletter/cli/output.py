@@ -6,8 +6,9 @@ Colour and progress only on a terminal; NO_COLOR is honoured (rich does both).
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from newsletter.errors import Level, Problem, WrongUsage
@@ -15,6 +16,7 @@ from newsletter.errors import Level, Problem, WrongUsage
 if TYPE_CHECKING:
     from rich.console import Console
 
+_UNLIMITED = 10_000
 _STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.INFO: "cyan"}
 
 
@@ -62,19 +64,35 @@ def problems(found: Iterable[Problem]) -> None:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Collection[str] = (),
+    whole: Collection[str] = (),
 ) -> None:
-    """Print a table on stdout: rules between header and body only; `right`-aligned columns."""
+    """Print a table on stdout: rules between header and body only.
+
+    Columns may be `right`-aligned; `whole` ones keep each cell on one line. In a file or a pipe
+    a row is a line, however long.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for name in columns:
-        out.add_column(name, justify="right" if name in set(right) else "left", overflow="fold")
+        out.add_column(
+            name,
+            justify="right" if name in right else "left",
+            overflow="fold",
+            no_wrap=name in whole or name in right,
+        )
     for row in rows:
         out.add_row(*(Text(cell) for cell in row))
-    console(err=False).print(out, soft_wrap=False)
+    on = console(err=False)
+    if not on.is_terminal and not os.environ.get("COLUMNS"):
+        on.width = _UNLIMITED
+    on.print(out, soft_wrap=False)
 
 
 def confirm(question: str, *, flag: str, default: bool = False) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import output
+from newsletter.content.yaml_text import one_line
 
 if TYPE_CHECKING:
     from newsletter.address import Address
@@ -104,11 +105,16 @@ def show(start: Any, who: str, as_json: bool) -> None:
     output.problems((*unreadable, *book.problems))
     if as_json:
         output.json_result(person_json(address, member, suppression, history, deliveries))
-        return
-    for line in person_lines(address, member, suppression, history, deliveries):
-        output.result(line)
-    verb = "restore" if suppression else "suppress"
-    output.next_step(f"newsletter subscribers {verb} {address}")
+    else:
+        lines = person_lines(
+            address, member, suppression, history, deliveries, is_list_read=not unreadable
+        )
+        for line in lines:
+            output.result(line)
+        verb = "restore" if suppression else "suppress"
+        output.next_step(f"newsletter subscribers {verb} {address}")
+    if unreadable:
+        click.get_current_context().exit(1)
 
 
 @command.command(short_help="never mail somebody again: an address or a token")
@@ -127,6 +133,9 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     found: list[Address] = []
     problems: list[Problem] = []
     texts = list(_each(who))
+    why = one_line(reason)
+    if not why:
+        raise WrongUsage(Problem(message="the reason is empty", hint="leave --reason away"))
     if not texts:
         raise WrongUsage(Problem(message="stdin named nobody", hint="one address or token a line"))
     with _opened(start) as (audience, book, ledger):
@@ -135,15 +144,15 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
                 found.append(find_who(text, ledger.find_by_token))
             except NewsletterError as error:
                 problems.extend(error.problems)
-        changes = book.suppress(found, reason=reason, source=_SOURCE, now=datetime.now(UTC))
+        changes = book.suppress(found, reason=why, source=_SOURCE, now=datetime.now(UTC))
         listed, unreadable = _keys_on(audience, {each.address.key for each in changes})
     for change in changes:
         if change.before is not None:
             output.say(f"{change.address} is suppressed already: {change.before}")
         elif unreadable or change.address.key in listed:
-            output.say(f"{change.address} is suppressed: {reason}")
+            output.say(f"{change.address} is suppressed: {why}")
         else:
-            output.say(f"{change.address} is suppressed: {reason} (she is not on the list)")
+            output.say(f"{change.address} is suppressed: {why} (she is not on the list)")
     output.problems((*book.problems, *unreadable))
     if problems:
         raise NewsletterError(*problems)
@@ -241,7 +250,7 @@ def _reason(told: str | None) -> str:
                 hint='answer it with --reason "wrote on 2 October that she wants it again"',
             )
         )
-    return told.strip()
+    return one_line(told)
 
 
 def _print_problems(problems: Sequence[Problem], *, everything: bool) -> None:

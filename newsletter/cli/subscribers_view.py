@@ -81,24 +81,21 @@ def person_lines(
     suppression: Suppression | None,
     history: Sequence[SuppressionEvent],
     deliveries: Deliveries,
+    *,
+    is_list_read: bool,
 ) -> Iterator[str]:
     """Yield what is known of one address, a fact a line."""
     yield str(address)
-    if member is None:
-        yield "  on the list   no"
+    if is_list_read or member is not None:
+        yield from _list_lines(member)
     else:
-        yield f"  on the list   line {member.line}"
-        yield f"  name          {member.subscriber.name or '(none)'}"
-        yield f"  consent       {_consent(member.subscriber.fields)}"
-        for name, value in member.subscriber.fields.items():
-            if name not in _OWN_LINE:
-                yield f"  {name:<13} {value}"
+        yield "  on the list   unknown: it cannot be read"
     if suppression is not None:
         yield f"  mailed        no: suppressed, {suppression} ({suppression.source})"
-    elif member is None:
-        yield "  mailed        no: not on the list"
-    else:
+    elif member is not None:
         yield f"  mailed        {f'no: {member.excluded}' if member.excluded else 'yes'}"
+    elif is_list_read:
+        yield "  mailed        no: not on the list"
     for event in history:
         yield f"  {_when(event):<13} {event.action}: {event.reason} ({event.source})"
     if not deliveries:
@@ -107,6 +104,18 @@ def person_lines(
         at = f" {record.at:%Y-%m-%d %H:%M} UTC" if record.at else ""
         words = " ".join(part for part in (str(record.code or ""), record.text) if part)
         yield f"  {issue:<13} {record.state}{at}{f': {words}' if words else ''}"
+
+
+def _list_lines(member: Member | None) -> Iterator[str]:
+    if member is None:
+        yield "  on the list   no"
+        return
+    yield f"  on the list   line {member.line}"
+    yield f"  name          {member.subscriber.name or '(none)'}"
+    yield f"  consent       {_consent(member.subscriber.fields)}"
+    for name, value in member.subscriber.fields.items():
+        if name not in _OWN_LINE:
+            yield f"  {name:<13} {value}"
 
 
 def person_json(

@@ -55,7 +55,10 @@ def command(
         output.json_result([_as_json(each, used.get(each.slug, ())) for each in found])
     elif found:
         output.table(
-            _COLUMNS, [_row(each, used.get(each.slug, ())) for each in found], right=_RIGHT
+            _COLUMNS,
+            [_row(each, used.get(each.slug, ())) for each in found],
+            right=_RIGHT,
+            whole=_WHOLE,
         )
     problems = (*library.problems, *broken_issues)
     output.problems(problems)
@@ -68,6 +71,7 @@ def command(
 
 _COLUMNS = ("Month", "Title", "Topics", "Words", "Used in")
 _RIGHT = ("Words",)
+_WHOLE = ("Month",)
 
 
 def _row(summary: Summary, issues: Sequence[str]) -> tuple[str, ...]:

@@ -42,12 +42,16 @@ class Library(Mapping[str, Summary]):
         return len(self.summaries)
 
     def find(self, part: str) -> Summary:
-        """Return the one summary that a slug, or any unique part of one, names.
+        """Return the one summary that a slug, any unique part of one, or its file names.
 
         Raises NewsletterError with the candidates, the nearest slug, or what is wrong with the
         file that is meant.
         """
-        wanted = unicodedata.normalize("NFC", part.strip()).removesuffix(".md")
+        wanted = (
+            unicodedata.normalize("NFC", part.strip())
+            .removeprefix(f"{FOLDER}/")
+            .removesuffix(".md")
+        )
         slugs = [*self.summaries, *self.broken]
         matches = [slug for slug in slugs if slug == wanted] or [
             slug for slug in slugs if wanted and wanted.casefold() in slug.casefold()

@@ -10,7 +10,7 @@ from newsletter.content.library import Library
 from newsletter.content.month import Month
 from newsletter.content.summary import Summary
 from newsletter.content.topics import Vocabularies, Vocabulary
-from newsletter.errors import did_you_mean, fail
+from newsletter.errors import Problem, WrongUsage, did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,14 @@ def search(library: Library, query: Query, uses: Mapping[str, object]) -> tuple[
 
 
 def canonical(text: str | None, known: Vocabulary, used: set[str], what: str) -> str | None:
-    """Return the name that an editor means; raise NewsletterError where there is none."""
+    """Return the name that an editor means; raise WrongUsage where there is none."""
     if text is None:
         return None
     name = known.resolve(text) or {each.casefold(): each for each in used}.get(text.casefold())
     if name is None:
         near = did_you_mean(text, [*known.names, *known.aliases, *used])
-        raise fail(f"there is no {what} '{text}'", hint=near or "topics.toml lists them")
+        hint = near or "the names are in topics.toml"
+        raise WrongUsage(Problem(message=f"no {what} is named '{text}'", hint=hint))
     return name
 
 

@@ -28,11 +28,13 @@ _WORDS = {
     "mapping values are not allowed here": "a colon stands in it",
     "could not find expected ':'": "there is no colon after a key",
     "found character '\\t' that cannot start any token": "a tab stands where spaces are wanted",
+    "expected <block end>, but found '<scalar>'": "quotes end in the middle of it",
     "found unexpected end of stream": "quotes are opened and never closed",
     "expected ',' or ']', but got '<stream end>'": "the bracket [ is never closed",
     "expected ',' or ']', but got ':'": "the bracket [ is never closed",
     "expected ',' or '}', but got '<stream end>'": "the bracket { is never closed",
 }
+_QUOTES = frozenset({'"', "'"})
 _CLOSE = {'"': '"', "'": "'", "[": "]", "{": "}"}
 
 
@@ -216,12 +218,17 @@ def _mend(text: str, row: int) -> tuple[str, str, str] | None:
     if row < len(rows) and _UNPRINTABLE.search(rows[row]):
         rows[row] = _UNPRINTABLE.sub("", rows[row])
         return "\n".join(rows), "", "take it out"
+    if row < len(rows) and rows[row].startswith("\t"):
+        rows[row] = rows[row].lstrip("\t ")
+        return "\n".join(rows), "", "begin the line without it"
     match = _ROW.fullmatch(rows[row]) if row < len(rows) else None
     if match is None or match["value"][0] in "|>#" or match["value"] in _CLOSE:
         return None
     value = match["value"]
     close = _CLOSE.get(value[0])
     is_open = close is not None and close not in value[1:]
+    if close in _QUOTES and value.endswith(close) and close in value[1:-1]:
+        value = value[1:-1]  # `'it's'`: the quotes end within the text
     better = f"{match['key']}: {value + str(close) if is_open else in_quotes(value)}"
     rows[row] = f"{match['lead']}{better}"
     return "\n".join(rows), "" if is_open else match["key"], better

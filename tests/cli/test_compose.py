@@ -30,6 +30,11 @@ def test_a_new_issue_lists_the_summaries_in_the_order_named(run: Run, workspace:
     assert result.stderr.endswith("Next: newsletter check 2026-12\n")
 
 
+def test_a_summary_may_be_named_by_its_file(run: Run, workspace: Path) -> None:
+    assert run("compose", "2026-12", "summaries/2026-09-harbour-study.md").exit_code == 0
+    assert "[2026-09-harbour-study]" in (workspace / "issues/2026-12.md").read_text()
+
+
 def test_an_issue_that_is_there_keeps_everything_but_its_list(run: Run, workspace: Path) -> None:
     file = workspace / "issues/2026-11.md"
     before = file.read_bytes().replace(b"\n", b"\r\n")
@@ -86,7 +91,7 @@ def test_an_issue_whose_mailing_went_out_is_not_edited(run: Run, workspace: Path
     before = (workspace / "issues/2026-11.md").read_bytes()
     result = run("compose", "2026-11", "harbour")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "the mailing of issue 2026-11 is finished" in result.stderr
+    assert "issue 2026-11 went out; it is not edited any more" in result.stderr
     assert "newsletter compose 2026-11-correction" in result.stderr
     assert (workspace / "issues/2026-11.md").read_bytes() == before
 

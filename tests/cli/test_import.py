@@ -310,3 +310,9 @@ def test_one_study_summarised_twice_stays_two_summaries(run: Run, page: Path) ->
 
 def test_yes_alone_is_refused(run: Run, page: Path) -> None:
     assert run("import", str(page), "--yes").exit_code == 2
+
+
+def test_an_address_is_no_source_and_is_told_how_to_become_one(run: Run) -> None:
+    result = run("import", "https://example.org/blog")
+    assert result.exit_code == 1
+    assert "this is the address of a page, no file\n  Hint: save the page" in result.stderr

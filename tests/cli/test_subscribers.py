@@ -32,6 +32,8 @@ CONTENT = Content(
     unsubscribe_mailto=NEWS,
     unsubscribe_url=None,
     bounces_address=None,
+    contact=NEWS,
+    archive_url=None,
 )
 MAILING = Mailing(
     id=0,
@@ -238,3 +240,19 @@ def test_suppressions_in_a_file_edited_by_hand_hold_and_its_bad_lines_are_errors
     result = run("subscribers", "check")
     assert result.exit_code == 1
     assert "suppressions.csv:3: error: this is no email address" in result.stderr
+
+
+def test_a_reason_is_one_line_and_not_empty(run: Run) -> None:
+    result = run("subscribers", "suppress", "ada@example.org", "--reason", "wrote\nto us ")
+    assert "ada@example.org is suppressed: wrote to us\n" in result.stderr
+    assert run("subscribers", "suppress", "ada@example.org", "--reason", " ").exit_code == 2
+
+
+def test_show_claims_nothing_about_a_list_that_cannot_be_read(run: Run, workspace: Path) -> None:
+    (workspace / "subscribers.csv").unlink()
+    result = run("subscribers", "show", "ada@example.org")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "ada@example.org\n  on the list   unknown: it cannot be read\n  issues        none yet\n"
+    )
+    assert "subscribers.csv: error: there is no such file" in result.stderr

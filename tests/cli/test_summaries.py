@@ -75,8 +75,8 @@ def test_a_broken_summary_is_told_and_the_good_ones_are_listed(run: Run, workspa
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--topic", "Atachment"), 1, "did you mean 'Attachment'?"),
-        (("--type", "Poem"), 1, "there is no research type 'Poem'"),
+        (("--topic", "Atachment"), 2, "did you mean 'Attachment'?"),
+        (("--type", "Poem"), 2, "no research type is named 'Poem'"),
         (("--since", "2026-13"), 2, "'2026-13' is no month; write YYYY-MM"),
         (("--sinse", "2026-10"), 2, "--since"),
     ],

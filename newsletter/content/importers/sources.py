@@ -45,6 +45,8 @@ class Source:
 
 def read(file: Path) -> Source:
     """Read a file as a page of the blog. Raises NewsletterError where it is none."""
+    if re.match(r"https?:/", str(file)):
+        raise fail("this is the address of a page, no file", file=file, hint=_SAVE)
     if file.is_dir():
         raise fail("this is a folder", file=file, hint=f"name the pages in it: {file}/*.html")
     found = parse(read_bytes(file, file), file)
