@@ -182,7 +182,9 @@ def close_dead_run(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Ma
     now = datetime.now(UTC)
     if not ledger.recover(mailing, now) and mailing.state is MailingState.FINISHED:
         return mailing
-    mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
+    left = ledger.counts(mailing)[State.PENDING]
+    state = MailingState.PAUSED if left else MailingState.FINISHED
+    mailing = ledger.set_state(mailing, state, now)
     _record(workspace, ledger, mailing)
     return mailing
 

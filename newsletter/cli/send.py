@@ -203,7 +203,7 @@ def _report(result: Result) -> None:
     elif ending.gave_up:
         output.say(f"Paused: {ending.gave_up}", style="yellow")
     elif ending.signal:
-        output.say("Interrupted; what was on its way has been finished.", style="yellow")
+        output.say("Interrupted.", style="yellow")
     left = counts[State.PENDING]
     output.say(f"{issue}: {in_words(counts)}" + (f", {left:,} still to send." if left else "."))
     if ending.bad_addresses and ending.stop is None:

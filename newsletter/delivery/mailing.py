@@ -29,7 +29,8 @@ from newsletter.tokens import Key
 from newsletter.transport.base import Transport
 
 EXIT_NOT_FINISHED = 75
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""SIGHUP: the terminal's window was closed; under nohup it is ignored, and stays so."""
 
 
 class SystemClock:
@@ -189,10 +190,12 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 @contextlib.contextmanager
 def _signals(interrupt: Callable[[int], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
-    for each in _SIGNALS:
+    nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    heard = [each for each in _SIGNALS if each is not signal.SIGHUP or not nohup]
+    for each in heard:
         loop.add_signal_handler(each, interrupt, int(each))
     try:
         yield
     finally:
-        for each in _SIGNALS:
+        for each in heard:
             loop.remove_signal_handler(each)

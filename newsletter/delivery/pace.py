@@ -44,11 +44,9 @@ class Pace:
             if len(ended) + self._under_way >= _count(ended)
         )
 
-    def take(self, now: float) -> float:
-        """Take a place and return 0, or return the seconds until one may be free."""
-        wait = self.wait(now)
-        self._under_way += not wait
-        return wait
+    def take(self) -> None:
+        """Take a place, of which `wait` has said that it is free."""
+        self._under_way += 1
 
     def end(self, now: float) -> None:
         """Note that a message which took a place has ended, whatever came of it."""

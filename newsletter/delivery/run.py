@@ -17,12 +17,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from newsletter.delivery.books import Books
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Ending, Lane, Letters
 from newsletter.delivery.pace import Pace, Patience, Room
 from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body
 from newsletter.delivery.settling import Settling
-from newsletter.errors import NewsletterError
 from newsletter.outcome import Outcome, Phase, State, Verdict
 from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
@@ -50,7 +50,7 @@ class Run:
         clock: Clock,
         watch: Callable[[Counter[State]], None],
     ) -> None:
-        self._ledger = ledger
+        self._books = Books(ledger, settling)
         self._feed = feed
         self._letters = letters
         self._transport = transport
@@ -78,11 +78,13 @@ class Run:
         loop.set_exception_handler(self._on_exception)
         loop.call_soon(self._fill)
         await self._over.wait()
-        await self._transport.finish()
         if self._waiting is not None:
             self._waiting.cancel()
-        if self._failure is not None:
-            raise self._failure
+        await self._transport.finish()
+        await self._books.close(self._clock.wall())
+        failure = self._failure or self._books.failure
+        if failure is not None:
+            raise failure
         return Ending(
             stop=self._stop,
             signal=self._signal,
@@ -102,7 +104,9 @@ class Run:
 
     @property
     def _stopping(self) -> bool:
-        return bool(self._stop or self._signal or self._gave_up or self._failure)
+        return bool(
+            self._stop or self._signal or self._gave_up or self._books.failure or self._failure
+        )
 
     # Lanes
 
@@ -265,15 +269,15 @@ class Run:
     def _next_for(self, lane: Lane) -> Delivery | None:
         """Return a delivery that the lane may begin now: there is one, and a place for it."""
         self._rate_wait = 0.0
-        while not self._stopping:
+        while not self._stopping and self._feed.ahead(1):
+            self._rate_wait = self._pace.wait(self._clock.steady())
+            if self._rate_wait > 0:
+                self._later(self._rate_wait)
+                return None
             delivery = self._feed.next()
             if delivery is None:
                 return None
-            self._rate_wait = self._pace.take(self._clock.steady())
-            if self._rate_wait > 0:
-                self._feed.put_back(delivery)
-                self._later(self._rate_wait)
-                return None
+            self._pace.take()
             if not delivery.address.needs_smtputf8 or "SMTPUTF8" in lane.extensions:
                 return delivery
             text = "the address needs SMTPUTF8, which the server does not offer"
@@ -305,10 +309,12 @@ class Run:
                 self._abort(lane)
             ready = []
         marks = [lane.offered.id for lane in ready if lane.offered is not None]
-        try:
-            marked = self._ledger.turn(self._settling.take(), marks, self._clock.wall())
-        except NewsletterError as error:
-            self._fail(error)
+        marked = self._books.turn(marks, self._clock.wall())
+        if self._books.failure is not None:
+            # Nothing more may leave; whose body is on its way is still heard out.
+            for lane in ready:
+                self._abort(lane)
+            self._wind_down()
             return
         # All of them first: what is marked counts as on its way, even if one of them stops the run.
         leaving = [lane for lane in ready if self._begin_body(lane, marked)]
@@ -355,7 +361,7 @@ class Run:
         self._end_if_done()
 
     def _fail(self, error: BaseException) -> None:
-        """End at once: the ledger cannot be written, so nothing more may leave."""
+        """End at once, because of an error of our own."""
         self._failure = error
         for lane in list(self._lanes):
             self._abort(lane)

@@ -122,7 +122,10 @@ class Ledger(Protocol):
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
 
     def recover(self, mailing: Mailing, at: datetime) -> int:
-        """Make what a dead run left `attempting` uncertain; return how many."""
+        """Settle what a dead run left `attempting`; return how many deliveries that were.
+
+        Those that were set aside as they were then, the others as uncertain.
+        """
 
     def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
         """Return pending deliveries with an id above `after`, by id."""
@@ -144,6 +147,9 @@ class Ledger(Protocol):
         A mark holds if the delivery was pending or deferred and its address is not suppressed;
         a suppressed one becomes excluded. Raises LedgerUnusable, and then nothing is written.
         """
+
+    def set_aside(self, settlements: Sequence[Settlement]) -> None:
+        """Keep outcomes that `turn` cannot write anywhere else, for the next `recover`."""
 
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""

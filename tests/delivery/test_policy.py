@@ -160,7 +160,8 @@ def test_never_more_than_n_in_any_window_also_across_a_restart(
     taken = []
     for step in steps:
         now += step
-        if pace.take(now) == 0:
+        if pace.wait(now) == 0:
+            pace.take()
             taken.append(now)
             pace.end(now)
     for rate in rates:
@@ -172,10 +173,12 @@ def test_never_more_than_n_in_any_window_also_across_a_restart(
 
 def test_a_place_that_is_not_free_says_when_it_will_be() -> None:
     pace = Pace([Rate(2, 10)], now=0.0)
-    assert [pace.take(0.0), pace.take(4.0), pace.take(5.0)] == [0, 0, 10.0]
+    pace.take()
+    pace.take()
+    assert (pace.wait(5.0), pace.free(5.0)) == (10.0, 0)
     pace.end(6.0)
     assert (pace.wait(7.0), pace.free(7.0)) == (9.0, 0)
-    assert pace.take(16.0) == 0
+    assert (pace.wait(16.0), pace.free(16.0)) == (0, 1)
 
 
 @given(st.integers(1, 4), st.lists(st.tuples(st.floats(0, 3), st.floats(0, 9)), max_size=40))
@@ -190,7 +193,8 @@ def test_the_server_sees_no_more_either_however_long_each_message_is_on_its_way(
             pace.end(end)
             arrived.append(end)  # the latest moment at which it may have arrived
             under_way.remove(end)
-        if pace.take(now) == 0:
+        if pace.wait(now) == 0:
+            pace.take()
             under_way.append(now + takes)
     for last in arrived:
         assert sum(last - 10 < at <= last for at in arrived) <= count

@@ -28,10 +28,10 @@ class SqliteLedger(MailingTable, DeliveryTable, SuppressionTable):
         """Return every delivery to an address with its issue, the oldest first."""
         out: list[tuple[str, Record]] = []
         for mailing in self.mailings():
-            row = self.db.execute(
+            row = self.read_one(
                 f"SELECT {RECORD} FROM deliveries WHERE mailing = ? AND key = ?",  # noqa: S608
                 (mailing.id, address.key),
-            ).fetchone()
+            )
             if row is not None:
                 out.append((mailing.issue, record_of(row)))
         return out
@@ -41,11 +41,11 @@ class SqliteLedger(MailingTable, DeliveryTable, SuppressionTable):
         delivery = read_delivery(token)
         if delivery is None or delivery == NO_DELIVERY:
             return None
-        row = self.db.execute(
+        row = self.read_one(
             "SELECT d.address, m.uuid FROM deliveries d JOIN mailings m ON m.id = d.mailing"
             " WHERE d.id = ?",
             (delivery,),
-        ).fetchone()
+        )
         if row is None or not verify(token, Purpose.UNSUBSCRIBE, row[1], self._keys):
             return None
         return address_of(row[0])

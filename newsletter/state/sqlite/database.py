@@ -10,8 +10,9 @@ import contextlib
 import os
 import sqlite3
 import uuid as uuids
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from newsletter.errors import Problem
 from newsletter.settings import Durability
@@ -19,6 +20,8 @@ from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10
+
+Values = Sequence[object] | Mapping[str, object]
 
 
 class Database:
@@ -46,7 +49,7 @@ class Database:
 
     def identity(self) -> tuple[str, int]:
         """Return this ledger's id and epoch."""
-        row: tuple[str, int] = self.db.execute("SELECT id, epoch FROM ledger").fetchone()
+        row: tuple[str, int] = self.read_one("SELECT id, epoch FROM ledger")
         return row
 
     def set_epoch(self, epoch: int) -> None:
@@ -55,7 +58,7 @@ class Database:
             self.db.execute("UPDATE ledger SET epoch = ?", (epoch,))
 
     def _migrate(self) -> None:
-        (version,) = self.db.execute("PRAGMA user_version").fetchone()
+        version = self._version()
         if version > len(MIGRATIONS):
             raise LedgerUnusable(
                 Problem(
@@ -65,11 +68,27 @@ class Database:
             )
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             with self.transaction():
+                if self._version() >= number:
+                    continue  # another process was faster
                 for statement in _statements(script):
                     self.db.execute(statement)
                 if number == 1:
                     self.db.execute("INSERT INTO ledger VALUES (?, 0)", (uuids.uuid4().hex,))
                 self.db.execute(f"PRAGMA user_version={number}")
+
+    def _version(self) -> int:
+        version: int = self.db.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+    def read(self, sql: str, values: Values = ()) -> Iterator[Any]:
+        """Yield the rows of a SELECT."""
+        with self.guarded():
+            yield from self.db.execute(sql, values)
+
+    def read_one(self, sql: str, values: Values = ()) -> Any:
+        """Return the first row of a SELECT, or None."""
+        with self.guarded():
+            return self.db.execute(sql, values).fetchone()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from newsletter.address import Address
 from newsletter.errors import Problem
 from newsletter.outcome import Outcome, State, Verdict
+from newsletter.state.aside import read_aside, write_aside
 from newsletter.state.ledger import Delivery, LedgerUnusable, Mailing, Record, Settlement
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import (
@@ -25,24 +27,40 @@ class DeliveryTable(Database):
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
-        rows = self.db.execute(
+        rows = self.read(
             "SELECT state, count(*) FROM deliveries WHERE mailing = ? GROUP BY state",
             (mailing.id,),
         )
         return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
 
     def recover(self, mailing: Mailing, at: datetime) -> int:
-        """Make what a dead run left `attempting` uncertain; return how many."""
+        """Settle what a dead run left `attempting`; return how many deliveries that were."""
         ids = self._ids(mailing, State.ATTEMPTING)
         lost = "the sender stopped after the message may have left"
         outcome = Outcome(Verdict.UNCERTAIN, text=lost)
         moment = at.timestamp()
-        self.turn([Settlement(i, State.UNCERTAIN, outcome, moment) for i in ids], (), moment)
+        settled = {i: Settlement(i, State.UNCERTAIN, outcome, moment) for i in ids}
+        # The last word on each counts; other mailings may have been set aside, too.
+        settled |= {s.delivery: s for s in read_aside(self._aside) if self._is_attempting(s)}
+        self.turn(list(settled.values()), (), moment)
+        self._aside.unlink(missing_ok=True)
         return len(ids)
+
+    def set_aside(self, settlements: Sequence[Settlement]) -> None:
+        """Keep outcomes that `turn` cannot write in a file beside the ledger."""
+        write_aside(self._aside, settlements)
+
+    def _is_attempting(self, settlement: Settlement) -> bool:
+        row = self.read_one("SELECT state FROM deliveries WHERE id = ?", (settlement.delivery,))
+        return row is not None and row[0] == State.ATTEMPTING
+
+    @property
+    def _aside(self) -> Path:
+        return self.file.with_name(self.file.name + ".unwritten")
 
     def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
         """Return pending deliveries with an id above `after`, by id."""
-        rows = self.db.execute(
+        rows = self.read(
             f"SELECT {DELIVERY} FROM deliveries"  # noqa: S608 - a constant
             " WHERE mailing = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?",
             (mailing.id, after, limit),
@@ -51,7 +69,7 @@ class DeliveryTable(Database):
 
     def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
         """Return deferred deliveries that are due by then, the longest due first."""
-        rows = self.db.execute(
+        rows = self.read(
             f"SELECT {DELIVERY} FROM deliveries"  # noqa: S608 - a constant
             " WHERE mailing = ? AND state = 'deferred' AND due <= ? ORDER BY due LIMIT ?",
             (mailing.id, due, limit),
@@ -60,18 +78,18 @@ class DeliveryTable(Database):
 
     def delivery(self, mailing: Mailing, address: Address) -> Delivery | None:
         """Return the delivery of a mailing to an address, whatever its state."""
-        row = self.db.execute(
+        row = self.read_one(
             f"SELECT {DELIVERY} FROM deliveries WHERE mailing = ? AND key = ?",  # noqa: S608
             (mailing.id, address.key),
-        ).fetchone()
+        )
         return None if row is None else delivery_of(row)
 
     def next_due(self, mailing: Mailing) -> float | None:
         """Return when the next deferred delivery falls due, in seconds since 1970."""
-        row = self.db.execute(
+        row = self.read_one(
             "SELECT min(due) FROM deliveries WHERE mailing = ? AND state = 'deferred'",
             (mailing.id,),
-        ).fetchone()
+        )
         due: float | None = row[0]
         return due
 
@@ -128,14 +146,12 @@ class DeliveryTable(Database):
             " AND EXISTS (SELECT 1 FROM suppressed s WHERE s.key = deliveries.key)",
             (delivery,),
         )
-        (state,) = self.db.execute(
-            "SELECT state FROM deliveries WHERE id = ?", (delivery,)
-        ).fetchone()
+        (state,) = self.read_one("SELECT state FROM deliveries WHERE id = ?", (delivery,))
         return bool(state == State.ATTEMPTING)
 
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""
-        rows = self.db.execute(
+        rows = self.read(
             "SELECT at FROM deliveries WHERE at >= :moment AND state <> 'excluded'"
             " UNION ALL SELECT a.at FROM attempts a JOIN deliveries d ON d.id = a.delivery"
             " WHERE a.at >= :moment AND a.at <> d.at ORDER BY 1",
@@ -147,7 +163,7 @@ class DeliveryTable(Database):
         """Yield a mailing's deliveries by address; all, or those in some states."""
         wanted = tuple(states) or tuple(State)
         marks = ", ".join("?" * len(wanted))
-        rows = self.db.execute(
+        rows = self.read(
             f"SELECT {RECORD} FROM deliveries"  # noqa: S608 - constants
             f" WHERE mailing = ? AND state IN ({marks}) ORDER BY key",
             (mailing.id, *wanted),
@@ -164,7 +180,7 @@ class DeliveryTable(Database):
             ).rowcount
 
     def _ids(self, mailing: Mailing, state: State) -> list[int]:
-        rows = self.db.execute(
+        rows = self.read(
             "SELECT id FROM deliveries WHERE mailing = ? AND state = ?", (mailing.id, state)
         )
         return [row[0] for row in rows]

@@ -22,7 +22,7 @@ class MailingTable(Database):
 
     def mailings(self) -> Sequence[Mailing]:
         """Return all mailings, the oldest first."""
-        rows = self.db.execute(
+        rows = self.read(
             "SELECT id, uuid, issue, state, digest, sources, frozen_at, started_at, finished_at"
             " FROM mailings ORDER BY id"
         )
@@ -43,9 +43,7 @@ class MailingTable(Database):
 
     def content(self, mailing: Mailing) -> Content:
         """Return a mailing's frozen content."""
-        (text,) = self.db.execute(
-            "SELECT content FROM mailings WHERE id = ?", (mailing.id,)
-        ).fetchone()
+        (text,) = self.read_one("SELECT content FROM mailings WHERE id = ?", (mailing.id,))
         return content_from_json(text)
 
     def freeze(

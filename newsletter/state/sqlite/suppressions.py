@@ -60,7 +60,7 @@ class SuppressionTable(Database):
         return self._events("", ())
 
     def _events(self, where: str, values: tuple[str, ...]) -> list[SuppressionEvent]:
-        rows = self.db.execute(
+        rows = self.read(
             f"SELECT address, action, reason, source, at FROM suppression_events {where}"  # noqa: S608 - constants
             " ORDER BY id",
             values,

@@ -1,0 +1,54 @@
+"""A run's way to the ledger: one commit a turn, and nothing lost where the ledger fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+from newsletter.delivery.settling import Settling
+from newsletter.state.ledger import Ledger, LedgerUnusable, Settlement
+
+_TRY_AGAIN = (0.0, 1.0, 3.0, 10.0)
+"""Seconds between the last attempts to write what is known."""
+
+
+class Books:
+    """Commits outcomes and marks together.
+
+    Once that has failed, `failure` says why, no mark holds any more, and outcomes are kept for
+    `close`, which tries again and then sets them aside for the next start.
+    """
+
+    def __init__(self, ledger: Ledger, settling: Settling) -> None:
+        self.failure: LedgerUnusable | None = None
+        self._ledger = ledger
+        self._settling = settling
+        self._kept: list[Settlement] = []
+
+    def turn(self, marks: Sequence[int], at: float) -> frozenset[int]:
+        """Write what has become of deliveries and mark others; return the marks that hold."""
+        self._kept += self._settling.take()
+        if self.failure is not None:
+            return frozenset()
+        try:
+            marked = self._ledger.turn(self._kept, marks, at)
+        except LedgerUnusable as error:
+            self.failure = error
+            return frozenset()
+        self._kept = []
+        return marked
+
+    async def close(self, at: float) -> None:
+        """Write what is not written yet, by all means."""
+        self._kept += self._settling.take()
+        if not self._kept:
+            return
+        for seconds in _TRY_AGAIN:
+            await asyncio.sleep(seconds)
+            with contextlib.suppress(LedgerUnusable):
+                self._ledger.turn(self._kept, (), at)
+                return
+        # Where not even that can be written, the next start finds them without an answer.
+        with contextlib.suppress(OSError):
+            self._ledger.set_aside(self._kept)
