@@ -29,6 +29,7 @@ _RATE = re.compile(r"\s*(\d{1,9})\s*/\s*(\w+)\s*")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _PORTS = {Scheme.SMTP: 587, Scheme.SMTPS: 465, Scheme.SMTP_PLAIN: 25}
 _LONGEST_LIST_ID = 255
+_LONGEST_BOUNCES_LOCAL = 64 - len("+") - 24
 _LARGEST_PORT = 65535
 _MOST_CONNECTIONS = 100
 
@@ -83,6 +84,20 @@ def address(value: Any) -> Address:
         only = inner["address"].strip() if inner else text.lower().removeprefix("mailto:")
         hint = f'only the address: "{only}"' if "@" in only and only != text else None
         raise BadValue(f"'{text}' is no email address: {bad}", hint) from None
+
+
+def bounces_address(value: Any) -> Address:
+    """Take an address that leaves room for a token: LOCAL+TOKEN has at most 64 octets.
+
+    RFC 5321, 4.5.3.1.1; a token has 24 letters.
+    """
+    found = address(value)
+    if len(found.local) > _LONGEST_BOUNCES_LOCAL or not found.local.isascii():
+        raise BadValue(
+            f"'{found.local}' is too long before the @: a token of 25 letters is added to it",
+            f'at most {_LONGEST_BOUNCES_LOCAL} plain letters: "bounces@{found.domain}"',
+        )
+    return found
 
 
 def mailbox(value: Any) -> Mailbox:

@@ -65,7 +65,7 @@ def _settings(read: _Reader, file: Path) -> Settings:
         subscribers_file=root / read.text("subscribers.file", "subscribers.csv"),
         unsubscribe_mailto=read.value("unsubscribe.mailto", values.address) or _NOBODY,
         unsubscribe_url=read.value("unsubscribe.url", values.secure_url),
-        bounces_address=read.value("bounces.address", values.address),
+        bounces_address=read.value("bounces.address", values.bounces_address),
         delivery=_delivery(read, root),
         database=root / (read.value("state.database", values.database) or ".newsletter/state.db"),
         durability=read.value("state.durability", values.durability) or Durability.FULL,

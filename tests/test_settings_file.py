@@ -230,6 +230,9 @@ x = 1
     ]
 
 
+LONG_LOCAL = "b" * 40
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
@@ -317,6 +320,10 @@ def test_a_required_value_is_judged(tmp_path: Path, row: str, message: str) -> N
         ("[design]\nwidth = 1.5", "width: text is wanted, not a number"),
         ('design = "x"', "design is a section, not a value"),
         ("[newsletter2]\nx = 1", "no section is named [newsletter2]"),
+        (
+            f'[bounces]\naddress = "{LONG_LOCAL}@example.org"',
+            f"address: '{LONG_LOCAL}' is too long before the @: a token of 25 letters is added to it",
+        ),
         ("[[bounces]]", "bounces is a section, not a value"),
     ],
 )  # fmt: skip

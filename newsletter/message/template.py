@@ -30,7 +30,6 @@ from newsletter.render.slots import Context, Slot, Slotted, fill
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _SOFT_BREAK = b"=\r\n"
 _GAP = "\0"  # stands for the token while a field is written
-_LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def envelope_sender(content: Content, bounce_token: str) -> Address:
     bounces = content.bounces_address
     if bounces is None:
         return content.sender.address
-    return Address(f"{bounces.local}+{bounce_token}"[:_LONGEST_LOCAL], bounces.domain)
+    return Address(f"{bounces.local}+{bounce_token}", bounces.domain)
 
 
 def _subject(content: Content, marked: str) -> bytes | Encoder:
