@@ -56,7 +56,7 @@ def decode(data: bytes, name: Path) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise fail("the text is in UTF-16", file=name, hint="save it as UTF-8 in your editor")
     if b"\0" in data:
-        raise fail("this is no text file (it holds zero bytes)", file=name)
+        raise fail("this is no text file (it holds zero bytes)", file=name, line=_of_zero(data))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -66,6 +66,15 @@ def decode(data: bytes, name: Path) -> str:
             line=data.count(b"\n", 0, error.start) + 1,
             hint="save it as UTF-8 in your editor",
         ) from None
+
+
+def _of_zero(data: bytes) -> int | None:
+    """Return the line of the first zero byte, or None where the rest is no text either."""
+    try:
+        before = data.decode("utf-8").partition("\0")[0]
+    except UnicodeDecodeError:
+        return None
+    return before.count("\n") + 1
 
 
 def write_text(file: Path, text: str, *, mode: int | None = None) -> None:

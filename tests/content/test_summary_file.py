@@ -229,6 +229,7 @@ def test_all_of_it_is_told_at_once(tmp_path: Path) -> None:
         (b" \n\n", None, "the file is empty"),
         (b"title: A\n", 1, "the file must begin with a line of three hyphens (---)"),
         (b"---\ntitle: A\n\nText\n", 1, "the part that begins here with --- is never closed"),
+        (b"---\ntitle: A\0B\n---\n", 2, "this is no text file (it holds zero bytes)"),
         (b"\x89PNG\r\n\x1a\n\0\0", None, "this is no text file (it holds zero bytes)"),
         ("---\ntitle: Café\n---\n".encode("latin-1"), 2, "the text is not in UTF-8 (byte 0xe9)"),
         ("---\ntitle: A\n---\n".encode("utf-16"), None, "the text is in UTF-16"),
