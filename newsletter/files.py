@@ -6,6 +6,7 @@ clear problem instead of a guess.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
@@ -85,12 +86,27 @@ def write_text(file: Path, text: str, *, mode: int | None = None) -> None:
 def write_bytes(file: Path, data: bytes, *, mode: int | None = None) -> None:
     """Write beside the file, then rename; `mode` is octal, by default the old file's or 0644.
 
-    A symbolic link stays one: what it points to is replaced.
+    A symbolic link stays one: what it points to is replaced. Raises OSError that names the file.
     """
-    target = file.resolve()
+    target = resolved(file)
     target.parent.mkdir(parents=True, exist_ok=True)
     if mode is None:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    try:
+        _write_beside(target, data, mode)
+    except OSError as error:  # which may name the temporary file, that nobody knows
+        raise OSError(error.errno, error.strerror, str(target)) from None
+
+
+def resolved(file: Path) -> Path:
+    """Return what a path's symbolic links lead to; those that lead in a circle raise OSError."""
+    try:
+        return file.resolve()
+    except RuntimeError:  # a circle, up to Python 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file)) from None
+
+
+def _write_beside(target: Path, data: bytes, mode: int) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as out:

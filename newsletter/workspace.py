@@ -18,7 +18,7 @@ from newsletter.content.issue_file import misnamed_issues, month_of, read_issue,
 from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
 from newsletter.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
-from newsletter.files import shown
+from newsletter.files import resolved, shown
 from newsletter.render.compiled import CompiledIssue
 from newsletter.settings import Scheme, Settings, TransportUrl
 from newsletter.settings_file import load_settings
@@ -226,7 +226,7 @@ def open_workspace(start: Path | None) -> Workspace:
 
     `start` None means the current folder. Raises NewsletterError.
     """
-    folder = (start or Path.cwd()).resolve()
+    folder = resolved(start or Path.cwd())
     if start is not None and not folder.exists():
         raise fail("there is no such folder", file=start)
     for each in (folder, *folder.parents):

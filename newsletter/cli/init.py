@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ def command(context: click.Context, folder: Path | None) -> None:
     except NewsletterError as error:
         output.say(f"\nSettings that need your decision in {root / 'newsletter.toml'}:")
         for problem in error.problems:
-            output.say(f"  line {problem.line}: {problem.message}; {problem.hint}")
-    where = "" if root.resolve() == Path.cwd() else f"-C {root} "
+            place = f"line {problem.line}: " if problem.line else ""
+            output.say(f"  {place}{problem.message}{f'; {problem.hint}' if problem.hint else ''}")
+    where = "" if root.resolve() == Path.cwd() else f"-C {shlex.quote(str(root))} "
     output.next_step(f'newsletter {where}new "TITLE"')

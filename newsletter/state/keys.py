@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from newsletter.errors import fail
+from newsletter.files import write_text
 from newsletter.tokens import Key
 
 _DIGITS = 64
@@ -45,9 +46,15 @@ def _key(file: Path, line: int, text: str) -> Key:
 
 
 def _write_new(file: Path, key: Key) -> None:
+    """Write the first key whole or not at all; where another process was faster, hers counts."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(key.secret.hex() + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    whole = file.with_name(f".key.{os.getpid()}")
+    try:
+        write_text(whole, key.secret.hex() + "\n", mode=0o600)
+        os.link(whole, file)
+    except FileExistsError:
+        pass
+    except PermissionError:  # a file system without hard links
+        whole.replace(file)
+    finally:
+        whole.unlink(missing_ok=True)

@@ -96,3 +96,12 @@ def test_git_ignores_what_is_private(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout.split() == private
+
+
+def test_settings_that_cannot_be_read_are_kept_and_told(tmp_path: Path) -> None:
+    root = tmp_path / "two words"
+    (root / "newsletter.toml").mkdir(parents=True)
+    result = init(str(root))
+    assert result.exit_code == 0
+    assert "newsletter.toml:\n  this is a folder, not a file\n" in result.stderr
+    assert result.stderr.endswith(f"Next: newsletter -C '{root}' new \"TITLE\"\n")

@@ -94,3 +94,41 @@ def test_a_narrow_terminal_breaks_no_month(shell: Shell) -> None:
 def test_a_workspace_that_is_not_there_is_told(shell: Shell) -> None:
     done = shell("$N -C nowhere summaries")
     assert (done.returncode, done.stderr) == (1, "nowhere: error: there is no such folder\n")
+
+
+def test_a_disk_that_takes_nothing_leaves_nothing_half_made(shell: Shell, workspace: Path) -> None:
+    before = {file: file.read_bytes() for file in workspace.rglob("*") if file.is_file()}
+    for command in ("subscribers check", "compose 2026-12 harbour", "new Lamps", "build 2026-11"):
+        done = shell(f"ulimit -f 0; $N {command}", PYTHONDONTWRITEBYTECODE="1")
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    kept = {file: file.read_bytes() for file in workspace.rglob("*.*") if file.is_file()}
+    assert {file: data for file, data in kept.items() if ".newsletter" not in file.parts} == before
+    assert shell("$N subscribers check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "code"),
+    [
+        ("issues/2026-12.md", "compose 2026-12 harbour", 1),
+        ("out", "build 2026-11 -o out", 1),
+        (".gitignore", "init", 1),
+        ("away", "-C away summaries", 1),
+    ],
+)
+def test_links_that_lead_in_a_circle_are_told(
+    shell: Shell, workspace: Path, name: str, command: str, code: int
+) -> None:
+    (workspace / name).symlink_to(Path(name).name)
+    done = shell(f"$N {command}")
+    assert done.returncode == code
+    assert done.stderr.endswith(f"{name}: error: Too many levels of symbolic links\n") or (
+        done.stderr == "out/2026-11.html: error: Too many levels of symbolic links\n"
+    )
+
+
+def test_a_file_that_cannot_be_written_is_named_as_the_editor_knows_it(
+    shell: Shell, workspace: Path
+) -> None:
+    done = shell("ulimit -f 0; $N new Lamps")
+    assert f"{workspace}/summaries/" in done.stderr
+    assert "-lamps.md: error: File too large\n" in done.stderr
