@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 from newsletter.content.frontmatter import Fields, Parts, passage, split
@@ -31,9 +32,14 @@ def read_summary(file: Path, root: Path) -> tuple[Summary | None, tuple[Problem,
     """Read `summaries/SLUG.md`: the summary, or None where it has an error; and its problems."""
     name = shown(file, root)
     try:
-        parts = split(read_text(file, name), name)
+        return _read(read_text(file, name), name)
     except NewsletterError as error:
         return None, error.problems
+
+
+@lru_cache(maxsize=1_000)  # the preview reads the whole library at each save, and one file changed
+def _read(text: str, name: Path) -> tuple[Summary | None, tuple[Problem, ...]]:
+    parts = split(text, name)
     fields = Fields.of(parts, name)
     summary = _summary(fields, parts, name)
     problems = tuple(sorted(fields.problems, key=lambda each: each.line or 0))
