@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from newsletter.cli.main import cli
 
 pytest_plugins = ["tests.strangers"]
+
+# How long an example takes says more of what else the machine does.
+settings.register_profile("newsletter", deadline=None)
+settings.load_profile("newsletter")
 
 SETTINGS = """\
 [newsletter]
