@@ -146,9 +146,14 @@ class Run:
             self._ready.remove(lane)
 
     def _leave(self, lane: Lane) -> None:
+        """Let go of a lane that nobody's message is with."""
         self._drop(lane)
-        if lane.channel is not None:
+        if lane.channel is None:
+            return
+        if lane.opened:
             lane.channel.quit()
+        else:
+            lane.channel.abort()
 
     def _abort(self, lane: Lane) -> None:
         """Close without a dot; what was offered goes back, untouched."""
@@ -354,7 +359,7 @@ class Run:
         """Let go of every lane that has no body on its way."""
         for lane in list(self._lanes):
             if lane.body is None:
-                if lane.offered is not None or not lane.opened:
+                if lane.offered is not None:
                     self._abort(lane)
                 else:
                     self._leave(lane)

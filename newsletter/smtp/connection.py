@@ -203,9 +203,9 @@ class Connection(asyncio.Protocol):
         self.closed.set()
 
     def _extend(self) -> None:
-        """Give the server the time of the phase it is in."""
-        seconds = TIMEOUTS[self.session.phase or Phase.QUIT]
-        self._deadline = self._loop.time() + seconds
+        """Give the server the time of the phase it is in; once we take leave, a moment."""
+        phase = self.session.phase or Phase.QUIT
+        self._deadline = self._loop.time() + TIMEOUTS[Phase.QUIT if self._over else phase]
         # A deadline put off is looked at when the timer rings; one put forward needs another.
         if self._timer is None or self._rings > self._deadline:
             self._set_timer()

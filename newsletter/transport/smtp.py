@@ -54,6 +54,9 @@ class SmtpTransport:
         tasks = [opening.task for opening in self._opened]
         if tasks:
             await asyncio.wait(tasks, timeout=TIMEOUTS[Phase.QUIT] + 1)
+        for opening in self._opened:
+            opening.abort()
+        await asyncio.sleep(0)  # what is aborted closes in the loop's next turn
 
 
 class _Opening:
