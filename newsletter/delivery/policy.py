@@ -6,6 +6,7 @@ Nothing here knows a socket or a clock; `now` is in seconds since 1970.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +29,8 @@ _WINDOW = 100
 _MOST_REFUSED = 5
 _MOST_DEFERRED = 20
 _CONTENT_STREAK = 3
+_PERSONAL_OCTETS = 4096
+"""What a reader's values may add to a message, generously."""
 
 _FOR_EVERYBODY = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
 """Where a refusal is about us and not about a reader."""
@@ -139,6 +142,21 @@ class Stop:
     content: bool = False
 
 
+def too_large(octets: int, extensions: Mapping[str, str]) -> Stop | None:
+    """Return why a message cannot be offered to a server that declares a SIZE (RFC 1870, 4).
+
+    `octets` counts the message without the reader's values.
+    """
+    size = extensions.get("SIZE", "")
+    if not size.isdigit() or int(size) == 0 or octets + _PERSONAL_OCTETS <= int(size):
+        return None
+    return Stop(
+        f"the server takes messages of up to {int(size):,} bytes, and this one may have"
+        f" {octets + _PERSONAL_OCTETS:,}",
+        "shorten the issue, or ask your mail host for a higher limit",
+    )
+
+
 class Breakers:
     """Watches the outcomes, in the order in which they arrive over all connections."""
 
@@ -165,7 +183,7 @@ class Breakers:
         if self._streak < _CONTENT_STREAK:
             return None
         return Stop(
-            f"the server refuses the message itself: {outcome.code} {outcome.text}",
+            f"the server refuses the message itself: {_words(outcome)}",
             "nobody was marked as refused for it; mend the issue or ask your mail host",
             content=True,
         )
@@ -193,7 +211,10 @@ class Breakers:
             return None
         what = f"{refused} refused" if refused > _MOST_REFUSED else f"{deferred} deferred"
         return Stop(
-            f"{what} of the last {_WINDOW} attempts; the last answer was"
-            f" {outcome.code} {outcome.enhanced} {outcome.text}".rstrip(),
+            f"{what} of the last {_WINDOW} attempts; the last answer was {_words(outcome)}",
             "newsletter status shows them; --keep-going goes on regardless",
         )
+
+
+def _words(outcome: Outcome) -> str:
+    return str(Reply(outcome.code, outcome.enhanced, outcome.text))

@@ -13,6 +13,7 @@ So a crash leaves at most one uncertain delivery per lane, and a commit serves m
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -21,8 +22,9 @@ from newsletter.delivery.books import Books
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Ending, Lane, Letters
 from newsletter.delivery.pace import Pace, Patience, Room
-from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body
+from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body, too_large
 from newsletter.delivery.settling import Settling
+from newsletter.delivery.wake import Wake
 from newsletter.outcome import Outcome, Phase, State, Verdict
 from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
@@ -30,8 +32,6 @@ from newsletter.transport.base import Transport
 
 _IDLE_SECONDS = 20.0
 """A lane that has no place for longer than this takes leave; servers dislike idlers."""
-_PERSONAL_OCTETS = 4096
-"""What a reader's values may add to a message, generously, when asking for SIZE."""
 
 
 class Run:
@@ -63,8 +63,7 @@ class Run:
         self._lanes: list[Lane] = []
         self._ready: list[Lane] = []
         self._turning = False
-        self._waiting: asyncio.Handle | None = None
-        self._waiting_until = 0.0
+        self._wake = Wake(self._fill)
         self._rate_wait = 0.0
         self._stop: Stop | None = None
         self._signal = 0
@@ -78,8 +77,7 @@ class Run:
         loop.set_exception_handler(self._on_exception)
         loop.call_soon(self._fill)
         await self._over.wait()
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._wake.cancel()
         await self._transport.finish()
         await self._books.close(self._clock.wall())
         failure = self._failure or self._books.failure
@@ -100,7 +98,7 @@ class Run:
             self._turn()
             return
         self._signal = signal
-        self._wind_down()
+        self._end_if_done()
 
     @property
     def _stopping(self) -> bool:
@@ -112,7 +110,6 @@ class Run:
 
     def _fill(self) -> None:
         """Give idle lanes work, open as many more as there is work for, or end."""
-        self._waiting = None
         for lane in [each for each in self._lanes if each.idle]:
             self._give(lane)
         if not self._stopping:
@@ -132,7 +129,7 @@ class Run:
             opening += 1
         wait = max(self._patience.wait(now), self._pace.wait(now)) or self._room.wait(now)
         if wait:
-            self._later(wait)
+            self._wake.within(wait)
 
     def _open(self) -> None:
         lane = Lane()
@@ -165,16 +162,6 @@ class Run:
         if lane.channel is not None:
             lane.channel.abort()
 
-    def _later(self, seconds: float) -> None:
-        """See to the lanes again after so many seconds, or before."""
-        loop = asyncio.get_running_loop()
-        when = loop.time() + seconds
-        if self._waiting is not None:
-            if self._waiting_until <= when:
-                return
-            self._waiting.cancel()
-        self._waiting, self._waiting_until = loop.call_at(when, self._fill), when
-
     # Events
 
     def _on_event(self, lane: Lane, event: Event) -> None:
@@ -196,17 +183,11 @@ class Run:
     def _on_opened(self, lane: Lane, opened: Opened) -> None:
         lane.opened = True
         lane.extensions = opened.extensions
-        size = opened.extensions.get("SIZE", "")
-        if size.isdigit() and 0 < int(size) < self._letters.size + _PERSONAL_OCTETS:  # RFC 1870, 4
-            self._halt(
-                Stop(
-                    f"the server takes messages of up to {int(size):,} bytes,"
-                    f" and this one has {self._letters.size:,}",
-                    "shorten the issue, or ask your mail host for a higher limit",
-                )
-            )
-            return
-        self._give(lane)
+        stop = too_large(self._letters.size, opened.extensions)
+        if stop is not None:
+            self._halt(stop)
+        else:
+            self._give(lane)
 
     def _on_answer(self, lane: Lane, answered: Answered) -> None:
         if answered.phase is Phase.MAIL:
@@ -226,7 +207,7 @@ class Run:
             lane.accepted += 1
             if self._patience.troubled:
                 self._patience.relief()
-                self._later(0.0)
+                self._wake.within(0.0)
         self._settle(delivery, outcome)
         if lane.offered is None and answered.reply.code != 421:  # noqa: PLR2004 - it closes now
             self._give(lane)
@@ -244,20 +225,19 @@ class Run:
                 hint = "nobody was marked for it; mend this and run the same command again"
                 self._halt(Stop(lost.reason, hint))
             case Course.RECONNECT:
-                self._later(0.0)
+                self._wake.within(0.0)
             case Course.SLOW_DOWN:
                 self._slow_down(lost)
         self._end_if_done()
 
     def _slow_down(self, lost: Lost) -> None:
         now = self._clock.steady()
-        self._later(0.0)
+        self._wake.within(0.0)
         if any(lane.opened for lane in self._lanes):
             # The others are served, so this one was too many.
             self._room.full(len(self._lanes), now)
         elif self._patience.trouble(now):
             self._gave_up = lost.reason
-            self._wind_down()
 
     # Deliveries
 
@@ -277,7 +257,7 @@ class Run:
         while not self._stopping and self._feed.ahead(1):
             self._rate_wait = self._pace.wait(self._clock.steady())
             if self._rate_wait > 0:
-                self._later(self._rate_wait)
+                self._wake.within(self._rate_wait)
                 return None
             delivery = self._feed.next()
             if delivery is None:
@@ -319,13 +299,14 @@ class Run:
             # Nothing more may leave; whose body is on its way is still heard out.
             for lane in ready:
                 self._abort(lane)
-            self._wind_down()
+            self._end_if_done()
             return
         # All of them first: what is marked counts as on its way, even if one of them stops the run.
         leaving = [lane for lane in ready if self._begin_body(lane, marked)]
         for lane in leaving:
             self._release(lane)
-        self._watch(self._settling.moved)
+        with contextlib.suppress(OSError):  # a terminal that went away stops no mailing
+            self._watch(self._settling.moved)
         self._end_if_done()
 
     def _begin_body(self, lane: Lane, marked: frozenset[int]) -> bool:
@@ -337,7 +318,7 @@ class Run:
             self._pace.end(self._clock.steady())
             self._settling.moved[State.EXCLUDED] += 1
             self._abort(lane)
-            self._later(0.0)
+            self._wake.within(0.0)
             return False
         lane.body = delivery
         return True
@@ -353,16 +334,6 @@ class Run:
 
     def _halt(self, stop: Stop) -> None:
         self._stop = self._stop or stop
-        self._wind_down()
-
-    def _wind_down(self) -> None:
-        """Let go of every lane that has no body on its way."""
-        for lane in list(self._lanes):
-            if lane.body is None:
-                if lane.offered is not None:
-                    self._abort(lane)
-                else:
-                    self._leave(lane)
         self._end_if_done()
 
     def _fail(self, error: BaseException) -> None:
@@ -382,17 +353,18 @@ class Run:
             loop.default_exception_handler(context)
 
     def _end_if_done(self) -> None:
+        """Let lanes go that have nothing to do any more; without any, the run is over."""
+        left = not self._stopping and self._feed.ahead(1) > 0
         if self._stopping:
             for lane in [each for each in self._lanes if each.body is None]:
-                self._abort(lane)
-        left = not self._stopping and self._feed.ahead(1) > 0
-        if not left and not any(lane.busy for lane in self._lanes):
-            # Nobody is left, and nobody can come back: what is idle or still opens may go.
+                self._abort(lane) if lane.offered is not None else self._leave(lane)
+        elif not left and not any(lane.busy for lane in self._lanes):
+            # Nobody can come back, either: what is idle or still opens may go.
             for lane in list(self._lanes):
                 self._leave(lane)
         if self._lanes or self._turning or not self._settling.empty:
             return
         if not left:
             self._over.set()
-        elif self._waiting is None:
-            self._later(0.0)
+        elif not self._wake.is_set:
+            self._wake.within(0.0)
