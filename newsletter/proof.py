@@ -90,8 +90,9 @@ def _content(
 def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:
     """Yield where each summary stands; an issue that cannot be read is told elsewhere."""
     issues, _ = workspace.issues()
+    states = workspace.sent_states()
     for issue in issues:
-        sent = issue.publish or workspace.sent_state(issue.slug) is not None
+        sent = issue.publish or issue.slug in states
         for slug in issue.summaries:
             known = library.get(slug)
             yield Use(issue=issue.slug, summary=slug, doi=known.doi if known else None, sent=sent)

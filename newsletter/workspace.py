@@ -58,6 +58,12 @@ class Workspace:
         """Read all summaries."""
         return load_library(self.root, self.vocabularies())
 
+    def _library_of(self, issue: Issue) -> Library:
+        """Read the issue's summaries; all, to name the nearest, where one is not there."""
+        named = load_library(self.root, self.vocabularies(), only=set(issue.summaries))
+        is_whole = all(slug in named or slug in named.broken for slug in issue.summaries)
+        return named if is_whole else self.library()
+
     def issue_file(self, slug: str) -> Path:
         """Return where an issue's file is or would be; refuse what no issue can be named."""
         if month_of(slug) is None:
@@ -95,7 +101,8 @@ class Workspace:
         """Return the slug that was named, or that of the one draft where none was."""
         if slug is not None:
             return slug
-        drafts = [each for each in self.issue_slugs() if self.sent_state(each) is None]
+        sent = self.sent_states()
+        drafts = [each for each in self.issue_slugs() if each not in sent]
         if len(drafts) == 1:
             return drafts[0]
         named = ", ".join(drafts[-5:])
@@ -115,7 +122,7 @@ class Workspace:
 
         return compile_issue(
             issue,
-            (self.library() if library is None else library).of(issue),
+            (self._library_of(issue) if library is None else library).of(issue),
             self.settings,
             template_folders=(self.root / shipped.TEMPLATES.name, shipped.TEMPLATES),
             nonce=secrets.token_hex(8),
@@ -155,18 +162,20 @@ class Workspace:
 
         return read_mailings(self.root / MAILINGS, Path(MAILINGS))
 
-    def sent_state(self, issue: str) -> str | None:
-        """Return the state of an issue's mailing ("finished"), or None where it has none.
+    def sent_states(self) -> dict[str, str]:
+        """Return the state of each issue's mailing ("finished"), by the issue's slug.
 
         Where only `mailings.csv` knows of it, that is "recorded".
         """
+        states = {row["issue"]: "recorded" for row in self.mailings()}
         if self.settings.database.exists():
             with self.ledger() as ledger:
-                mailing = ledger.mailing(issue)
-            if mailing is not None:
-                return str(mailing.state)
-        known = any(row["issue"] == issue for row in self.mailings())
-        return "recorded" if known else None
+                states |= {each.issue: str(each.state) for each in ledger.mailings()}
+        return states
+
+    def sent_state(self, issue: str) -> str | None:
+        """Return the state of one issue's mailing, or None where it has none."""
+        return self.sent_states().get(issue)
 
     def audience(self, ledger: Ledger, today: date) -> Audience:
         """Return the list's readers and who of them must not be mailed.

@@ -1,15 +1,19 @@
 """All the printing: results on stdout, words for people on stderr.
 
-Colour and progress only on a terminal; NO_COLOR is honoured (rich does both).
+Colour and progress only on a terminal; NO_COLOR is honoured. Lines are written without rich,
+which takes longer to import than most commands to run; tables and progress are rich's.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from newsletter.errors import Level, Problem, WrongUsage
 
@@ -17,7 +21,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _UNLIMITED = 10_000
-_STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.INFO: "cyan"}
+_LEVELS = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.INFO: "cyan"}
+_STYLES: Mapping[str, Mapping[str, Any]] = {
+    "bold": {"bold": True},
+    "dim": {"dim": True},
+    "bold red": {"fg": "red", "bold": True},
+    "red": {"fg": "red"},
+    "green": {"fg": "green"},
+    "yellow": {"fg": "yellow"},
+    "cyan": {"fg": "cyan"},
+}
+# What a title or a server's answer could do to a terminal.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def console(*, err: bool = True) -> Console:
@@ -29,38 +44,41 @@ def console(*, err: bool = True) -> Console:
 
 def say(text: str = "", *, style: str | None = None) -> None:
     """Print words for a person."""
-    console().print(text, style=style)
+    _print(_styled(text, style), err=True)
 
 
 def result(text: str) -> None:
     """Print a line of a command's result on stdout."""
-    console(err=False).print(text)
+    _print(_styled(text), err=False)
 
 
 def json_result(value: Any) -> None:
     """Print the machine's form of a result on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def next_step(command: str) -> None:
     """Say what usually comes next."""
-    console().print(f"Next: {command}", style="bold")
+    say(f"Next: {command}", style="bold")
 
 
 def problems(found: Iterable[Problem]) -> None:
     """Print problems, each with its level, place and hint."""
-    from rich.text import Text
-
-    out = console()
     for problem in found:
-        line = Text()
-        if problem.place:
-            line.append(f"{problem.place}: ", style="bold")
-        line.append(f"{problem.level}: ", style=_STYLES[problem.level])
-        line.append(problem.message)
-        if problem.hint:
-            line.append(f"\n  Hint: {problem.hint}", style="dim")
-        out.print(line)
+        place = _styled(f"{problem.place}: ", "bold") if problem.place else ""
+        level = _styled(f"{problem.level}: ", _LEVELS[problem.level])
+        hint = _styled(f"\n  Hint: {problem.hint}", "dim") if problem.hint else ""
+        _print(f"{place}{level}{_styled(problem.message)}{hint}", err=True)
+
+
+def _styled(text: str, style: str | None = None) -> str:
+    text = _CONTROLS.sub("\ufffd", text)
+    return click.style(text, **_STYLES[style]) if style else text
+
+
+def _print(text: str, *, err: bool) -> None:
+    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in {"dumb", "unknown"}
+    click.echo(text, err=err, color=False if is_plain else None)
 
 
 def table(
@@ -97,8 +115,6 @@ def table(
 
 def confirm(question: str, *, flag: str, default: bool = False) -> bool:
     """Ask yes or no on a terminal; elsewhere refuse and name the flag that answers."""
-    import click
-
     if not sys.stdin.isatty():
         raise WrongUsage(
             Problem(
@@ -111,25 +127,17 @@ def confirm(question: str, *, flag: str, default: bool = False) -> bool:
 
 def findings(heading: str, level: Level, found: Iterable[tuple[str, str, str, str | None]]) -> None:
     """Print a group of findings on stdout: each its place, rule, message and hint."""
-    from rich.text import Text
-
-    out = console(err=False)
-    out.print(heading, style=_STYLES[level])
+    _print(_styled(heading, _LEVELS[level]), err=False)
     for place, rule, message, hint in found:
-        line = Text("  ")
-        line.append(f"{place}  " if place else "", style="bold")
-        line.append(rule, style="dim")
-        line.append(f"\n    {message}")
-        if hint:
-            line.append(f"\n    Hint: {hint}", style="dim")
-        out.print(line)
-    out.print()
+        where = _styled(f"{place}  ", "bold") if place else ""
+        told = _styled(f"\n    {message}")
+        hinted = _styled(f"\n    Hint: {hint}", "dim") if hint else ""
+        _print(f"  {where}{_styled(rule, 'dim')}{told}{hinted}", err=False)
+    _print("", err=False)
 
 
 def facts(pairs: Sequence[tuple[str, str]]) -> None:
     """Print names and values, a line each, the values in a column, for a person."""
-    from rich.text import Text
-
     width = max(len(name) for name, _ in pairs) + 2
     for name, value in pairs:
-        console().print(Text.assemble((name.ljust(width), "dim"), value))
+        _print(_styled(name.ljust(width), "dim") + _styled(value), err=True)

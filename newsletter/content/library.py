@@ -113,8 +113,13 @@ def _pieces(slug: str, words: int) -> Iterator[str]:
     yield slug.casefold()
 
 
-def load_library(root: Path, vocabularies: Vocabularies) -> Library:
-    """Read every `summaries/*.md`, topics and research types by their canonical names."""
+def load_library(
+    root: Path, vocabularies: Vocabularies, *, only: Collection[str] | None = None
+) -> Library:
+    """Read every `summaries/*.md`, topics and research types by their canonical names.
+
+    With `only`, no others than those slugs are read.
+    """
     summaries: dict[str, Summary] = {}
     broken: dict[str, tuple[Problem, ...]] = {}
     told: list[Problem] = []
@@ -123,6 +128,8 @@ def load_library(root: Path, vocabularies: Vocabularies) -> Library:
             continue
         name = shown(file, root)
         slug = unicodedata.normalize("NFC", name.stem)
+        if only is not None and slug not in only:
+            continue
         summary, problems = read_summary(file, root)
         if problem := _bad_name(slug, name, {*summaries, *broken}):
             problems = (problem,)

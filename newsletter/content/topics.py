@@ -26,19 +26,21 @@ class Vocabulary:
 
     names: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
+    _by_key: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        aliases = {_key(alias): name for alias, name in self.aliases.items()}
+        names = {_key(name): name for name in self.names}
+        object.__setattr__(self, "_by_key", aliases | names)
 
     def resolve(self, text: str) -> str | None:
         """Return the name that a text means (case and white space aside), or None."""
-        return self._by_key().get(_key(text))
+        return self._by_key.get(_key(text))
 
     def did_you_mean(self, text: str) -> str | None:
         """Return a hint that names the nearest name."""
         near = did_you_mean(" ".join(text.split()), [*self.names, *self.aliases])
         return near or "the names are in topics.toml; add it there if it is new"
-
-    def _by_key(self) -> dict[str, str]:
-        aliases = {_key(alias): name for alias, name in self.aliases.items()}
-        return aliases | {_key(name): name for name in self.names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
