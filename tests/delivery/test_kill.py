@@ -76,15 +76,18 @@ def test_after_any_kill_nobody_gets_it_twice_and_nobody_is_lost(
     assert len(arrived) >= told[State.ACCEPTED]
 
 
-def test_an_interrupt_finishes_what_is_on_its_way_and_ends_with_130(workspace: Path) -> None:
+@pytest.mark.parametrize(("signal", "code_of_it"), [(1, 129), (2, 130), (15, 143)])
+def test_a_signal_finishes_what_is_on_its_way(
+    workspace: Path, signal: int, code_of_it: int
+) -> None:
     sink = Sink(delay=0.01)
     with running(sink):
         prepare(workspace, sink)
         process = start(workspace, "send", "2026-11", "--yes")
         wait_for(sink, 50)
-        process.send_signal(2)
+        process.send_signal(signal)
         code, _, err = ended(process)
-        assert code == 130, err
+        assert code == code_of_it, err
         left = counts(workspace)
         assert left[State.UNCERTAIN] == 0
         assert left[State.ACCEPTED] == len(sink.journal)
