@@ -85,6 +85,11 @@ class Audience:
         message = f"and {self._untold:,} more problems"
         return (*found, Problem(message=message, file=self._shown, level=Level.WARNING))
 
+    @property
+    def problem_count(self) -> int:
+        """How many problems there are, those told as a count too."""
+        return len(self._problems) + self._untold
+
     def __iter__(self) -> Iterator[Member]:
         self.figures, self._problems, self._untold = Figures(), [], 0
         with Table(self._file, shown=self._shown) as table:

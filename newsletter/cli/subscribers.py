@@ -60,7 +60,8 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     if as_json:
         output.json_result(figures_json(figures, problems))
     else:
-        _print_problems(problems, everything=everything)
+        count = len(book.problems) + audience.problem_count
+        _print_problems(problems, count, everything=everything)
         output.table(("readers", "number"), figures_rows(figures), right=("number",))
         again = "newsletter subscribers check"
         output.next_step(again if needs_work(figures, problems) else "newsletter check")
@@ -83,8 +84,10 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
             return
         for member in members:
             click.echo(member_line(member))
-        if audience.problems:
-            output.say(f"{len(audience.problems)} problems: newsletter subscribers check")
+        if audience.problem_count:
+            what = "problem" if audience.problem_count == 1 else "problems"
+            say_all = "newsletter subscribers check tells them"
+            output.say(f"The list has {audience.problem_count:,} {what}; {say_all}")
     output.next_step("newsletter subscribers show ADDRESS")
 
 
@@ -253,8 +256,8 @@ def _reason(told: str | None) -> str:
     return one_line(told)
 
 
-def _print_problems(problems: Sequence[Problem], *, everything: bool) -> None:
-    """Print the errors, and of the rest the first ones and how many more there are."""
+def _print_problems(problems: Sequence[Problem], count: int, *, everything: bool) -> None:
+    """Print the errors, of the rest the first ones, and how many more of all `count` there are."""
     from newsletter.errors import Level
 
     errors = [problem for problem in problems if problem.level is Level.ERROR]
@@ -262,8 +265,8 @@ def _print_problems(problems: Sequence[Problem], *, everything: bool) -> None:
     told = others if everything else others[:_SHOWN]
     output.problems((*told, *errors))
     if len(others) > len(told):
-        more = len(others) - len(told)
-        output.say(f"... and {more:,} more; all of them: newsletter subscribers check --all")
+        more = count - len(told) - len(errors)
+        output.say(f"... and {more:,} more; newsletter subscribers check --all shows them")
 
 
 def _stream_json(items: Iterable[dict[str, Any]]) -> None:

@@ -102,13 +102,8 @@ class Fields:
         A ` #` that cuts a text off is an error; where not `strict`, one with a blank behind it
         passes for the comment that it probably is.
         """
-        node = self._node(key)
-        if node is None:
-            return None
-        if not isinstance(node, Scalar):
-            self._refuse(key)
-            return None
-        return self._one_line(key, key, node, strict=strict)
+        node = self._scalar(key)
+        return None if node is None else self._one_line(key, key, node, strict=strict)
 
     def required(self, key: str, example: str, *, strict: bool = True) -> str | None:
         """Return a text that must be there; `example` is a value as it could be."""
@@ -195,11 +190,8 @@ class Fields:
 
     def passage(self, key: str) -> Passage | None:
         """Return Markdown, line breaks kept, and the line where it begins."""
-        node = self._node(key)
+        node = self._scalar(key)
         if node is None:
-            return None
-        if not isinstance(node, Scalar):
-            self._refuse(key)
             return None
         self._one_line(key, key, node, strict=True)
         return passage(node.text, self._name, node.line)
@@ -209,8 +201,12 @@ class Fields:
         line = self.lines.get(key, self._table.line)
         self.problems.append(Problem(message=message, file=self._name, line=line, hint=hint))
 
-    def _refuse(self, key: str) -> None:
+    def _scalar(self, key: str) -> Scalar | None:
+        node = self._node(key)
+        if node is None or isinstance(node, Scalar):
+            return node
         self.problem(key, f"{key} must be one text", f'write {key}: "..."')
+        return None
 
     def _node(self, key: str) -> Node | None:
         node = self._table.entries.get(key)

@@ -92,7 +92,7 @@ def test_check_shows_twenty_problems_and_says_how_to_see_the_others(
     listed(workspace, "email\nada@example.org\n" + "nobody\n" * 25)
     result = run("subscribers", "check")
     assert result.stderr.count("no email address") == 20
-    assert "... and 5 more; all of them: newsletter subscribers check --all" in result.stderr
+    assert "... and 5 more; newsletter subscribers check --all shows them" in result.stderr
     assert run("subscribers", "check", "--all").stderr.count("no email address") == 25
 
 
@@ -256,3 +256,11 @@ def test_show_claims_nothing_about_a_list_that_cannot_be_read(run: Run, workspac
         "ada@example.org\n  on the list   unknown: it cannot be read\n  issues        none yet\n"
     )
     assert "subscribers.csv: error: there is no such file" in result.stderr
+
+
+def test_thousands_of_problems_are_counted_right(run: Run, workspace: Path) -> None:
+    rows = "\n".join(f"reader{number}" for number in range(1500))
+    listed(workspace, f"email\nada@example.org\n{rows}\n")
+    told = run("subscribers", "check").stderr
+    assert "... and 1,480 more; newsletter subscribers check --all shows them" in told
+    assert "The list has 1,500 problems; " in run("subscribers", "list").stderr

@@ -265,3 +265,16 @@ def test_a_broken_issue_leaves_the_others(opened: Workspace, workspace: Path) ->
         ("issues/2026-12.md:2", Level.ERROR),
         ("issues/2026-1.md", Level.WARNING),
     ]
+
+
+def test_an_issue_reads_no_summaries_but_its_own(workspace: Path) -> None:
+    opened = open_workspace(workspace)
+    (workspace / "summaries/2026-01-broken.md").write_bytes(b"\xff")
+    assert opened.compile(opened.issue("2026-11")).subject
+
+
+def test_a_summary_that_an_issue_lacks_is_looked_for_in_the_whole_library(workspace: Path) -> None:
+    (workspace / "issues/2026-12.md").write_text("---\nsummaries: [2026-09-harbor-study]\n---\n")
+    opened = open_workspace(workspace)
+    with pytest.raises(NewsletterError, match="did you mean '2026-09-harbour-study'"):
+        opened.compile(opened.issue("2026-12"))
