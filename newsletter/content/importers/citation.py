@@ -36,6 +36,8 @@ _LISTED = re.compile(
     r"advance\s+online|online\s+first|in\s+press|\bdoi\b|\bjournal\b",
     re.IGNORECASE,
 )
+_CUT_YEAR = re.compile(r"\s*\((?:\d{1,4}[^()]{0,60}\)?)?\Z")
+_CUT_WORD = re.compile(r"(?<=\S)\s+[a-z]\w{0,2}\Z")
 LONGEST = 4000
 """Characters of a reference; there are some with a hundred authors."""
 _LONGEST_WITHOUT_YEAR = 600
@@ -76,8 +78,13 @@ def begins(text: str) -> bool:
 
 
 def could_begin(text: str) -> bool:
-    """Whether a few words at the end of a page may be the first of a list of authors."""
-    return begins(text) or (len(text) < _LONGEST_WITHOUT_YEAR and _names(text))
+    """Whether a few words at the end of a page may be the first of a list of authors.
+
+    The last word, or the year, may be cut off: `Tran T, et a`, `Institute for Lamps. (201`.
+    """
+    head = _CUT_YEAR.sub("", text)
+    head = _CUT_WORD.sub("", head) if head == text else head
+    return begins(text) or (len(text) < _LONGEST_WITHOUT_YEAR and _names(head))
 
 
 def is_bare_doi(text: str) -> bool:

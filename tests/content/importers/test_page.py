@@ -297,6 +297,14 @@ def test_where_a_summary_breaks_off_is_said() -> None:
     assert said == cuts
 
 
+@pytest.mark.parametrize(
+    "end", ["Institute for Lamps. (201", "Institute for Lamps (2019)", "Tran T, Ng M, et a"]
+)
+def test_a_citation_that_is_cut_off_is_no_text(end: str) -> None:
+    read = parse(f"Topics\nMay 2020\nLamps and Stairs\n{end}".encode(), PAGE).summaries
+    assert [(s.title, s.paragraphs) for s in read] == [("Lamps and Stairs", ())]
+
+
 def test_a_title_alone_at_the_end_is_a_fragment() -> None:
     read = parse((TEXT + "Stairs and Their Cou").encode(), PAGE)
     assert [s.title for s in read.summaries] == TITLES_OF_PAGE
