@@ -21,7 +21,7 @@ from newsletter.render.slots import fill
 from newsletter.state.identity import advance, doubt
 from newsletter.state.ledger import Ledger, Mailing, MailingState
 from newsletter.state.lock import sending_lock
-from newsletter.state.mailings_file import write_mailing
+from newsletter.state.mailings_file import remove_mailing, write_mailing
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.workspace import MAILINGS, Workspace
 
@@ -33,6 +33,7 @@ class Plan:
     """What `send` is about to do.
 
     `mailing` is None for an issue that was never begun. `excluded` counts by kind of reason.
+    `to_send` can be sent now; `later` are deferred, and may be tried again from `not_before`.
     `seconds` is what the rates alone make it last; 0 without rates. `changed` says that files
     were edited after the freeze, which the mailing does not follow.
     """
@@ -48,7 +49,8 @@ class Plan:
     seconds: float
     mailing: Mailing | None = None
     changed: bool = False
-    counts: dict[State, int] | None = None
+    later: int = 0
+    not_before: datetime | None = None
 
     @property
     def duration(self) -> str:
@@ -87,7 +89,10 @@ def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
     """Say what going on with a mailing would do; only the ledger is asked."""
     counts = ledger.counts(mailing)
     content = ledger.content(mailing)
-    left = counts[State.PENDING] + counts[State.DEFERRED]
+    now = datetime.now(UTC).timestamp()
+    due = len(ledger.deferred(mailing, due=now, limit=-1))
+    left, later = counts[State.PENDING] + due, counts[State.DEFERRED] - due
+    next_due = ledger.next_due(mailing) if later else None
     excluded: Counter[str] = Counter(
         kind_of(record.text) for record in ledger.records(mailing, [State.EXCLUDED])
     )
@@ -97,13 +102,14 @@ def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
         sender=_sender(content),
         transport=str(workspace.settings.delivery.transport),
         to_send=left,
-        done=sum(counts.values()) - left - counts[State.EXCLUDED],
+        done=sum(counts.values()) - left - later - counts[State.EXCLUDED],
         excluded=excluded,
         problems=(),
         seconds=seconds_needed(left, workspace.settings.delivery.rate),
         mailing=mailing,
         changed=_changed(workspace, mailing),
-        counts=counts,
+        later=later,
+        not_before=None if next_due is None else datetime.fromtimestamp(next_due, UTC),
     )
 
 
@@ -123,6 +129,14 @@ def refuse_recorded(workspace: Workspace, issue: str) -> None:
             )
 
 
+def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
+    """Raise where the ledger looks restored or copied."""
+    file = workspace.settings.database
+    why = doubt(ledger, file, _note(file))
+    if why is not None:
+        raise why
+
+
 @contextlib.contextmanager
 def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool) -> Iterator[None]:
     """Hold the sending lock over a ledger that is the one last sent from.
@@ -130,14 +144,22 @@ def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool
     `trusted` is the editor's word for it. Raises NewsletterError.
     """
     file = workspace.settings.database
-    note = file.with_name(file.name + ".epoch")
-    with sending_lock(file.with_name(file.name + ".lock"), since=datetime.now().astimezone()):
-        why = doubt(ledger, file, note)
-        if why is not None and not trusted:
-            raise why
-        advance(ledger, file, note)
+    with sending_lock(lock_file(workspace), since=datetime.now().astimezone()):
+        if not trusted:
+            refuse_doubtful(workspace, ledger)
+        advance(ledger, file, _note(file))
         yield
-        advance(ledger, file, note)
+        advance(ledger, file, _note(file))
+
+
+def lock_file(workspace: Workspace) -> Path:
+    """Return the file that the one sender locks."""
+    file = workspace.settings.database
+    return file.with_name(file.name + ".lock")
+
+
+def _note(database: Path) -> Path:
+    return database.with_name(database.name + ".epoch")
 
 
 def begin(
@@ -157,14 +179,14 @@ def go_on(
     mailing: Mailing,
     course: Course,
     watch: Callable[[Counter[State]], None],
+    tell: Callable[[str], None],
 ) -> Result:
     """Send what is left, and record how it ended.
 
     Addresses that the server does not know are suppressed, unless the run was stopped: a broken
     relay says of everybody that it does not know them.
     """
-    _carry_over(ledger, workspace.root)
-    result = send(ledger, mailing, key=workspace.keys()[0], course=course, watch=watch)
+    result = send(ledger, mailing, key=workspace.keys()[0], course=course, watch=watch, tell=tell)
     if result.ending.stop is None and result.ending.bad_addresses:
         book = SuppressionBook(ledger, workspace.root)
         for delivery, outcome in result.ending.bad_addresses:
@@ -174,19 +196,41 @@ def go_on(
     return result
 
 
-def close_dead_run(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Mailing:
-    """End a mailing of which nothing is left to send, where its last run died before it could.
+def take_up(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Mailing | None:
+    """Bring a mailing up to date before it goes on; None where it is withdrawn.
 
-    What that run left unanswered becomes uncertain. The caller holds the sending lock.
+    What a dead run left unanswered becomes uncertain, and who left meanwhile is excluded. A
+    mailing that nobody can have got is withdrawn: the issue is taken as its files say now. The
+    caller holds the sending lock.
     """
     now = datetime.now(UTC)
-    if not ledger.recover(mailing, now) and mailing.state is MailingState.FINISHED:
+    _carry_over(ledger, workspace.root)
+    ledger.recover(mailing, now)
+    ledger.exclude_suppressed(mailing)
+    if ledger.withdraw(mailing):
+        remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
+        return None
+    counts = ledger.counts(mailing)
+    left = counts[State.PENDING] + counts[State.DEFERRED]
+    if left or mailing.state is MailingState.FINISHED:
         return mailing
-    left = ledger.counts(mailing)[State.PENDING]
-    state = MailingState.PAUSED if left else MailingState.FINISHED
-    mailing = ledger.set_state(mailing, state, now)
+    mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
     _record(workspace, ledger, mailing)
     return mailing
+
+
+def settle_uncertain(
+    workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool
+) -> int:
+    """Carry out the editor's decision about the uncertain ones; return how many there were."""
+    now = datetime.now(UTC)
+    state = State.PENDING if resend else State.ACCEPTED
+    why = "to be sent again" if resend else "counted as accepted by the editor"
+    changed = ledger.resolve(mailing, state, why, now)
+    if resend:
+        mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
+    _record(workspace, ledger, mailing)
+    return changed
 
 
 def sample_subject(content: Content) -> str:

@@ -207,8 +207,8 @@ class Workspace:
                 digest.update(file.read_bytes() + b"\0")
         return digest.hexdigest()
 
-    def transport(self, credentials: Credentials | None) -> Transport:
-        """Return the way out that the settings name; raise NewsletterError where they name none."""
+    def transport_url(self) -> TransportUrl:
+        """Return where the settings say mail goes; raise NewsletterError where they do not."""
         url = self.settings.delivery.transport
         if url is None:
             raise fail(
@@ -216,7 +216,11 @@ class Workspace:
                 file=shown(self.settings.file, self.root),
                 hint='under [delivery], say transport = "smtp://smtp.example.org:587"',
             )
-        return transport_of(url, credentials)
+        return url
+
+    def transport(self, credentials: Credentials | None) -> Transport:
+        """Return the way out that the settings name."""
+        return transport_of(self.transport_url(), credentials)
 
 
 def transport_of(url: TransportUrl, credentials: Credentials | None) -> Transport:

@@ -15,13 +15,19 @@ _EVERY_SECONDS = 10.0
 _PER_SECOND = 8
 
 
+Watch = Callable[[Counter[State]], None]
+Tell = Callable[[str], None]
+
+
 @contextlib.contextmanager
-def progress(total: int | None) -> Iterator[Callable[[Counter[State]], None]]:
-    """Yield what is to be called with the counts of this run so far; None: how many is unknown."""
-    console = output.console()
-    if console.is_terminal:
-        with _bar(total) as update:
-            yield update
+def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
+    """Yield what takes the counts of this run so far, and what takes words about it.
+
+    `total` is None where nobody knows yet how many there will be.
+    """
+    if output.console().is_terminal:
+        with _bar(total) as (update, tell):
+            yield update, tell
         return
     last = time.monotonic()
 
@@ -33,11 +39,11 @@ def progress(total: int | None) -> Iterator[Callable[[Counter[State]], None]]:
             of = "" if total is None else f" of {total:,}"
             output.say(f"{_done(moved):,}{of}: {in_words(moved)}")
 
-    yield line
+    yield line, output.say
 
 
 @contextlib.contextmanager
-def _bar(total: int | None) -> Iterator[Callable[[Counter[State]], None]]:
+def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -55,26 +61,34 @@ def _bar(total: int | None) -> Iterator[Callable[[Counter[State]], None]]:
         TextColumn("{task.fields[words]}"),
     )
     began = last = time.monotonic()
+    seen: Counter[State] = Counter()
     with Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND) as bar:
         task = bar.add_task("", total=total, rate="", words="")
 
+        def draw() -> None:
+            done = _done(seen)
+            rate = f"{done / max(time.monotonic() - began, 0.001):,.0f}/s"
+            bar.update(task, completed=done, rate=rate, words=in_words(seen))
+
         def update(moved: Counter[State]) -> None:
-            nonlocal last
-            now = time.monotonic()
-            done = _done(moved)
+            nonlocal last, seen
+            seen = moved
             # A turn can be shorter than drawing takes.
-            if now - last < 1 / _PER_SECOND and done != total:
-                return
-            last = now
-            rate = f"{done / max(now - began, 0.001):,.0f}/s"
-            bar.update(task, completed=done, rate=rate, words=in_words(moved))
+            if time.monotonic() - last >= 1 / _PER_SECOND:
+                last = time.monotonic()
+                draw()
 
-        yield update
+        def tell(words: str) -> None:
+            bar.console.print(words, style="yellow")
+
+        yield update, tell
+        draw()
 
 
-def in_words(counts: Counter[State] | dict[State, int]) -> str:
-    """Return the counts that are not zero: `998 accepted, 2 refused`."""
-    told = [f"{counts[state]:,} {state}" for state in _SHOWN if counts[state]]
+def in_words(counts: Counter[State] | dict[State, int], *, waiting: bool = False) -> str:
+    """Return the counts that are not zero: `998 accepted, 2 refused`; `waiting` adds those left."""
+    shown = (*_SHOWN, State.PENDING) if waiting else _SHOWN
+    told = [f"{counts[state]:,} {state}" for state in shown if counts[state]]
     return ", ".join(told) or "nothing yet"
 
 

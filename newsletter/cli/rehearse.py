@@ -29,7 +29,7 @@ def command(context: click.Context, month: str | None, limit: int | None) -> Non
     workspace = open_workspace(context.obj)
     slug = workspace.which_issue(month)
     today = datetime.now().astimezone().date()
-    with progress(limit) as watch:
+    with progress(limit) as (watch, _):
         done = rehearse(workspace, slug, today=today, limit=limit, watch=watch)
     counts = done.result.counts
     rate = done.messages / max(done.seconds, 0.001)

@@ -18,6 +18,9 @@ from newsletter.errors import Problem, WrongUsage, fail
 )
 @click.option("--list", "list_only", is_flag=True, help="Only show them (the default).")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--this-ledger-is-right", "trusted", is_flag=True, help="Decide in a restored or copied ledger."
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -26,6 +29,7 @@ def command(
     mark_accepted: bool,
     list_only: bool,
     yes: bool,
+    trusted: bool,
 ) -> None:
     """Decide about readers of whom nobody can know whether they got the issue.
 
@@ -33,17 +37,17 @@ def command(
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
     from newsletter.outcome import State
-    from newsletter.sending import the_only_sender
-    from newsletter.state.ledger import MailingState
+    from newsletter.sending import settle_uncertain, the_only_sender
     from newsletter.workspace import open_workspace
 
     if resend + mark_accepted + list_only > 1:
         raise WrongUsage(Problem(message="choose one of --resend, --mark-accepted and --list"))
     workspace = open_workspace(context.obj)
-    with workspace.ledger() as ledger:
+    with workspace.ledger() as ledger, the_only_sender(workspace, ledger, trusted=trusted):
         mailing = ledger.mailing(month)
         if mailing is None:
             raise fail(f"{month} has no mailing", hint="newsletter status shows all of them")
+        ledger.recover(mailing, datetime.now(UTC))
         uncertain = list(ledger.records(mailing, [State.UNCERTAIN]))
         if not uncertain:
             output.say(f"Nobody is uncertain in {month}.")
@@ -60,11 +64,6 @@ def command(
         if not yes and not output.confirm(question, flag="--yes"):
             output.say("Nothing was changed.")
             return
-        with the_only_sender(workspace, ledger, trusted=False):
-            state = State.PENDING if resend else State.ACCEPTED
-            why = "to be sent again" if resend else "counted as accepted by the editor"
-            changed = ledger.resolve(mailing, state, why, datetime.now(UTC))
-            if resend:
-                ledger.set_state(mailing, MailingState.PAUSED, datetime.now(UTC))
+        changed = settle_uncertain(workspace, ledger, mailing, resend=resend)
     output.say(f"{changed:,} {'will be sent again' if resend else 'are counted as accepted'}.")
     output.next_step(f"newsletter {'send' if resend else 'status'} {month}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import output
-from newsletter.errors import CheckFailed, Level, fail
+from newsletter.cli.boundary import INTERRUPTED
+from newsletter.errors import CheckFailed, Level, Problem, WrongUsage, fail
 
 if TYPE_CHECKING:
     from newsletter.delivery.mailing import Result
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.argument("month")
+@click.argument("month", required=False)
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--limit", type=click.IntRange(min=1), help="Send to N readers at the most.")
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     context: click.Context,
-    month: str,
+    month: str | None,
     dry_run: bool,
     yes: bool,
     limit: int | None,
@@ -46,27 +47,45 @@ def command(
     is 0 when everybody's mail server accepted it, 75 when there is more to do later, 1 when
     something needs you.
     """
+    from newsletter.sending import refuse_doubtful, refuse_recorded, the_only_sender
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
+    slug = month or _named(workspace)
+    workspace.transport_url()
+    if not workspace.settings.database.exists():
+        # A new ledger would only lie in the way of the right one.
+        refuse_recorded(workspace, slug)
     with workspace.ledger() as ledger:
         if dry_run:
-            _prepare(workspace, ledger, month)
-            output.next_step(f"newsletter send {month}")
+            if not trusted:
+                refuse_doubtful(workspace, ledger)
+            _prepare(workspace, ledger, slug, ledger.mailing(slug))
+            output.next_step(f"newsletter send {slug}")
             return
-        from newsletter.sending import the_only_sender
-
         with the_only_sender(workspace, ledger, trusted=trusted):
             code = _send(
                 workspace,
                 ledger,
-                month,
+                slug,
                 yes=yes,
                 limit=limit,
                 keep_going=keep_going,
                 as_json=as_json,
             )
     context.exit(code)
+
+
+def _named(workspace: Workspace) -> str:
+    """Ask for the issue by name: what goes to everybody is never guessed."""
+    drafts = [each for each in workspace.issue_slugs() if workspace.sent_state(each) is None]
+    listed = ", ".join(drafts[-5:])
+    raise WrongUsage(
+        Problem(
+            message="which issue? What goes to everybody is named",
+            hint=f"newsletter send {drafts[-1]}" if len(drafts) == 1 else f"drafts: {listed}",
+        )
+    )
 
 
 def _send(
@@ -82,20 +101,26 @@ def _send(
     from newsletter.cli.password import credentials
     from newsletter.cli.progress import progress
     from newsletter.cli.status import status_json
-    from newsletter.delivery.mailing import Course, exit_code
-    from newsletter.sending import close_dead_run, go_on
+    from newsletter.delivery.mailing import Course
+    from newsletter.sending import go_on, take_up
 
-    plan, content = _prepare(workspace, ledger, month)
+    begun = ledger.mailing(month)
+    plan, content = _prepare(
+        workspace, ledger, month, take_up(workspace, ledger, begun) if begun else None
+    )
     if plan.mailing is not None and not plan.to_send:
-        ended = close_dead_run(workspace, ledger, plan.mailing)
-        return _nothing_left(ledger, ended, exit_code, as_json=as_json)
+        return _nothing_now(ledger, plan, plan.mailing, as_json=as_json)
     if not plan.to_send:
         raise fail("nobody would get it", hint="newsletter subscribers check says why")
     transport = workspace.transport(credentials(workspace.settings))
     readers = _people(plan.to_send if limit is None else min(limit, plan.to_send))
-    if not yes and not output.confirm(f"Send it to {readers} now?", flag="--yes"):
-        output.say("Nothing was sent.")
-        return 1
+    try:
+        if not yes and not output.confirm(f"Send it to {readers} now?", flag="--yes"):
+            output.say("Nothing was sent.")
+            return 1
+    except click.Abort:
+        output.say("\nNothing was sent.")
+        return INTERRUPTED
     mailing = plan.mailing or _begin(workspace, ledger, content)
     course = Course(
         transport=transport,
@@ -104,19 +129,21 @@ def _send(
         limit=limit,
         keep_going=keep_going,
     )
-    with progress(plan.to_send if limit is None else min(limit, plan.to_send)) as watch:
-        result = go_on(workspace, ledger, mailing, course, watch)
+    total = plan.to_send if limit is None else min(limit, plan.to_send)
+    with progress(total) as (watch, tell):
+        result = go_on(workspace, ledger, mailing, course, watch, tell)
     _report(result)
     if as_json:
         output.json_result(status_json(result.mailing, result.counts))
     return result.exit_code
 
 
-def _prepare(workspace: Workspace, ledger: SqliteLedger, month: str) -> tuple[Plan, Content | None]:
+def _prepare(
+    workspace: Workspace, ledger: SqliteLedger, month: str, mailing: Mailing | None
+) -> tuple[Plan, Content | None]:
     """Find out what sending would do, and say it; raise where it must not be done."""
     from newsletter.sending import plan_first, plan_next, refuse_recorded
 
-    mailing = ledger.mailing(month)
     if mailing is not None:
         plan = plan_next(workspace, ledger, mailing)
         _show(plan)
@@ -161,9 +188,11 @@ def _show(plan: Plan) -> None:
         ("From", plan.sender),
         ("Through", plan.transport),
         ("To", _people(plan.to_send) + (f" ({plan.done:,} done before)" if plan.done else "")),
-        ("Not to", excluded or "nobody is excluded"),
+        ("Excluded", excluded or "nobody"),
         ("Takes", plan.duration),
     ]
+    if plan.not_before is not None:
+        facts.insert(5, ("Later", f"{_people(plan.later)}, deferred{_until(plan.not_before)}"))
     if plan.problems:
         facts.append(("List", f"{len(plan.problems):,} problems: newsletter subscribers check"))
     output.facts(facts)
@@ -176,20 +205,27 @@ def _show(plan: Plan) -> None:
         )
 
 
-def _nothing_left(ledger: SqliteLedger, mailing: Mailing, exit_code: Any, *, as_json: bool) -> int:
+def _nothing_now(ledger: SqliteLedger, plan: Plan, mailing: Mailing, *, as_json: bool) -> int:
     from newsletter.cli.progress import in_words
     from newsletter.cli.status import status_json
+    from newsletter.delivery.mailing import exit_code
     from newsletter.outcome import State
 
     counts = ledger.counts(mailing)
-    when = f" on {mailing.finished_at:%Y-%m-%d}" if mailing.finished_at else ""
-    output.say(f"Nothing to send: {mailing.issue} went out{when}: {in_words(counts)}.")
+    if plan.not_before is not None:
+        output.say(f"Nothing to send yet: {_people(plan.later)} deferred{_until(plan.not_before)}.")
+    else:
+        when = f" on {mailing.finished_at:%Y-%m-%d}" if mailing.finished_at else ""
+        output.say(f"Nothing to send: {mailing.issue} went out{when}: {in_words(counts)}.")
     if as_json:
         output.json_result(status_json(mailing, counts))
     verb = "resolve" if counts[State.UNCERTAIN] else "status"
     output.next_step(f"newsletter {verb} {mailing.issue}")
-    code: int = exit_code(counts)
-    return code
+    return exit_code(counts)
+
+
+def _until(moment: datetime) -> str:
+    return f" until {moment.astimezone():%H:%M on %Y-%m-%d}"
 
 
 def _report(result: Result) -> None:

@@ -30,6 +30,8 @@ def command(context: click.Context, month: str | None, as_json: bool, as_csv: bo
     "Accepted" means that a mail server took responsibility for the message.
     """
     from newsletter.errors import Problem, WrongUsage
+    from newsletter.sending import lock_file
+    from newsletter.state.lock import holder
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
@@ -52,7 +54,7 @@ def command(context: click.Context, month: str | None, as_json: bool, as_csv: bo
         elif as_json:
             output.json_result(status_json(mailing, ledger.counts(mailing)))
         else:
-            _one(ledger, mailing)
+            _one(ledger, mailing, holder(lock_file(workspace)))
 
 
 def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]:
@@ -81,13 +83,13 @@ def _never(month: str, *, as_json: bool, recorded: bool) -> None:
         output.next_step(f"newsletter check {month}")
 
 
-def _one(ledger: SqliteLedger, mailing: Mailing) -> None:
+def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
     from newsletter.outcome import State
 
     counts = ledger.counts(mailing)
     output.facts(
         [
-            ("Issue", f"{mailing.issue}, {mailing.state}"),
+            ("Issue", f"{mailing.issue}, {mailing.state}{f' by {sender}' if sender else ''}"),
             ("Begun", _local(mailing.started_at)),
             ("Finished", _local(mailing.finished_at)),
         ]
@@ -107,7 +109,9 @@ def _one(ledger: SqliteLedger, mailing: Mailing) -> None:
         if len(rows) > 20:  # noqa: PLR2004 - a screenful
             output.say(f"and {len(rows) - 20:,} more: newsletter status {mailing.issue} --csv")
     left = counts[State.PENDING] + counts[State.DEFERRED] + counts[State.ATTEMPTING]
-    if left:
+    if sender is not None:
+        output.next_step(f"newsletter status {mailing.issue}")
+    elif left:
         output.next_step(f"newsletter send {mailing.issue}")
     elif counts[State.UNCERTAIN]:
         output.next_step(f"newsletter resolve {mailing.issue}")
@@ -132,12 +136,13 @@ def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
                     each.issue,
                     str(each.state),
                     _local(each.started_at),
-                    in_words(ledger.counts(each)),
+                    in_words(ledger.counts(each), waiting=True),
                 )
                 for each in mailings
             ],
         )
-    output.next_step("newsletter status MONTH")
+    last = mailings[-1].issue if mailings else None
+    output.next_step(f"newsletter status {last}" if last else "newsletter rehearse")
 
 
 def _csv(ledger: SqliteLedger, mailing: Mailing) -> None:

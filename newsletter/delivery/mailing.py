@@ -113,16 +113,18 @@ def send(
     key: Key,
     course: Course,
     watch: Callable[[Counter[State]], None],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Send what is left of a mailing; the caller holds the sending lock.
 
+    `watch` takes how many went into which state so far, `tell` a sentence about the server.
     Raises LedgerUnusable where the ledger cannot be written any more.
     """
     now = datetime.now(UTC)
     ledger.recover(mailing, now)
     mailing = ledger.set_state(mailing, MailingState.SENDING, now)
     letters = Letters(ledger.content(mailing), mailing, key)
-    ending = _run_loop(ledger, mailing, letters, course, watch)
+    ending = _run_loop(ledger, mailing, letters, course, (watch, tell))
     return _close(ledger, mailing, ending)
 
 
@@ -145,7 +147,7 @@ def _run_loop(
     mailing: Mailing,
     letters: Letters,
     course: Course,
-    watch: Callable[[Counter[State]], None],
+    hear: tuple[Callable[[Counter[State]], None], Callable[[str], None]],
 ) -> Ending:
     clock = SystemClock()
 
@@ -162,7 +164,8 @@ def _run_loop(
             ),
             connections=course.connections,
             clock=clock,
-            watch=watch,
+            watch=hear[0],
+            tell=hear[1],
         )
         with _signals(run.interrupt):
             return await run.run()

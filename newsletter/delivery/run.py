@@ -49,6 +49,7 @@ class Run:
         connections: int,
         clock: Clock,
         watch: Callable[[Counter[State]], None],
+        tell: Callable[[str], None],
     ) -> None:
         self._books = Books(ledger, settling)
         self._feed = feed
@@ -58,6 +59,7 @@ class Run:
         self._settling = settling
         self._clock = clock
         self._watch = watch
+        self._tell = tell
         self._room = Room(connections)
         self._patience = Patience()
         self._lanes: list[Lane] = []
@@ -236,7 +238,10 @@ class Run:
         if any(lane.opened for lane in self._lanes):
             # The others are served, so this one was too many.
             self._room.full(len(self._lanes), now)
-        elif self._patience.trouble(now):
+            return
+        if not self._patience.troubled:
+            self._tell(f"{lost.reason}; trying again for a minute")
+        if self._patience.trouble(now):
             self._gave_up = lost.reason
 
     # Deliveries

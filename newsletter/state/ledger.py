@@ -121,6 +121,15 @@ class Ledger(Protocol):
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
 
+    def withdraw(self, mailing: Mailing) -> bool:
+        """Forget a mailing that nobody can have got, with its deliveries; return whether it was.
+
+        Nobody can where all are pending or excluded, and none ever was uncertain.
+        """
+
+    def exclude_suppressed(self, mailing: Mailing) -> int:
+        """Exclude who is waiting and suppressed by now; return how many."""
+
     def recover(self, mailing: Mailing, at: datetime) -> int:
         """Settle what a dead run left `attempting`; return how many deliveries that were.
 

@@ -39,3 +39,18 @@ def sending_lock(file: Path, *, since: datetime) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def holder(file: Path) -> str | None:
+    """Return who holds the lock now, in words, or None."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "another process"
+    finally:
+        os.close(descriptor)
+    return None

@@ -65,6 +65,16 @@ def write_mailing(file: Path, name: Path, mailing: Mailing, counts: Mapping[Stat
     rows = [dict(row) for row in read_mailings(file, name)]
     index = next((i for i, row in enumerate(rows) if row["mailing"] == mailing.uuid), len(rows))
     rows[index : index + 1] = [line]
+    _write(file, rows)
+
+
+def remove_mailing(file: Path, name: Path, mailing: Mailing) -> None:
+    """Remove the line of a mailing of which nothing ever left."""
+    rows = [dict(row) for row in read_mailings(file, name)]
+    _write(file, [row for row in rows if row["mailing"] != mailing.uuid])
+
+
+def _write(file: Path, rows: Sequence[Mapping[str, str]]) -> None:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from newsletter.delivery import pace
 from tests.sink import Sink, running
 
 Run = Callable[..., Result]
@@ -25,17 +26,21 @@ def sent(workspace: Path) -> list[str]:
     return [file.read_text("utf-8") for file in (workspace / "outbox" / "new").glob("*")]
 
 
+def recorded(workspace: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((workspace / "mailings.csv").read_text("utf-8"))))
+
+
 def test_a_dry_run_says_what_would_happen_and_does_nothing(workspace: Path, run: Run) -> None:
     result = run("send", "2026-11", "--dry-run")
     assert result.exit_code == 0
     assert result.stderr.splitlines()[:7] == [
-        "Issue    2026-11",
-        "Subject  Practice Notes, November 2026",
-        "From     Practice Notes <news@example.org>",
-        f"Through  maildir:{workspace}/outbox",
-        "To       2 readers",
-        "Not to   1 unsubscribed in the list",
-        "Takes    as long as the server needs (no rate holds it back)",
+        "Issue     2026-11",
+        "Subject   Practice Notes, November 2026",
+        "From      Practice Notes <news@example.org>",
+        f"Through   maildir:{workspace}/outbox",
+        "To        2 readers",
+        "Excluded  1 unsubscribed in the list",
+        "Takes     as long as the server needs (no rate holds it back)",
     ]
     assert not (workspace / "outbox").exists()
     assert not (workspace / "mailings.csv").exists()
@@ -138,6 +143,96 @@ def test_a_mailing_under_way_does_not_follow_later_edits_and_says_so(
     assert len(sent(workspace)) == 2
     assert all("two short" in each for each in sent(workspace))
     assert all("new@example.org" not in each for each in sent(workspace))
+
+
+def test_a_mailing_of_which_nothing_left_is_taken_as_the_files_say_now(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink(mail=lambda _: "550 5.1.8 not you")) as sink:
+        through(workspace, sink)
+        stopped = run("send", "2026-11", "--yes")
+    assert stopped.exit_code == 1
+    assert "Stopped: the server refuses the sender: 550 5.1.8 not you" in stopped.stderr
+    (before,) = recorded(workspace)
+    file = workspace / "issues/2026-11.md"
+    file.write_text(file.read_text("utf-8").replace("two short", "three long"), "utf-8")
+    with running(Sink()) as sink:
+        through(workspace, sink)
+        assert run("send", "2026-11", "--yes").exit_code == 0
+    assert len(sink.journal) == 2
+    assert all(b"three long" in message for _, message in sink.journal)
+    (after,) = recorded(workspace)
+    assert (before["issue"], after["issue"]) == ("2026-11", "2026-11")
+    assert before["mailing"] != after["mailing"]
+
+
+def test_what_may_have_been_taken_is_never_withdrawn(workspace: Path, run: Run) -> None:
+    with running(Sink(dot=lambda *_: "drop")) as sink:
+        through(workspace, sink)
+        assert run("send", "2026-11", "--yes").exit_code == 1
+        assert run("resolve", "2026-11", "--resend", "--yes").exit_code == 0
+        sink.dot = lambda *_: "250 2.0.0 Ok"
+        assert run("send", "2026-11", "--yes").exit_code == 0
+    ids = re.findall(rb"Message-ID: <(.*)>", b"".join(message for _, message in sink.journal))
+    rows = csv.DictReader(io.StringIO(run("status", "2026-11", "--csv").stdout))
+    accepted = sorted(row["message_id"] for row in rows if row["state"] == "accepted")
+    assert sorted(f"<{each.decode()}>" for each in ids) == accepted
+    assert len(recorded(workspace)) == 1
+
+
+def test_deferred_ones_wait_until_they_are_due(workspace: Path, run: Run) -> None:
+    with running(Sink(rcpt=lambda who: "450 4.2.1 later" if "ada" in who else "250 Ok")) as sink:
+        through(workspace, sink)
+        first = run("send", "2026-11", "--yes")
+        again = run("send", "2026-11", "--yes", "--json")
+    assert (first.exit_code, again.exit_code) == (75, 75)
+    assert "The deferred ones can be tried again from " in first.stderr
+    assert "Nothing to send yet: 1 reader deferred until " in again.stderr
+    assert json.loads(again.stdout)["counts"]["deferred"] == 1
+    assert sink.recipients == ["grace@example.net"]
+
+
+def test_who_left_meanwhile_is_not_counted_when_it_goes_on(workspace: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
+    for who in ("ada@example.org", "grace@example.net"):
+        assert run("subscribers", "suppress", who).exit_code == 0
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 0
+    assert "To        0 readers (1 done before)" in result.stderr
+    assert "Excluded  1 suppressed, 1 unsubscribed in the list" in result.stderr
+    assert len(sent(workspace)) == 1
+
+
+def test_a_refused_send_leaves_no_new_ledger_in_the_way(workspace: Path, run: Run) -> None:
+    (workspace / "mailings.csv").write_text("issue,mailing\n2026-11,0b5e\n", "utf-8")
+    assert run("send", "2026-11", "--yes").exit_code == 1
+    assert not (workspace / ".newsletter").exists()
+
+
+def test_a_copied_ledger_is_doubted_by_a_dry_run_too(workspace: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
+    database = workspace / ".newsletter/state.db"
+    moved = database.read_bytes()
+    database.unlink()
+    database.with_name("other").write_bytes(b"")
+    database.write_bytes(moved)
+    for arguments in (["--dry-run"], ["--yes"]):
+        result = run("send", "2026-11", *arguments)
+        assert result.exit_code == 1
+        assert "say --this-ledger-is-right" in result.stderr
+    assert run("send", "2026-11", "--yes", "--this-ledger-is-right").exit_code == 0
+
+
+def test_a_server_that_is_not_there_is_named_at_once(
+    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace.Patience, "LIMIT", 0.1)
+    through(workspace, Sink(port=9))
+    result = run("send", "2026-11", "--yes")
+    assert result.exit_code == 75
+    assert "no connection to 127.0.0.1:9: " in result.stderr
+    assert "trying again for a minute" in result.stderr
+    assert "Paused: no connection to 127.0.0.1:9: " in result.stderr
 
 
 def test_a_resume_needs_neither_mjml_nor_premailer(workspace: Path, run: Run) -> None:
@@ -261,7 +356,9 @@ def test_a_rehearsal_reads_every_message_back_and_counts_nothing(workspace: Path
 
 
 def test_what_cannot_be_asked_for_is_wrong_usage(workspace: Path, run: Run) -> None:
-    assert run("send").exit_code == 2
+    unnamed = run("send")
+    assert unnamed.exit_code == 2
+    assert "newsletter send 2026-11" in unnamed.stderr
     assert run("status", "--csv").exit_code == 2
     assert run("resolve", "2026-11", "--resend", "--mark-accepted").exit_code == 2
     assert run("send", "2026-12", "--yes").exit_code == 1

@@ -33,6 +33,17 @@ class DeliveryTable(Database):
         )
         return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
 
+    def exclude_suppressed(self, mailing: Mailing) -> int:
+        """Exclude who is waiting and suppressed by now; return how many."""
+        with self.transaction():
+            return self.db.execute(
+                "UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' ||"
+                " (SELECT why FROM suppressed s WHERE s.key = deliveries.key)"
+                " WHERE mailing = ? AND state IN ('pending', 'deferred')"
+                " AND key IN (SELECT key FROM suppressed)",
+                (mailing.id,),
+            ).rowcount
+
     def recover(self, mailing: Mailing, at: datetime) -> int:
         """Settle what a dead run left `attempting`; return how many deliveries that were."""
         ids = self._ids(mailing, State.ATTEMPTING)

@@ -102,6 +102,27 @@ class MailingTable(Database):
             )
         return self._mailing(mailing.issue)
 
+    def withdraw(self, mailing: Mailing) -> bool:
+        """Forget a mailing that nobody can have got, with its deliveries; return whether it was."""
+        with self.transaction():
+            (held,) = self.db.execute(
+                "SELECT EXISTS (SELECT 1 FROM deliveries"
+                " WHERE mailing = :id AND state NOT IN ('pending', 'excluded'))"
+                " OR EXISTS (SELECT 1 FROM attempts a JOIN deliveries d ON d.id = a.delivery"
+                " WHERE d.mailing = :id AND a.state = 'uncertain')",
+                {"id": mailing.id},
+            ).fetchone()
+            if held:
+                return False
+            self.db.execute(
+                "DELETE FROM attempts"
+                " WHERE delivery IN (SELECT id FROM deliveries WHERE mailing = ?)",
+                (mailing.id,),
+            )
+            self.db.execute("DELETE FROM deliveries WHERE mailing = ?", (mailing.id,))
+            self.db.execute("DELETE FROM mailings WHERE id = ?", (mailing.id,))
+        return True
+
     def _mailing(self, issue: str) -> Mailing:
         mailing = self.mailing(issue)
         if mailing is None:
