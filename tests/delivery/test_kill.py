@@ -41,7 +41,8 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def counts(workspace: Path) -> dict[str, int]:
-    _, out, _ = ended(start(workspace, "status", "2026-11", "--json"))
+    _, out, err = ended(start(workspace, "status", "2026-11", "--json"))
+    assert out, err
     found: dict[str, int] = json.loads(out)["counts"]
     return found
 
@@ -66,6 +67,7 @@ def test_after_any_kill_nobody_gets_it_twice_and_nobody_is_lost(
             process.kill()
             ended(process)
         code, out, err = ended(start(workspace, "send", "2026-11", "--yes", "--json"))
+    assert out, err
     told = json.loads(out)["counts"]
     assert told == counts(workspace)
     assert told[State.ACCEPTED] + told[State.UNCERTAIN] == READERS, err
