@@ -88,10 +88,19 @@ def _content(
 
 
 def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:
-    """Yield where each summary stands; an issue that cannot be read is told elsewhere."""
+    """Yield where each summary stands: of a mailed issue the ledger knows, else its file.
+
+    An issue that cannot be read is told elsewhere.
+    """
+    mailed = workspace.mailed_summaries()
+    for issue_slug, held in mailed.items():
+        for slug, doi in held:
+            yield Use(issue=issue_slug, summary=slug, doi=doi, sent=True)
     issues, _ = workspace.issues()
     states = workspace.sent_states()
     for issue in issues:
+        if issue.slug in mailed:
+            continue
         sent = issue.publish or issue.slug in states
         for slug in issue.summaries:
             known = library.get(slug)

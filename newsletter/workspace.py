@@ -173,6 +173,13 @@ class Workspace:
                 states |= {each.issue: str(each.state) for each in ledger.mailings()}
         return states
 
+    def mailed_summaries(self) -> Mapping[str, Sequence[tuple[str, str | None]]]:
+        """Return slug and DOI of what each mailed issue held, whatever its file says now."""
+        if not self.settings.database.exists():
+            return {}
+        with self.ledger() as ledger:
+            return ledger.mailed_summaries()
+
     def sent_state(self, issue: str) -> str | None:
         """Return the state of one issue's mailing, or None where it has none."""
         return self.sent_states().get(issue)

@@ -19,9 +19,13 @@ from newsletter.settings import Mailbox, Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A compiled issue and the settings that its headers show."""
+    """A compiled issue and the settings that its headers show.
+
+    `summaries` are slug and DOI of each: what an issue held is known whatever its file says later.
+    """
 
     issue: str
+    summaries: tuple[tuple[str, str | None], ...]
     subject: Slotted
     html: Slotted
     text: Slotted
@@ -57,6 +61,7 @@ def content_of(compiled: CompiledIssue, settings: Settings) -> Content:
     news = settings.newsletter
     return Content(
         issue=compiled.issue,
+        summaries=compiled.summaries,
         subject=compiled.subject,
         html=compiled.html,
         text=compiled.text,
@@ -77,6 +82,7 @@ def content_from_json(text: str) -> Content:
     raw: dict[str, Any] = json.loads(text)
     return Content(
         issue=raw["issue"],
+        summaries=tuple((slug, doi) for slug, doi in raw["summaries"]),
         subject=_slotted(raw["subject"]),
         html=_slotted(raw["html"]),
         text=_slotted(raw["text"]),
@@ -95,6 +101,7 @@ def content_from_json(text: str) -> Content:
 def _plain(content: Content) -> dict[str, Any]:
     return {
         "issue": content.issue,
+        "summaries": [list(each) for each in content.summaries],
         "subject": _parts(content.subject),
         "html": _parts(content.html),
         "text": _parts(content.text),

@@ -114,6 +114,7 @@ class _Compilation:
         self._stop_at_problems()
         return CompiledIssue(
             issue=self.issue.slug,
+            summaries=tuple((each.slug, each.doi) for each in self.summaries),
             subject=subject or (),
             preheader=preheader,
             html=html,

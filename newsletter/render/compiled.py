@@ -12,10 +12,11 @@ class CompiledIssue:
     """An issue ready to be made into messages.
 
     `digest` is the SHA-256 (hexadecimal) of subject, preheader, HTML and text with their slots:
-    the same input gives the same digest.
+    the same input gives the same digest. `summaries` are slug and DOI of each, in order.
     """
 
     issue: str
+    summaries: tuple[tuple[str, str | None], ...]
     subject: Slotted
     preheader: str
     html: Slotted

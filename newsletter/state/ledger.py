@@ -104,6 +104,9 @@ class Ledger(Protocol):
     def mailings(self) -> Sequence[Mailing]:
         """Return all mailings, the oldest first."""
 
+    def mailed_summaries(self) -> Mapping[str, Sequence[tuple[str, str | None]]]:
+        """Return slug and DOI of the summaries of each mailing, by its issue."""
+
     def content(self, mailing: Mailing) -> Content:
         """Return a mailing's frozen content."""
 

@@ -203,6 +203,17 @@ def test_who_left_meanwhile_is_not_counted_when_it_goes_on(workspace: Path, run:
     assert len(sent(workspace)) == 1
 
 
+def test_what_was_sent_is_known_when_its_issue_is_deleted(workspace: Path, run: Run) -> None:
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    (workspace / "issues/2026-11.md").rename(workspace / "issues/2026-12.md")
+    findings = json.loads(run("check", "2026-12", "--json").stdout)
+    assert [each["message"] for each in findings if each["rule"] == "already-sent"] == [
+        "'2026-11-two-letters' went out in issue 2026-11",
+        "'2026-10-quiet-rooms' went out in issue 2026-11",
+    ]
+    assert run("send", "2026-12", "--yes").exit_code == 3
+
+
 def test_a_refused_send_leaves_no_new_ledger_in_the_way(workspace: Path, run: Run) -> None:
     (workspace / "mailings.csv").write_text("issue,mailing\n2026-11,0b5e\n", "utf-8")
     assert run("send", "2026-11", "--yes").exit_code == 1

@@ -22,6 +22,7 @@ Run = Callable[..., Result]
 NEWS = Address("news", "example.org")
 CONTENT = Content(
     issue="2026-11",
+    summaries=(("2026-11-two-letters", None), ("2026-10-quiet-rooms", "10.5555/iq.2025.7")),
     subject=("November",),
     html=("<p>Two short studies.</p>",),
     text=("Two short studies.",),

@@ -26,6 +26,7 @@ DATE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 UNSUBSCRIBE = Slot("unsubscribe", "", Context.TEXT)
 CONTENT = Content(
     issue="2026-11",
+    summaries=(("2026-11-two-letters", None), ("2026-10-quiet-rooms", "10.5555/iq.2025.7")),
     subject=("Practice Notes, November 2026",),
     html=(
         "<p>Dear ",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from newsletter.audience.listfile import Member
@@ -40,6 +41,13 @@ class MailingTable(Database):
             )
             for row in rows
         ]
+
+    def mailed_summaries(self) -> Mapping[str, Sequence[tuple[str, str | None]]]:
+        """Return slug and DOI of the summaries of each mailing, by its issue."""
+        rows = self.db.execute(
+            "SELECT issue, json_extract(content, '$.summaries') FROM mailings ORDER BY id"
+        )
+        return {issue: [(slug, doi) for slug, doi in json.loads(text)] for issue, text in rows}
 
     def content(self, mailing: Mailing) -> Content:
         """Return a mailing's frozen content."""
