@@ -6,7 +6,6 @@ go on verifying what they signed, so that no unsubscribe link ever dies.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 
@@ -47,19 +46,15 @@ def _key(file: Path, line: int, text: str) -> Key:
 
 
 def _write_new(file: Path, key: Key) -> None:
-    """Write a key beside the file, then give it the name: whole or not at all.
-
-    Where another process was faster, its key stands.
-    """
+    """Write the first key whole or not at all; where another process was faster, hers counts."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    whole = file.with_name(f".key.{os.getpid()}")
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(key.secret.hex() + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, file)
+        write_text(whole, key.secret.hex() + "\n", mode=0o600)
+        os.link(whole, file)
+    except FileExistsError:
+        pass
+    except PermissionError:  # a file system without hard links
+        whole.replace(file)
     finally:
-        draft.unlink()
+        whole.unlink(missing_ok=True)
