@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
 from pathlib import Path
 
 from newsletter.files import shown, write_bytes
@@ -47,10 +46,9 @@ def build(
 
 
 def _part(message: bytes, kind: str) -> bytes:
-    parsed = message_from_bytes(message, policy=policy.SMTPUTF8)
-    assert isinstance(parsed, EmailMessage)  # noqa: S101 - what this policy makes
-    body = parsed.get_body((kind,))
-    assert body is not None  # noqa: S101 - every message of ours has both
-    payload = body.get_payload(decode=True)
-    assert isinstance(payload, bytes)  # noqa: S101 - a leaf of the tree
-    return payload.replace(b"\r\n", b"\n")
+    """Return the body of one kind, decoded; every message of ours has both."""
+    for part in message_from_bytes(message).walk():
+        payload = part.get_payload(decode=True)
+        if part.get_content_subtype() == kind and isinstance(payload, bytes):
+            return payload.replace(b"\r\n", b"\n")
+    raise ValueError(f"the message has no {kind} part")

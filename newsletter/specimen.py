@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from newsletter.address import BadAddress, parse_address
 from newsletter.audience.audience import Audience
 from newsletter.audience.subscriber import Subscriber
-from newsletter.delivery.letters import Letters
 from newsletter.errors import Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import shown
 from newsletter.message.content import Content, content_of
 from newsletter.message.draft import SAMPLE_READER, draft_message
-from newsletter.state.ledger import Ledger, Mailing
 from newsletter.workspace import Workspace
+
+if TYPE_CHECKING:
+    from newsletter.state.ledger import Ledger, Mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def test_message(content: Content, reader: Subscriber, *, now: datetime) -> byte
 def _frozen_message(
     workspace: Workspace, ledger: Ledger, mailing: Mailing, as_email: str
 ) -> bytes | None:
+    from newsletter.delivery.letters import Letters
+
     try:
         delivery = ledger.delivery(mailing, parse_address(as_email))
     except BadAddress:
