@@ -76,9 +76,10 @@ def _sent(workspace: Workspace, slug: str) -> Sent | None:
 def _issues(workspace: Workspace) -> tuple[IssueEntry, ...]:
     """Return all issues, the newest first; one that cannot be read is a draft."""
     entries = []
+    states = workspace.sent_states()
     for slug in reversed(workspace.issue_slugs()):
         try:
-            sent = workspace.issue(slug).publish or workspace.sent_state(slug) is not None
+            sent = slug in states or workspace.issue(slug).publish
         except NewsletterError:
             sent = False
         month = month_of(slug)
