@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.server
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,14 +75,24 @@ def test_words_about_styles_are_words(words: str) -> None:
 def test_nothing_is_fetched(tmp_path: Path) -> None:
     (tmp_path / "x.css").write_text("p { color: green }", encoding="utf-8")
     with listener() as (port, seen):
-        html = inline(
-            "<p>x</p>",
-            f'<style data-inline="yes">@i\\mport url(http://127.0.0.1:{port}/x.css);'
-            f"@\\49m\\port url(file://{tmp_path}/x.css); p {{ margin: 0 }}</style>",
-        )
+        for head in (
+            f"@i\\mport url(http://127.0.0.1:{port}/x.css);",
+            f"@\\49m\\port url(file://{tmp_path}/x.css);",
+        ):
+            with pytest.raises(NotInlined, match="must not fetch"):
+                inline("<p>x</p>", f'<style data-inline="yes">{head} p {{ margin: 0 }}</style>')
 
     assert seen == []
-    assert "green" not in html
+
+
+def test_what_could_fetch_is_not_even_imported() -> None:
+    code = (
+        "import sys; from newsletter.render.inline import inline_css;"
+        "inline_css('<!doctype html><html><body></body></html>', sentinel='END');"
+        "print(*sorted({'requests', 'urllib.request', 'http.client', 'ssl'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "\n"
 
 
 @contextmanager
