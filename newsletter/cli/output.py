@@ -1,7 +1,9 @@
 """All the printing: results on stdout, words for people on stderr.
 
-Colour and progress only on a terminal; NO_COLOR is honoured. Lines are written without rich,
-which takes longer to import than most commands to run; tables and progress are rich's.
+Colour and progress only on a terminal; NO_COLOR is honoured. Lines on a terminal are wrapped at
+its words, never inside one (a path, a URL, a command is copied whole); in a file or a pipe a line
+is a line. They are written without rich, which takes longer to import than most commands to run;
+tables and progress are rich's.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +42,8 @@ def console(*, err: bool = True) -> Console:
     """Return the console for people's words (stderr), or for a command's result (stdout)."""
     from rich.console import Console
 
-    return Console(stderr=err, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    in_a_pipe = _width(err=err) is None
+    return Console(stderr=err, markup=False, highlight=False, emoji=False, soft_wrap=in_a_pipe)
 
 
 def say(text: str = "", *, style: str | None = None) -> None:
@@ -58,8 +62,11 @@ def json_result(value: Any) -> None:
 
 
 def next_step(command: str) -> None:
-    """Say what usually comes next."""
-    say(f"Next: {command}", style="bold")
+    """Say what usually comes next; where it is too long, on a line of its own, to be copied."""
+    width = _width(err=True)
+    is_long = width is not None and len(f"Next: {command}") > width
+    text = f"Next:{chr(10) if is_long else ' '}{command}"
+    _print(_styled(text, "bold"), err=True, is_wrapped=False)
 
 
 def problems(found: Iterable[Problem]) -> None:
@@ -67,8 +74,9 @@ def problems(found: Iterable[Problem]) -> None:
     for problem in found:
         place = _styled(f"{problem.place}: ", "bold") if problem.place else ""
         level = _styled(f"{problem.level}: ", _LEVELS[problem.level])
-        hint = _styled(f"\n  Hint: {problem.hint}", "dim") if problem.hint else ""
-        _print(f"{place}{level}{_styled(problem.message)}{hint}", err=True)
+        _print(f"{place}{level}{_styled(problem.message)}", err=True, hang=2)
+        if problem.hint:
+            _print(_styled(f"  Hint: {problem.hint}", "dim"), err=True, hang=8)
 
 
 def _styled(text: str, style: str | None = None) -> str:
@@ -76,9 +84,49 @@ def _styled(text: str, style: str | None = None) -> str:
     return click.style(text, **_STYLES[style]) if style else text
 
 
-def _print(text: str, *, err: bool) -> None:
+def _print(text: str, *, err: bool, hang: int | None = None, is_wrapped: bool = True) -> None:
+    """Print lines; what goes on below the first of a line is indented by `hang`, or as it is."""
+    width = _width(err=err) if is_wrapped else None
+    if width is not None:
+        text = "\n".join(_wrapped(line, width, hang) for line in text.split("\n"))
     is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in {"dumb", "unknown"}
     click.echo(text, err=err, color=False if is_plain else None)
+
+
+def _width(*, err: bool) -> int | None:
+    """Return the columns of the terminal, None in a file or a pipe."""
+    stream = sys.stderr if err else sys.stdout
+    try:
+        if not stream.isatty():
+            return None
+        told = os.environ.get("COLUMNS", "")
+        return int(told) if told.isdigit() else os.get_terminal_size(stream.fileno()).columns
+    except (AttributeError, OSError, ValueError):  # closed, or of no known size
+        return None
+
+
+def _wrapped(line: str, width: int, hang: int | None) -> str:
+    """Return a line broken at spaces; a word that is wider than the terminal stays whole."""
+    if not width or cells(line) <= width:
+        return line
+    lead = len(line) - len(line.lstrip(" "))
+    indent = " " * min(lead if hang is None else hang, width // 2)
+    lines, taken = [], ""
+    for word in re.findall(r" *[^ ]+", line):
+        if taken.strip(" ") and cells(taken + word) > width:
+            lines.append(taken)
+            taken = indent + word.lstrip(" ")
+        else:
+            taken += word
+    return "\n".join((*lines, taken))
+
+
+def cells(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in click.unstyle(text)
+    )
 
 
 def table(
@@ -130,9 +178,10 @@ def findings(heading: str, level: Level, found: Iterable[tuple[str, str, str, st
     _print(_styled(heading, _LEVELS[level]), err=False)
     for place, rule, message, hint in found:
         where = _styled(f"{place}  ", "bold") if place else ""
-        told = _styled(f"\n    {message}")
-        hinted = _styled(f"\n    Hint: {hint}", "dim") if hint else ""
-        _print(f"  {where}{_styled(rule, 'dim')}{told}{hinted}", err=False)
+        _print(f"  {where}{_styled(rule, 'dim')}", err=False)
+        _print(_styled(f"    {message}"), err=False)
+        if hint:
+            _print(_styled(f"    Hint: {hint}", "dim"), err=False, hang=10)
     _print("", err=False)
 
 
@@ -140,4 +189,4 @@ def facts(pairs: Sequence[tuple[str, str]]) -> None:
     """Print names and values, a line each, the values in a column, for a person."""
     width = max(len(name) for name, _ in pairs) + 2
     for name, value in pairs:
-        _print(_styled(name.ljust(width), "dim") + _styled(value), err=True)
+        _print(_styled(name.ljust(width), "dim") + _styled(value), err=True, hang=width)

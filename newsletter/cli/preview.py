@@ -59,7 +59,8 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     address = f"http://{url_host(host)}:{taken}/?token={keys.token}"
 
     def started() -> None:
-        output.say(f"Preview of {slug}: {address}")
+        output.say(f"Preview of {slug}:")
+        output.say(address)
         output.say("It follows every save. Ctrl-C ends it.", style="dim")
         if not no_open:
             _open(address)

@@ -96,4 +96,5 @@ def test_an_issue_that_is_not_there_names_the_nearest(run: Callable[..., Result]
 def test_a_broken_issue_is_previewed_all_the_same(workspace: Path) -> None:
     (workspace / "issues/2026-11.md").write_text("---\nsumaries: []\n---\n", encoding="utf-8")
     with preview(workspace, "2026-11", "--port", "0") as (_, lines):
-        assert lines[-1].startswith("Preview of 2026-11: http://127.0.0.1:")
+        assert lines[-2].strip() == "Preview of 2026-11:"
+        assert lines[-1].startswith("http://127.0.0.1:")

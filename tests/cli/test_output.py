@@ -1,0 +1,62 @@
+"""Words on a terminal are wrapped at their spaces; in a pipe a line is a line."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+Look = Callable[..., list[str]]
+
+
+@pytest.fixture
+def look(workspace: Path) -> Look:
+    """Return a function that runs a command on a terminal and returns its lines."""
+
+    def invoke(*arguments: str, columns: int) -> list[str]:
+        ours, theirs = pty.openpty()
+        done = subprocess.Popen(
+            [sys.executable, "-m", "newsletter", "-C", str(workspace), *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": str(columns)},
+        )
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                chunk = os.read(ours, 65536)
+            except OSError:  # how a terminal of Linux ends
+                break
+            if not chunk:
+                break
+            seen += chunk
+        done.wait(20)
+        os.close(ours)
+        return click.unstyle(seen.decode()).replace("\r\n", "\n").splitlines()
+
+    return invoke
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_message_on_a_terminal_is_broken_at_its_spaces(
+    look: Look, workspace: Path, columns: int
+) -> None:
+    (workspace / "subscribers.csv").write_text("email,name\nada@example.org,A\n,B\nc@,D,E,F\n")
+    lines = look("subscribers", "check", columns=columns)
+    assert [line for line in lines if len(line) > columns] == []
+    words = " ".join(line.strip() for line in lines)
+    assert "warning: 4 cells where the header names 2 columns; the row was left out" in words
+    assert 'Hint: a cell with a comma in it needs quotes: "Lovelace, Ada"' in words
+
+
+def test_a_command_to_be_copied_is_never_broken(look: Look) -> None:
+    lines = look("subscribers", "suppress", "ada@example.org", columns=40)
+    assert lines[-2:] == ["Next:", "newsletter subscribers list --excluded"]
