@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from newsletter.address import BadAddress, parse_address
-from newsletter.audience.audience import Audience
 from newsletter.audience.subscriber import Subscriber
 from newsletter.errors import Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import shown
@@ -71,6 +70,8 @@ def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, toda
 
 def find_reader(workspace: Workspace, email: str, *, today: date) -> Subscriber:
     """Return a reader of the list by her address; raise NewsletterError with the nearest one."""
+    from newsletter.audience.audience import Audience
+
     try:
         wanted = parse_address(email).key
     except BadAddress as error:
