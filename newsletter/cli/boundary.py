@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,16 @@ class BoundaryGroup(click.Group):
             with formatter.section(heading):
                 formatter.write_dl([(name.ljust(width), text) for name, text in commands.items()])
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options before the command; what is wrong with them is told as all else."""
+        with _usage_told():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the editor can mend becomes a message, never a traceback."""
         try:
-            return super().invoke(ctx)
+            with _usage_told():
+                return super().invoke(ctx)
         except NewsletterError as error:
             _report(*error.problems)
             ctx.exit(error.exit_code)
@@ -75,6 +82,20 @@ class BoundaryGroup(click.Group):
         except OSError as error:
             _report(_os_problem(error))
             ctx.exit(1)
+
+
+@contextlib.contextmanager
+def _usage_told() -> Iterator[None]:
+    """Say click's complaints about a command line in the form of our own."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        words = error.format_message().removesuffix(".")
+        asked = f"{error.ctx.command_path} --help" if error.ctx else "newsletter --help"
+        _report(Problem(message=words[:1].lower() + words[1:], hint=f"{asked} shows how"))
+        raise click.exceptions.Exit(error.exit_code) from None
 
 
 def _report(*problems: Problem) -> None:

@@ -14,10 +14,10 @@ from newsletter.workspace import Workspace, open_workspace
 
 
 @click.command
-@click.argument("month")
+@click.argument("month", required=False, metavar="MONTH")
 @click.argument("slugs", nargs=-1, metavar="[SLUG...]")
 @click.pass_context
-def command(context: click.Context, month: str, slugs: tuple[str, ...]) -> None:
+def command(context: click.Context, month: str | None, slugs: tuple[str, ...]) -> None:
     """Make issues/MONTH.md, or replace the list of summaries of one that is there.
 
     MONTH is 2026-11, or 2026-11-word for an extra issue. SLUG is any unique part of a summary's
@@ -27,6 +27,8 @@ def command(context: click.Context, month: str, slugs: tuple[str, ...]) -> None:
     from newsletter.writing import refuse_if_sent, write_list
 
     workspace = open_workspace(context.obj)
+    if month is None:
+        raise _which(workspace)
     file = workspace.issue_file(month)
     refuse_if_sent(workspace, month)
     library = workspace.library()
@@ -43,6 +45,14 @@ def command(context: click.Context, month: str, slugs: tuple[str, ...]) -> None:
     if is_new:
         output.say("An introduction can stand below its second line of hyphens.")
     output.next_step(f"newsletter check {month}")
+
+
+def _which(workspace: Workspace) -> WrongUsage:
+    drafts = [each for each in workspace.issue_slugs() if workspace.sent_state(each) is None]
+    there = f"drafts: {', '.join(drafts[-5:])}; or a new one" if drafts else "for example"
+    return WrongUsage(
+        Problem(message="which issue?", hint=f"{there}: newsletter compose 2026-12 [SLUG...]")
+    )
 
 
 def _pick(workspace: Workspace, library: Library, month: str) -> tuple[Summary, ...]:

@@ -38,6 +38,7 @@ SECTIONS = {
 
 
 @click.group(
+    name="newsletter",
     cls=BoundaryGroup,
     sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -65,7 +65,7 @@ def test_an_issue_that_has_no_summaries_yet_gets_them(run: Run, workspace: Path)
         (("2026-12", "quiet", "2026-10"), 1, "which is chosen already"),
         (("2026-13", "quiet"), 1, "'2026-13' is no name of an issue"),
         (("../2026-12", "quiet"), 1, "is no name of an issue"),
-        ((), 2, "Missing argument 'MONTH'"),
+        ((), 2, "which issue?\n  Hint: drafts: 2026-11; or a new one: newsletter compose 2026-12"),
     ],
 )
 def test_what_cannot_be_composed_writes_nothing(

@@ -68,7 +68,11 @@ def test_a_summary_that_is_there_is_never_overwritten(workspace: Path) -> None:
         ((" \n",), "error: the title is empty"),
         (("T", "--doi", "10.1/x"), "error: '10.1/x' is no DOI"),
         (("T", "--doi", "https://example.org"), "error: 'https://example.org' is no DOI"),
-        ((), "Error: Missing argument 'TITLE'"),
+        ((), "error: missing argument 'TITLE'\n  Hint: newsletter new --help shows how"),
+        (
+            ("Silence:", "a", "$5", "colon"),
+            'put the title in quotes: newsletter new "Silence: a \\$5 colon"',
+        ),
     ],
 )
 def test_wrong_usage_writes_nothing(
