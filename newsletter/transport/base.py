@@ -7,6 +7,7 @@ to say are the session's events: Opened, Ready, Answered, Lost.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -44,3 +45,29 @@ class Transport(Protocol):
 
     async def finish(self) -> None:
         """Wait a moment until every channel that took leave is closed."""
+
+
+class LocalChannel:
+    """What channels without a network share: events come in a later turn, and none after the end.
+
+    A subclass offers and delivers.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener: Listener | None = listener
+
+    def quit(self) -> None:
+        """Take leave; there is nobody to tell."""
+        self._listener = None
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._listener = None
+
+    def tell(self, event: Event) -> None:
+        """Let the listener hear of an event in a later turn of the loop."""
+        asyncio.get_running_loop().call_soon(self._told, event)
+
+    def _told(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)

@@ -6,7 +6,6 @@ name follows from the message alone, so that a second attempt would not make a s
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from newsletter.outcome import Envelope, Phase, Reply
 from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
-from newsletter.transport.base import Channel, Listener
+from newsletter.transport.base import Channel, Listener, LocalChannel
 
 
 class MaildirTransport:
@@ -43,14 +42,14 @@ class MaildirTransport:
         """Return at once: nothing is open."""
 
 
-class _Maildir:
+class _Maildir(LocalChannel):
     def __init__(self, path: Path, listener: Listener, first: Event) -> None:
         self._path = path
-        self._listener: Listener | None = listener
-        self._tell(first)
+        super().__init__(listener)
+        self.tell(first)
 
     def offer(self, envelope: Envelope) -> None:  # noqa: ARG002 - the message names its reader
-        self._tell(Ready())
+        self.tell(Ready())
 
     def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
         try:
@@ -58,22 +57,9 @@ class _Maildir:
             reply = Reply(250, "2.0.0", f"written as {name}")
         except OSError as error:
             reply = Reply(451, "4.3.0", f"not written: {error.strerror or error}")
-        self._tell(Answered(Phase.DOT, reply))
+        self.tell(Answered(Phase.DOT, reply))
         if then is not None:
             self.offer(then)
-
-    def quit(self) -> None:
-        self._listener = None
-
-    def abort(self) -> None:
-        self._listener = None
-
-    def _tell(self, event: Event) -> None:
-        asyncio.get_running_loop().call_soon(self._told, event)
-
-    def _told(self, event: Event) -> None:
-        if self._listener is not None:
-            self._listener(event)
 
     def _write(self, message: bytes) -> str:
         # A Maildir holds messages with the line ends of its system.

@@ -1,17 +1,16 @@
-"""Messages kept in memory: the way out of a rehearsal of rehearsals, and of tests.
+"""Messages kept in memory: a way out that leads nowhere, to try a run on.
 
 What it answers to a recipient is set in `answers`: a reply to RCPT or to the dot.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.outcome import Envelope, Phase, Reply
-from newsletter.smtp.session import Answered, Event, Opened, Ready
-from newsletter.transport.base import Channel, Listener
+from newsletter.smtp.session import Answered, Opened, Ready
+from newsletter.transport.base import Channel, Listener, LocalChannel
 
 ACCEPTED = Reply(250, "2.0.0", "kept in memory")
 
@@ -36,35 +35,22 @@ class MemoryTransport:
         """Return at once: nothing is open."""
 
 
-class _Memory:
+class _Memory(LocalChannel):
     def __init__(self, store: MemoryTransport, listener: Listener) -> None:
         self._store = store
-        self._listener: Listener | None = listener
+        super().__init__(listener)
         self._recipient = ""
-        self._tell(Opened({"SMTPUTF8": ""}))
+        self.tell(Opened({"SMTPUTF8": ""}))
 
     def offer(self, envelope: Envelope) -> None:
         self._recipient = str(envelope.recipient)
         phase, reply = self._store.answers.get(self._recipient, (Phase.DOT, ACCEPTED))
-        self._tell(Ready() if phase is Phase.DOT else Answered(phase, reply))
+        self.tell(Ready() if phase is Phase.DOT else Answered(phase, reply))
 
     def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
         _, reply = self._store.answers.get(self._recipient, (Phase.DOT, ACCEPTED))
         if reply.code == ACCEPTED.code:
             self._store.messages.append((self._recipient, b"".join(parts)))
-        self._tell(Answered(Phase.DOT, reply))
+        self.tell(Answered(Phase.DOT, reply))
         if then is not None:
             self.offer(then)
-
-    def quit(self) -> None:
-        self._listener = None
-
-    def abort(self) -> None:
-        self._listener = None
-
-    def _tell(self, event: Event) -> None:
-        asyncio.get_running_loop().call_soon(self._told, event)
-
-    def _told(self, event: Event) -> None:
-        if self._listener is not None:
-            self._listener(event)
