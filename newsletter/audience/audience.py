@@ -62,16 +62,24 @@ class Audience:
 
     `problems` and `figures` are complete once an iteration has come to its end. `suppressed` is
     by `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path
-    as the editor should see it.
+    as the editor should see it. With `shows_cells` a problem shows what stands where an address
+    should: for the editor's own terminal, never for a log.
     """
 
     def __init__(
-        self, file: Path, *, shown: Path, suppressed: Mapping[str, Suppression], today: date
+        self,
+        file: Path,
+        *,
+        shown: Path,
+        suppressed: Mapping[str, Suppression],
+        today: date,
+        shows_cells: bool = False,
     ) -> None:
         self._file = file
         self._shown = shown
         self._suppressed = suppressed
         self._today = today
+        self._shows_cells = shows_cells
         self.figures = Figures()
         self._problems: list[Problem] = []
         self._untold = 0
@@ -102,7 +110,13 @@ class Audience:
             self._report(self._nobody())
 
     def _members(self, table: Table, columns: Columns, repeated: _Repeated) -> Iterator[Member]:
-        read = row_reader(columns, shown=self._shown, today=self._today, report=self._report)
+        read = row_reader(
+            columns,
+            shown=self._shown,
+            today=self._today,
+            report=self._report,
+            shows_cells=self._shows_cells,
+        )
         suppressed, barred, maybe_twice = self._suppressed, repeated.barred, repeated.hashes
         first_lines: dict[str, int] = {}
         figures = self.figures

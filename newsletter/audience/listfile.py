@@ -150,9 +150,12 @@ def _expiry(written: str, today: date) -> str | None:
 
 
 def row_reader(
-    columns: Columns, *, shown: Path, today: date, report: Report
+    columns: Columns, *, shown: Path, today: date, report: Report, shows_cells: bool = False
 ) -> Callable[[int, list[str]], Member | None]:
-    """Return the function that turns a row into a Member; None where it was reported instead."""
+    """Return the function that turns a row into a Member; None where it was reported instead.
+
+    Only with `shows_cells` a problem holds what stands in a cell that should be an address.
+    """
     names, email_cell = columns.names, columns.email
     width = len(names)
     consent = names.index("consent") if "consent" in names else None
@@ -175,7 +178,9 @@ def row_reader(
         try:
             address = parse_address(cells[email_cell])
         except BadAddress as error:
-            report(_bad_address(cells[email_cell], error, shown, line))
+            cell = cells[email_cell]
+            told = f" ({_quoted(cell)})" if shows_cells else ""
+            report(_bad_address(cell, f"{error}{told}", shown, line))
             return None
         excluded = exclusion(cells, columns, today)
         if excluded is not None:
@@ -240,7 +245,7 @@ def _wrong_width(cells: Sequence[str], width: int, shown: Path, line: int) -> Pr
     )
 
 
-def _bad_address(cell: str, error: BadAddress, shown: Path, line: int) -> Problem:
+def _bad_address(cell: str, error: str, shown: Path, line: int) -> Problem:
     if not cell:
         return _warning("the row has no email address; it was left out", shown, line)
     hint = None

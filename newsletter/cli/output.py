@@ -51,9 +51,14 @@ def say(text: str = "", *, style: str | None = None) -> None:
     _print(_styled(text, style), err=True)
 
 
-def result(text: str) -> None:
+def result(text: str, *, style: str | None = None) -> None:
     """Print a line of a command's result on stdout."""
-    _print(_styled(text), err=False)
+    _print(_styled(text, style), err=False)
+
+
+def on_terminal() -> bool:
+    """Return whether a person looks at the results."""
+    return _width(err=False) is not None
 
 
 def json_result(value: Any) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,13 +19,18 @@ from newsletter.content.yaml_text import one_line
 
 if TYPE_CHECKING:
     from newsletter.address import Address
-    from newsletter.audience.audience import Audience
+    from newsletter.audience.audience import Audience, Figures
     from newsletter.audience.book import SuppressionBook
     from newsletter.audience.listfile import Member
+    from newsletter.audience.suppression import Suppression
     from newsletter.errors import Problem
     from newsletter.state.ledger import Ledger
+    from newsletter.workspace import Workspace
 
 _SHOWN = 20
+_COMPARED = 20_000
+_GUESSED = 5
+"""Of how long a list, and for how many addresses, the nearest one is looked for."""
 _SOURCE = "subscribers"
 
 
@@ -47,7 +55,7 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     from newsletter.errors import NewsletterError
 
     try:
-        with _opened(start) as (audience, book, _ledger):
+        with _opened(start, shows_cells=not as_json) as (audience, book, _ledger):
             for _member in audience:
                 pass
             problems = (*book.problems, *audience.problems)
@@ -75,15 +83,28 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
 @click.pass_obj
 def list_(start: Any, excluded: bool, as_json: bool) -> None:
     """Show the list as it would be mailed now."""
-    from newsletter.cli.subscribers_view import member_json, member_line
+    from newsletter.cli.subscribers_view import member_json, member_line, member_lines
+    from newsletter.files import shown
+    from newsletter.workspace import open_workspace
 
-    with _opened(start) as (audience, _book, _ledger):
+    workspace = open_workspace(start)
+    with _opened(workspace) as (audience, _book, _ledger):
         members = (each for each in audience if not excluded or each.excluded is not None)
         if as_json:
             _stream_json(member_json(each) for each in members)
             return
+        file = shown(workspace.settings.subscribers_file, workspace.root)
+        what = "who is not mailed" if excluded else "as it would be mailed now"
+        output.say(f"{workspace.settings.newsletter.title}: {file}, {what}", style="bold")
+        on_terminal = output.on_terminal()
         for member in members:
-            click.echo(member_line(member))
+            if on_terminal:
+                style = "yellow" if member.excluded else None
+                for line in member_lines(member):
+                    output.result(line, style=style)
+            else:
+                click.echo(member_line(member))
+        output.say(f"{audience.figures.mailable:,} mailed, {_not_mailed(audience.figures)}")
         if audience.problem_count:
             what = "problem" if audience.problem_count == 1 else "problems"
             say_all = "newsletter subscribers check tells them"
@@ -114,8 +135,11 @@ def show(start: Any, who: str, as_json: bool) -> None:
         )
         for line in lines:
             output.result(line)
-        verb = "restore" if suppression else "suppress"
-        output.next_step(f"newsletter subscribers {verb} {address}")
+        if member is None and not unreadable:
+            near = _nearest(audience, address)
+            if near:
+                output.say(f"{address} is not on the list; {near}")
+        output.next_step(_after_show(address, member, suppression))
     if unreadable:
         click.get_current_context().exit(1)
 
@@ -132,6 +156,7 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     """
     from newsletter.audience.who import find_who
     from newsletter.errors import NewsletterError, Problem, WrongUsage
+    from newsletter.workspace import open_workspace
 
     found: list[Address] = []
     problems: list[Problem] = []
@@ -141,7 +166,8 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
         raise WrongUsage(Problem(message="the reason is empty", hint="leave --reason away"))
     if not texts:
         raise WrongUsage(Problem(message="stdin named nobody", hint="one address or token a line"))
-    with _opened(start) as (audience, book, ledger):
+    workspace = open_workspace(start)
+    with _opened(workspace) as (audience, book, ledger):
         for text in texts:
             try:
                 found.append(find_who(text, ledger.find_by_token))
@@ -149,14 +175,19 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
                 problems.extend(error.problems)
         changes = book.suppress(found, reason=why, source=_SOURCE, now=datetime.now(UTC))
         listed, unreadable = _keys_on(audience, {each.address.key for each in changes})
+        strangers = (
+            [] if unreadable else [each for each in changes if each.address.key not in listed]
+        )
+        near = {each.address: _nearest(audience, each.address) for each in strangers[:_GUESSED]}
+    newsletter = workspace.settings.newsletter.title
     for change in changes:
         if change.before is not None:
-            output.say(f"{change.address} is suppressed already: {change.before}")
-        elif unreadable or change.address.key in listed:
-            output.say(f"{change.address} is suppressed: {why}")
+            output.say(f"{change.address} is suppressed already in {newsletter}: {change.before}")
         else:
-            output.say(f"{change.address} is suppressed: {why} (she is not on the list)")
-    output.problems((*book.problems, *unreadable))
+            output.say(f"{change.address} is suppressed in {newsletter}: {why}")
+        if change in strangers:
+            output.say(_not_listed(workspace, near.get(change.address)), style="yellow")
+    output.problems((*book.problems, *map(_as_warning, unreadable)))
     if problems:
         raise NewsletterError(*problems)
     output.next_step("newsletter subscribers list --excluded")
@@ -189,15 +220,22 @@ def restore(start: Any, who: str, reason: str | None) -> None:
     output.next_step(f"newsletter subscribers show {address}")
 
 
+def _not_mailed(figures: Figures) -> str:
+    left_out = f", {figures.left_out:,} left out" if figures.left_out else ""
+    return f"{figures.excluded.total():,} not{left_out}"
+
+
 @contextlib.contextmanager
-def _opened(start: Any) -> Iterator[tuple[Audience, SuppressionBook, Ledger]]:
+def _opened(
+    start: Path | Workspace | None, *, shows_cells: bool = False
+) -> Iterator[tuple[Audience, SuppressionBook, Ledger]]:
     """Open the workspace: its audience as of today, both records of suppressions, the ledger."""
     from newsletter.audience.audience import Audience
     from newsletter.audience.book import SuppressionBook
     from newsletter.files import shown
-    from newsletter.workspace import open_workspace
+    from newsletter.workspace import Workspace, open_workspace
 
-    workspace = open_workspace(start)
+    workspace = start if isinstance(start, Workspace) else open_workspace(start)
     file = workspace.settings.subscribers_file
     with workspace.ledger() as ledger:
         book = SuppressionBook(ledger, workspace.root)
@@ -206,6 +244,7 @@ def _opened(start: Any) -> Iterator[tuple[Audience, SuppressionBook, Ledger]]:
             shown=shown(file, workspace.root),
             suppressed=book.in_force(),
             today=datetime.now().astimezone().date(),
+            shows_cells=shows_cells,
         )
         yield audience, book, ledger
 
@@ -219,6 +258,42 @@ def _look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem
         return next(found, None), ()
     except NewsletterError as error:
         return None, error.problems
+
+
+def _after_show(address: Address, member: Member | None, suppression: Suppression | None) -> str:
+    """Return what may come next: never what somebody who is only looked at might not want."""
+    if suppression is not None or (member is not None and member.excluded is not None):
+        return "newsletter subscribers list --excluded"
+    if member is None:
+        return "newsletter subscribers list"
+    return f"newsletter subscribers suppress {address}"
+
+
+def _nearest(audience: Audience, address: Address) -> str | None:
+    """Return the hint that names the nearest address of the list; None on a long list."""
+    from newsletter.errors import did_you_mean
+
+    listed = [each.subscriber.address for each in itertools.islice(audience, _COMPARED + 1)]
+    if len(listed) > _COMPARED:
+        return None
+    # All readers of one provider have most of their address in common: the name must be near too.
+    near = (str(each) for each in listed if did_you_mean(address.local, (each.local,)))
+    return did_you_mean(str(address), near)
+
+
+def _not_listed(workspace: Workspace, near: str | None) -> str:
+    """Say that a suppressed address is not on the list, and which list that is."""
+    from newsletter.files import shown
+
+    file = shown(workspace.settings.subscribers_file, workspace.root)
+    return f"  not on the list ({file}){f'; {near}' if near else ''}"
+
+
+def _as_warning(problem: Problem) -> Problem:
+    """Return what is wrong with the list where the suppression holds all the same."""
+    from newsletter.errors import Level
+
+    return replace(problem, level=Level.WARNING)
 
 
 def _keys_on(audience: Audience, keys: set[str]) -> tuple[set[str], tuple[Problem, ...]]:

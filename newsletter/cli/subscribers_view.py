@@ -64,6 +64,14 @@ def member_line(member: Member) -> str:
     return f"{line} {member.excluded}" if member.excluded else line.rstrip()
 
 
+def member_lines(member: Member) -> Iterator[str]:
+    """Yield a reader as a terminal shows her: a hyphen and the reason where she is not mailed."""
+    mark = "-" if member.excluded else " "
+    yield f"{mark} {member.subscriber.address!s:<34} {member.subscriber.name}".rstrip()
+    if member.excluded:
+        yield f"    not mailed: {member.excluded}"
+
+
 def member_json(member: Member) -> dict[str, Any]:
     """Return a reader with all her fields."""
     return {

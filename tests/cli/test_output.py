@@ -60,3 +60,13 @@ def test_a_message_on_a_terminal_is_broken_at_its_spaces(
 def test_a_command_to_be_copied_is_never_broken(look: Look) -> None:
     lines = look("subscribers", "suppress", "ada@example.org", columns=40)
     assert lines[-2:] == ["Next:", "newsletter subscribers list --excluded"]
+
+
+def test_who_is_not_mailed_is_marked_on_a_terminal(look: Look) -> None:
+    lines = look("subscribers", "list", columns=80)
+    assert lines[1:5] == [
+        "  ada@example.org                    Ada Lovelace",
+        "  grace@example.net                  Grace Hopper",
+        "- left@example.com                   Lee Left",
+        "    not mailed: unsubscribed in the list",
+    ]

@@ -81,7 +81,10 @@ def test_check_tells_every_bad_row_with_its_line_and_ends_with_1(run: Run, works
     listed(workspace, "email,name\nada@example.org,Ada\nnobody,N\nbo@example.org\n")
     result = run("subscribers", "check")
     assert result.exit_code == 1
-    assert "subscribers.csv:3: warning: this is no email address: there is no @" in result.stderr
+    assert "subscribers.csv:3: warning: this is no email address: there is no @ ('nobody')" in (
+        result.stderr
+    )
+    assert "nobody" not in run("subscribers", "list").stderr
     assert "subscribers.csv:4: warning: 1 cell where the header names 2 columns" in result.stderr
     assert "Next: newsletter subscribers check" in result.stderr
     assert "rows left out" in result.stdout
@@ -144,10 +147,44 @@ def test_suppress_takes_several_also_from_stdin_and_is_seen_by_the_list(
 
 def test_suppress_again_and_of_a_stranger_is_said_and_no_error(run: Run) -> None:
     first = run("subscribers", "suppress", "who@example.org", "--reason", "asked by phone")
-    assert "suppressed: asked by phone (she is not on the list)" in first.stderr
+    assert first.stderr == (
+        "who@example.org is suppressed in Practice Notes: asked by phone\n"
+        "  not on the list (subscribers.csv)\n"
+        "Next: newsletter subscribers list --excluded\n"
+    )
     again = run("subscribers", "suppress", "who@example.org")
     assert again.exit_code == 0
-    assert "who@example.org is suppressed already: asked by phone, " in again.stderr
+    assert (
+        "who@example.org is suppressed already in Practice Notes: asked by phone, " in again.stderr
+    )
+
+
+def test_an_address_that_is_not_on_the_list_is_told_with_the_nearest_one(run: Run) -> None:
+    suppressed = run("subscribers", "suppress", "garce@example.net")
+    assert suppressed.exit_code == 0
+    assert "not on the list (subscribers.csv); did you mean 'grace@example.net'?" in (
+        suppressed.stderr
+    )
+    shown = run("subscribers", "show", "adda@example.org").stderr
+    assert shown == (
+        "adda@example.org is not on the list; did you mean 'ada@example.org'?\n"
+        "Next: newsletter subscribers list\n"
+    )
+
+
+def test_who_left_is_never_offered_to_be_restored(run: Run) -> None:
+    run("subscribers", "suppress", "ada@example.org")
+    for address in ("ada@example.org", "left@example.com"):
+        result = run("subscribers", "show", address)
+        assert result.stderr == "Next: newsletter subscribers list --excluded\n"
+
+
+def test_a_list_is_named_and_counted(run: Run) -> None:
+    assert run("subscribers", "list").stderr == (
+        "Practice Notes: subscribers.csv, as it would be mailed now\n"
+        "2 mailed, 1 not\n"
+        "Next: newsletter subscribers show ADDRESS\n"
+    )
 
 
 def test_one_bad_who_does_not_stop_the_others(run: Run) -> None:
@@ -165,8 +202,9 @@ def test_stdin_that_names_nobody_is_wrong_usage(run: Run) -> None:
 def test_a_suppression_is_kept_though_the_list_cannot_be_read(run: Run, workspace: Path) -> None:
     (workspace / "subscribers.csv").unlink()
     result = run("subscribers", "suppress", "ada@example.org")
-    assert "ada@example.org is suppressed: unsubscribed\n" in result.stderr
-    assert "subscribers.csv: error: there is no such file" in result.stderr
+    assert result.exit_code == 0
+    assert "ada@example.org is suppressed in Practice Notes: unsubscribed\n" in result.stderr
+    assert "subscribers.csv: warning: there is no such file" in result.stderr
     assert "ada@example.org,suppress" in (workspace / "suppressions.csv").read_text("utf-8")
 
 
@@ -181,7 +219,7 @@ def test_a_token_from_a_mail_suppresses_its_reader_and_shows_what_she_got(
     token = Signer(opened.keys()[0], MAILING.uuid).token(Purpose.UNSUBSCRIBE, ada.id)
     result = run("subscribers", "suppress", f"Re: unsubscribe-{token}")
     assert result.exit_code == 0
-    assert "ada@example.org is suppressed: unsubscribed\n" in result.stderr
+    assert "ada@example.org is suppressed in Practice Notes: unsubscribed\n" in result.stderr
     other = Signer(Key.fresh(), MAILING.uuid).token(Purpose.UNSUBSCRIBE, ada.id)
     assert "no mailing of this workspace" in run("subscribers", "suppress", other).stderr
     shown = json.loads(run("subscribers", "show", token, "--json").stdout)
@@ -245,7 +283,7 @@ def test_suppressions_in_a_file_edited_by_hand_hold_and_its_bad_lines_are_errors
 
 def test_a_reason_is_one_line_and_not_empty(run: Run) -> None:
     result = run("subscribers", "suppress", "ada@example.org", "--reason", "wrote\nto us ")
-    assert "ada@example.org is suppressed: wrote to us\n" in result.stderr
+    assert "ada@example.org is suppressed in Practice Notes: wrote to us\n" in result.stderr
     assert run("subscribers", "suppress", "ada@example.org", "--reason", " ").exit_code == 2
 
 
