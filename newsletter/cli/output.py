@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _UNLIMITED = 10_000
+_GAP = 3
+"""The most that a table takes between two columns."""
 _LEVELS = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.INFO: "cyan"}
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "bold": {"bold": True},
@@ -143,26 +145,34 @@ def table(
 ) -> None:
     """Print a table on stdout: rules between header and body only.
 
-    Columns may be `right`-aligned; `whole` ones keep each cell on one line. In a file or a pipe
-    a row is a line, however long.
+    Columns may be `right`-aligned; `whole` ones keep each cell on one line, and where there is
+    room for it no column is narrower than its longest word. In a file or a pipe a row is a line,
+    however long.
     """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
+    on = console(err=False)
+    if not on_terminal():
+        on.width = _UNLIMITED
+    filled = [tuple(row) for row in rows]
+    longest = [
+        max(cells(word) for cell in (name, *column) for word in (cell.split() or [""]))
+        for name, *column in zip(columns, *filled, strict=True)
+    ]
+    has_room = sum(longest) + _GAP * len(columns) <= on.width
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name in columns:
+    for name, least in zip(columns, longest, strict=True):
         out.add_column(
             name,
+            min_width=least if has_room else None,
             justify="right" if name in right else "left",
             overflow="fold",
             no_wrap=name in whole or name in right,
         )
-    for row in rows:
+    for row in filled:
         out.add_row(*(Text(cell) for cell in row))
-    on = console(err=False)
-    if not on.is_terminal and not os.environ.get("COLUMNS"):
-        on.width = _UNLIMITED
     on.print(out, soft_wrap=False)
 
 

@@ -53,6 +53,9 @@ def command(
     found = search(library, named(query, library, workspace.vocabularies()), used)
     if as_json:
         output.json_result([_as_json(each, used.get(each.slug, ())) for each in found])
+    elif found and output.on_terminal():
+        for each in found:
+            _show(each, used.get(each.slug, ()))
     elif found:
         output.table(
             _COLUMNS,
@@ -69,19 +72,36 @@ def command(
         context.exit(1)
 
 
-_COLUMNS = ("Month", "Title", "Topics", "Words", "Used in")
+_COLUMNS = ("Slug", "Month", "Title", "Topics", "Words", "Used in")
 _RIGHT = ("Words",)
-_WHOLE = ("Month",)
+_WHOLE = ("Slug", "Month")
 
 
 def _row(summary: Summary, issues: Sequence[str]) -> tuple[str, ...]:
     return (
+        summary.slug,
         str(summary.published),
         summary.title,
         ", ".join(summary.topics),
         str(summary.words),
         ", ".join(issues),
     )
+
+
+def _show(summary: Summary, issues: Sequence[str]) -> None:
+    """Print a summary as a person looks for it: what compose takes, and its title beneath."""
+    month = str(summary.published)
+    facts = [] if summary.slug.startswith(month) else [month]
+    facts.append(f"{summary.words:,} words")
+    # The last issue is the one that matters: who would read it again too soon.
+    facts += [f"used in {_first(issues[::-1])}"] if issues else []
+    output.result(f"{summary.slug}  {', '.join(facts)}", style="bold")
+    topics = f"  [{_first(summary.topics)}]" if summary.topics else ""
+    output.result(f"  {summary.title}{topics}")
+
+
+def _first(names: Sequence[str]) -> str:
+    return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else names[0]
 
 
 def _as_json(summary: Summary, issues: Sequence[str]) -> dict[str, Any]:

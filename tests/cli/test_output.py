@@ -70,3 +70,13 @@ def test_who_is_not_mailed_is_marked_on_a_terminal(look: Look) -> None:
         "- left@example.com                   Lee Left",
         "    not mailed: unsubscribed in the list",
     ]
+
+
+def test_the_library_on_a_terminal_shows_what_compose_takes(look: Look, workspace: Path) -> None:
+    file = workspace / "summaries/2026-10-quiet-rooms.md"
+    topics = "topics: [Therapist Factors, Attachment, Client Factors]"
+    file.write_text(file.read_text().replace("topics: [Therapist Factors]", topics))
+    assert look("summaries", columns=80)[2:4] == [
+        "2026-10-quiet-rooms  20 words, used in 2026-11",
+        "  Silence that helps and silence that hurts  [Therapist Factors +2]",
+    ]

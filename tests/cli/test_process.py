@@ -82,12 +82,12 @@ def test_a_row_of_a_table_is_one_line_in_a_pipe(shell: Shell, workspace: Path) -
     assert [line for line in done.stdout.splitlines() if title.strip() in line]
 
 
-def test_a_narrow_terminal_breaks_no_month(shell: Shell) -> None:
+def test_a_table_in_a_pipe_is_never_wrapped(shell: Shell) -> None:
     rows = shell("$N summaries", COLUMNS="40").stdout.splitlines()
     assert [row.split()[0] for row in rows if row.startswith(" 20")] == [
-        "2026-11",
-        "2026-10",
-        "2026-09",
+        "2026-11-two-letters",
+        "2026-10-quiet-rooms",
+        "2026-09-harbour-study",
     ]
 
 

@@ -81,7 +81,7 @@ def test_check_tells_every_bad_row_with_its_line_and_ends_with_1(run: Run, works
     listed(workspace, "email,name\nada@example.org,Ada\nnobody,N\nbo@example.org\n")
     result = run("subscribers", "check")
     assert result.exit_code == 1
-    assert "subscribers.csv:3: warning: this is no email address: there is no @ ('nobody')" in (
+    assert "subscribers.csv:3: warning: this is no email address: there is no @ in it ('nobody')" in (
         result.stderr
     )
     assert "nobody" not in run("subscribers", "list").stderr

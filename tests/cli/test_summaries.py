@@ -56,11 +56,14 @@ def test_the_machines_form_has_every_key(run: Run) -> None:
     ]
 
 
-def test_a_person_sees_month_title_topics_words_and_where_it_was_used(run: Run) -> None:
+def test_a_row_in_a_pipe_has_slug_month_title_topics_words_and_where_it_was_used(run: Run) -> None:
     result = run("summaries", "--search", "varga")
     rows = [row.split() for row in result.stdout.splitlines() if row.strip(" ─")]
-    assert rows[0] == ["Month", "Title", "Topics", "Words", "Used", "in"]
-    assert (rows[1][0], rows[1][-2:]) == ("2026-10", ["20", "2026-11"])
+    assert rows[0] == ["Slug", "Month", "Title", "Topics", "Words", "Used", "in"]
+    assert (rows[1][:2], rows[1][-2:]) == (
+        ["2026-10-quiet-rooms", "2026-10"],
+        ["20", "2026-11"],
+    )
     assert result.stderr == "1 of 3 summaries\nNext: newsletter compose MONTH\n"
 
 
