@@ -165,3 +165,30 @@ def test_leaving_the_picker_writes_nothing(workspace: Path, terminal: Terminal) 
     terminal.wait_for("Interrupted.")
     assert terminal.end() == 130
     assert not (workspace / "issues/2026-12.md").exists()
+
+
+def test_down_and_enter_choose_the_next_one(workspace: Path, terminal: Terminal) -> None:
+    terminal.wait_for("Done: choose none")
+    terminal.type("\x1b[B\r")
+    terminal.wait_for("with these 1")
+    terminal.type("\x1b[B\r")
+    terminal.wait_for("with these 2")
+    terminal.type("\r")
+    terminal.wait_for("Next: newsletter check 2026-12")
+    assert (workspace / "issues/2026-12.md").read_text() == (
+        "---\nsummaries: [2026-11-two-letters, 2026-10-quiet-rooms]\n---\n"
+    )
+
+
+def test_a_search_without_a_hit_chooses_nothing_and_escape_leaves(
+    workspace: Path, terminal: Terminal
+) -> None:
+    terminal.wait_for("Done: choose none")
+    terminal.type("zebra")
+    terminal.wait_for("No summary has that")
+    terminal.type("\r")
+    terminal.wait_for("Done: choose none")
+    terminal.type("\x1b")
+    terminal.wait_for("Nothing chosen, nothing written.")
+    assert terminal.end() == 0
+    assert not (workspace / "issues/2026-12.md").exists()
