@@ -20,6 +20,8 @@ _LEFT = "/left"
 _BEFORE_TITLE = 17
 """The columns before a title: the pointer, its number, the month, and one to spare."""
 _SHORTEST_TITLE = 24
+_ESCAPE = 0.1
+"""The seconds after which an Escape is none that begins an arrow key."""
 
 
 def pick(
@@ -112,11 +114,12 @@ def _mend(question: Question, choices: Sequence[Choice], *, at_done: int) -> Non
 
     keys = KeyBindings()
 
-    @keys.add("escape")
+    @keys.add("escape", eager=True)
     def leave(event: KeyPressEvent) -> None:
         event.app.exit(result=_LEFT)
 
     app = question.application
+    app.ttimeoutlen = _ESCAPE
     app.key_bindings = merge_key_bindings([bound for bound in (app.key_bindings, keys) if bound])
     for control in app.layout.find_all_controls():
         if isinstance(control, InquirerControl):
