@@ -81,8 +81,9 @@ def test_check_tells_every_bad_row_with_its_line_and_ends_with_1(run: Run, works
     listed(workspace, "email,name\nada@example.org,Ada\nnobody,N\nbo@example.org\n")
     result = run("subscribers", "check")
     assert result.exit_code == 1
-    assert "subscribers.csv:3: warning: this is no email address: there is no @ in it ('nobody')" in (
-        result.stderr
+    assert (
+        "subscribers.csv:3: warning: this is no email address: there is no @ in it ('nobody')"
+        in result.stderr
     )
     assert "nobody" not in run("subscribers", "list").stderr
     assert "subscribers.csv:4: warning: 1 cell where the header names 2 columns" in result.stderr
