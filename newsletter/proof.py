@@ -74,7 +74,11 @@ def count_readers(workspace: Workspace, today: date) -> Readers:
             pass
     except NewsletterError as error:
         return Readers(mailable=None, problems=error.problems)
-    return Readers(mailable=audience.figures.mailable, problems=audience.problems)
+    return Readers(
+        mailable=audience.figures.mailable,
+        problems=audience.problems,
+        columns=audience.columns,
+    )
 
 
 def _content(

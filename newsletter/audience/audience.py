@@ -60,7 +60,8 @@ class Figures:
 class Audience:
     """Iterates the Members of a list file; each iteration reads the file anew.
 
-    `problems` and `figures` are complete once an iteration has come to its end. `suppressed` is
+    `problems`, `figures` and `columns` (the header's names) are complete once an iteration has
+    come to its end. `suppressed` is
     by `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path
     as the editor should see it. With `shows_cells` a problem shows what stands where an address
     should: for the editor's own terminal, never for a log.
@@ -81,6 +82,7 @@ class Audience:
         self._today = today
         self._shows_cells = shows_cells
         self.figures = Figures()
+        self.columns: tuple[str, ...] = ()
         self._problems: list[Problem] = []
         self._untold = 0
 
@@ -104,6 +106,7 @@ class Audience:
             for problem in table.encoding_problems():
                 self._report(problem)
             columns = read_columns(table, self._report)
+            self.columns = columns.names
             repeated = _survey(table, columns, self._today)
             yield from self._members(table, columns, repeated)
         if not self.figures.mailable and not self.figures.excluded:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from newsletter.checks.dossier import Dossier, Use
 from newsletter.content.issue import Issue
+from newsletter.content.month import Month
 from newsletter.content.summary import Passage, Summary
 from newsletter.errors import Level, Problem
 
@@ -56,7 +57,7 @@ def summary_incomplete(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
 def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find TK, TODO, ???, lorem ipsum and [...]."""
-    for passage in _passages(dossier, issue):
+    for passage in passages(dossier, issue):
         for number, line in enumerate(passage.text.split("\n"), passage.line):
             for pattern, level in _UNFINISHED:
                 if match := pattern.search(line):
@@ -78,9 +79,7 @@ def doi_malformed(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             message=f"'{summary.doi}' is no DOI",
             file=summary.file,
             line=summary.lines.get("doi"),
-            hint=f"write {inside[0].rstrip(_TRAILING)}"
-            if inside
-            else "a DOI looks like 10.1037/pst0000317",
+            hint=f"write {_bare(inside[0])}" if inside else "a DOI looks like 10.1037/pst0000317",
         )
 
 
@@ -147,13 +146,15 @@ def summary_count(_dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def issue_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find an issue whose month is over, and a summary that is newer than its issue."""
+    """Find an issue whose month is over or far ahead, and a summary newer than its issue."""
     went_out = any(use.sent and use.issue == issue.slug for use in dossier.uses)
-    if issue.month < dossier.today and not went_out:
+    ahead = _months(issue.month) - _months(dossier.today)
+    if (ahead < 0 or ahead > 1) and not went_out:
         yield Problem(
             message=f"this is the issue of {issue.month.name}, and it is {dossier.today.name} now",
             file=issue.file,
-            level=Level.INFO,
+            hint="a slip in the year? the file's name is the month" if ahead > 0 else None,
+            level=Level.WARNING if ahead > 0 else Level.INFO,
         )
     for summary in dossier.summaries:
         if summary.published > issue.month:
@@ -166,8 +167,17 @@ def issue_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             )
 
 
+def _months(month: Month) -> int:
+    return month.year * 12 + month.month
+
+
 def _is_doi(text: str) -> bool:
-    return _DOI.fullmatch(text) is not None and text[-1] not in _TRAILING
+    return _DOI.fullmatch(text) is not None and _bare(text) == text
+
+
+def _bare(found: str) -> str:
+    """Return a DOI without what a web address or a sentence adds: `?src=x`, `#page`, a stop."""
+    return re.sub(r"(?:\?[\w.~-]+=|#).*", "", found).rstrip(_TRAILING)
 
 
 def _doi_key(doi: str | None) -> str | None:
@@ -175,7 +185,7 @@ def _doi_key(doi: str | None) -> str | None:
     if doi is None:
         return None
     inside = _DOI_INSIDE.search(doi)
-    return inside[0].rstrip(_TRAILING).casefold() if inside else None
+    return _bare(inside[0]).casefold() if inside else None
 
 
 def _earlier(dossier: Dossier, issue: Issue, summary: Summary) -> Iterator[Use]:
@@ -187,7 +197,7 @@ def _earlier(dossier: Dossier, issue: Issue, summary: Summary) -> Iterator[Use]:
             yield use
 
 
-def _passages(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
+def passages(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
     """Every text that an author wrote, with its place."""
     if issue.introduction is not None:
         yield issue.introduction

@@ -31,11 +31,13 @@ class Readers:
     """The audience in figures: how many would be mailed now, and what is wrong with the list.
 
     `mailable` is None where the list or the suppressions cannot be read: nobody can be mailed
-    safely then, and `problems` say why.
+    safely then, and `problems` say why. `columns` are those of its header by the names that
+    templates use, None where they are not known.
     """
 
     mailable: int | None
     problems: tuple[Problem, ...] = ()
+    columns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

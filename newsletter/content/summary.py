@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.content.month import Month
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,6 @@ class Summary:
 
     @property
     def words(self) -> int:
-        """Words of summary and Practice Implications together."""
-        implications = self.implications.text if self.implications else ""
-        return len(self.body.text.split()) + len(implications.split())
+        """Words of summary and Practice Implications together, without HTML comments."""
+        texts = [self.body.text, self.implications.text if self.implications else ""]
+        return sum(len(_COMMENT.sub(" ", text).split()) for text in texts)
