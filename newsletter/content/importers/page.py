@@ -26,6 +26,8 @@ IN_SUMMARY = "cut off in the summary"
 NO_IMPLICATIONS = "cut off before its Practice Implications"
 IN_IMPLICATIONS = "cut off in its Practice Implications"
 WITHOUT_IMPLICATIONS = "without Practice Implications on its page"
+NO_TITLE = "doubtful, look at it: its title looks like a citation or a paragraph"
+TITLE_AT_END = "doubtful, look at it: the title of another seems to stand at its end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
         is_end = start + 1 + len(section) == len(blocks)
         reader = _MonthReader(month, is_end=is_end, is_whole=is_whole, title_marks=titled)
         reader.read(sections.split_implications(section))
+        if reader.drafts and end < len(blocks):
+            _doubt_end(reader.drafts[-1])
         drafts.extend(draft for draft in reader.drafts if draft.title.text)
         fragments.extend(reader.fragments)
         fragments.extend(_untitled(draft) for draft in reader.drafts if not draft.title.text)
@@ -269,6 +273,28 @@ def _cut(draft: _Draft) -> None:
         draft.cut = NO_IMPLICATIONS if _is_finished(paragraphs) else IN_SUMMARY
 
 
+def _doubt_end(draft: _Draft) -> None:
+    """Doubt a summary before a month whose last block is a title: pages have months above titles.
+
+    A page that puts the month under each title gives the title to the summary before it.
+    """
+    blocks = [*draft.paragraphs, *(draft.implications or ())]
+    if len(blocks) < 2 or draft.cut is not None:  # noqa: PLR2004 - a title and what it follows
+        return
+    before, last = blocks[-2:]
+    is_title = titles.is_title_like(last) and not ends_sentence(last.text)
+    if is_title and ends_sentence(before.text) and len(last.text.split()) > 1:
+        draft.cut = TITLE_AT_END
+
+
+def _is_no_title(title: Block) -> bool:
+    """Whether what stands where a title should is a citation, or a paragraph by its form."""
+    is_paragraph = len(title.text) > titles.PROSE and title.text.endswith(".")
+    return references.is_citation(title.text) or (
+        is_paragraph and not title.mark and not is_in_capitals(title.text)
+    )
+
+
 def _is_cut_from(block: Block, title: Block) -> bool:
     """Whether the page's last block is the beginning of the title that stands twice."""
     return titles.one_line(title.text).casefold().startswith(titles.one_line(block.text).casefold())
@@ -285,5 +311,5 @@ def _finished(draft: _Draft) -> ParsedSummary:
         doi=references.doi(text, links) if text else None,
         paragraphs=tuple(block.text for block in draft.paragraphs),
         implications=tuple(block.text for block in draft.implications or ()),
-        incomplete=draft.cut,
+        incomplete=NO_TITLE if _is_no_title(draft.title) else draft.cut,
     )

@@ -28,6 +28,8 @@ OURS = frozenset(
         page.NO_IMPLICATIONS,
         page.IN_IMPLICATIONS,
         page.WITHOUT_IMPLICATIONS,
+        page.NO_TITLE,
+        page.TITLE_AT_END,
     }
 )
 """What an import writes behind `incomplete:`; any other reason is the editor's own."""

@@ -455,3 +455,25 @@ def test_months_and_titles_may_be_lines_of_nested_lists() -> None:
         for kind, line in kinds(MONTHS)
     ]
     assert found("<html><body><ul>" + "".join(rows) + "</ul>") == expected(MONTHS)
+
+
+@pytest.mark.parametrize(
+    "citation", ["Varga, M. (2025). Silences. Invented Quarterly, 7, 1-19.", ""]
+)
+def test_a_page_with_its_months_under_the_titles_is_doubted(citation: str) -> None:
+    text = "Somebody asked a hundred invented readers what they made of it. " * 3
+    entry = f"November 2026\n\n{citation}\n\n{text}\n\nPractice Implications\n\nLeave room.\n\n"
+    rows = parse(
+        f"First of the titles\n\n{entry}Second of the titles\n\n{entry}"[:-2].encode(), Path("a")
+    ).summaries
+    assert [row.incomplete for row in rows] == [page.NO_TITLE, page.NO_TITLE]
+
+
+def test_a_title_before_a_month_makes_the_summary_above_it_doubtful() -> None:
+    text = "Somebody asked a hundred invented readers what they made of it. " * 3
+    body = f"{text}\n\nPractice Implications\n\nLeave room.\n\n"
+    rows = parse(
+        f"November 2026\n\nOne title\n\n{body}A lost title\n\nOctober 2026\n\nTwo\n\n{body}".encode(),
+        Path("a"),
+    ).summaries
+    assert [row.incomplete for row in rows] == [page.TITLE_AT_END, None]
