@@ -92,6 +92,10 @@ def fail(
     return NewsletterError(Problem(message=message, file=file, line=line, hint=hint))
 
 
+TYPOGRAPHIC = 'typographic quotes \u201c \u201d are no quotes here: write "..."'
+"""What is wrong where a word processor has turned the quotes."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return a hint that names the nearest known word, or None where none is near."""
     by_folded = {name.casefold(): name for name in known}

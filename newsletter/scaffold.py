@@ -9,7 +9,7 @@ from newsletter import shipped
 from newsletter.errors import fail
 from newsletter.files import decode, read_bytes, write_bytes
 
-_PRIVATE = ("subscribers.csv", "suppressions.csv", ".newsletter/")
+_PRIVATE = ("subscribers.csv", "suppressions.csv", ".newsletter/", "outbox/")
 _WHY = "# Readers' addresses and the ledger stay on this machine."
 
 SETTINGS = """\
@@ -21,7 +21,7 @@ SETTINGS = """\
 title = ""                  # required: "Practice Notes"
 from = ""                   # required: "Practice Notes <news@example.org>"
 organisation = ""           # required: "Practice Research Network"
-postal_address = ""         # required by law in many countries: "1 Example Street, Ottawa ON"
+postal_address = ""         # required, in many countries by law: "1 Example Street, Ottawa ON"
 list_id = ""                # required: a name under your domain, "practice-notes.example.org"
 # tagline = "Psychotherapy research, summarised for practice"
 # description = "A monthly summary of two or three research articles."
@@ -39,7 +39,7 @@ file = "subscribers.csv"    # subscribers.example.csv shows its columns
 
 [unsubscribe]
 mailto = ""                 # required: a mailbox that you read, "unsubscribe@example.org"
-# url = "https://news.example.org/u"          # one-click, where `newsletter serve` runs
+# url = "https://news.example.org/u"          # one-click, once a page of yours takes it
 
 [bounces]
 # address = "bounces@example.org"             # where the mail servers return what they refuse
@@ -56,8 +56,8 @@ database = "sqlite:.newsletter/state.db"
 durability = "full"
 
 [design]
-# accent = "#0B5C5A"        # colours, fonts and the width: templates/default/design.toml names
-# dark_accent = "#86D4C9"   # them all, with their defaults
+# accent = "#0B5C5A"        # colours, text_font, meta_font and width; the colours are page, card,
+# dark_accent = "#86D4C9"   # ink, muted, accent, box, line, and each again as dark_page, ...
 """
 
 

@@ -17,6 +17,7 @@ from newsletter.settings import Durability, Mailbox, Rate, Scheme, TransportUrl
 # C0, DEL, C1, and the separators that some programs take for line ends.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_NAMED = re.compile(r"(?P<name>[^<>@]*\S)\s+(?P<address>[^<>@\s]+@[^<>@\s]+)")
 # RFC 2919, 2: list-id = label "." namespace, dot-atom text.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LIST_ID = re.compile(rf"{_ATOM}(?:\.{_ATOM})+")
@@ -104,6 +105,9 @@ def mailbox(value: Any) -> Mailbox:
     """Take `Name <address>`, or an address alone (RFC 5322, 3.4); the name may stand in quotes."""
     text = line(value)
     match = _MAILBOX.fullmatch(text)
+    if match is None and (words := _NAMED.fullmatch(text)):
+        name, only = words["name"].strip('" '), words["address"]
+        raise BadValue(f"'{text}' is no sender", f'the address stands in < >: "{name} <{only}>"')
     if match is None and "<" not in text:
         return Mailbox(name="", address=address(text))
     if match is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from newsletter.errors import NewsletterError, fail
+from newsletter.errors import TYPOGRAPHIC, NewsletterError, fail
 from newsletter.files import read_text
 
 # One part of a key, a dot between parts, and what can follow (TOML 1.0, Keys).
@@ -31,7 +31,11 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_UNQUOTED = re.compile(r"""\s*([\w-]+)\s*=\s*([^\W\d_][^"'\n]*|[\d@<][^"'\n]*[^\W\d_][^"'\n]*)""")
+# A key and text without quotes, maybe with a comment behind it that stays outside of them.
+_UNQUOTED = re.compile(
+    r"""\s*([\w-]+)\s*=\s*([^\W\d_][^"\n]*?|[\d@<][^"\n]*?[^\W\d_][^"\n]*?)[ \t]*([ \t]\#.*)?"""
+)
+_TURNED = re.compile("[\u201c\u201d\u201e\u201f]")
 _TWICE = re.compile(r"Cannot declare \((.*)\) twice")
 _NAMES = re.compile(r"'([^']*)'")
 _OPEN = re.compile(r"=\s*'[^'\n]*$")
@@ -121,14 +125,25 @@ def _end_of_value(text: str, at: int) -> int:
     return at
 
 
+def _is_turned(row: str) -> bool:
+    """Whether typographic quotes stand where a value's own should begin or end."""
+    value = row.partition("=")[2].partition("#")[0].strip()
+    return bool(re.match(rf"[\[\s]*{_TURNED.pattern}", value)) or (
+        value.count('"') % 2 == 1 and bool(_TURNED.search(value[-1:]))
+    )
+
+
 def _syntax_error(message: str, text: str, name: Path) -> NewsletterError:
     rows = text.rstrip("\n").split("\n")
     place = _PLACE.search(message)
     line = int(place[1]) if place and place[1] else len(rows)
     what = _PLACE.sub("", message)
-    unquoted = _UNQUOTED.match(rows[line - 1])
+    row = rows[line - 1]
+    unquoted = _UNQUOTED.fullmatch(row)
     hint = f'text stands in quotes: {unquoted[1]} = "{unquoted[2].strip()}"' if unquoted else None
-    if twice := _TWICE.fullmatch(what):
+    if _is_turned(row):
+        what, hint = TYPOGRAPHIC, f"write {_TURNED.sub(chr(34), row.partition('#')[0]).strip()}"
+    elif twice := _TWICE.fullmatch(what):
         what = f"[{'.'.join(_NAMES.findall(twice[1]))}] stands twice"
     elif what == 'Expected "\'"':
         # tomllib looks for the other quote to the end of the file.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.address import Address
-from newsletter.errors import NewsletterError
+from newsletter.errors import TYPOGRAPHIC, NewsletterError
 from newsletter.scaffold import SETTINGS as FRESH
 from newsletter.settings import (
     Delivery,
@@ -294,6 +294,7 @@ def test_a_wrong_value_of_delivery_is_refused(
     [
         ('from = "news"', "from: 'news' is no email address: there is no @ in it"),
         ('from = "A <a@x.org>, B <b@x.org>"', "from: 'A <a@x.org>, B <b@x.org>' is no sender"),
+        ('from = "Quiet news@quiet.example"', "from: 'Quiet news@quiet.example' is no sender"),
         ('from = "A\\nBcc: b@x.org <a@x.org>"', "from: it must be one line"),
         ('title = "two\\nlines"', "title: it must be one line"),
         ('list_id = "<a.example.org>"', "list_id: '<a.example.org>' is no list identifier"),
@@ -356,6 +357,9 @@ def test_a_password_in_a_url_is_never_repeated(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message", "hint"),
     [
+        ('[newsletter]\ntitle = Quiet Findings   # required: "Practice Notes"\n', 2, "this is no valid TOML: invalid value", 'text stands in quotes: title = "Quiet Findings"'),
+        ("[newsletter]\ntitle = \u201cQuiet Findings\u201d # x\n", 2, TYPOGRAPHIC, 'write title = "Quiet Findings"'),
+        ('[newsletter]\ntitle = "Quiet Findings\u201d\n', 2, TYPOGRAPHIC, 'write title = "Quiet Findings"'),
         ("[newsletter]\ntitle = Practice Notes\n", 2, "this is no valid TOML: invalid value", 'text stands in quotes: title = "Practice Notes"'),
         ('[newsletter]\ntitle = "a"\ntitle = "b"\n', 3, "this key stands twice", None),
         ("[newsletter]\n[delivery]\n[newsletter]\n", 3, "[newsletter] stands twice", None),
@@ -413,3 +417,13 @@ def test_every_example_of_a_fresh_workspace_is_a_good_value(tmp_path: Path) -> N
     settings = load(tmp_path, "\n".join(rows))
     assert settings.newsletter.title == "Practice Notes"
     assert settings.delivery.rate == (Rate(30, 60), Rate(10000, 86400))
+
+
+def test_following_the_hint_about_a_sender_makes_it_right(tmp_path: Path) -> None:
+    text = REQUIRED.replace("[newsletter]\n", '[newsletter]\nreply_to = "a@x.org"\n')
+    rows = [
+        'from = "Quiet news@quiet.example"' if row.startswith("from =") else row
+        for row in text.splitlines()
+    ]
+    [(_, _, hint)] = problems(tmp_path, "\n".join(rows))
+    assert hint == 'the address stands in < >: "Quiet <news@quiet.example>"'

@@ -9,6 +9,7 @@ from newsletter.checks.dossier import Dossier, Use
 from newsletter.content.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary import Passage, Summary
+from newsletter.content.topics import Vocabulary
 from newsletter.errors import Level, Problem
 
 USUAL_COUNT = range(2, 4)
@@ -113,9 +114,20 @@ def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
     """Find topics and research types that are in neither vocabulary."""
     known = dossier.vocabularies
     for summary in dossier.summaries:
+        torn = _torn(summary.topics, known.topics)
+        if torn is not None:
+            name = known.topics.resolve(", ".join(summary.topics[torn.start : torn.stop]))
+            yield Problem(
+                message=f"the topic '{name}' was taken for {len(torn)} topics",
+                file=summary.file,
+                line=summary.lines.get("topics"),
+                hint=f'this name has commas: put it in quotes, ["{name}"]',
+                level=Level.WARNING,
+            )
         tags = [
             (f"topics.{number}", "topic", name, known.topics)
             for number, name in enumerate(summary.topics)
+            if torn is None or number not in torn
         ]
         if summary.research_type is not None:
             tags.append(
@@ -130,6 +142,15 @@ def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
                     hint=vocabulary.did_you_mean(name),
                     level=Level.WARNING,
                 )
+
+
+def _torn(topics: tuple[str, ...], known: Vocabulary) -> range | None:
+    """Return which topics are one name of the vocabulary that its commas tore apart."""
+    for start in range(len(topics)):
+        for stop in range(len(topics), start + 1, -1):
+            if known.resolve(", ".join(topics[start:stop])) is not None:
+                return range(start, stop)
+    return None
 
 
 def summary_count(_dossier: Dossier, issue: Issue) -> Iterator[Problem]:

@@ -26,12 +26,15 @@ def command(context: click.Context, folder: Path | None) -> None:
         output.result(f"  made  {name}")
     for name in done.kept:
         output.result(f"  kept  {name}")
+    is_ready = True
     try:
         load_settings(root / "newsletter.toml")
     except NewsletterError as error:
+        is_ready = False
         output.say(f"\nSettings that need your decision in {root / 'newsletter.toml'}:")
         for problem in error.problems:
             place = f"line {problem.line}: " if problem.line else ""
             output.say(f"  {place}{problem.message}{f'; {problem.hint}' if problem.hint else ''}")
     where = "" if root.resolve() == Path.cwd() else f"-C {shlex.quote(str(root))} "
-    output.next_step(f'newsletter {where}new "TITLE"')
+    first = "" if is_ready else "fill in newsletter.toml, then "
+    output.next_step(f'{first}newsletter {where}new "TITLE", or newsletter {where}import PAGE')

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.content.yaml_text import in_quotes
-from newsletter.errors import Problem
+from newsletter.errors import TYPOGRAPHIC, Problem
 
 _DEEPEST = 8
 _LONGEST = 200_000
@@ -35,6 +35,10 @@ _WORDS = {
     "expected ',' or '}', but got '<stream end>'": "the bracket { is never closed",
 }
 _QUOTES = frozenset({'"', "'"})
+_TYPOGRAPHIC = re.compile('[\u201c\u201d\u201e\u201f](.*)[\u201c\u201d\u201e\u201f"]')
+# A comment behind quotes, and quotes that are opened again within them: `"The "quiet" room"`.
+_COMMENT = re.compile(r"""([\"'\u201d])\s+#.*""")
+_CLOSED_FIRST = re.compile(r"""(["'])[^"']*\w\1(?!\w)""")
 _CLOSE = {'"': '"', "'": "'", "[": "]", "{": "}"}
 
 
@@ -225,10 +229,17 @@ def _mend(text: str, row: int) -> tuple[str, str, str] | None:
     if match is None or match["value"][0] in "|>#" or match["value"] in _CLOSE:
         return None
     value = match["value"]
+    if typographic := _TYPOGRAPHIC.fullmatch(_COMMENT.sub(r"\1", value)):
+        better = f"{match['key']}: {in_quotes(typographic[1])}"
+        rows[row] = f"{match['lead']}{better}"
+        return "\n".join(rows), TYPOGRAPHIC, better
+    if value[0] in _QUOTES:
+        value = _COMMENT.sub(r"\1", value)
     close = _CLOSE.get(value[0])
     is_open = close is not None and close not in value[1:]
     if close in _QUOTES and value.endswith(close) and close in value[1:-1]:
-        value = value[1:-1]  # `'it's'`: the quotes end within the text
+        # `'it's'`: the quotes end within the text; not so `"Letters" and "silences"`.
+        value = value if _CLOSED_FIRST.match(value) else value[1:-1].replace(f"\\{close}", close)
     better = f"{match['key']}: {value + str(close) if is_open else in_quotes(value)}"
     rows[row] = f"{match['lead']}{better}"
     return "\n".join(rows), "" if is_open else match["key"], better
@@ -239,4 +250,5 @@ def _told(broken: _Broken, name: Path, mended: tuple[str, str, str] | None) -> P
     if mended is not None:
         _, key, hint = mended
         message = f"put the {key} in quotes: {message}" if key else message
+        message = TYPOGRAPHIC if key == TYPOGRAPHIC else message
     return Problem(message=message, file=name, line=broken.line, hint=hint)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from newsletter.content.summary import Passage
-from newsletter.errors import NewsletterError, Problem, fail
+from newsletter.errors import TYPOGRAPHIC, NewsletterError, Problem, fail
 from newsletter.render.places import Places
 from newsletter.render.reader import EXAMPLE, misuses, slot_of
 
@@ -32,7 +32,7 @@ def with_tokens(passage: Passage, places: Places) -> Passage:
     try:
         template = environment.parse(passage.text)
     except TemplateSyntaxError as error:
-        raise NewsletterError(_problem(passage, str(error.message), error.lineno)) from None
+        raise NewsletterError(_problem(passage, said(error), error.lineno)) from None
     problems = [each for node in _outputs(template) for each in _problems(node, passage)]
     if problems:
         raise NewsletterError(*problems)
@@ -47,6 +47,14 @@ def with_tokens(passage: Passage, places: Places) -> Passage:
             hint="write https:// and the host's name before it",
         )
     return Passage(text=text, file=passage.file, line=passage.line)
+
+
+def said(error: TemplateSyntaxError) -> str:
+    """Return what Jinja2 says, but for quotes that a word processor has turned."""
+    is_turned = re.match(
+        "unexpected char '[\u201c\u201d\u201e\u201f\u2018\u2019]'", str(error.message)
+    )
+    return TYPOGRAPHIC if is_turned else str(error.message)
 
 
 def _outputs(template: nodes.Template) -> Iterator[nodes.Node]:

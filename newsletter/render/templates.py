@@ -13,6 +13,7 @@ from jinja2 import TemplateNotFound
 from jinja2.exceptions import TemplateError, TemplateSyntaxError, UndefinedError
 
 from newsletter.errors import NewsletterError, Problem, did_you_mean, fail
+from newsletter.render.introduction import said
 from newsletter.render.places import Places
 from newsletter.render.reader import ReaderMisused
 from newsletter.render.sandbox import filling, sandbox
@@ -133,5 +134,5 @@ def _words(error: Exception) -> str:
         owner = missing[1].removesuffix("View").lower()
         return f"'{owner}' has no '{missing[2]}'"
     if isinstance(error, (TemplateError, ReaderMisused)):
-        return str(error)
+        return said(error) if isinstance(error, TemplateSyntaxError) else str(error)
     return f"{type(error).__name__}: {error}"

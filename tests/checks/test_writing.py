@@ -10,6 +10,7 @@ from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.engine import Finding
 from newsletter.checks.rules import check_issue
 from newsletter.content.month import Month
+from newsletter.content.topics import Vocabularies, Vocabulary
 from tests.checks.samples import HARBOUR, ISSUE, QUIET, SOUND, passage
 
 
@@ -112,3 +113,19 @@ def test_comments_of_a_draft_are_no_words() -> None:
         HARBOUR, body=passage("<!-- TK: to\ncome -->"), implications=passage("Two words.")
     )
     assert summary.words == 2
+
+
+def test_a_name_that_its_commas_tore_apart_is_told_once() -> None:
+    name = "Attendance, Attrition, and Drop-Out"
+    dossier = replace(
+        with_topics("Attachment", "Attendance", "Attrition", "and Drop-Out"),
+        vocabularies=Vocabularies(topics=Vocabulary(("Attachment", name))),
+    )
+    [finding] = found(dossier)
+    assert finding.rule == "unknown-topic"
+    assert finding.hint == f'this name has commas: put it in quotes, ["{name}"]'
+
+
+def with_topics(*topics: str) -> Dossier:
+    harbour = replace(HARBOUR, topics=topics, research_type=None)
+    return replace(SOUND, summaries=(harbour, QUIET))

@@ -30,11 +30,15 @@ def test_a_new_folder_becomes_a_workspace_and_says_what_to_decide(tmp_path: Path
     }
     for key in ("title", "from", "organisation", "postal_address", "list_id", "mailto"):
         assert f"{key} is empty; for example: {key} = " in result.stderr
-    assert result.stderr.endswith(f'Next: newsletter -C {root} new "TITLE"\n')
+    assert result.stderr.endswith(
+        f'Next: fill in newsletter.toml, then newsletter -C {root} new "TITLE", '
+        f"or newsletter -C {root} import PAGE\n"
+    )
     assert (root / ".gitignore").read_text().splitlines()[1:] == [
         "subscribers.csv",
         "suppressions.csv",
         ".newsletter/",
+        "outbox/",
     ]
 
 
@@ -66,7 +70,7 @@ def test_what_is_there_is_kept_and_gitignore_only_gains(tmp_path: Path) -> None:
     assert (tmp_path / ".gitignore").read_bytes() == (
         b"*.log\r\n/subscribers.csv\r\n"
         b"# Readers' addresses and the ledger stay on this machine.\r\n"
-        b"suppressions.csv\r\n.newsletter/\r\n"
+        b"suppressions.csv\r\n.newsletter/\r\noutbox/\r\n"
     )
 
 
@@ -104,4 +108,7 @@ def test_settings_that_cannot_be_read_are_kept_and_told(tmp_path: Path) -> None:
     result = init(str(root))
     assert result.exit_code == 0
     assert "newsletter.toml:\n  this is a folder, not a file\n" in result.stderr
-    assert result.stderr.endswith(f"Next: newsletter -C '{root}' new \"TITLE\"\n")
+    assert result.stderr.endswith(
+        f"Next: fill in newsletter.toml, then newsletter -C '{root}' new \"TITLE\", "
+        f"or newsletter -C '{root}' import PAGE\n"
+    )

@@ -359,3 +359,28 @@ Write.
 def test_nothing_written_between_the_hyphens_ends_in_a_traceback(tmp_path: Path, rows: str) -> None:
     summary, problems = read(tmp_path, f"---\ntitle: A\npublished: 2026-11\n{rows}\n---\nText\n")
     assert summary is not None or problems
+
+
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        ('title: "The "quiet" room: a study"', 'The "quiet" room: a study'),
+        ('title: "The "quiet" room"  # mine', 'The "quiet" room'),
+        ("title: 'it's here'", "it's here"),
+        ("title: 'it's \"here\"'", 'it\'s "here"'),
+        ('title: "Letters" and "silences"', '"Letters" and "silences"'),
+        ('title: "Letters": a study', '"Letters": a study'),
+        ("title: \u201cQuiet rooms: a study\u201d", "Quiet rooms: a study"),
+        ('title: \u201cQuiet rooms: a "study"\u201d # x', 'Quiet rooms: a "study"'),
+        ("title: a \\ b: c", "a \\ b: c"),
+    ],
+)
+def test_following_the_hint_makes_the_title_right(tmp_path: Path, row: str, title: str) -> None:
+    [(line, message, hint)] = told(tmp_path, head(f"{row}\npublished: 2026-11"))
+    assert line == 2
+    assert ("typographic" in message) == ("\u201c" in row)
+    assert hint is not None
+    summary, problems = read(tmp_path, head(f"{hint}\npublished: 2026-11"))
+    assert problems == []
+    assert summary is not None
+    assert summary.title == title

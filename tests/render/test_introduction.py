@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsletter.errors import TYPOGRAPHIC
 from newsletter.render.slots import Context, Slot
 from tests.render.conftest import Compile, Complaint, issue_with, read
 
@@ -66,6 +67,14 @@ def test_all_that_is_wrong_is_told_at_once(complaint: Complaint) -> None:
         "issues/2026-11.md:4: in the introduction: these braces are not a reader's field",
         "issues/2026-11.md:6: in the introduction: these braces are not a reader's field",
     ]
+
+
+def test_typographic_quotes_are_named_in_introduction_and_subject(complaint: Complaint) -> None:
+    field = "{{ reader.first_name | fallback(\u201cx\u201d) }}"
+    issue = "---\nsummaries: [2026-09-harbour-study]\nsubject: '{}'\n---\n{}\n"
+
+    assert TYPOGRAPHIC in complaint({"issues/2026-11.md": issue.format("Hello", field)})
+    assert TYPOGRAPHIC in complaint({"issues/2026-11.md": issue.format(field, "Hello")})
 
 
 def test_braces_can_be_written_with_backslashes(compile_with: Compile) -> None:
