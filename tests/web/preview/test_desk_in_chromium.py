@@ -30,9 +30,11 @@ def address(workspace: Path) -> Iterator[str]:
         [*command, "--no-open", "--port", "0"], stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
-        line = process.stderr.readline()
-        match = re.search(r"http://\S+", line)
-        assert match, line + process.stderr.read()
+        told = process.stderr.readline() + process.stderr.readline()
+        match = re.search(r"http://\S+", told)
+        if match is None:
+            process.kill()
+        assert match, told
         yield match[0]
         process.send_signal(signal.SIGINT)
         assert (process.wait(10), "Traceback" in process.stderr.read()) == (130, False)
