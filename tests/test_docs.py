@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from newsletter.checks.rules import RULES
 from newsletter.cli.main import SECTIONS, cli
+from newsletter.content.importers.sources import parse
 from newsletter.outcome import State, Verdict
 from newsletter.settings_file import EXAMPLES, KEYS
 from newsletter.state.ledger import MailingState
@@ -119,6 +120,17 @@ def test_every_command_that_a_page_mentions_is_there_with_its_options(page: Path
         command, rest, context = resolved(words)
         known = {each for option in command.get_params(context) for each in option.opts}
         assert {word for word in rest if word.startswith("-")} <= known, mention
+
+
+def test_the_page_that_shows_the_form_of_the_blog_is_read_whole() -> None:
+    [text] = [text for language, text in blocks(DOCS / "files.md") if language == "text"]
+    found = parse(text.encode(), Path("page.txt")).summaries
+    assert [(str(each.month), each.title, each.incomplete) for each in found] == [
+        ("2026-11", "What clients remember of a first session", None),
+        ("2026-11", "Silence that helps and silence that hurts", None),
+        ("2026-10", "A letter between two sessions", None),
+    ]
+    assert all(each.citation and each.paragraphs and each.implications for each in found)
 
 
 @every_page
