@@ -197,8 +197,8 @@ def _is_doi(text: str) -> bool:
 
 
 def _bare(found: str) -> str:
-    """Return a DOI without what a web address or a sentence adds: `?src=x`, `#page`, a stop."""
-    return re.sub(r"(?:\?[\w.~-]+=|#).*", "", found).rstrip(_TRAILING)
+    """Return a DOI without what a web address or a sentence adds: `?src=x`, a full stop."""
+    return re.sub(r"\?[\w.~-]+=.*", "", found).rstrip(_TRAILING)
 
 
 def _doi_key(doi: str | None) -> str | None:

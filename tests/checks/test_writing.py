@@ -108,6 +108,11 @@ def test_a_doi_from_a_web_address_loses_its_query_in_the_hint() -> None:
     assert [each.hint for each in found(dossier)] == ["write 10.5555/jis.1"]
 
 
+def test_a_doi_may_end_with_the_sign_that_a_sici_ends_with() -> None:
+    doi = "10.1002/(SICI)1097-4679(199907)55:7<865::AID-JCLP8>3.0.CO;2-#"
+    assert told(replace(SOUND, summaries=(replace(HARBOUR, doi=doi), QUIET))) == []
+
+
 def test_comments_of_a_draft_are_no_words() -> None:
     summary = replace(
         HARBOUR, body=passage("<!-- TK: to\ncome -->"), implications=passage("Two words.")
