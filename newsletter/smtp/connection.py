@@ -141,6 +141,13 @@ class Connection(asyncio.Protocol):
         if raw is not None and raw.family in {socket.AF_INET, socket.AF_INET6}:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def _write_all(self, transport: asyncio.Transport, output: list[bytes]) -> None:
+        """Write without copying, but on a stock loop, whose writelines forgets to pause us."""
+        if isinstance(self._loop, asyncio.BaseEventLoop):
+            transport.write(b"".join(output))
+        else:
+            transport.writelines(output)
+
     def _flush(self) -> None:
         output = self.session.output
         if not output or self._transport is None:
@@ -149,7 +156,7 @@ class Connection(asyncio.Protocol):
         if self._encrypted:
             self._transport.write(b"".join(output))  # measured: one TLS record run beats many
         else:
-            self._transport.writelines(output)
+            self._write_all(self._transport, output)
         self._extend()
 
     def _emit(self, event: Event) -> None:
