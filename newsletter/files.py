@@ -100,10 +100,14 @@ def write_bytes(file: Path, data: bytes, *, mode: int | None = None) -> None:
 
 def resolved(file: Path) -> Path:
     """Return what a path's symbolic links lead to; those that lead in a circle raise OSError."""
+    circle = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file))
     try:
-        return file.resolve()
-    except RuntimeError:  # a circle, up to Python 3.12
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file)) from None
+        target = file.resolve()
+    except RuntimeError:  # up to Python 3.12
+        raise circle from None
+    if target.is_symlink():  # from 3.13 on, a circle is left as it is
+        raise circle
+    return target
 
 
 def _write_beside(target: Path, data: bytes, mode: int) -> None:

@@ -121,9 +121,13 @@ def test_links_that_lead_in_a_circle_are_told(
     (workspace / name).symlink_to(Path(name).name)
     done = shell(f"$N {command}")
     assert done.returncode == code
-    assert done.stderr.endswith(f"{name}: error: Too many levels of symbolic links\n") or (
-        done.stderr == "out/2026-11.html: error: Too many levels of symbolic links\n"
+    circle = "error: Too many levels of symbolic links\n"
+    # From Python 3.13 on a folder's circle is met when the folder is to be made.
+    taken = (
+        "error: a file stands where a folder is needed\n  Hint: move it away, then run this again\n"
     )
+    endings = (f"{name}: {circle}", f"out/2026-11.html: {circle}", f"out: {taken}")
+    assert done.stderr.endswith(endings)
 
 
 def test_a_file_that_cannot_be_written_is_named_as_the_editor_knows_it(
