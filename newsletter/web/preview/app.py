@@ -30,12 +30,14 @@ from starlette.responses import (
     Response,
     StreamingResponse,
 )
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from newsletter.checks.engine import Finding
 from newsletter.checks.mail import LARGE, TOO_LARGE
+from newsletter.errors import NewsletterError
 from newsletter.proof import Proof
+from newsletter.web.preview.answers import http_error, refuse
 from newsletter.web.preview.desk import Bell, Desk, Sent, View
 from newsletter.web.preview.guard import Guard, Keys
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme
@@ -60,7 +62,7 @@ class Parts:
     `changes()` yields whenever a file of the workspace was saved. `image_sources` are the
     origins (`https://news.example.org`) from which the email's own images may be fetched.
     `first` is the issue that the desk opens with. `hosts` are our names with the port. `sent`
-    gives what a mailing froze of an issue.
+    gives what a mailing froze of an issue. `routes` are further ones, behind the same guard.
     """
 
     title: str
@@ -71,6 +73,7 @@ class Parts:
     sent: Callable[[str], Sent | None] = lambda _slug: None
     changes: Callable[[], AsyncIterator[object]]
     image_sources: tuple[str, ...] = ()
+    routes: tuple[BaseRoute, ...] = ()
     keys: Keys
     hosts: frozenset[str]
 
@@ -92,8 +95,10 @@ def create_app(parts: Parts) -> Preview:
             Route("/mail/{slug}.html", pages.email),
             Route("/mail/{slug}.eml", pages.message),
             Route("/events", pages.events),
+            *parts.routes,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
+        exception_handlers={NewsletterError: refuse, HTTPException: http_error},
         middleware=[Middleware(Guard, keys=parts.keys, hosts=parts.hosts)],
         lifespan=pages.lifespan,
     )

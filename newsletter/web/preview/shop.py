@@ -13,6 +13,7 @@ from newsletter.proof import Proof, count_readers, prove
 from newsletter.settings import Settings
 from newsletter.specimen import frozen_issue
 from newsletter.state.ledger import MailingState
+from newsletter.web.preview import compose, months, trials
 from newsletter.web.preview.app import IssueEntry, Parts, Preview, create_app
 from newsletter.web.preview.desk import Sent
 from newsletter.web.preview.guard import Keys
@@ -41,6 +42,7 @@ def preview_app(root: Path, slug: str, *, keys: Keys, hosts: frozenset[str]) -> 
             sent=lambda each: _sent(workspace, each),
             changes=changes,
             image_sources=image_sources(settings),
+            routes=(*compose.routes(root), *months.routes(root), *trials.routes(root)),
             keys=keys,
             hosts=hosts,
         )

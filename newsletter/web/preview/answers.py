@@ -1,0 +1,51 @@
+"""What every part of the preview's app says and takes: JSON, and problems as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from newsletter.errors import NewsletterError, Problem
+
+
+async def json_body(request: Request) -> dict[str, Any]:
+    """Return the object that a request carries; HTTPException 400 where it carries none."""
+    try:
+        value = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "the request holds no JSON") from None
+    if not isinstance(value, dict):
+        raise HTTPException(400, "the request holds no JSON object")
+    return value
+
+
+def problem_json(problem: Problem) -> dict[str, str | int | None]:
+    """Return a problem as the page shows it."""
+    return {
+        "message": problem.message,
+        "place": problem.place,
+        "file": None if problem.file is None else problem.file.as_posix(),
+        "line": problem.line,
+        "hint": problem.hint,
+        "level": problem.level.value,
+    }
+
+
+async def refuse(_request: Request, error: Exception) -> Response:
+    """Answer a NewsletterError: the editor must act (RFC 9110, 15.5.21)."""
+    problems = error.problems if isinstance(error, NewsletterError) else ()
+    return JSONResponse({"problems": [problem_json(each) for each in problems]}, 422)
+
+
+async def http_error(_request: Request, error: Exception) -> Response:
+    """Answer an HTTPException in the same form."""
+    status, words = (
+        (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
+    )
+    problem = Problem(message=words or "the preview failed")
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return JSONResponse({"problems": [problem_json(problem)]}, status, headers=headers)
