@@ -48,6 +48,7 @@ mailto = ""                 # required: a mailbox that you read, "unsubscribe@ex
 # transport = "smtp://smtp.example.org:587"   # or smtps://, smtp+plain://, "maildir:outbox"
 # user = "news@example.org"                   # the password comes from the keyring, or from
 #                                             # NEWSLETTER_SMTP_PASSWORD; never from this file
+# auth = "xoauth2"          # a token of Google or Microsoft in the password's place
 connections = 3
 # rate = ["30/minute", "10000/day"]           # your mail host's limits
 

@@ -51,6 +51,13 @@ class Scheme(StrEnum):
     MAILDIR = "maildir"
 
 
+class Auth(StrEnum):
+    """How to log in: with a password, or with an OAuth 2 token (Google, Microsoft)."""
+
+    PASSWORD = "password"  # noqa: S105 - the word
+    XOAUTH2 = "xoauth2"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportUrl:
     """A parsed `transport`: host and port for SMTP, path (absolute) for a Maildir."""
@@ -87,6 +94,7 @@ class Delivery:
 
     transport: TransportUrl | None = None
     user: str | None = None
+    auth: Auth = Auth.PASSWORD
     connections: int = 3
     rate: tuple[Rate, ...] = ()
 

@@ -10,7 +10,7 @@ from newsletter import setting_values as values
 from newsletter.address import Address
 from newsletter.errors import NewsletterError, Problem, did_you_mean
 from newsletter.setting_values import BadValue
-from newsletter.settings import Delivery, Design, Durability, Mailbox, Newsletter, Settings
+from newsletter.settings import Auth, Delivery, Design, Durability, Mailbox, Newsletter, Settings
 from newsletter.toml_file import TomlFile, read_toml
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -22,7 +22,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "subscribers": ("file",),
     "unsubscribe": ("mailto", "url"),
     "bounces": ("address",),
-    "delivery": ("transport", "user", "connections", "rate"),
+    "delivery": ("transport", "user", "auth", "connections", "rate"),
     "state": ("database", "durability"),
     "design": (),
 }
@@ -98,15 +98,23 @@ def _newsletter(read: _Reader) -> Newsletter:
 
 
 def _delivery(read: _Reader, root: Path) -> Delivery:
-    return Delivery(
+    delivery = Delivery(
         **read.given(
             "delivery",
             transport=lambda value: values.transport(value, root),
             user=values.line,
+            auth=values.auth,
             connections=values.connections,
             rate=values.rates,
         )
     )
+    if delivery.auth is Auth.XOAUTH2 and delivery.user is None:
+        read.problem(
+            "delivery.auth",
+            "auth: a token logs in a user, and none is named",
+            'for example: user = "news@example.org"',
+        )
+    return delivery
 
 
 class _Reader:
@@ -128,7 +136,7 @@ class _Reader:
         try:
             return parse(raw)
         except BadValue as bad:
-            self._problem(dotted, f"{key}: {bad}", bad.hint)
+            self.problem(dotted, f"{key}: {bad}", bad.hint)
             return None
 
     def text(self, dotted: str, default: str = "") -> str:
@@ -153,7 +161,7 @@ class _Reader:
             if section not in KEYS:
                 self._unknown_section(section, table)
             elif not isinstance(table, dict):
-                self._problem(
+                self.problem(
                     section, f"{section} is a section, not a value", f"write [{section}] on a line"
                 )
             else:
@@ -162,11 +170,11 @@ class _Reader:
     def _unknown_section(self, section: str, table: Any) -> None:
         if isinstance(table, dict):
             near = did_you_mean(section, KEYS) or f"the sections are {', '.join(KEYS)}"
-            self._problem(section, f"no section is named [{section}]", near)
+            self.problem(section, f"no section is named [{section}]", near)
         elif _is_secret(section):
             self._password(section)
         else:
-            self._problem(section, f"'{section}' stands outside any section", _home(section))
+            self.problem(section, f"'{section}' stands outside any section", _home(section))
 
     def _unknown_keys(self, section: str, table: dict[str, Any]) -> None:
         for key in table:
@@ -174,10 +182,10 @@ class _Reader:
                 self._password(f"{section}.{key}")
             elif key not in KEYS[section] and section != "design":
                 near = did_you_mean(key, KEYS[section]) or _home(key)
-                self._problem(f"{section}.{key}", f"[{section}] has no key '{key}'", near)
+                self.problem(f"{section}.{key}", f"[{section}] has no key '{key}'", near)
 
     def _password(self, dotted: str) -> None:
-        self._problem(
+        self.problem(
             dotted,
             "a password does not belong in this file",
             "take it out; it is read from the environment (NEWSLETTER_SMTP_PASSWORD) or from "
@@ -187,9 +195,10 @@ class _Reader:
     def _missing(self, section: str, key: str, *, is_there: bool) -> None:
         what = "is empty" if is_there else f"is missing from [{section}]"
         example = EXAMPLES[f"{section}.{key}"]
-        self._problem(f"{section}.{key}", f"{key} {what}", f"for example: {key} = {example}")
+        self.problem(f"{section}.{key}", f"{key} {what}", f"for example: {key} = {example}")
 
-    def _problem(self, dotted: str, message: str, hint: str | None) -> None:
+    def problem(self, dotted: str, message: str, hint: str | None) -> None:
+        """Collect what is wrong with a key."""
         line = self.toml.line(dotted)
         self.problems.append(Problem(message=message, file=self.toml.name, line=line, hint=hint))
 

@@ -25,7 +25,7 @@ from newsletter.settings_file import load_settings
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
-    from newsletter.smtp.session import Credentials
+    from newsletter.smtp.auth import Credentials
     from newsletter.state.ledger import Ledger
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.tokens import Key

@@ -9,6 +9,7 @@ from newsletter.address import Address
 from newsletter.errors import TYPOGRAPHIC, NewsletterError
 from newsletter.scaffold import SETTINGS as FRESH
 from newsletter.settings import (
+    Auth,
     Delivery,
     Design,
     Durability,
@@ -66,6 +67,7 @@ address = "bounces@example.org"
 [delivery]
 transport = "smtp://smtp.example.org"
 user = "news@example.org"
+auth = "xoauth2"
 connections = 5
 rate = [
   "30/minute",   # the host's
@@ -117,6 +119,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.delivery == Delivery(
         transport=TransportUrl(scheme=Scheme.SMTP, host="smtp.example.org", port=587),
         user="news@example.org",
+        auth=Auth.XOAUTH2,
         connections=5,
         rate=(Rate(30, 60), Rate(10000, 86400)),
     )
@@ -129,7 +132,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.bounces_address == Address("bounces", "example.org")
     assert settings.design == Design(values={"accent": "#336699", "width": 600})
     assert settings.lines["newsletter.author"] == 8
-    assert settings.lines["state.durability"] == 42
+    assert settings.lines["state.durability"] == 43
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
@@ -278,6 +281,8 @@ def test_a_maildir_lies_in_the_workspace_or_where_it_says(
         ("rate", '"30/minuet"', "'30/minuet' is no rate"),
         ("rate", "[30]", "text is wanted, not a number"),
         ("user", '"a\\nb"', "it must be one line"),
+        ("auth", '"oauth"', '\'oauth\' is neither "password" nor "xoauth2"'),
+        ("auth", '"xoauth2"', "a token logs in a user, and none is named"),
     ],
 )
 def test_a_wrong_value_of_delivery_is_refused(

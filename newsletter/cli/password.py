@@ -1,4 +1,4 @@
-"""The mail server's password: from the environment, from the keyring, or asked for.
+"""The mail server's password or token: from the environment, from the keyring, or asked for.
 
 Never from a file, the command line or a log.
 """
@@ -12,8 +12,8 @@ import click
 
 from newsletter.cli import output
 from newsletter.errors import Problem, WrongUsage
-from newsletter.settings import Scheme, Settings
-from newsletter.smtp.session import Credentials
+from newsletter.settings import Auth, Scheme, Settings
+from newsletter.smtp.auth import Credentials
 
 VARIABLE = "NEWSLETTER_SMTP_PASSWORD"
 _SERVICE = "newsletter"
@@ -22,27 +22,34 @@ _SERVICE = "newsletter"
 def credentials(settings: Settings) -> Credentials | None:
     """Return user and password, or None where the settings name no user.
 
-    Raises WrongUsage where there is no password and nobody to ask.
+    With auth = "xoauth2" the password is an OAuth 2 token, which lives for an hour or so: it is
+    not offered to the keyring. Raises WrongUsage where there is none and nobody to ask.
     """
     delivery = settings.delivery
     url = delivery.transport
     if delivery.user is None or url is None or url.scheme is Scheme.MAILDIR:
         return None
     account = f"{delivery.user}@{url.host}"
-    password = os.environ.get(VARIABLE) or _from_keyring(account)
-    return Credentials(delivery.user, password or _asked(account))
+    password = os.environ.get(VARIABLE) or _from_keyring(account) or _asked(account, delivery.auth)
+    return Credentials(
+        delivery.user,
+        password.strip() if delivery.auth is Auth.XOAUTH2 else password,
+        delivery.auth,
+    )
 
 
-def _asked(account: str) -> str:
+def _asked(account: str, auth: Auth) -> str:
+    what = "token" if auth is Auth.XOAUTH2 else "password"
     if not sys.stdin.isatty():
         raise WrongUsage(
             Problem(
-                message=f"there is no password for {account}",
+                message=f"there is no {what} for {account}",
                 hint=f"set {VARIABLE} in the environment, or run this once on a terminal",
             )
         )
-    password: str = click.prompt(f"Password for {account}", hide_input=True, err=True)
-    _offer_to_keyring(account, password)
+    password: str = click.prompt(f"{what.capitalize()} for {account}", hide_input=True, err=True)
+    if auth is Auth.PASSWORD:
+        _offer_to_keyring(account, password)
     return password
 
 

@@ -16,13 +16,14 @@ the connection, and no dot is written.
 
 from __future__ import annotations
 
-import base64
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.smtp import auth
+from newsletter.smtp.auth import Credentials
 from newsletter.smtp.replies import BadReply, ReplyReader, one_line
 
 _OK = 250
@@ -73,14 +74,6 @@ class Lost:
 Event = Opened | StartTls | Ready | Answered | Lost
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A user and the password, which never shows in a repr."""
-
-    user: str
-    password: str = field(repr=False)
-
-
 class Tls(StrEnum):
     """How a conversation that begins in the clear gets its TLS."""
 
@@ -105,7 +98,8 @@ class Session:
         self._credentials = credentials
         self._replies = ReplyReader()
         self._expected: deque[Phase] = deque([Phase.GREETING])
-        self._challenges: deque[str] = deque()
+        self._answers: deque[str] = deque()
+        self._challenge = ""
         self._offered: Envelope | None = None
         self._next: Envelope | None = None
         self._refusal: Answered | None = None
@@ -200,8 +194,8 @@ class Session:
                 yield from self._on_hello(reply, lines)
             case Phase.STARTTLS:
                 yield from self._on_starttls(reply)
-            case Phase.AUTH:
-                yield from self._on_auth(reply)
+            case Phase.AUTH if self._credentials is not None:
+                yield from self._on_auth(reply, self._credentials)
             case _:
                 pass
 
@@ -250,30 +244,25 @@ class Session:
             yield Lost(Phase.STARTTLS, f"STARTTLS refused: {reply}", reply)
 
     def _authenticate(self, who: Credentials) -> Iterator[Event]:
-        """RFC 4954, 4; PLAIN is RFC 4616, LOGIN what old servers have instead."""
         if self._tls is not Tls.ON:
             reason = "the connection is not encrypted, so no password is sent"
             yield Lost(Phase.AUTH, reason, fatal=True)
             return
-        offered = self.extensions.get("AUTH", "").upper().split()
-        if "PLAIN" in offered:
-            initial = _base64(f"\0{who.user}\0{who.password}")
-            self._command(Phase.AUTH, f"AUTH PLAIN {initial}")
-        elif "LOGIN" in offered:
-            self._challenges = deque([_base64(who.user), _base64(who.password)])
-            self._command(Phase.AUTH, "AUTH LOGIN")
-        else:
-            names = ", ".join(offered) or "nothing"
-            reason = f"the server offers neither AUTH PLAIN nor LOGIN but {names}"
-            yield Lost(Phase.AUTH, reason, fatal=True)
+        exchange = auth.begin(self.extensions.get("AUTH", "").split(), who)
+        if isinstance(exchange, str):
+            yield Lost(Phase.AUTH, exchange, fatal=True)
+            return
+        self._answers.extend(exchange.answers)
+        self._command(Phase.AUTH, exchange.command)
 
-    def _on_auth(self, reply: Reply) -> Iterator[Event]:
+    def _on_auth(self, reply: Reply, who: Credentials) -> Iterator[Event]:
         if reply.code == 235:  # noqa: PLR2004 - RFC 4954, 4
             yield Opened(self.extensions)
-        elif reply.code == 334 and self._challenges:  # noqa: PLR2004
-            self._command(Phase.AUTH, self._challenges.popleft())
+        elif reply.code == 334 and self._answers:  # noqa: PLR2004
+            self._challenge = reply.text
+            self._command(Phase.AUTH, self._answers.popleft())
         else:
-            yield Lost(Phase.AUTH, f"the server refuses user and password: {reply}", reply)
+            yield Lost(Phase.AUTH, auth.refused(who, reply, self._challenge), reply)
 
     def _on_mail(self, reply: Reply) -> Iterator[Event]:
         if reply.code == _OK:
@@ -344,7 +333,3 @@ def _is_no(reply: Reply) -> bool:
 def _out_of_step(phase: Phase, reply: Reply) -> Lost:
     """Return the end of a conversation in which a reply too many or too few has come."""
     return Lost(phase, f"the server's answer to {phase} makes no sense: {reply}")
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode("utf-8")).decode("ascii")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from newsletter.outcome import Envelope, Phase
 from newsletter.settings import Scheme, TransportUrl
+from newsletter.smtp.auth import Credentials
 from newsletter.smtp.connection import (
     CONNECT_SECONDS,
     TIMEOUTS,
@@ -16,7 +17,7 @@ from newsletter.smtp.connection import (
     hello_name,
     is_loopback,
 )
-from newsletter.smtp.session import Credentials, Lost, Session, Tls
+from newsletter.smtp.session import Lost, Session, Tls
 from newsletter.transport.base import Channel, Listener
 
 

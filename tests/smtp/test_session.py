@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from newsletter.address import parse_address
 from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.settings import Auth
+from newsletter.smtp import auth
+from newsletter.smtp.auth import Credentials
 from newsletter.smtp.replies import BadReply, ReplyReader
 from newsletter.smtp.session import (
     Answered,
-    Credentials,
     Event,
     Lost,
     Opened,
@@ -201,8 +203,82 @@ def test_auth_plain_and_login() -> None:
     assert lines[1:4] == [b"AUTH LOGIN", b"YWRh", base64.b64encode("pässword".encode())]
 
 
+def coded(text: str) -> bytes:
+    return base64.b64encode(text.encode())
+
+
+def test_a_token_goes_with_the_command_or_after_its_challenge_where_it_is_long() -> None:
+    for token, lines in (
+        ("abc", [b"AUTH XOAUTH2 " + coded("user=ada@x.org\1auth=Bearer abc\1\1")]),
+        (
+            "a" * 2000,
+            [b"AUTH XOAUTH2", coded("user=ada@x.org\1auth=Bearer " + "a" * 2000 + "\1\1")],
+        ),
+    ):
+        one = session(Tls.ON, Credentials("ada@x.org", token, Auth.XOAUTH2))
+        feed(one, b"220 hello\r\n", b"250-there\r\n250 AUTH LOGIN XOAUTH2\r\n")
+        if len(lines) > 1:
+            assert feed(one, b"334 \r\n") == []
+        assert said(one).split(b"\r\n")[1:-1] == lines
+        assert feed(one, b"235 2.7.0 Accepted\r\n") == [Opened({"AUTH": "LOGIN XOAUTH2"})]
+
+
+@pytest.mark.parametrize("token", ["short", "l" * 900])
+def test_a_refused_token_is_answered_with_an_empty_line_and_told_with_its_status(
+    token: str,
+) -> None:
+    one = session(Tls.ON, Credentials("ada@x.org", token, Auth.XOAUTH2))
+    feed(one, b"220 hello\r\n", b"250-there\r\n250 AUTH XOAUTH2\r\n")
+    if len(token) > 500:
+        feed(one, b"334 \r\n")
+    said(one)
+    challenge = coded('{"status":"401","schemes":"bearer","scope":"https://mail.example/"}')
+    assert feed(one, b"334 " + challenge + b"\r\n") == []
+    assert said(one) == b"\r\n"
+    reply = Reply(535, "5.7.8", "Username and Password not accepted")
+    assert feed(one, b"535 5.7.8 Username and Password not accepted\r\n") == [
+        Lost(Phase.AUTH, f"the server refuses the token: {reply} (status 401)", reply)
+    ]
+
+
+def test_a_challenge_that_is_no_json_says_nothing() -> None:
+    one = session(Tls.ON, Credentials("ada@x.org", "token", Auth.XOAUTH2))
+    feed(one, b"220 hello\r\n", b"250-there\r\n250 AUTH XOAUTH2\r\n", b"334 %%%\r\n")
+    reply = Reply(535, "", "no")
+    assert feed(one, b"535 no\r\n") == [
+        Lost(Phase.AUTH, "the server refuses the token: 535 no", reply)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offered", "method", "reason"),
+    [
+        (
+            b"AUTH PLAIN LOGIN",
+            Auth.XOAUTH2,
+            "the server does not offer AUTH XOAUTH2 but LOGIN, PLAIN",
+        ),
+        (b"8BITMIME", Auth.XOAUTH2, "the server does not offer AUTH XOAUTH2 but nothing"),
+        (
+            b"AUTH XOAUTH2",
+            Auth.PASSWORD,
+            'the server offers neither AUTH PLAIN nor LOGIN but XOAUTH2 (auth = "xoauth2" takes a token)',
+        ),
+    ],
+)
+def test_a_way_to_log_in_that_is_not_offered_ends_the_conversation(
+    offered: bytes, method: Auth, reason: str
+) -> None:
+    one = session(Tls.ON, Credentials("ada", "secret", method))
+    assert feed(one, b"220 hello\r\n", b"250-there\r\n250 " + offered + b"\r\n") == [
+        Lost(Phase.AUTH, reason, fatal=True)
+    ]
+
+
 def test_a_password_shows_in_no_repr() -> None:
-    assert repr(Credentials("ada", "secret")) == "Credentials(user='ada')"
+    who = Credentials("ada", "secret-1", Auth.XOAUTH2)
+    assert "secret-1" not in repr(who)
+    assert "ada" not in repr(auth.begin(["XOAUTH2"], who))
 
 
 def test_only_an_address_that_needs_it_makes_a_message_internationalised() -> None:

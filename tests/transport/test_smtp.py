@@ -18,7 +18,7 @@ from newsletter.address import parse_address
 from newsletter.delivery.trial import send_one
 from newsletter.outcome import Envelope, Outcome, Phase, Verdict
 from newsletter.settings import Scheme, TransportUrl
-from newsletter.smtp.session import Credentials
+from newsletter.smtp.auth import Credentials
 from newsletter.transport.smtp import SmtpTransport
 
 ENVELOPE = Envelope(parse_address("news@example.org"), parse_address("ada@example.org"))

@@ -1,0 +1,85 @@
+r"""Logging in, as the client sees it: what to say first, and what to each challenge (RFC 4954).
+
+PLAIN is RFC 4616; LOGIN is what old servers have instead; XOAUTH2 is what Google and Microsoft ask
+for instead of a password:
+
+    base64("user=" USER "\x01auth=Bearer " TOKEN "\x01\x01")
+
+A server that refuses the token answers 334 with a JSON object in base64, which says why, waits for
+an empty line, and only then says no.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from newsletter.outcome import Reply
+from newsletter.settings import Auth
+
+_LONGEST_COMMAND = 512 - len("\r\n")
+"""RFC 5321, 4.5.3.1.4; a longer first answer waits for its challenge (RFC 4954, 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user and the password or token, which never shows in a repr."""
+
+    user: str
+    password: str = field(repr=False)
+    auth: Auth = Auth.PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the client says: a command, then one answer to each challenge."""
+
+    command: str = field(repr=False)
+    answers: tuple[str, ...] = field(default=(), repr=False)
+
+
+def begin(offered: Collection[str], who: Credentials) -> Exchange | str:
+    """Return how to log in by the mechanisms offered, or why that cannot be."""
+    names = {name.upper() for name in offered}
+    listed = ", ".join(sorted(names)) or "nothing"
+    if who.auth is Auth.XOAUTH2:
+        if "XOAUTH2" in names:
+            return _xoauth2(who)
+        return f"the server does not offer AUTH XOAUTH2 but {listed}"
+    if "PLAIN" in names:
+        return Exchange(f"AUTH PLAIN {_base64(f'{chr(0)}{who.user}{chr(0)}{who.password}')}")
+    if "LOGIN" in names:
+        return Exchange("AUTH LOGIN", (_base64(who.user), _base64(who.password)))
+    instead = ' (auth = "xoauth2" takes a token)' if "XOAUTH2" in names else ""
+    return f"the server offers neither AUTH PLAIN nor LOGIN but {listed}{instead}"
+
+
+def refused(who: Credentials, reply: Reply, challenge: str) -> str:
+    """Return what a no means; `challenge` is the last one before it."""
+    if who.auth is Auth.PASSWORD:
+        return f"the server refuses user and password: {reply}"
+    status = _status(challenge)
+    return f"the server refuses the token: {reply}{f' (status {status})' if status else ''}"
+
+
+def _xoauth2(who: Credentials) -> Exchange:
+    response = _base64(f"user={who.user}\1auth=Bearer {who.password}\1\1")
+    command = f"AUTH XOAUTH2 {response}"
+    if len(command) <= _LONGEST_COMMAND:
+        return Exchange(command, ("",))
+    return Exchange("AUTH XOAUTH2", (response, ""))
+
+
+def _status(challenge: str) -> str:
+    """Return the status in a challenge that is an error, or nothing."""
+    try:
+        told = json.loads(base64.b64decode(challenge, validate=True))
+    except ValueError:
+        return ""
+    return str(told.get("status", ""))[:40] if isinstance(told, dict) else ""
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8")).decode("ascii")
