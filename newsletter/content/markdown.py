@@ -51,7 +51,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href"},
     "ol": {"start", "dir"},
     "td": {"align"},
-    "th": {"align"},
+    "th": {"align", "scope"},
     **{tag: {"dir"} for tag in ("p", "h2", "h3", "h4", "h5", "h6", "pre")},
     **{tag: {"dir"} for tag in ("ul", "blockquote", "table")},
 }
@@ -59,6 +59,9 @@ _TAGS = {
     *_ATTRIBUTES,
     *("br", "code", "em", "hr", "li", "strong", "tbody", "thead", "tr"),
 }
+
+HeadingTags = dict[int, str]
+"""The tag of each heading that has words, by the identity of its node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,12 @@ def render_markdown(
 ) -> Rich:
     """Return a passage as HTML and text.
 
-    Its largest heading becomes `h{top}`, so that the email's own outline stays whole. A block
-    that runs against `base` gets its own `dir`. `measure` gives the width of plain text.
-    Raises NewsletterError with every problem of the passage.
+    Its outermost headings become `h{top}`, and no level below is skipped, so that the email's own
+    outline stays whole. A block that runs against `base` gets its own `dir`. `measure` gives the
+    width of plain text. Raises NewsletterError with every problem of the passage.
     """
     tree = _parse(passage)
-    levels = sorted({node.tag for node in tree.walk() if node.type == "heading"})
-    tags = {tag: f"h{min(top + index, 6)}" for index, tag in enumerate(levels)}
+    tags = _heading_tags(tree, top)
     html = "".join(_html_block(node, tags, base) for node in tree.children)
     return Rich(_cleaned(html), text_blocks(tree.children, WIDTH, measure))
 
@@ -214,14 +216,29 @@ def _cleaned(html: str) -> str:
     return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
 
 
-def _html_block(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:
+def _heading_tags(tree: SyntaxTreeNode, top: int) -> HeadingTags:
+    tags: HeadingTags = {}
+    above: list[str] = []  # the headings that the one at hand stands under, as written
+    for node in tree.walk():
+        if node.type != "heading" or not _has_words(node):
+            continue
+        while above and above[-1] >= node.tag:
+            above.pop()
+        above.append(node.tag)
+        tags[id(node)] = f"h{min(top + len(above) - 1, 6)}"
+    return tags
+
+
+def _html_block(node: SyntaxTreeNode, tags: HeadingTags, base: str) -> str:
     if node.type == "inline":
         return "".join(_html_inline(child) for child in node.children)
     if node.type == "hr":
         return "<hr>"
     if node.type == "paragraph" and node.hidden:  # in a tight list
         return _html_blocks(node, tags, base)
-    tag = tags.get(node.tag, node.tag)
+    if node.type == "heading" and id(node) not in tags:  # one without words
+        return ""
+    tag = tags.get(id(node), node.tag)
     inner, extra = base, ""
     if node.type in _DIRECTED:
         inner = _direction(node) or base
@@ -232,14 +249,27 @@ def _html_block(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:
             return _element("pre", lines.replace("\n", "<br>"), extra)
         case "ordered_list" if node.attrs.get("start", 1) != 1:
             extra += f' start="{node.attrs["start"]}"'
-        case "td" | "th" if "style" in node.attrs:
-            extra = f' align="{str(node.attrs["style"]).removeprefix("text-align:")}"'
+        case "td" | "th":
+            tag, extra = _cell(node)
         case _:
             pass
     return _element(tag, _html_blocks(node, tags, inner), extra)
 
 
-def _html_blocks(node: SyntaxTreeNode, tags: dict[str, str], base: str) -> str:
+def _cell(node: SyntaxTreeNode) -> tuple[str, str]:
+    """Return a cell's tag and attributes; one without words heads nothing."""
+    align = str(node.attrs.get("style", "")).removeprefix("text-align:")
+    attributes = f' align="{align}"' if align else ""
+    if node.type == "th" and _has_words(node):
+        return "th", f'{attributes} scope="col"'
+    return "td", attributes
+
+
+def _has_words(node: SyntaxTreeNode) -> bool:
+    return bool(_html_blocks(node, {}, "ltr").strip())
+
+
+def _html_blocks(node: SyntaxTreeNode, tags: HeadingTags, base: str) -> str:
     return "".join(_html_block(child, tags, base) for child in node.children)
 
 

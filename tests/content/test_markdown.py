@@ -73,7 +73,7 @@ def test_every_kind_of_block_has_both_forms() -> None:
         "<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul>"
         '<ol start="3"><li><p>d</p><p>e</p></li></ol>'
         "<blockquote><p>quoted</p></blockquote>"
-        '<table><thead><tr><th>x</th><th align="right">y</th></tr></thead>'
+        '<table><thead><tr><th scope="col">x</th><th align="right" scope="col">y</th></tr></thead>'
         '<tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>'
         "<hr /><pre>x &lt; y<br />  z</pre><p>a picture</p>"
     )
@@ -100,6 +100,23 @@ def test_a_table_too_wide_for_the_lines_stays_as_it_is() -> None:
 
 def test_headings_begin_below_the_emails_own() -> None:
     assert render("# A\n\n### B\n\n# C", top=4).html == "<h4>A</h4><h5>B</h5><h4>C</h4>"
+
+
+def test_no_level_of_headings_is_skipped() -> None:
+    html = render("## A\n\n#### B\n\n### C\n\n###### D\n\n# E\n\n###### F", top=3).html
+
+    assert html == "<h3>A</h3><h4>B</h4><h4>C</h4><h5>D</h5><h3>E</h3><h4>F</h4>"
+
+
+@pytest.mark.parametrize("nothing", ["#", "# ![](https://example.org/x.png)", "# &nbsp;"])
+def test_a_heading_without_words_is_none(nothing: str) -> None:
+    assert render(f"{nothing}\n\n## A", top=3).html == "<h3>A</h3>"
+
+
+def test_a_column_without_a_name_has_no_header() -> None:
+    html = render("| | x |\n|--|--|\n| a | b |").html
+
+    assert '<tr><td></td><th scope="col">x</th></tr>' in html
 
 
 def test_a_written_address_becomes_a_link_without_the_punctuation_after_it() -> None:
