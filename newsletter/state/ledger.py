@@ -38,7 +38,8 @@ class MailingState(StrEnum):
 class Mailing:
     """An issue being sent. Times are in UTC; `frozen_at` is also every message's Date.
 
-    `sources` is the digest of the files it was made of, to notice when they change later.
+    `sources` is the digest of the files it was made of, to notice when they change later; `first`
+    to `last` are the ids of its deliveries.
     """
 
     id: int
@@ -50,6 +51,8 @@ class Mailing:
     frozen_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    first: int = 1
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,8 @@ class Ledger(Protocol):
         Nobody can where all are pending or excluded, and none ever was uncertain.
         """
 
-    def exclude_suppressed(self, mailing: Mailing) -> int:
-        """Exclude who is waiting and suppressed by now; return how many."""
+    def exclude_suppressed(self) -> int:
+        """Exclude who is waiting in any mailing and suppressed by now; return how many."""
 
     def recover(self, mailing: Mailing, at: datetime) -> int:
         """Settle what a dead run left `attempting`; return how many deliveries that were.

@@ -29,7 +29,8 @@ class SqliteLedger(MailingTable, DeliveryTable, SuppressionTable):
         out: list[tuple[str, Record]] = []
         for mailing in self.mailings():
             row = self.read_one(
-                f"SELECT {RECORD} FROM deliveries WHERE mailing = ? AND key = ?",  # noqa: S608
+                f"SELECT {RECORD} FROM audience JOIN deliveries USING (id)"  # noqa: S608
+                " WHERE mailing = ? AND key = ?",
                 (mailing.id, address.key),
             )
             if row is not None:
@@ -42,8 +43,8 @@ class SqliteLedger(MailingTable, DeliveryTable, SuppressionTable):
         if delivery is None or delivery == NO_DELIVERY:
             return None
         row = self.read_one(
-            "SELECT d.address, m.uuid FROM deliveries d JOIN mailings m ON m.id = d.mailing"
-            " WHERE d.id = ?",
+            "SELECT a.address, m.uuid FROM audience a JOIN mailings m ON m.id = a.mailing"
+            " WHERE a.id = ?",
             (delivery,),
         )
         if row is None or not verify(token, Purpose.UNSUBSCRIBE, row[1], self._keys):

@@ -29,6 +29,8 @@ class Database:
 
     def __init__(self, file: Path, durability: Durability) -> None:
         self.file = file
+        self.suppressions_written = 0
+        """How many events this connection wrote; `PRAGMA data_version` tells only of others."""
         _create_private(file)
         with self.guarded():
             self.db = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_SECONDS)

@@ -15,34 +15,57 @@ from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import (
     DELIVERY,
     RECORD,
+    accepted_row,
     attempt_row,
     delivery_of,
     record_of,
     settled_row,
 )
 
+# Not `IN`: SQLite builds a table of the constants each time, which trebles what a row costs.
+_MARK = """
+    UPDATE deliveries SET state = 'attempting', at = ?
+    WHERE id = ? AND (state = 'pending' OR state = 'deferred')
+"""
+_ACCEPT = """
+    UPDATE deliveries SET state = 'accepted', code = ?, enhanced = ?, text = ?, at = ?, due = NULL,
+        attempts = attempts + 1
+    WHERE id = ? AND (state = 'attempting' OR state = 'pending' OR state = 'deferred')
+"""
+# A refusal is taken back where it turns out that the content was refused, not her.
+_SETTLE = """
+    UPDATE deliveries SET state = ?, code = ?, enhanced = ?, text = ?, at = ?, due = ?,
+        attempts = attempts + ?, first_deferred_at = coalesce(first_deferred_at, ?)
+    WHERE id = ? AND (state = 'attempting' OR state = 'pending' OR state = 'deferred'
+                      OR state = 'refused' AND ? = 'pending')
+"""
+_EXCLUDE_SUPPRESSED = """
+    UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' || gone.why
+    FROM (SELECT a.id, s.why FROM suppressed s JOIN mailings m
+          JOIN audience a ON a.mailing = m.id AND a.key = s.key
+          WHERE m.state <> 'finished') AS gone
+    WHERE deliveries.id = gone.id AND state IN ('pending', 'deferred')
+"""
+
 
 class DeliveryTable(Database):
     """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
 
+    _seen: tuple[int, int] | None = None
+    """What others, and we ourselves, had written of suppressions when we last looked."""
+
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
         rows = self.read(
-            "SELECT state, count(*) FROM deliveries WHERE mailing = ? GROUP BY state",
-            (mailing.id,),
+            "SELECT state, count(*) FROM deliveries WHERE id BETWEEN ? AND ? GROUP BY state",
+            (mailing.first, mailing.last),
         )
         return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
 
-    def exclude_suppressed(self, mailing: Mailing) -> int:
-        """Exclude who is waiting and suppressed by now; return how many."""
+    def exclude_suppressed(self) -> int:
+        """Exclude who is waiting in any mailing and suppressed by now; return how many."""
         with self.transaction():
-            return self.db.execute(
-                "UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' ||"
-                " (SELECT why FROM suppressed s WHERE s.key = deliveries.key)"
-                " WHERE mailing = ? AND state IN ('pending', 'deferred')"
-                " AND key IN (SELECT key FROM suppressed)",
-                (mailing.id,),
-            ).rowcount
+            return self.db.execute(_EXCLUDE_SUPPRESSED).rowcount
 
     def recover(self, mailing: Mailing, at: datetime) -> int:
         """Settle what a dead run left `attempting`; return how many deliveries that were."""
@@ -72,25 +95,26 @@ class DeliveryTable(Database):
     def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
         """Return pending deliveries with an id above `after`, by id."""
         rows = self.read(
-            f"SELECT {DELIVERY} FROM deliveries"  # noqa: S608 - a constant
-            " WHERE mailing = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?",
-            (mailing.id, after, limit),
+            f"SELECT {DELIVERY} FROM deliveries JOIN audience USING (id)"  # noqa: S608 - a constant
+            " WHERE id BETWEEN ? AND ? AND state = 'pending' ORDER BY id LIMIT ?",
+            (max(mailing.first, after + 1), mailing.last, limit),
         )
         return [delivery_of(row) for row in rows]
 
     def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
         """Return deferred deliveries that are due by then, the longest due first."""
         rows = self.read(
-            f"SELECT {DELIVERY} FROM deliveries"  # noqa: S608 - a constant
-            " WHERE mailing = ? AND state = 'deferred' AND due <= ? ORDER BY due LIMIT ?",
-            (mailing.id, due, limit),
+            f"SELECT {DELIVERY} FROM deliveries JOIN audience USING (id)"  # noqa: S608 - a constant
+            " WHERE id BETWEEN ? AND ? AND state = 'deferred' AND due <= ? ORDER BY due LIMIT ?",
+            (mailing.first, mailing.last, due, limit),
         )
         return [delivery_of(row) for row in rows]
 
     def delivery(self, mailing: Mailing, address: Address) -> Delivery | None:
         """Return the delivery of a mailing to an address, whatever its state."""
         row = self.read_one(
-            f"SELECT {DELIVERY} FROM deliveries WHERE mailing = ? AND key = ?",  # noqa: S608
+            f"SELECT {DELIVERY} FROM deliveries JOIN audience USING (id)"  # noqa: S608
+            " WHERE mailing = ? AND key = ?",
             (mailing.id, address.key),
         )
         return None if row is None else delivery_of(row)
@@ -98,8 +122,8 @@ class DeliveryTable(Database):
     def next_due(self, mailing: Mailing) -> float | None:
         """Return when the next deferred delivery falls due, in seconds since 1970."""
         row = self.read_one(
-            "SELECT min(due) FROM deliveries WHERE mailing = ? AND state = 'deferred'",
-            (mailing.id,),
+            "SELECT min(due) FROM deliveries WHERE state = 'deferred' AND id BETWEEN ? AND ?",
+            (mailing.first, mailing.last),
         )
         due: float | None = row[0]
         return due
@@ -113,52 +137,44 @@ class DeliveryTable(Database):
             return self._mark(marks, at)
 
     def _settle(self, settlements: Sequence[Settlement]) -> None:
-        if not settlements:
-            return
-        cursor = self.db.executemany(
-            "UPDATE deliveries SET state = ?, code = ?, enhanced = ?, text = ?, at = ?, due = ?,"
-            " attempts = attempts + ?,"
-            " first_deferred_at = iif(? = 'deferred', coalesce(first_deferred_at, ?),"
-            " first_deferred_at)"
-            # A refusal is taken back where it turns out that the content was refused, not her.
-            " WHERE id = ? AND (state IN ('attempting', 'pending', 'deferred')"
-            " OR state = 'refused' AND ? = 'pending')",
-            [settled_row(each) for each in settlements],
-        )
-        if cursor.rowcount != len(settlements):
+        accepted = [accepted_row(s) for s in settlements if s.state is State.ACCEPTED]
+        settled = self.db.executemany(_ACCEPT, accepted).rowcount if accepted else 0
+        if settled != len(settlements):
+            settled += self._settle_others(
+                [each for each in settlements if each.state is not State.ACCEPTED]
+            )
+        if settled != len(settlements):
             raise LedgerUnusable(
                 Problem(message="the ledger lost track of a delivery: an outcome found no row")
             )
-        self.db.executemany(
-            "INSERT INTO attempts (delivery, at, state, phase, code, enhanced, text)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [attempt_row(s) for s in settlements if s.state not in {State.ACCEPTED, State.PENDING}],
-        )
+
+    def _settle_others(self, others: Sequence[Settlement]) -> int:
+        """Settle what was not accepted, each try with a row of its own in `attempts`."""
+        settled = self.db.executemany(_SETTLE, map(settled_row, others)).rowcount
+        if settled == len(others):
+            tries = [attempt_row(each) for each in others if each.state is not State.PENDING]
+            self.db.executemany(
+                "INSERT INTO attempts (delivery, at, state, phase, code, enhanced, text)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                tries,
+            )
+        return settled
 
     def _mark(self, marks: Sequence[int], at: float) -> frozenset[int]:
+        """Mark one by one, so that each says whether it held; nobody else writes meanwhile."""
         if not marks:
             return frozenset()
-        cursor = self.db.executemany(
-            "UPDATE deliveries SET state = 'attempting', at = ?"
-            " WHERE id = ? AND state IN ('pending', 'deferred')"
-            " AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.key = deliveries.key)",
-            [(at, each) for each in marks],
-        )
-        if cursor.rowcount == len(marks):
-            return frozenset(marks)
-        return frozenset(each for each in marks if self._exclude_or_marked(each))
+        self._heed_others()
+        mark = self.db.execute
+        return frozenset([each for each in marks if mark(_MARK, (at, each)).rowcount])
 
-    def _exclude_or_marked(self, delivery: int) -> bool:
-        """Exclude a delivery whose address is suppressed; return whether it is marked instead."""
-        self.db.execute(
-            "UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' ||"
-            " (SELECT why FROM suppressed s WHERE s.key = deliveries.key)"
-            " WHERE id = ? AND state IN ('pending', 'deferred')"
-            " AND EXISTS (SELECT 1 FROM suppressed s WHERE s.key = deliveries.key)",
-            (delivery,),
-        )
-        (state,) = self.read_one("SELECT state FROM deliveries WHERE id = ?", (delivery,))
-        return bool(state == State.ATTEMPTING)
+    def _heed_others(self) -> None:
+        """Exclude who left, if anybody may have since we last looked."""
+        (version,) = self.db.execute("PRAGMA data_version").fetchone()
+        seen = (version, self.suppressions_written)
+        if seen != self._seen:
+            self.db.execute(_EXCLUDE_SUPPRESSED)
+            self._seen = seen
 
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""
@@ -175,7 +191,7 @@ class DeliveryTable(Database):
         wanted = tuple(states) or tuple(State)
         marks = ", ".join("?" * len(wanted))
         rows = self.read(
-            f"SELECT {RECORD} FROM deliveries"  # noqa: S608 - constants
+            f"SELECT {RECORD} FROM audience JOIN deliveries USING (id)"  # noqa: S608 - constants
             f" WHERE mailing = ? AND state IN ({marks}) ORDER BY key",
             (mailing.id, *wanted),
         )
@@ -186,12 +202,13 @@ class DeliveryTable(Database):
         with self.transaction():
             return self.db.execute(
                 "UPDATE deliveries SET state = ?, text = ?, at = ?"
-                " WHERE mailing = ? AND state = 'uncertain'",
-                (state, why, at.timestamp(), mailing.id),
+                " WHERE id BETWEEN ? AND ? AND state = 'uncertain'",
+                (state, why, at.timestamp(), mailing.first, mailing.last),
             ).rowcount
 
     def _ids(self, mailing: Mailing, state: State) -> list[int]:
         rows = self.read(
-            "SELECT id FROM deliveries WHERE mailing = ? AND state = ?", (mailing.id, state)
+            "SELECT id FROM deliveries WHERE id BETWEEN ? AND ? AND state = ?",
+            (mailing.first, mailing.last, state),
         )
         return [row[0] for row in rows]

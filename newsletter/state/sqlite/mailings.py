@@ -24,8 +24,8 @@ class MailingTable(Database):
     def mailings(self) -> Sequence[Mailing]:
         """Return all mailings, the oldest first."""
         rows = self.read(
-            "SELECT id, uuid, issue, state, digest, sources, frozen_at, started_at, finished_at"
-            " FROM mailings ORDER BY id"
+            "SELECT id, uuid, issue, state, digest, sources, frozen_at, started_at, finished_at,"
+            " first, last FROM mailings ORDER BY id"
         )
         return [
             Mailing(
@@ -38,6 +38,8 @@ class MailingTable(Database):
                 frozen_at=datetime.fromtimestamp(row[6], UTC),
                 started_at=moment_of(row[7]),
                 finished_at=moment_of(row[8]),
+                first=row[9],
+                last=row[10],
             )
             for row in rows
         ]
@@ -84,18 +86,38 @@ class MailingTable(Database):
                         draft.frozen_at.timestamp(),
                     ),
                 )
-                # An address that slipped in twice stands once, and excluded if either was.
-                self.db.execute(
-                    "INSERT OR IGNORE INTO deliveries"
-                    " (mailing, key, address, name, fields, message_token, state, text)"
-                    " SELECT ?, key, address, name, fields, message_token,"
-                    " iif(excluded IS NULL, 'pending', 'excluded'), excluded"
-                    " FROM incoming ORDER BY key, excluded IS NULL",
-                    (cursor.lastrowid,),
-                )
+                self._write_audience(cursor.lastrowid)
         finally:
             self.db.execute("DROP TABLE incoming")
         return self._mailing(draft.issue)
+
+    def _write_audience(self, mailing: int | None) -> None:
+        """Move the incoming rows to where they stay; their ids follow each other."""
+        # An address that slipped in twice stands once, and excluded if either was.
+        self.db.execute(
+            "INSERT OR IGNORE INTO audience (mailing, key, address, name, fields, message_token)"
+            " SELECT ?, key, address, name, fields, message_token"
+            " FROM incoming ORDER BY key, excluded IS NULL",
+            (mailing,),
+        )
+        self.db.execute(
+            "UPDATE mailings SET (first, last) ="
+            " (SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM audience WHERE mailing = :id)"
+            " WHERE id = :id",
+            {"id": mailing},
+        )
+        self.db.execute(
+            "INSERT INTO deliveries (id, state)"
+            " SELECT a.id, 'pending' FROM mailings m JOIN audience a"
+            " ON a.id BETWEEN m.first AND m.last WHERE m.id = ? ORDER BY a.id",
+            (mailing,),
+        )
+        self.db.execute(
+            "UPDATE deliveries SET state = 'excluded', text = excluded"
+            " FROM incoming JOIN audience a ON a.mailing = ? AND a.key = incoming.key"
+            " WHERE excluded IS NOT NULL AND deliveries.id = a.id",
+            (mailing,),
+        )
 
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
@@ -112,22 +134,20 @@ class MailingTable(Database):
 
     def withdraw(self, mailing: Mailing) -> bool:
         """Forget a mailing that nobody can have got, with its deliveries; return whether it was."""
+        ids = {"first": mailing.first, "last": mailing.last}
         with self.transaction():
             (held,) = self.db.execute(
                 "SELECT EXISTS (SELECT 1 FROM deliveries"
-                " WHERE mailing = :id AND state NOT IN ('pending', 'excluded'))"
-                " OR EXISTS (SELECT 1 FROM attempts a JOIN deliveries d ON d.id = a.delivery"
-                " WHERE d.mailing = :id AND a.state = 'uncertain')",
-                {"id": mailing.id},
+                " WHERE id BETWEEN :first AND :last AND state NOT IN ('pending', 'excluded'))"
+                " OR EXISTS (SELECT 1 FROM attempts"
+                " WHERE delivery BETWEEN :first AND :last AND state = 'uncertain')",
+                ids,
             ).fetchone()
             if held:
                 return False
-            self.db.execute(
-                "DELETE FROM attempts"
-                " WHERE delivery IN (SELECT id FROM deliveries WHERE mailing = ?)",
-                (mailing.id,),
-            )
-            self.db.execute("DELETE FROM deliveries WHERE mailing = ?", (mailing.id,))
+            self.db.execute("DELETE FROM attempts WHERE delivery BETWEEN :first AND :last", ids)
+            self.db.execute("DELETE FROM deliveries WHERE id BETWEEN :first AND :last", ids)
+            self.db.execute("DELETE FROM audience WHERE id BETWEEN :first AND :last", ids)
             self.db.execute("DELETE FROM mailings WHERE id = ?", (mailing.id,))
         return True
 

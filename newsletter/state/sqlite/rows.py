@@ -24,20 +24,24 @@ def incoming_row(member: Member, token: str, fields: Sequence[str]) -> tuple[str
     return who.address.key, str(who.address), who.name, text, token, member.excluded
 
 
+def accepted_row(each: Settlement) -> tuple[object, ...]:
+    """Return the parameters of the UPDATE that settles an accepted delivery."""
+    said = each.outcome
+    return said.code, said.enhanced, said.text, each.at, each.delivery
+
+
 def settled_row(each: Settlement) -> tuple[object, ...]:
-    """Return the parameters of the UPDATE that settles a delivery."""
-    outcome = each.outcome
-    tried = 0 if outcome.verdict is Verdict.UNTOUCHED else 1
+    """Return the parameters of the UPDATE that settles any other delivery."""
+    said = each.outcome
     return (
         each.state.value,
-        outcome.code,
-        outcome.enhanced,
-        outcome.text,
+        said.code,
+        said.enhanced,
+        said.text,
         each.at,
         each.due,
-        tried,
-        each.state.value,
-        each.at,
+        0 if said.verdict is Verdict.UNTOUCHED else 1,
+        each.at if each.state is State.DEFERRED else None,
         each.delivery,
         each.state.value,
     )

@@ -37,6 +37,7 @@ class SuppressionTable(Database):
     def add_event(self, event: SuppressionEvent) -> None:
         """Record an event as it was written elsewhere."""
         key = event.address.key
+        self.suppressions_written += 1
         with self.transaction():
             self.db.execute(
                 "INSERT INTO suppression_events (key, address, action, reason, source, at)"
