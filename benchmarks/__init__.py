@@ -1,0 +1,1 @@
+"""How fast, how large: `make bench`, or `python -m benchmarks PART ... [--quick]`."""

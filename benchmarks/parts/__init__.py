@@ -1,0 +1,1 @@
+"""What can be measured, a module each. `measure(quick)` returns rows for the table."""
