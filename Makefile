@@ -36,6 +36,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 test: lint
+	@sh tools/judges.sh
 	$(BIN)/pytest --numprocesses 2
 
 format: $(READY)
@@ -43,4 +44,4 @@ format: $(READY)
 	$(BIN)/ruff format
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) tests/npm/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 STRANGERS = {
     "chromium": ("chromium", "apt-get install chromium"),
-    "node": ("node", "apt-get install nodejs npm"),
+    "judges": ("node", "apt-get install nodejs npm, then sh tools/judges.sh"),
     "postfix": ("smtp-sink", "apt-get install postfix"),
 }
 """The mark's argument: the program looked for, and how to get it."""
+
+JUDGES = Path(__file__).parent / "npm" / "node_modules" / ".installed-lock.json"
+"""Stands beside the judges from npm once all of them are there."""
 
 _NOT_RUN = pytest.StashKey[dict[str, int]]()
 
@@ -25,6 +29,8 @@ _NOT_RUN = pytest.StashKey[dict[str, int]]()
 def missing(name: str) -> bool:
     """Whether a stranger is not here; Debian keeps Postfix's tools in /usr/sbin."""
     program, _ = STRANGERS[name]
+    if name == "judges" and not JUDGES.exists():
+        return True
     return not any(shutil.which(program, path=path) for path in (None, "/usr/sbin"))
 
 

@@ -1,0 +1,68 @@
+"""The samples as emails, each compiled once, with our MJML compiler or another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from newsletter.render import parts
+from newsletter.render.compile import compile_issue
+from newsletter.render.compiled import CompiledIssue
+from newsletter.shipped import TEMPLATES
+from newsletter.workspace import Workspace, open_workspace
+from tests.browser.issues import MONTH, Sample, samples
+from tests.render.conftest import read
+
+NAMES = tuple(sample.name for sample in samples("default"))
+TEMPLATE_NAMES = tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir()))
+"""Every template that ships, also one that is added later."""
+
+every_sample = pytest.mark.parametrize("name", NAMES)
+every_template = pytest.mark.parametrize("template", TEMPLATE_NAMES)
+
+
+def sample(name: str, template: str) -> Sample:
+    """Return a sample by its name."""
+    return next(each for each in samples(template) if each.name == name)
+
+
+def write(files: dict[str, str], root: Path) -> Workspace:
+    """Write a workspace's files and open it."""
+    for name, text in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return open_workspace(root)
+
+
+def compiled(files: dict[str, str]) -> CompiledIssue:
+    """Return what the program makes of a workspace's one issue."""
+    with TemporaryDirectory() as folder:
+        workspace = write(files, Path(folder))
+        issue = workspace.issue(MONTH)
+        return compile_issue(
+            issue,
+            workspace.library().of(issue),
+            workspace.settings,
+            template_folders=(TEMPLATES,),
+            nonce="n0nce",
+        )
+
+
+@cache
+def html_of(name: str, template: str) -> str:
+    """Return a sample's HTML as a reader gets it."""
+    return read(compiled(sample(name, template).files).html)
+
+
+def compiled_by(
+    compiler: Callable[[str], str], name: str, template: str, patch: pytest.MonkeyPatch
+) -> str:
+    """Return a sample's HTML made with another MJML compiler and everything else the same."""
+    with patch.context() as context:
+        context.setattr(parts, "to_html", compiler)
+        return read(compiled(sample(name, template).files).html)

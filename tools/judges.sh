@@ -1,0 +1,17 @@
+#!/bin/sh
+# Puts the tests' judges from npm (tests/npm) into its node_modules, once for each lock file.
+# Never fails: without them the tests that need them are left out, and the run says so.
+cd "$(dirname "$0")/../tests/npm" || exit 0
+installed=node_modules/.installed-lock.json
+cmp -s package-lock.json $installed && exit 0
+
+if ! command -v npm >/dev/null 2>&1; then
+    echo "npm is not here, so axe-core, html-validate and mjml judge nothing (apt-get install nodejs npm)"
+    exit 0
+fi
+echo "Fetching axe-core, html-validate and mjml for the tests (once) ..."
+if npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >/dev/null; then
+    cp package-lock.json $installed
+else
+    echo "npm could not fetch them, so they judge nothing in this run"
+fi
