@@ -18,7 +18,7 @@ from newsletter.audience.listfile import Member
 from newsletter.audience.suppression import Suppression, SuppressionEvent
 from newsletter.errors import NewsletterError
 from newsletter.message.content import Content
-from newsletter.outcome import Outcome, State
+from newsletter.outcome import Outcome, Phase, State
 
 
 class LedgerUnusable(NewsletterError):  # noqa: N818
@@ -98,6 +98,30 @@ class Record:
     message_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was not accepted: when, what it led to, and the server's answer.
+
+    `code` is 0 where there was no reply.
+    """
+
+    at: datetime
+    state: State
+    phase: Phase
+    code: int
+    enhanced: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An error of the check that the editor let through: what it said, and her reason."""
+
+    rule: str
+    message: str
+    reason: str
+
+
 class Ledger(Protocol):
     """The only truth about who got what."""
 
@@ -174,6 +198,15 @@ class Ledger(Protocol):
 
     def history(self, address: Address) -> Sequence[tuple[str, Record]]:
         """Return every delivery to an address with its issue, the oldest first."""
+
+    def attempts(self, delivery: int) -> Sequence[Attempt]:
+        """Return the attempts at a delivery that were not accepted, the oldest first."""
+
+    def override(self, mailing: Mailing, overrides: Sequence[Override], at: datetime) -> None:
+        """Record what the check found and the editor let through."""
+
+    def overrides(self, mailing: Mailing) -> Sequence[Override]:
+        """Return what was overridden when a mailing was frozen."""
 
     def resolve(self, mailing: Mailing, state: State, why: str, at: datetime) -> int:
         """Move all uncertain deliveries to accepted or pending; return how many."""

@@ -91,10 +91,13 @@ MIGRATIONS: tuple[str, ...] = (
         name TEXT NOT NULL,
         fields TEXT NOT NULL,         -- a JSON object of the fields that the content uses
         message_token TEXT NOT NULL,  -- its Message-ID, the same for every attempt
+        excluded TEXT,                -- why she gets nothing from the start; null for the others
         UNIQUE (mailing, key)
     );
     INSERT INTO audience
-        SELECT id, mailing, key, address, name, fields, message_token FROM deliveries ORDER BY id;
+        SELECT id, mailing, key, address, name, fields, message_token,
+            iif(state = 'excluded', text, NULL)
+        FROM deliveries ORDER BY id;
 
     ALTER TABLE attempts RENAME TO old_attempts;
     ALTER TABLE deliveries RENAME TO old_deliveries;
@@ -144,5 +147,16 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE mailings SET
         first = coalesce((SELECT min(id) FROM audience WHERE mailing = mailings.id), 1),
         last = coalesce((SELECT max(id) FROM audience WHERE mailing = mailings.id), 0);
+    """,
+    """
+    -- Errors of the check that the editor let through, each with her reason.
+    CREATE TABLE overrides (
+        id INTEGER PRIMARY KEY,
+        mailing INTEGER NOT NULL REFERENCES mailings (id) ON DELETE CASCADE,
+        rule TEXT NOT NULL,
+        message TEXT NOT NULL,        -- what the check said then
+        reason TEXT NOT NULL,
+        at REAL NOT NULL
+    );
     """,
 )

@@ -95,8 +95,9 @@ class MailingTable(Database):
         """Move the incoming rows to where they stay; their ids follow each other."""
         # An address that slipped in twice stands once, and excluded if either was.
         self.db.execute(
-            "INSERT OR IGNORE INTO audience (mailing, key, address, name, fields, message_token)"
-            " SELECT ?, key, address, name, fields, message_token"
+            "INSERT OR IGNORE INTO audience"
+            " (mailing, key, address, name, fields, message_token, excluded)"
+            " SELECT ?, key, address, name, fields, message_token, excluded"
             " FROM incoming ORDER BY key, excluded IS NULL",
             (mailing,),
         )
@@ -107,15 +108,10 @@ class MailingTable(Database):
             {"id": mailing},
         )
         self.db.execute(
-            "INSERT INTO deliveries (id, state)"
-            " SELECT a.id, 'pending' FROM mailings m JOIN audience a"
-            " ON a.id BETWEEN m.first AND m.last WHERE m.id = ? ORDER BY a.id",
-            (mailing,),
-        )
-        self.db.execute(
-            "UPDATE deliveries SET state = 'excluded', text = excluded"
-            " FROM incoming JOIN audience a ON a.mailing = ? AND a.key = incoming.key"
-            " WHERE excluded IS NOT NULL AND deliveries.id = a.id",
+            "INSERT INTO deliveries (id, state, text)"
+            " SELECT a.id, iif(excluded IS NULL, 'pending', 'excluded'), excluded"
+            " FROM mailings m JOIN audience a ON a.id BETWEEN m.first AND m.last"
+            " WHERE m.id = ? ORDER BY a.id",
             (mailing,),
         )
 
