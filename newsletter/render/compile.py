@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,9 +46,11 @@ from newsletter.render.view import (
     preheader_of,
     summary_view,
 )
-from newsletter.settings import Settings
+from newsletter.render.words import Words, load_words, put
+from newsletter.settings import Newsletter, Settings
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_LEAD = next(field.default for field in fields(Newsletter) if field.name == "lead")
 
 T = TypeVar("T")
 
@@ -86,21 +88,27 @@ class _Compilation:
     def run(self) -> CompiledIssue:
         self.problems.extend(unsendable(self.issue, self.summaries, self.settings))
         self._stop_at_problems()
-        folders = self._gather(self._folders)
-        design = self._gather(lambda: design_values(self.settings, folders or ()))
+        folders = self._folders()
+        design = self._gather(lambda: design_values(self.settings, folders))
+        words = load_words(self.settings.newsletter.language, folders, self.settings.root)
         templates = Templates(
-            folders or (), root=self.settings.root, base=self._base(), places=self.places
+            folders, root=self.settings.root, base=self._base(), places=self.places
         )
-        summaries = [self._summary(each, index) for index, each in enumerate(self.summaries, 1)]
-        announcements = [self._announcement(each) for each in self.issue.announcements]
-        subject = self._gather(lambda: self._subject(templates))
-        introduction = self._gather(lambda: self._introduction(templates))
-        self._stop_at_problems()
         newsletter = newsletter_view(self.settings)
-        preheader = preheader_of(self.issue, self._blurbs())
+        issue = issue_view(self.issue, newsletter.site_url, words)
+        summaries = [
+            self._summary(each, index, words, issue.url)
+            for index, each in enumerate(self.summaries, 1)
+        ]
+        announcements = [self._announcement(each) for each in self.issue.announcements]
+        subject = self._gather(lambda: self._subject(templates, words))
+        introduction = self._gather(lambda: self._introduction(templates, words))
+        self._stop_at_problems()
+        preheader = preheader_of(self.issue, self._blurbs(words))
         values = {
             "newsletter": newsletter,
-            "issue": issue_view(self.issue, newsletter.site_url),
+            "issue": issue,
+            "words": words,
             "design": design,
             "preheader": preheader,
             "preheader_filler": filler(preheader),
@@ -135,7 +143,9 @@ class _Compilation:
             else self.settings.lines.get("newsletter.template"),
         )
 
-    def _summary(self, summary: Summary, number: int) -> SummaryView | None:
+    def _summary(
+        self, summary: Summary, number: int, words: Words, page: str | None
+    ) -> SummaryView | None:
         measure = self.places.measure
         citation = render_citation(summary.citation, summary.doi, measure=measure)
         body = self._gather(lambda: render_markdown(summary.body, top=3, base=self._base()))
@@ -150,6 +160,8 @@ class _Compilation:
         return summary_view(
             summary,
             number,
+            words=words,
+            page=page,
             citation=citation,
             body=body,
             implications=implications,
@@ -172,7 +184,7 @@ class _Compilation:
             return None
         return announcement_view(announcement.title, text, url)
 
-    def _introduction(self, templates: Templates) -> Rich:
+    def _introduction(self, templates: Templates, words: Words) -> Rich:
         passage = self.issue.introduction
         if passage and passage.text.strip():
             return render_markdown(
@@ -182,9 +194,11 @@ class _Compilation:
                 measure=self.places.measure,
             )
         lead, line = self.settings.newsletter.lead, self.settings.lines.get("newsletter.lead")
+        if lead == _LEAD:  # that of the language
+            lead = put(words.lead, blurbs="{{ blurbs }}")
         html, text = (
             templates.render_line(
-                lead, self._facts(), file=self.settings_file, line=line, html=html
+                lead, self._facts(words), file=self.settings_file, line=line, html=html
             )
             for html in (True, False)
         )
@@ -193,7 +207,7 @@ class _Compilation:
             wrap(ended_once(text.strip()), measure=self.places.measure),
         )
 
-    def _subject(self, templates: Templates) -> Slotted:
+    def _subject(self, templates: Templates, words: Words) -> Slotted:
         own = self.issue.subject
         file = self.settings_file if own is None else self.issue.file
         line = (
@@ -203,22 +217,22 @@ class _Compilation:
         )
         source = self.settings.newsletter.subject if own is None else own
         text = _one_line(
-            templates.render_line(source, self._facts(), file=file, line=line, html=False)
+            templates.render_line(source, self._facts(words), file=file, line=line, html=False)
         )
         if not text:
             raise fail("the subject is empty", file=file, line=line)
         return self.places.split_text(text)
 
-    def _facts(self) -> dict[str, str | int | None]:
+    def _facts(self, words: Words) -> dict[str, str | int | None]:
         return {
             "title": self.settings.newsletter.title,
-            "month": self.issue.month.name,
+            "month": words.month_name(self.issue.month),
             "number": self.issue.number,
-            "blurbs": self._blurbs(),
+            "blurbs": self._blurbs(words),
         }
 
-    def _blurbs(self) -> str:
-        return joined(tuple(_one_line(summary.short) for summary in self.summaries))
+    def _blurbs(self, words: Words) -> str:
+        return joined(tuple(_one_line(summary.short) for summary in self.summaries), words)
 
     def _base(self) -> str:
         return language_direction(self.settings.newsletter.language)

@@ -13,17 +13,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, nodes
+from jinja2 import StrictUndefined, Template, nodes, pass_eval_context
 from jinja2.exceptions import TemplateRuntimeError
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from newsletter.content.characters import display_width, wrap
 from newsletter.render.attributes import attribute, dir_attribute
 from newsletter.render.places import Places
 from newsletter.render.reader import READER, Field, Reader, ReaderMisused, misuses
 from newsletter.render.template_files import TemplateFiles
+from newsletter.render.words import put
 
 MOST_ROUNDS = 1_000
 """How far `range` counts in a template."""
@@ -64,6 +66,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters["dir"] = lambda text: dir_attribute(text, base)
         self.filters["wrap"] = _wrap
         self.filters["fallback"] = _fallback
+        self.filters["put"] = _put
         self.files = files
         self._lines = {html: self.overlay(autoescape=html) for html in (True, False)}
 
@@ -110,6 +113,15 @@ def _wrap(text: object, first: str = "", rest: str = "") -> str:
     places = _places.get()
     measure = display_width if places is None else places.measure
     return wrap(str(text), first=first, rest=rest, measure=measure)
+
+
+@pass_eval_context
+def _put(context: EvalContext, sentence: object, **values: object) -> str:
+    """Fill the places of one of the templates' own sentences; a link stays a link."""
+    if not context.autoescape:
+        return put(str(sentence), **values)
+    safe = {name: escape(value) for name, value in values.items()}
+    return Markup(put(str(escape(sentence)), **safe))  # noqa: S704 - both are escaped
 
 
 def _range(*bounds: int) -> range:

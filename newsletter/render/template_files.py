@@ -44,10 +44,22 @@ def folders_of(
 
 def find(folders: Sequence[Path], name: str) -> Path | None:
     """Return the first file of that name under the folders; it can never lie outside them."""
+    return next(_found(folders, name), None)
+
+
+def find_all(folders: Sequence[Path], name: str) -> tuple[Path, ...]:
+    """Return every file of that name under the folders, the one that counts most first."""
+    return tuple(_found(folders, name))
+
+
+def _found(folders: Sequence[Path], name: str) -> Iterator[Path]:
     parts = name.split("/")
     if "\\" in name or "\0" in name or any(part in {"", ".", ".."} for part in parts):
-        return None
-    return next((file for folder in folders if (file := folder.joinpath(*parts)).is_file()), None)
+        return
+    for folder in folders:
+        file = folder.joinpath(*parts)
+        if file.is_file():
+            yield file
 
 
 class TemplateFiles(BaseLoader):

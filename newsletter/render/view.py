@@ -12,6 +12,7 @@ from newsletter.content.issue import Issue
 from newsletter.content.links import safe_url
 from newsletter.content.markdown import Rich
 from newsletter.content.summary import Summary
+from newsletter.render.words import Words, put
 from newsletter.settings import Settings
 
 _SHORTEST_PREVIEW = 150
@@ -40,7 +41,10 @@ class NewsletterView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """`issue` in a template; `month` is "November 2026", `kicker` "Issue 12 · November 2026"."""
+    """`issue` in a template; `month` is "November 2026", `kicker` "Issue 12 · November 2026".
+
+    `url` is its page on the web, or None where there is no site.
+    """
 
     slug: str
     number: int | None
@@ -51,10 +55,16 @@ class IssueView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryView:
-    """One of `summaries`; `kicker` is its number and first topic, `meta` lines of the rest."""
+    """One of `summaries`; `kicker` is its number and first topic, `topics` are all of them.
+
+    `meta` are lines about it: what type of research, who summarised. `anchor` is where it begins
+    in the email, `url` the same place on the web, or None where there is no site.
+    """
 
     number: int
     slug: str
+    anchor: str
+    url: str | None
     title: str
     kicker: str
     citation: Rich | None
@@ -95,14 +105,15 @@ def newsletter_view(settings: Settings) -> NewsletterView:
     )
 
 
-def issue_view(issue: Issue, site_url: str | None) -> IssueView:
+def issue_view(issue: Issue, site_url: str | None, words: Words) -> IssueView:
     """Return what a template sees of an issue; it has a URL only where there is a web site."""
-    month = issue.month.name
+    month = words.month_name(issue.month)
+    number = "" if issue.number is None else f"{put(words.issue, number=issue.number)} · "
     return IssueView(
         slug=issue.slug,
         number=issue.number,
         month=month,
-        kicker=month if issue.number is None else f"Issue {issue.number} · {month}",
+        kicker=f"{number}{month}",
         url=f"{site_url}/{issue.slug}/" if site_url else None,
     )
 
@@ -111,23 +122,27 @@ def summary_view(
     summary: Summary,
     number: int,
     *,
+    words: Words,
+    page: str | None,
     citation: Rich | None,
     body: Rich,
     implications: Rich | None,
     default_author: str | None,
 ) -> SummaryView:
-    """Return what a template sees of a summary, its passages rendered."""
+    """Return what a template sees of a summary, its passages rendered; `page` is the issue's."""
     author = summary.author or default_author
     above = summary.topics[0] if summary.topics else summary.research_type
     kind = summary.research_type if summary.topics else None
     meta = (
-        f"Topics: {', '.join(summary.topics)}" if len(summary.topics) > 1 else "",
-        f"Type of research: {kind}" if kind else "",
-        f"Summary by {author}" if author else "",
+        put(words.labelled, label=words.research_type, text=kind) if kind else "",
+        put(words.summary_by, author=author) if author else "",
     )
+    anchor = f"summary-{number}"
     return SummaryView(
         number=number,
         slug=summary.slug,
+        anchor=anchor,
+        url=f"{page}#{anchor}" if page else None,
         title=summary.title,
         kicker=f"{number} · {above}" if above else str(number),
         citation=citation,
@@ -150,12 +165,9 @@ def announcement_view(title: str, text: Rich, url: str | None) -> AnnouncementVi
     )
 
 
-def joined(blurbs: tuple[str, ...]) -> str:
+def joined(blurbs: tuple[str, ...], words: Words) -> str:
     """Return "A", "A and B", or "A, B, and C"; a full stop after a blurb's last word goes."""
-    blurbs = tuple(_LAST_STOP.sub(r"\1", blurb) for blurb in blurbs)
-    if len(blurbs) <= 2:  # noqa: PLR2004 - two need no comma
-        return " and ".join(blurbs)
-    return f"{', '.join(blurbs[:-1])}, and {blurbs[-1]}"
+    return words.joined([_LAST_STOP.sub(r"\1", blurb) for blurb in blurbs])
 
 
 def ended_once(sentence: str) -> str:

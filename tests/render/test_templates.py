@@ -139,8 +139,8 @@ def test_every_wrong_design_value_is_told_with_its_line(complaint: Complaint) ->
 def test_a_templates_own_design_values_are_of_a_known_kind(
     value: str, complaint: Complaint
 ) -> None:
-    assert complaint({"templates/default/design.toml": f"page = {value}"}) == (
-        "templates/default/design.toml: 'page' is neither a colour, a list of fonts nor a number"
+    assert complaint({"templates/default/design.toml": f"\nshade = {value}"}) == (
+        "templates/default/design.toml:2: 'shade' is neither a colour, a list of fonts nor a number"
         " of pixels"
     )
 
