@@ -8,12 +8,13 @@ tables and progress are rich's.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,6 +87,43 @@ def problems(found: Iterable[Problem]) -> None:
             _print(_styled(f"  Hint: {problem.hint}", "dim"), err=True, hang=8)
 
 
+class Line:
+    """A line of words that changes in its place; where it cannot, each text is said.
+
+    `changes` tells which: on a terminal it does, but not on one that knows no control sequences.
+    """
+
+    def __init__(self) -> None:
+        self.changes = _width(err=True) is not None and not _is_plain_terminal()
+
+    def __call__(self, text: str) -> None:
+        """Show a text instead of the last one."""
+        if not self.changes:
+            say(text)
+            return
+        width = _width(err=True) or len(text) + 1
+        click.echo(f"\r{_styled(text)[: width - 1]}\x1b[K", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Take the text away."""
+        if self.changes:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@contextlib.contextmanager
+def one_line() -> Iterator[Line]:
+    """Yield a line that changes while the block runs and is gone at its end."""
+    line = Line()
+    try:
+        yield line
+    finally:
+        line.clear()
+
+
+def _is_plain_terminal() -> bool:
+    return os.environ.get("TERM") in {"dumb", "unknown"}
+
+
 def _styled(text: str, style: str | None = None) -> str:
     text = _CONTROLS.sub("\ufffd", text)
     return click.style(text, **_STYLES[style]) if style else text
@@ -96,7 +134,7 @@ def _print(text: str, *, err: bool, hang: int | None = None, is_wrapped: bool = 
     width = _width(err=err) if is_wrapped else None
     if width is not None:
         text = "\n".join(_wrapped(line, width, hang) for line in text.split("\n"))
-    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in {"dumb", "unknown"}
+    is_plain = bool(os.environ.get("NO_COLOR")) or _is_plain_terminal()
     click.echo(text, err=err, color=False if is_plain else None)
 
 

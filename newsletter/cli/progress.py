@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from newsletter.cli import output
 from newsletter.outcome import State
@@ -85,7 +85,7 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
         draw()
 
 
-def in_words(counts: Counter[State] | dict[State, int], *, waiting: bool = False) -> str:
+def in_words(counts: Mapping[State, int], *, waiting: bool = False) -> str:
     """Return the counts that are not zero: `998 accepted, 2 refused`; `waiting` adds those left."""
     shown = (*_SHOWN, State.PENDING) if waiting else _SHOWN
     told = [f"{counts[state]:,} {state}" for state in shown if counts[state]]

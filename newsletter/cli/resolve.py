@@ -37,7 +37,8 @@ def command(
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
     from newsletter.outcome import State
-    from newsletter.sending import settle_uncertain, the_only_sender
+    from newsletter.sending.course import settle_uncertain
+    from newsletter.sending.guard import the_only_sender
     from newsletter.workspace import open_workspace
 
     if resend + mark_accepted + list_only > 1:

@@ -30,7 +30,7 @@ def command(context: click.Context, month: str | None, as_json: bool, as_csv: bo
     "Accepted" means that a mail server took responsibility for the message.
     """
     from newsletter.errors import Problem, WrongUsage
-    from newsletter.sending import lock_file
+    from newsletter.sending.guard import lock_file
     from newsletter.state.lock import holder
     from newsletter.workspace import open_workspace
 

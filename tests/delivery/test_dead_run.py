@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import Result
 
 from newsletter.outcome import State
-from newsletter.sending import begin
+from newsletter.sending.course import begin
 from newsletter.specimen import issue_content
 from newsletter.state.ledger import MailingState
 from newsletter.workspace import open_workspace
@@ -19,7 +19,7 @@ def die_with_the_last_ones_on_their_way(root: Path) -> None:
     workspace = open_workspace(root)
     content, _ = issue_content(workspace, "2026-11")
     with workspace.ledger() as ledger:
-        mailing, _ = begin(workspace, ledger, content, "", date(2026, 11, 22))
+        mailing = begin(workspace, ledger, content, "", date(2026, 11, 22))
         ledger.set_state(mailing, MailingState.SENDING, datetime.now().astimezone())
         waiting = ledger.pending(mailing, after=0, limit=10)
         ledger.turn((), [each.id for each in waiting], 0.0)

@@ -1,0 +1,87 @@
+"""The sending itself: one run, and with `--wait` one after the other until nobody is left."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from newsletter.cli import output
+from newsletter.cli.progress import progress
+from newsletter.cli.send_words import deferred_until, report
+from newsletter.cli.status import status_json
+from newsletter.cli.waiting import Ended, wait_until
+from newsletter.delivery.mailing import Course, Result
+from newsletter.delivery.rounds import next_round
+from newsletter.sending.course import begin, exclude_who_left, go_on, take_up
+from newsletter.sending.guard import refuse_recorded
+from newsletter.sending.plan import waiting
+
+if TYPE_CHECKING:
+    from newsletter.cli.send import Wishes
+    from newsletter.cli.send_ready import Ready
+    from newsletter.state.ledger import Mailing
+    from newsletter.state.sqlite import SqliteLedger
+    from newsletter.transport.base import Transport
+    from newsletter.workspace import Workspace
+
+
+def send_rounds(
+    workspace: Workspace,
+    ledger: SqliteLedger,
+    ready: Ready,
+    transport: Transport,
+    wishes: Wishes,
+) -> int:
+    """Send what is left now, and what falls due while it stays; return the exit code."""
+    mailing = _mailing(workspace, ledger, ready)
+    course = Course(
+        transport=transport,
+        connections=workspace.settings.delivery.connections,
+        rates=workspace.settings.delivery.rate,
+        limit=wishes.limit,
+        keep_going=wishes.keep_going,
+    )
+    signal = 0
+    while True:
+        result = _round(workspace, ledger, mailing, course)
+        moment = next_round(result, datetime.now(UTC)) if wishes.stays else None
+        if moment is None:
+            break
+        try:
+            _stay(result, moment)
+        except Ended as ended:
+            signal = ended.exit_code
+            break
+        exclude_who_left(workspace, ledger)
+    report(result, datetime.now(UTC))
+    if wishes.as_json:
+        output.json_result(status_json(result.mailing, result.counts))
+    return signal or result.exit_code
+
+
+def _mailing(workspace: Workspace, ledger: SqliteLedger, ready: Ready) -> Mailing:
+    """Return the mailing, begun now if it was not before.
+
+    After a wait it may have been, by another process; then that one is gone on with.
+    """
+    begun = ledger.mailing(ready.plan.issue)
+    mailing = take_up(workspace, ledger, begun) if begun is not None else None
+    if mailing is not None:
+        return mailing
+    if ready.content is None:
+        raise RuntimeError("an issue without a mailing has been checked before")
+    refuse_recorded(workspace, ready.plan.issue)
+    today = datetime.now().astimezone().date()
+    return begin(workspace, ledger, ready.content, ready.sources, today, ready.overrides)
+
+
+def _round(workspace: Workspace, ledger: SqliteLedger, mailing: Mailing, course: Course) -> Result:
+    number = waiting(ledger, mailing)
+    total = number if course.limit is None else min(course.limit, number)
+    with progress(total) as (watch, tell):
+        return go_on(workspace, ledger, mailing, course, watch, tell)
+
+
+def _stay(result: Result, moment: datetime) -> None:
+    words = deferred_until(result, moment)
+    wait_until(moment, lambda left: f"{words}, in {left}. Ctrl-C leaves; nothing is lost.")

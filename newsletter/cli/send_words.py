@@ -1,0 +1,122 @@
+"""What `newsletter send` says: the plan, and how a run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.cli import output
+from newsletter.cli.progress import in_words
+from newsletter.delivery.appointment import span, spoken
+from newsletter.delivery.rounds import worth_again
+from newsletter.outcome import State
+
+if TYPE_CHECKING:
+    from newsletter.delivery.lane import Ending
+    from newsletter.delivery.mailing import Result
+    from newsletter.sending.plan import Plan
+    from newsletter.state.ledger import Mailing
+
+
+def people(number: int) -> str:
+    """Return `1 reader`, `812 readers`."""
+    return f"{number:,} reader{'' if number == 1 else 's'}"
+
+
+def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | None) -> None:
+    """Say what will happen, one fact a line; `zone` is the name of the time zone of `at`."""
+    excluded = ", ".join(f"{count:,} {kind}" for kind, count in plan.excluded.most_common())
+    facts = [
+        ("Issue", plan.issue),
+        ("Subject", plan.subject),
+        ("From", plan.sender),
+        ("Through", plan.transport),
+        ("To", people(plan.to_send) + (f" ({plan.done:,} done before)" if plan.done else "")),
+        ("Excluded", excluded or "nobody"),
+        ("Takes", plan.duration),
+    ]
+    if at is not None:
+        named = f", {zone}" if zone else ""
+        facts.append(("Goes off", f"{spoken(at)}{named}, in {span((at - now).total_seconds())}"))
+    if plan.not_before is not None:
+        facts.insert(5, ("Later", f"{people(plan.later)}, deferred{_until(plan.not_before)}"))
+    if plan.problems:
+        facts.append(("List", f"{len(plan.problems):,} problems: newsletter subscribers check"))
+    output.facts(facts)
+    if plan.mailing is not None and plan.to_send:
+        output.say("This mailing was begun before; it goes on with what was frozen then.")
+    if plan.changed and plan.to_send:
+        output.say(
+            "Files of this issue have changed since; the mailing does not follow them.",
+            style="yellow",
+        )
+
+
+def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> None:
+    """Say why there is nothing to send, and when there may be."""
+    if plan.not_before is not None:
+        output.say(f"Nothing to send yet: {people(plan.later)} deferred{_until(plan.not_before)}.")
+    else:
+        when = f" on {mailing.finished_at:%Y-%m-%d}" if mailing.finished_at else ""
+        output.say(f"Nothing to send: {mailing.issue} went out{when}: {in_words(counts)}.")
+    verb = "resolve" if counts[State.UNCERTAIN] else "status"
+    output.next_step(f"newsletter {verb} {mailing.issue}")
+
+
+def report(result: Result, now: datetime) -> None:
+    """Say how a run ended, what is left, and when running it again is worth while."""
+    counts, issue = result.counts, result.mailing.issue
+    _ending(result.ending)
+    left = counts[State.PENDING]
+    output.say(f"{issue}: {in_words(counts)}" + (f", {left:,} still to send." if left else "."))
+    if result.ending.bad_addresses and result.ending.stop is None:
+        number = len(result.ending.bad_addresses)
+        many = f"{number:,} addresses do not exist; they are"
+        output.say(f"{many if number > 1 else '1 address does not exist; it is'} suppressed now.")
+    if counts[State.UNCERTAIN]:
+        output.say(
+            f"{counts[State.UNCERTAIN]:,} uncertain: the connection was lost after the message may"
+            f" have been taken. newsletter resolve {issue} decides."
+        )
+    _again(result, now)
+    unfinished = left or counts[State.DEFERRED]
+    verb = "send" if unfinished else "resolve" if counts[State.UNCERTAIN] else "status"
+    output.next_step(f"newsletter {verb} {issue}")
+
+
+def deferred_until(result: Result, moment: datetime) -> str:
+    """Say what a sender that stays is waiting for."""
+    if result.ending.gave_up:
+        return f"The server is tried again{_until(moment, 'at')}"
+    number = result.counts[State.DEFERRED]
+    return f"{people(number)} deferred; the next is due{_until(moment, 'at')}"
+
+
+def _ending(ending: Ending) -> None:
+    if ending.stop is not None:
+        output.say(f"Stopped: {ending.stop.reason}", style="bold red")
+        output.say(f"  Hint: {ending.stop.hint}", style="dim")
+    elif ending.gave_up:
+        output.say(f"Paused: {ending.gave_up}", style="yellow")
+    elif ending.signal:
+        output.say("Interrupted; what was on its way has been finished.", style="yellow")
+
+
+def _again(result: Result, now: datetime) -> None:
+    when = worth_again(result, now)
+    if result.ending.gave_up:
+        output.say("Run it again in a few minutes; nobody was marked for this.")
+    elif when is not None and when > now:
+        output.say(
+            f"The deferred ones can be tried again from {_clock(when)}, with the same command;"
+            " with --wait it stays for them."
+        )
+
+
+def _until(moment: datetime, word: str = "until") -> str:
+    return f" {word} {_clock(moment)}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone():%H:%M on %Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""The story of `send`: what will happen, then the freeze, then the mailing, then its record."""

@@ -1,0 +1,122 @@
+"""A mailing begun, gone on with, decided about; each step is recorded in `mailings.csv`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from newsletter.audience.book import SuppressionBook, suppressed_now
+from newsletter.audience.suppression import in_force
+from newsletter.delivery.mailing import Course, Result, freeze, send
+from newsletter.errors import NewsletterError, Problem
+from newsletter.message.content import Content
+from newsletter.outcome import State
+from newsletter.state.ledger import Ledger, Mailing, MailingState, Override
+from newsletter.state.mailings_file import remove_mailing, write_mailing
+from newsletter.workspace import MAILINGS, Workspace
+
+_SOURCE = "mail server"
+
+
+def begin(
+    workspace: Workspace,
+    ledger: Ledger,
+    content: Content,
+    sources: str,
+    today: date,
+    overrides: Sequence[Override] = (),
+) -> Mailing:
+    """Freeze an issue with its audience, and record that in `mailings.csv`."""
+    audience = workspace.audience(ledger, today)
+    key = workspace.keys()[0]
+    mailing = freeze(ledger, content, audience, key=key, sources=sources, now=datetime.now(UTC))
+    ledger.override(mailing, overrides, datetime.now(UTC))
+    _record(workspace, ledger, mailing)
+    return mailing
+
+
+def go_on(
+    workspace: Workspace,
+    ledger: Ledger,
+    mailing: Mailing,
+    course: Course,
+    watch: Callable[[Counter[State]], None],
+    tell: Callable[[str], None],
+) -> Result:
+    """Send what is left, and record how it ended.
+
+    Addresses that the server does not know are suppressed, unless the run was stopped: a broken
+    relay says of everybody that it does not know them.
+    """
+    result = send(ledger, mailing, key=workspace.keys()[0], course=course, watch=watch, tell=tell)
+    if result.ending.stop is None and result.ending.bad_addresses:
+        book = SuppressionBook(ledger, workspace.root)
+        for delivery, outcome in result.ending.bad_addresses:
+            reason = f"address refused: {outcome.enhanced} {outcome.text}"
+            book.suppress([delivery.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
+    _record(workspace, ledger, result.mailing)
+    return result
+
+
+def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
+    """Exclude who is suppressed by now, in either record."""
+    _carry_over(ledger, workspace.root)
+    ledger.exclude_suppressed()
+
+
+def take_up(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Mailing | None:
+    """Bring a mailing up to date before it goes on; None where it is withdrawn.
+
+    What a dead run left unanswered becomes uncertain, and who left meanwhile is excluded. A
+    mailing that nobody can have got is withdrawn: the issue is taken as its files say now. The
+    caller holds the sending lock.
+    """
+    now = datetime.now(UTC)
+    ledger.recover(mailing, now)
+    exclude_who_left(workspace, ledger)
+    if ledger.withdraw(mailing):
+        remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
+        return None
+    counts = ledger.counts(mailing)
+    left = counts[State.PENDING] + counts[State.DEFERRED]
+    if left or mailing.state is MailingState.FINISHED:
+        return mailing
+    mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
+    _record(workspace, ledger, mailing)
+    return mailing
+
+
+def settle_uncertain(
+    workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool
+) -> int:
+    """Carry out the editor's decision about the uncertain ones; return how many there were."""
+    now = datetime.now(UTC)
+    state = State.PENDING if resend else State.ACCEPTED
+    why = "to be sent again" if resend else "counted as accepted by the editor"
+    changed = ledger.resolve(mailing, state, why, now)
+    if resend:
+        mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
+    _record(workspace, ledger, mailing)
+    return changed
+
+
+def _carry_over(ledger: Ledger, root: Path) -> None:
+    """Give the database the suppressions that only `suppressions.csv` has: the mark asks there."""
+    known = in_force(ledger.suppression_events())
+    for key, suppression in suppressed_now(ledger, root).items():
+        if key not in known:
+            ledger.suppress(suppression)
+
+
+def _record(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> None:
+    try:
+        write_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing, ledger.counts(mailing))
+    except OSError as error:
+        problem = Problem(
+            message=f"could not be written: {error.strerror or error}",
+            file=Path(MAILINGS),
+            hint="the ledger has everything; mend this and run the same command again",
+        )
+        raise NewsletterError(problem) from None
