@@ -107,6 +107,13 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """`[preview]`: the desk in the browser; `editor` opens a place, with {file} and {line}."""
+
+    editor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A whole workspace's settings; `root` is the workspace, paths are absolute.
 
@@ -124,4 +131,5 @@ class Settings:
     database: Path
     durability: Durability
     design: Design
+    preview: Preview = field(default_factory=Preview)
     lines: dict[str, int]

@@ -10,7 +10,16 @@ from newsletter import setting_values as values
 from newsletter.address import Address
 from newsletter.errors import NewsletterError, Problem, did_you_mean
 from newsletter.setting_values import BadValue
-from newsletter.settings import Auth, Delivery, Design, Durability, Mailbox, Newsletter, Settings
+from newsletter.settings import (
+    Auth,
+    Delivery,
+    Design,
+    Durability,
+    Mailbox,
+    Newsletter,
+    Preview,
+    Settings,
+)
 from newsletter.toml_file import TomlFile, read_toml
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -25,6 +34,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "delivery": ("transport", "user", "auth", "connections", "rate"),
     "state": ("database", "durability"),
     "design": (),
+    "preview": ("editor",),
 }
 """The sections and their keys; those of [design] are the template's own."""
 
@@ -70,6 +80,7 @@ def _settings(read: _Reader, file: Path) -> Settings:
         database=root / (read.value("state.database", values.database) or ".newsletter/state.db"),
         durability=read.value("state.durability", values.durability) or Durability.FULL,
         design=Design(values=read.design()),
+        preview=Preview(**read.given("preview", editor=values.line)),
         lines=read.toml.lines,
     )
 
