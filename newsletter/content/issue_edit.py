@@ -13,7 +13,7 @@ from newsletter.errors import NewsletterError, fail
 from newsletter.files import decode
 
 _WIDTH = 100
-_HEAD = re.compile(r"\ufeff?(?:[ \t]*(?:\r\n|\n|\r))*---[ \t]*(?P<end>\r\n|\n|\r)")
+HEAD = re.compile(r"\ufeff?(?:[ \t]*(?:\r\n|\n|\r))*---[ \t]*(?P<end>\r\n|\n|\r)")
 _FENCE = re.compile(r"(?:(?<=\n)|(?<=\r))---[ \t]*(?=[\r\n]|\Z)")
 _ROW_END = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
@@ -34,7 +34,7 @@ def set_summaries(data: bytes, slugs: tuple[str, ...], name: Path) -> bytes:
     decode(data, name)
     text = data.decode("utf-8")
     listed_in(text, name)
-    head = _HEAD.match(text)
+    head = HEAD.match(text)
     if head is None:
         raise AssertionError("a file that could be split has a first ---")
     edited = _edited(text, head.end(), head["end"], slugs)
@@ -109,12 +109,17 @@ def _end_of_row(text: str, at: int) -> int:
     return match.end() if match else len(text)
 
 
+def front_end(text: str, begin: int) -> int:
+    """Return where the `---` stands that closes the front matter begun before an offset."""
+    fence = _FENCE.search(text, begin)
+    return fence.start() if fence else len(text)
+
+
 def _find(text: str, begin: int) -> _Found | None:
     """Return where `summaries` stands among the outermost keys; None where it does not."""
     from ruamel.yaml import YAML
 
-    fence = _FENCE.search(text, begin)
-    yaml = text[begin : fence.start() if fence else len(text)]
+    yaml = text[begin : front_end(text, begin)]
     events = list(YAML(typ="safe", pure=True).parse(yaml)) if yaml.strip() else []
     depth = 0
     is_key = True

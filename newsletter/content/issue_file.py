@@ -65,6 +65,17 @@ def read_issue(file: Path, root: Path) -> Issue:
     return issue
 
 
+def problems_in(text: str, name: Path) -> tuple[Problem, ...]:
+    r"""Return what is wrong in an issue's text (`\n` line ends, NFC) that could be cut in two."""
+    month = month_of(name.stem)
+    if month is None:
+        return wrong_slug(name.stem).problems
+    parts = split(text, name)
+    fields = Fields.of(parts, name)
+    _issue(fields, parts, name, month)
+    return tuple(sorted(fields.problems, key=lambda each: each.line or 0))
+
+
 def _issue(fields: Fields, parts: Parts, name: Path, month: Month) -> Issue:
     fields.only(KEYS)
     introduction = passage(parts.body, name, parts.body_line)

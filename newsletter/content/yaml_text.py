@@ -26,6 +26,28 @@ def value(text: str) -> str:
     return text if is_plain else in_quotes(text)
 
 
+def exactly(text: str, style: str | None = None) -> str:
+    """Return one line of text as a value that reads back to the letter.
+
+    Quotes that stood there (`style`) stay, the double ones if they can without escaping.
+    """
+    if style == "'":
+        return "'" + text.replace("'", "''") + "'"
+    if style == '"':
+        return in_quotes(text)
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
+    return text if is_plain else in_quotes(text)
+
+
+def literal(text: str, indent: int, eol: str) -> str:
+    """Return lines of text as a block behind a `|`, each indented; no line end behind the last.
+
+    The text begins with neither a blank nor a line end (YAML 1.2.2, 8.1.1.1 and 8.1.2).
+    """
+    pad = " " * indent
+    return "|" + "".join(f"{eol}{pad}{row}" if row else eol for row in text.split("\n"))
+
+
 def item(text: str) -> str:
     """Return a text as an item of a `[list, in, brackets]`."""
     text = one_line(text)
