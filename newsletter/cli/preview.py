@@ -35,9 +35,9 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     MONTH may be left out where there is one draft. Only the browser that opens the address with
     its token is answered. Ctrl-C ends it.
     """
+    from newsletter.web.preview.assembly import preview_app
     from newsletter.web.preview.guard import Keys
     from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, serve, url_host
-    from newsletter.web.preview.shop import preview_app
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
@@ -55,7 +55,14 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
             style="yellow",
         )
     keys = Keys.fresh()
-    app = preview_app(workspace.root, slug, keys=keys, hosts=own_hosts(host, taken))
+    app = preview_app(
+        workspace.root,
+        slug,
+        keys=keys,
+        hosts=own_hosts(host, taken),
+        environment=os.environ,
+        is_local=is_loopback(host),
+    )
     address = f"http://{url_host(host)}:{taken}/?token={keys.token}"
 
     def started() -> None:

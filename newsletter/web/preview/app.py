@@ -1,20 +1,29 @@
-"""The preview as a web app: a function of its parts.
+"""The preview as a web app over one workspace.
 
-/                       the desk, at the first issue
-/issues/SLUG            the desk (the page is the same; its script reads the address)
-/api/issues/SLUG        what the desk shows, as JSON
-/mail/SLUG.html         the email alone, for the frame; ?scheme=light|dark
-/mail/SLUG.eml          the message as it would be sent
-/events                 server-sent events: `saved` with the new version
-/static/...             the desk's own files
+/                            the desk, at the first issue
+/issues/SLUG                 the desk (the page is the same; its script reads the address)
+/api/issues/SLUG             what the desk shows, as JSON; ?reader=HANDLE
+/api/issues/SLUG/checks      what `newsletter check` says
+/api/issues/SLUG/weights     what each summary weighs
+/api/issues/SLUG/mailing     where its mailing stands
+/api/issues/SLUG/readers     POST: readers of the list, by a word
+/api/issues/SLUG/reader      POST: choose one, or make one up; answers with her handle
+/api/issues/SLUG/where       POST: where a passage of the email is written
+/api/place                   a file's lines around one
+/api/edit                    POST: open a place in the editor's program
+/mail/SLUG.html              the email alone, for the frame; ?scheme=light|dark|none &images=off
+                             &styles=off &reader=HANDLE
+/mail/SLUG.eml               the message as it would be sent
+/events                      server-sent events: `saved` with the new version and the files
+/static/...                  the desk's own files
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,49 +42,18 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from newsletter.checks.engine import Finding
-from newsletter.checks.mail import LARGE, TOO_LARGE
 from newsletter.errors import NewsletterError
-from newsletter.proof import Proof
-from newsletter.web.preview.answers import http_error, refuse
-from newsletter.web.preview.desk import Bell, Desk, Sent, View
+from newsletter.web.preview.answers import http_error, json_body, refuse
+from newsletter.web.preview.desk import Bell, Desk, Saved
 from newsletter.web.preview.guard import Guard, Keys
-from newsletter.web.preview.mail import Mail, Scheme, in_scheme
+from newsletter.web.preview.look import finding_json, look_json
+from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
+from newsletter.web.preview.places import where
+from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
+from newsletter.web.preview.shop import Shop
+from newsletter.web.preview.weights import weigh
 
 STATIC = Path(__file__).parent / "static"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueEntry:
-    """One issue to choose: `name` for people (`November 2026`), `state` draft or sent."""
-
-    slug: str
-    name: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Everything that the preview is made of.
-
-    `slugs()` are the issues that have pages, and cheap to ask for; `issues()` describes them.
-    `changes()` yields whenever a file of the workspace was saved. `image_sources` are the
-    origins (`https://news.example.org`) from which the email's own images may be fetched.
-    `first` is the issue that the desk opens with. `hosts` are our names with the port. `sent`
-    gives what a mailing froze of an issue. `routes` are further ones, behind the same guard.
-    """
-
-    title: str
-    first: str
-    slugs: Callable[[], Sequence[str]]
-    issues: Callable[[], Sequence[IssueEntry]]
-    proof: Callable[[str], Proof]
-    sent: Callable[[str], Sent | None] = lambda _slug: None
-    changes: Callable[[], AsyncIterator[object]]
-    image_sources: tuple[str, ...] = ()
-    routes: tuple[BaseRoute, ...] = ()
-    keys: Keys
-    hosts: frozenset[str]
 
 
 class Preview(Starlette):
@@ -84,22 +62,41 @@ class Preview(Starlette):
     bell: Bell
 
 
-def create_app(parts: Parts) -> Preview:
-    """Build the app; it watches and answers while its lifespan lasts."""
-    pages = _Pages(parts, Desk(parts.proof, parts.sent), Bell())
+def create_app(
+    shop: Shop,
+    first: str,
+    *,
+    keys: Keys,
+    hosts: frozenset[str],
+    routes: Sequence[BaseRoute] = (),
+) -> Preview:
+    """Build the app; it watches and answers while its lifespan lasts.
+
+    `first` is the issue that the desk opens with, `hosts` our names with the port, `routes`
+    further ones behind the same guard.
+    """
+    pages = _Pages(shop, first, keys)
     app = Preview(
         routes=[
             Route("/", pages.home),
             Route("/issues/{slug}", pages.desk),
             Route("/api/issues/{slug}", pages.look),
+            Route("/api/issues/{slug}/checks", pages.checks),
+            Route("/api/issues/{slug}/weights", pages.weights),
+            Route("/api/issues/{slug}/mailing", pages.mailing),
+            Route("/api/issues/{slug}/readers", pages.readers, methods=["POST"]),
+            Route("/api/issues/{slug}/reader", pages.choose, methods=["POST"]),
+            Route("/api/issues/{slug}/where", pages.where, methods=["POST"]),
+            Route("/api/place", pages.place),
+            Route("/api/edit", pages.edit, methods=["POST"]),
             Route("/mail/{slug}.html", pages.email),
             Route("/mail/{slug}.eml", pages.message),
             Route("/events", pages.events),
-            *parts.routes,
+            *routes,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         exception_handlers={NewsletterError: refuse, HTTPException: http_error},
-        middleware=[Middleware(Guard, keys=parts.keys, hosts=parts.hosts)],
+        middleware=[Middleware(Guard, keys=keys, hosts=hosts)],
         lifespan=pages.lifespan,
     )
     app.bell = pages.bell
@@ -107,19 +104,25 @@ def create_app(parts: Parts) -> Preview:
 
 
 class _Pages:
-    """The answers, over one desk and one bell."""
+    """The answers, over one shop, one desk and one bell."""
 
-    def __init__(self, parts: Parts, desk: Desk, bell: Bell) -> None:
-        self._parts = parts
-        self._desk = desk
-        self.bell = bell
+    def __init__(self, shop: Shop, first: str, keys: Keys) -> None:
+        self._shop = shop
+        self._first = first
+        self._keys = keys
+        self._desk = Desk(shop)
+        self._circle = Circle()
+        self._mailings: dict[str, str | None] = {}
+        self.bell = Bell()
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Watch, and make the first email at once: the browser is still opening."""
         tasks = [
             asyncio.create_task(self._watch()),
-            asyncio.create_task(asyncio.to_thread(self._desk.view, self._parts.first)),
+            asyncio.create_task(
+                asyncio.to_thread(self._desk.view, self._first, self._circle.named(""))
+            ),
         ]
         try:
             yield
@@ -131,42 +134,112 @@ class _Pages:
                     await task
 
     async def _watch(self) -> None:
-        async for _ in self._parts.changes():
-            self.bell.ring(self._desk.outdate())
+        async for files in self._shop.changes():
+            self.bell.ring(Saved(self._desk.outdate(), files))
+
+    # --- the desk
 
     async def home(self, _request: Request) -> Response:
-        return RedirectResponse(f"/issues/{self._parts.first}", status_code=303)
+        return RedirectResponse(f"/issues/{self._first}", status_code=303)
 
     async def desk(self, request: Request) -> Response:
         self._slug(request)
         return FileResponse(STATIC / "desk.html", media_type="text/html; charset=utf-8")
 
     async def look(self, request: Request) -> Response:
-        slug = self._slug(request)
-        view = await asyncio.to_thread(self._desk.view, slug)
-        entries = await asyncio.to_thread(self._parts.issues)
+        slug, reader = self._slug(request), self._reader(request)
+        view = await asyncio.to_thread(self._desk.view, slug, reader)
+        entries = await asyncio.to_thread(self._shop.issues)
+        title = await asyncio.to_thread(self._shop.title)
+        told = look_json(view, reader, entries)
+        return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
+
+    async def checks(self, request: Request) -> Response:
+        version, findings = await asyncio.to_thread(self._desk.findings, self._slug(request))
         return JSONResponse(
-            {
-                "title": self._parts.title,
-                "csrf": self._parts.keys.csrf,
-                "issue": slug,
-                "issues": [
-                    {"slug": one.slug, "name": one.name, "state": one.state} for one in entries
-                ],
-                **_view_json(view),
-            }
+            {"version": version, "findings": [finding_json(each) for each in findings]}
         )
+
+    async def weights(self, request: Request) -> Response:
+        slug = self._slug(request)
+        weights = await asyncio.to_thread(lambda: weigh(self._shop.open(), slug))
+        return JSONResponse(
+            {"parts": [{"title": each.title, "bytes": each.bytes} for each in weights]}
+        )
+
+    async def mailing(self, request: Request) -> Response:
+        slug = self._slug(request)
+        told = await asyncio.to_thread(self._shop.mailing, slug)
+        before = self._mailings.setdefault(slug, told["uuid"])
+        if before != told["uuid"]:  # it was frozen, or withdrawn: the email is another one now
+            self._mailings[slug] = told["uuid"]
+            self.bell.ring(Saved(self._desk.outdate(), None))
+        return JSONResponse(told)
+
+    # --- readers
+
+    async def readers(self, request: Request) -> Response:
+        self._slug(request)
+        wanted = _text(await json_body(request), "search")
+        hits, more = await asyncio.to_thread(self._shop.search, wanted)
+        named = [{"name": each.name, "email": each.email, "note": each.note} for each in hits]
+        return JSONResponse({"hits": named, "more": more})
+
+    async def choose(self, request: Request) -> Response:
+        self._slug(request)
+        body = await json_body(request)
+        if body.get("sample"):
+            return JSONResponse({"handle": ""})
+        if isinstance(fields := body.get("fields"), dict):
+            reader = self._circle.take(Kind.MADE_UP, made_up(fields))
+        else:
+            email = _text(body, "email")
+            listed = await asyncio.to_thread(self._shop.listed, email)
+            reader = self._circle.take(Kind.LISTED, listed)
+        return JSONResponse({"handle": reader.handle})
+
+    # --- places
+
+    async def where(self, request: Request) -> Response:
+        slug = self._slug(request)
+        body = await json_body(request)
+        text, headings = _text(body, "text"), body.get("headings", [])
+        above = [each for each in headings if isinstance(each, str)]
+        found = await asyncio.to_thread(lambda: where(self._shop.open(), slug, text, above))
+        return JSONResponse({"file": found and found[0], "line": found and found[1]})
+
+    async def place(self, request: Request) -> Response:
+        file, line = request.query_params.get("file", ""), request.query_params.get("line", "1")
+        if not line.isascii() or not line.isdigit() or len(line) > _DIGITS:
+            raise HTTPException(404, "that is no line")
+        found, editor = await asyncio.to_thread(self._shop.place, file, max(1, int(line)))
+        told = {"file": found.file, "first": found.first, "lines": found.lines, "editor": editor}
+        return JSONResponse(told)
+
+    async def edit(self, request: Request) -> Response:
+        body = await json_body(request)
+        line = body.get("line")
+        number = line if isinstance(line, int) and 0 < line < 10**_DIGITS else 1
+        if not await asyncio.to_thread(self._shop.edit, _text(body, "file"), number):
+            raise HTTPException(404, "no editor is set up: docs/preview.md says how")
+        return JSONResponse({})
+
+    # --- the email
 
     async def email(self, request: Request) -> Response:
         mail = await self._mail(request)
+        query = request.query_params
         try:
-            scheme = Scheme(request.query_params.get("scheme", "light"))
+            scheme = Scheme(query.get("scheme", "light"))
         except ValueError:
             raise HTTPException(404) from None
-        return HTMLResponse(
-            in_scheme(mail.html, scheme),
-            headers={"content-security-policy": frame_policy(self._parts.image_sources)},
-        )
+        html = in_scheme(mail.html, scheme)
+        if query.get("styles") == "off":
+            html = without_style_blocks(html)
+        sources: tuple[str, ...] = ()
+        if query.get("images") != "off":
+            sources = ("data:", *await asyncio.to_thread(self._shop.image_sources))
+        return HTMLResponse(html, headers={"content-security-policy": frame_policy(sources)})
 
     async def message(self, request: Request) -> Response:
         mail = await self._mail(request)
@@ -179,17 +252,18 @@ class _Pages:
 
     async def events(self, _request: Request) -> Response:
         # Before the browser hears that it is open, so that no save falls between.
-        versions = self.bell.listen()
+        heard = self.bell.listen()
 
         async def stream() -> AsyncIterator[str]:
             yield ": listening\n\n"
-            async for version in versions:
-                yield f"event: saved\ndata: {version}\n\n"
+            async for saved in heard:
+                told = json.dumps({"version": saved.version, "files": saved.files})
+                yield f"event: saved\ndata: {told}\n\n"
 
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     async def _mail(self, request: Request) -> Mail:
-        view = await asyncio.to_thread(self._desk.view, self._slug(request))
+        view = await asyncio.to_thread(self._desk.view, self._slug(request), self._reader(request))
         if view.mail is None:
             raise HTTPException(404, "no email could be made of this issue yet")
         return view.mail
@@ -197,48 +271,31 @@ class _Pages:
     def _slug(self, request: Request) -> str:
         """Return the issue that the address names: one of the list, never a path."""
         slug: str = request.path_params["slug"]
-        if slug not in self._parts.slugs():
+        if slug not in self._shop.slugs():
             raise HTTPException(404, "there is no such issue")
         return slug
+
+    def _reader(self, request: Request) -> Reader:
+        return self._circle.named(request.query_params.get("reader", ""))
+
+
+_DIGITS = 7
 
 
 def frame_policy(image_sources: Sequence[str]) -> str:
     """Return the CSP of the email: its own inline styles and known images, and nothing else."""
-    images = " ".join(("data:", *image_sources))
+    images = " ".join(image_sources) or "'none'"
     return (
         f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
     )
 
 
-def _view_json(view: View) -> dict[str, Any]:
-    return {
-        "version": view.version,
-        "stale": view.stale,
-        "note": view.note,
-        "mail": None if view.mail is None else _mail_json(view.mail),
-        "findings": [_finding_json(finding) for finding in view.findings],
-    }
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name, "")
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise HTTPException(400, f"'{name}' must be a text")
+    return value
 
 
-def _mail_json(mail: Mail) -> dict[str, Any]:
-    return {
-        "subject": mail.header("Subject"),
-        "from": mail.header("From"),
-        "to": mail.header("To"),
-        "headers": mail.headers,
-        "text": mail.text,
-        "weight": mail.weight,
-        "bytes": len(mail.raw),
-        "large": LARGE,
-        "too_large": TOO_LARGE,
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {
-        **finding.as_json(),
-        "place": finding.as_problem().place,
-        "hint": finding.hint,
-        "silenced": finding.silenced is not None,
-    }
+_LONGEST = 10_000

@@ -5,7 +5,8 @@ Origin      where a request names one, it is our own
 Sec-Fetch   another site's page, also one on another port, gets nothing (Fetch Metadata)
 token       from the URL that the terminal shows; exchanged for a cookie at once
 cookie      HttpOnly, SameSite=Strict, for the life of the process
-POST        needs the Origin and a CSRF header besides
+POST        needs the Origin and a CSRF header besides, and says that it is JSON
+body        of a megabyte at most
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+LARGEST_BODY = 1_000_000
+"""Octets; a summary has some thousands."""
 CSRF_HEADER = "x-newsletter-csrf"
 
 DESK_POLICY = (
@@ -88,7 +92,7 @@ class Guard:
             await send(message)
 
         answer = self._answer(Request(scope)) or self._app
-        await answer(scope, receive, send_guarded)
+        await answer(scope, _bounded(receive), send_guarded)
 
     def _answer(self, request: Request) -> Response | None:
         """Return a refusal or the exchange of the token, or None: the app may answer."""
@@ -116,7 +120,12 @@ class Guard:
         return asked_by in {"same-origin", "none"} and _same(cookie, self._keys.cookie)
 
     def _may_act(self, request: Request) -> bool:
-        return "origin" in request.headers and _same(_only(request, CSRF_HEADER), self._keys.csrf)
+        kind = _only(request, "content-type").partition(";")[0].strip().lower()
+        return (
+            "origin" in request.headers
+            and kind == "application/json"
+            and _same(_only(request, CSRF_HEADER), self._keys.csrf)
+        )
 
     def _exchange(self, request: Request, host: str) -> Response:
         if request.method != "GET" or not _same(request.query_params["token"], self._keys.token):
@@ -129,6 +138,21 @@ class Guard:
             cookie_name(host), self._keys.cookie, httponly=True, samesite="strict", path="/"
         )
         return response
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Return what receives a request and gives up on a body that is far too long."""
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_BODY:
+            raise HTTPException(413, "the request is too long")
+        return message
+
+    return bounded
 
 
 def cookie_name(host: str) -> str:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, awatch
 
-QUIET_MS = 10
+from newsletter.files import shown
+
+QUIET_MS = 5
 """A burst of writes (an editor's temporary file, then its rename) has ended after this long."""
 
-DEBOUNCE_MS = 100
+DEBOUNCE_MS = 60
 """A burst that does not end is told after this long."""
 
 
@@ -18,11 +20,15 @@ class _SavedFilter(DefaultFilter):
     """Leaves out what nobody saved: temporary files of editors and ours, hidden folders."""
 
     def __call__(self, change: Change, path: str) -> bool:
-        return not Path(path).name.startswith(".") and super().__call__(change, path)
+        name = Path(path).name
+        hidden = name.startswith(".") or name.endswith("~")
+        return not hidden and super().__call__(change, path)
 
 
-async def saves(folders: Callable[[], Sequence[Path]]) -> AsyncGenerator[None]:
-    """Yield after each burst of changes in some folders, without those inside them.
+async def saves(
+    folders: Callable[[], Sequence[Path]], root: Path
+) -> AsyncGenerator[tuple[str, ...]]:
+    """Yield the files of each burst of changes in some folders, as the editor sees them.
 
     Folders are watched, not files: editors save by renaming. Not recursively: a workspace may
     hold a repository, an environment, the outbox. `folders()` is asked again after each burst,
@@ -30,14 +36,14 @@ async def saves(folders: Callable[[], Sequence[Path]]) -> AsyncGenerator[None]:
     """
     while True:
         watched = _existing(folders())
-        async for _ in awatch(
+        async for changes in awatch(
             *watched,
             watch_filter=_SavedFilter(),
             debounce=DEBOUNCE_MS,
             step=QUIET_MS,
             recursive=False,
         ):
-            yield
+            yield tuple(sorted({shown(Path(path), root).as_posix() for _, path in changes}))
             if _existing(folders()) != watched:
                 break
 

@@ -1,109 +1,197 @@
 // The desk: fetches what there is to see, shows it, and does so again after each save.
 
+import { panel as compose } from "./compose.js";
 import { Frame } from "./frame.js";
+import { get, trust } from "./http.js";
+import { listenTo, shortcut } from "./keys.js";
 import { listen } from "./live.js";
-import { byId, element, fill } from "./page.js";
+import { follow, panel as mailing } from "./mailing.js";
+import { Meter } from "./meter.js";
+import { panel as months } from "./months.js";
+import { byId, element, fill, kilobytes, memory, problemItem } from "./page.js";
+import { Place } from "./place.js";
+import { Readers } from "./readers.js";
+import { mountSheet } from "./sheet.js";
+import { Side } from "./side.js";
+import { showSource } from "./source.js";
 import { Tabs } from "./tabs.js";
+import { panel as trial } from "./trial.js";
+import { Width } from "./width.js";
 
-const slug = decodeURIComponent(location.pathname.split("/").pop());
-let seen = null; // what the server last said
-let busy = false;
-let again = false; // something was saved while we were fetching
-const frame = new Frame(byId("frame"), showLink);
-const tabs = new Tabs(byId("tabs"), showTab);
+const LEVELS = [["error", "errors", "Errors"], ["warning", "warnings", "Warnings"], ["info", "notes", "For your information"]];
+const LIGHTS = ["light", "dark", "android", "ios"];
 
-async function refresh() {
-  if (busy) {
-    again = true;
-    return;
-  }
-  busy = true;
+const desk = {
+  issue: slugOf(location),
+  look: null,
+  mailing: null,
+  stopped: false,
+  get reader() {
+    return sessionStorage.getItem("reader") ?? "";
+  },
+  go(slug) {
+    if (slug === desk.issue) return;
+    history.pushState(null, "", `/issues/${encodeURIComponent(slug)}${location.hash}`);
+    arriveAt(slug);
+  },
+  seeAs(handle) {
+    sessionStorage.setItem("reader", handle);
+    refresh(null);
+  },
+  refresh: () => refresh([]),
+  openPlace: (where) => place.open(where),
+  panel: (id) => side.open(id),
+  tab: (name) => chooseTab(name),
+  toast,
+  copy,
+};
+
+const frame = new Frame(byId("frame"), { linked: showLink, picked: (text) => place.find(text) });
+const tabs = new Tabs(byId("tabs"), chooseTab);
+const place = new Place(desk);
+const meter = new Meter(desk);
+const width = new Width();
+const side = new Side(desk, [compose, months, trial, mailing]);
+const readers = new Readers(desk);
+
+// --- what there is to see
+
+let asked = 0;
+
+async function refresh(changed) {
+  const number = ++asked;
+  const url = `/api/issues/${encodeURIComponent(desk.issue)}`;
   try {
-    const response = await fetch(`/api/issues/${encodeURIComponent(slug)}`);
-    if (response.ok) show(await response.json());
-    else say("lost", response.status === 404 ? "this issue is gone" : "the preview failed: see the terminal");
-  } catch {
-    stopped();
-  } finally {
-    busy = false;
-    if (again) {
-      again = false;
-      refresh();
-    }
+    const look = await get(`${url}?${new URLSearchParams({ reader: desk.reader })}`);
+    if (number !== asked) return;
+    show(look);
+    side.saw(changed);
+    place.saw(changed);
+    const checks = await get(`${url}/checks`);
+    if (number === asked && checks.version === look.version) showChecks(checks.findings);
+  } catch (error) {
+    if (number !== asked) return;
+    if (!error.status) stopped();
+    else say("lost", error.status === 404 ? "this issue is gone" : error.message);
   }
 }
 
 function show(look) {
-  seen = look;
-  const { mail, findings } = look;
-  document.title = `${mail ? mail.subject : look.issue} – preview`;
+  desk.look = look;
+  trust(look.csrf);
+  if (look.reader.handle !== desk.reader) sessionStorage.setItem("reader", look.reader.handle);
+  const { mail } = look;
+  document.title = `${mail ? mail.subject : look.issue} \u2013 preview`;
   byId("title").textContent = look.title;
-  showIssues(look);
-  byId("subject").textContent = mail ? mail.subject : look.issue;
-  byId("from").textContent = mail ? mail.from : "";
-  byId("to").textContent = mail ? mail.to : "";
-  byId("people").hidden = byId("frame").hidden = byId("weighed").hidden = !mail;
+  showIssue(look);
   byId("note").textContent = look.note;
   byId("note").hidden = !look.note;
+  byId("device").hidden = byId("inbox").hidden = !mail;
   showProblems(look);
-  showChecks(findings);
+  meter.show(look);
+  readers.show(look);
   if (mail) showMail(look, mail);
   else frame.clear();
-  showTab(tabs.selected);
+  fillTab(tabs.selected);
 }
 
-function showIssues({ issue, issues }) {
-  const options = issues.map(({ slug: name, name: words, state }) =>
-    new Option(`${words}${state ? ` (${state})` : ""}`, name, false, name === issue));
-  byId("issue").replaceChildren(...options);
+function showIssue({ issue, issues }) {
+  const one = issues.find(({ slug }) => slug === issue);
+  byId("issue-name").textContent = one?.name ?? issue;
+  byId("issue-state").textContent = one?.state ?? "";
+  byId("issue-state").hidden = !one?.state;
 }
 
 function showMail(look, mail) {
-  if (!look.stale || frame.empty) frame.show(look.issue, look.version);
-  byId("text").textContent = mail.text;
-  fill(byId("headers"), mail.headers, ([name, value]) =>
-    element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)));
-  byId("download").href = `/mail/${encodeURIComponent(look.issue)}.eml`;
-  byId("bytes").textContent = `${kilobytes(mail.bytes)} in all`;
-  const meter = byId("meter");
-  meter.low = mail.large;
-  meter.high = mail.too_large;
-  meter.value = mail.weight;
-  byId("weight").textContent = `${kilobytes(mail.weight)} of HTML; Gmail cuts off at 102 KB`;
+  frame.show(look.issue, look.version, look.reader.handle);
+  byId("subject").textContent = mail.subject;
+  byId("inbox").hidden = !byId("inbox-shown").checked;
+  for (const row of byId("inbox").children) {
+    row.querySelector(".who").textContent = mail.sender;
+    row.querySelector(".subject").textContent = mail.subject;
+    row.querySelector(".snippet").textContent = mail.snippet;
+    row.querySelector("time").textContent = mail.day;
+  }
 }
 
-function showProblems({ stale, mail, findings }) {
-  document.querySelector("main").toggleAttribute("data-broken", stale);
-  fill(byId("problems"), stale ? findings.filter(({ rule, level }) => rule === "render" && level === "error") : [], item);
+function showProblems({ stale, mail, problems }) {
+  document.body.toggleAttribute("data-broken", stale);
+  fill(byId("problems"), problems, (problem) => problemItem(problem, desk));
   byId("behind").textContent = mail
     ? "Behind this: the last version that was whole. It comes back as soon as the file is mended."
     : "It appears here as soon as the file is mended.";
 }
 
 function showChecks(findings) {
-  fill(byId("findings"), findings, item);
-  byId("findings").hidden = findings.length === 0;
-  const counts = ["error", "warning"].map((level) => [level, findings.filter((one) => one.level === level).length]);
-  byId("clean").hidden = counts.some(([, count]) => count > 0);
-  fill(byId("badges"), counts.filter(([, count]) => count > 0), ([level, count]) =>
-    element("span", { class: `badge ${level}` }, `${count} ${level}${count === 1 ? "" : "s"}`));
+  desk.look.findings = findings;
+  const told = findings.filter(({ silenced }) => !silenced);
+  const of = (level) => told.filter((one) => one.level === level);
+  fill(byId("badges"), LEVELS.slice(0, 2).filter(([level]) => of(level).length), ([level, words]) =>
+    element("span", { class: `badge ${level}`, title: `${of(level).length} ${words}` }, `${of(level).length}`,
+      element("span", { class: "sr" }, ` ${words}`)));
+  byId("clean").hidden = of("error").length + of("warning").length > 0;
+  const groups = [...LEVELS.map(([level, , title]) => [title, of(level)]), ["Silenced", findings.filter(({ silenced }) => silenced)]];
+  fill(byId("findings"), groups.filter(([, found]) => found.length), ([title, found]) =>
+    element("section", { class: "sheet" }, element("h2", {}, title, element("span", { class: "count" }, `${found.length}`)),
+      element("ol", { class: "problems" }, ...found.map((finding) => problemItem(finding, desk)))));
 }
 
-function item({ rule, level, message, place, hint }) {
-  return element("li", {},
-    element("p", { class: "place" },
-      element("span", { class: `level ${level}` }, level), ` ${rule}${place ? ` · ${place}` : ""}`),
-    element("p", { class: "message" }, message),
-    hint ? element("p", { class: "quiet" }, hint) : "");
+// --- the tabs; what is costly is filled when it is seen
+
+function chooseTab(name) {
+  if (!tabs.select(name)) return;
+  document.body.dataset.tab = name;
+  history.replaceState(null, "", `#${name}`);
+  fillTab(name);
 }
 
-async function showTab(name) {
+async function fillTab(name) {
+  const { look } = desk;
   byId("looks").hidden = name !== "email";
-  byId("broken").hidden = !seen?.stale || name === "checks"; // which lists the same
-  if (name !== "raw" || !seen?.mail) return;
-  const response = await fetch(`/mail/${encodeURIComponent(seen.issue)}.eml`);
-  if (response.ok) byId("raw").textContent = await response.text();
+  byId("broken").hidden = !look?.stale || name === "checks"; // which lists the same
+  if (!look?.mail) return;
+  const { mail } = look;
+  if (name === "text") byId("text").textContent = mail.text;
+  if (name === "headers") showHeaders(mail);
+  if (name === "html") {
+    byId("html-size").textContent = `${kilobytes(mail.weight)}, as it arrives`;
+    await fillSource("html", mailUrl("html", { scheme: "none" }), { colours: true });
+  }
+  if (name === "raw") {
+    byId("download").href = mailUrl("eml");
+    byId("bytes").textContent = `${kilobytes(mail.bytes)} in all`;
+    await fillSource("raw", mailUrl("eml"));
+  }
 }
+
+function showHeaders(mail) {
+  fill(byId("headers"), mail.headers, ([name, value]) =>
+    element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)));
+  showSource(byId("headers-raw"), mail.head);
+  const raw = document.querySelector("input[name=headers]:checked").value === "raw";
+  byId("headers-raw").hidden = !raw;
+  byId("headers-decoded").hidden = raw;
+}
+
+async function fillSource(id, url, options) {
+  if (byId(id).dataset.shown === url) return;
+  const response = await fetch(url);
+  if (!response.ok) return;
+  const text = (await response.text()).replaceAll("\r\n", "\n");
+  if (tabs.selected !== id) return;
+  byId(id).dataset.shown = url;
+  const top = byId(`panel-${id}`).scrollTop;
+  showSource(byId(id), text, options);
+  byId(`panel-${id}`).scrollTop = top;
+}
+
+function mailUrl(ending, extra = {}) {
+  const query = new URLSearchParams({ ...extra, v: desk.look.version });
+  if (desk.look.reader.handle) query.set("reader", desk.look.reader.handle);
+  return `/mail/${encodeURIComponent(desk.look.issue)}.${ending}?${query}`;
+}
+
+// --- the foot and the live mark
 
 function showLink(url) {
   byId("link").replaceChildren(
@@ -116,30 +204,128 @@ function say(state, words) {
 }
 
 function stopped() {
+  desk.stopped = true;
   say("lost", "stopped; start it again with: newsletter preview");
 }
 
-function kilobytes(count) {
-  return `${Math.round(count / 1000)} KB`;
+let fading = null;
+
+function toast(words, kind = "") {
+  const box = byId("toast");
+  box.textContent = words;
+  box.dataset.kind = kind;
+  box.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => { box.hidden = true; }, kind === "error" ? 8000 : 2500);
 }
 
-// On a phone the narrow email is the one that fits.
-if (innerWidth < 700) document.querySelector("input[name=width]").checked = true;
-for (const input of document.querySelectorAll("input[name=width]")) {
-  input.addEventListener("change", () => frame.setWidth(Number(input.value)));
-  if (input.checked) frame.setWidth(Number(input.value));
+async function copy(text, said) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(said, "ok");
+  } catch {
+    toast("The browser does not let the page copy here", "error");
+  }
 }
-for (const input of document.querySelectorAll("input[name=scheme]")) {
-  input.addEventListener("change", () => frame.setScheme(input.value));
-  if (input.checked) frame.setScheme(input.value);
+
+// --- where we are
+
+function slugOf({ pathname }) {
+  return decodeURIComponent(pathname.split("/").pop());
 }
-byId("issue").addEventListener("change", (event) => {
-  location.href = `/issues/${encodeURIComponent(event.target.value)}${location.hash}`;
+
+function arriveAt(slug) {
+  desk.issue = slug;
+  desk.mailing = null;
+  place.close();
+  showLink("");
+  refresh(null);
+}
+
+// --- how the email is shown
+
+const boxes = { images: byId("images"), styles: byId("styles") };
+
+function setScheme(scheme) {
+  for (const input of byId("schemes").querySelectorAll("input")) input.checked = input.value === scheme;
+  byId("device").dataset.scheme = scheme;
+  frame.setLooks({ scheme });
+  memory.set("scheme", scheme);
+}
+
+function setZoom(index) {
+  const select = byId("zoom");
+  select.selectedIndex = Math.min(Math.max(index, 0), select.options.length - 1);
+  frame.setLooks({ zoom: Number(select.value) });
+}
+
+function flip(box) {
+  box.checked = !box.checked;
+  box.dispatchEvent(new Event("change"));
+}
+
+function mountLooks() {
+  for (const input of byId("schemes").querySelectorAll("input")) {
+    input.addEventListener("change", () => setScheme(input.value));
+  }
+  setScheme(memory.get("scheme", "light"));
+  byId("zoom").addEventListener("change", () => setZoom(byId("zoom").selectedIndex));
+  for (const [name, box] of Object.entries(boxes)) {
+    box.addEventListener("change", () => frame.setLooks({ [name]: box.checked }));
+  }
+  byId("inbox-shown").checked = memory.get("inbox", true);
+  byId("inbox-shown").addEventListener("change", () => {
+    memory.set("inbox", byId("inbox-shown").checked);
+    byId("inbox").hidden = !byId("inbox-shown").checked || !desk.look?.mail;
+  });
+  for (const input of document.querySelectorAll("input[name=headers]")) {
+    input.addEventListener("change", () => desk.look?.mail && showHeaders(desk.look.mail));
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.addEventListener("click", () => copy(byId(button.dataset.copy).textContent, "Copied"));
+  }
+}
+
+function mountKeys() {
+  const names = ["email", "text", "html", "headers", "raw", "checks"];
+  const words = ["Email", "Plain text", "HTML", "Headers", "Raw", "Checks"];
+  for (const [index, name] of names.entries()) {
+    shortcut({ key: `${index + 1}`, does: words[index], group: "Views", run: () => chooseTab(name) });
+  }
+  const looks = (given) => shortcut({ group: "The email", ...given });
+  looks({ key: "d", does: "Next colours: light, dark, forced", run: () => setScheme(LIGHTS[(LIGHTS.indexOf(byId("device").dataset.scheme) + 1) % LIGHTS.length]) });
+  looks({ key: "+", does: "Larger text", run: () => setZoom(byId("zoom").selectedIndex + 1) });
+  looks({ key: "-", does: "Smaller text", run: () => setZoom(byId("zoom").selectedIndex - 1) });
+  looks({ key: "0", does: "Text as it is", run: () => setZoom(0) });
+  looks({ key: "i", does: "Images on or off", run: () => flip(boxes.images) });
+  looks({ key: "s", does: "Style blocks on or off", run: () => flip(boxes.styles) });
+  looks({ key: "e", does: "Inbox row on or off", run: () => flip(byId("inbox-shown")) });
+  shortcut({ key: "Escape", does: "Close what is open", when: () => place.isOpen, run: () => place.close() });
+}
+
+mountLooks();
+mountSheet();
+mountKeys();
+listenTo(document);
+byId("issue").addEventListener("click", () => side.open("months"));
+addEventListener("popstate", () => slugOf(location) !== desk.issue && arriveAt(slugOf(location)));
+chooseTab(tabs.select(location.hash.slice(1)) && location.hash ? location.hash.slice(1) : "email");
+side.restore();
+follow(desk, (told) => {
+  desk.mailing = told;
+  document.body.toggleAttribute("data-mailing", told.state === "sending");
 });
 
 listen("/events", {
   // Also after a lost connection: something may have been saved meanwhile.
-  open: () => { say("live", "live"); refresh(); },
-  saved: refresh,
+  open: () => {
+    desk.stopped = false;
+    say("live", "Live");
+    refresh(null);
+  },
+  saved: ({ version, files }) => {
+    if (desk.look?.mail) frame.show(desk.issue, version, desk.reader); // beside the words, not after them
+    refresh(files);
+  },
   lost: stopped,
 });

@@ -1,37 +1,42 @@
 // The email in its frame. A new version loads behind the old one and takes its place at the same
 // scroll position, so that a save never flashes or jumps.
 
+import { alter } from "./alter.js";
+import { listenTo } from "./keys.js";
 import { element } from "./page.js";
+
+const PICKABLE = "h1,h2,h3,h4,h5,h6,p,li,blockquote,dt,dd,td,th,div";
+const LONGEST = 4000; // characters; what holds more is the layout, not a passage
 
 export class Frame {
   #box;
   #linked;
+  #picked;
   #shown = null;
   #coming = null;
-  #source = null; // { issue, version }
-  #scheme = "light";
+  #source = null; // { issue, version, reader }
+  #looks = { scheme: "light", images: true, styles: true, zoom: 1 };
 
-  constructor(box, linked) {
+  constructor(box, { linked, picked }) {
     this.#box = box;
     this.#linked = linked;
+    this.#picked = picked;
   }
 
   get empty() {
     return this.#source === null;
   }
 
-  setWidth(pixels) {
-    this.#box.style.width = `${pixels}px`;
-  }
-
-  setScheme(scheme) {
-    this.#scheme = scheme;
+  setLooks(looks) {
+    this.#looks = { ...this.#looks, ...looks };
     if (this.#source) this.#load();
   }
 
-  show(issue, version) {
-    if (this.#source?.version === version && this.#source.issue === issue) return;
-    this.#source = { issue, version };
+  show(issue, version, reader) {
+    const now = this.#source;
+    if (now?.version === version && now.issue === issue && now.reader === reader) return;
+    if (now && now.issue !== issue) this.clear();
+    this.#source = { issue, version, reader };
     this.#load();
   }
 
@@ -40,25 +45,38 @@ export class Frame {
     this.#box.replaceChildren();
   }
 
+  #url() {
+    const { issue, version, reader } = this.#source;
+    const { scheme, images, styles } = this.#looks;
+    const query = new URLSearchParams({ scheme: scheme === "dark" ? "dark" : "light", v: version });
+    if (reader) query.set("reader", reader);
+    if (!images) query.set("images", "off");
+    if (!styles) query.set("styles", "off");
+    return `/mail/${encodeURIComponent(issue)}.html?${query}`;
+  }
+
   #load() {
     this.#coming?.remove();
-    const { issue, version } = this.#source;
     // Never allow-scripts: with allow-same-origin it would be no sandbox at all.
     const next = element("iframe", { sandbox: "allow-same-origin", title: "The email", tabindex: "-1" });
-    next.style.colorScheme = this.#scheme;
+    next.style.colorScheme = this.#looks.scheme === "dark" ? "dark" : "light";
     next.addEventListener("load", () => this.#arrived(next));
-    next.src = `/mail/${encodeURIComponent(issue)}.html?scheme=${this.#scheme}&v=${version}`;
+    next.src = this.#url();
     this.#coming = next;
     this.#box.append(next);
   }
 
   #arrived(next) {
     if (next !== this.#coming) return;
-    const old = this.#shown;
     const inside = next.contentDocument;
-    if (old?.contentWindow) next.contentWindow.scrollTo(0, old.contentWindow.scrollY);
-    inside.addEventListener("click", (event) => this.#click(event));
+    if (inside?.contentType !== "text/html" || inside.URL === "about:blank") return; // there is no email to show
+    const old = this.#shown;
+    alter(inside, this.#looks);
+    if (old?.contentWindow) next.contentWindow.scrollTo(old.contentWindow.scrollX, old.contentWindow.scrollY);
+    inside.addEventListener("click", (event) => this.#click(event, inside));
+    inside.addEventListener("auxclick", (event) => this.#click(event, inside));
     inside.addEventListener("submit", (event) => event.preventDefault());
+    listenTo(inside);
     next.classList.add("shown");
     next.removeAttribute("tabindex");
     old?.remove();
@@ -68,10 +86,16 @@ export class Frame {
   }
 
   // A link of the email is shown, not followed: the editor sees where it leads and may go there.
-  #click(event) {
+  // A click on a passage asks where it is written.
+  #click(event, inside) {
     const link = event.target.closest?.("a[href], area[href]");
-    if (!link) return;
-    event.preventDefault();
-    this.#linked(/^(https?|mailto):/i.test(link.href) ? link.href : "");
+    if (link) {
+      event.preventDefault();
+      this.#linked(/^(https?|mailto):/i.test(link.href) ? link.href : "");
+      return;
+    }
+    if (event.type !== "click" || !inside.getSelection().isCollapsed) return;
+    const text = event.target.closest?.(PICKABLE)?.textContent.trim() ?? "";
+    if (text && text.length <= LONGEST) this.#picked(text);
   }
 }

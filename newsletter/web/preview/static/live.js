@@ -3,6 +3,6 @@
 export function listen(url, { open, saved, lost }) {
   const source = new EventSource(url);
   source.addEventListener("open", open);
-  source.addEventListener("saved", saved);
+  source.addEventListener("saved", (event) => saved(JSON.parse(event.data)));
   source.addEventListener("error", lost); // the browser tries again by itself
 }

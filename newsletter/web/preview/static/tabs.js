@@ -3,47 +3,58 @@
 import { byId } from "./page.js";
 
 export class Tabs {
-  #tabs;
+  #list;
   #changed;
 
   constructor(list, changed) {
-    this.#tabs = [...list.querySelectorAll("[role=tab]")];
+    this.#list = list;
     this.#changed = changed;
     list.addEventListener("click", (event) => {
       const tab = event.target.closest("[role=tab]");
-      if (tab) this.#select(tab);
+      if (tab) this.#choose(tab);
     });
     list.addEventListener("keydown", (event) => this.#key(event));
-    const named = this.#tabs.find((tab) => `#${name(tab)}` === location.hash);
-    if (named) this.#select(named);
+  }
+
+  get #tabs() {
+    return [...this.#list.querySelectorAll("[role=tab]")];
   }
 
   get selected() {
-    return name(this.#tabs.find((tab) => tab.getAttribute("aria-selected") === "true"));
+    const tab = this.#tabs.find((one) => one.getAttribute("aria-selected") === "true");
+    return tab ? nameOf(tab) : "";
+  }
+
+  // Show a tab by its name; "" shows none. Returns whether there is one.
+  select(name) {
+    const chosen = this.#tabs.find((tab) => nameOf(tab) === name);
+    if (name && !chosen) return false;
+    for (const [index, tab] of this.#tabs.entries()) {
+      const on = tab === chosen;
+      tab.setAttribute("aria-selected", on);
+      tab.tabIndex = on || (!chosen && index === 0) ? 0 : -1;
+      byId(tab.getAttribute("aria-controls")).hidden = !on;
+    }
+    return true;
+  }
+
+  #choose(tab) {
+    this.select(nameOf(tab));
+    this.#changed(nameOf(tab));
   }
 
   #key(event) {
-    const last = this.#tabs.length - 1;
-    const at = this.#tabs.indexOf(document.activeElement);
+    const tabs = this.#tabs;
+    const last = tabs.length - 1;
+    const at = tabs.indexOf(document.activeElement);
     const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
-    if (to === undefined) return;
+    if (to === undefined || at < 0) return;
     event.preventDefault();
-    this.#select(this.#tabs[to]);
-    this.#tabs[to].focus();
-  }
-
-  #select(chosen) {
-    for (const tab of this.#tabs) {
-      const on = tab === chosen;
-      tab.setAttribute("aria-selected", on);
-      tab.tabIndex = on ? 0 : -1;
-      byId(tab.getAttribute("aria-controls")).hidden = !on;
-    }
-    history.replaceState(null, "", `#${name(chosen)}`);
-    this.#changed(name(chosen));
+    this.#choose(tabs[to]);
+    tabs[to].focus();
   }
 }
 
-function name(tab) {
-  return tab.id.replace("tab-", "");
+function nameOf(tab) {
+  return tab.id.replace(/^(side-)?tab-/, "");
 }

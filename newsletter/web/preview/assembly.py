@@ -1,0 +1,33 @@
+"""A preview put together: the workspace's shop and every panel's routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from newsletter.web.preview import compose, months, trials
+from newsletter.web.preview.app import Preview, create_app
+from newsletter.web.preview.guard import Keys
+from newsletter.web.preview.shop import Shop
+
+
+def preview_app(
+    root: Path,
+    slug: str,
+    *,
+    keys: Keys,
+    hosts: frozenset[str],
+    environment: Mapping[str, str],
+    is_local: bool = True,
+) -> Preview:
+    """Return the app over a workspace's folder; `environment` may name an editor.
+
+    `is_local` says that only this machine reaches the page.
+    """
+    return create_app(
+        Shop(root, environment=environment, is_local=is_local),
+        slug,
+        keys=keys,
+        hosts=hosts,
+        routes=(*compose.routes(root), *months.routes(root), *trials.routes(root)),
+    )

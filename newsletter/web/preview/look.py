@@ -1,0 +1,71 @@
+"""What the page is told of one look, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from newsletter.checks.engine import Finding
+from newsletter.web.preview.answers import problem_json
+from newsletter.web.preview.desk import View
+from newsletter.web.preview.mail import Mail
+from newsletter.web.preview.readers import Reader
+from newsletter.web.preview.shop import IssueEntry
+
+GMAIL_CLIP = 102_000
+"""Bytes of HTML; what is beyond is behind a link."""
+LARGE = 80_000
+TOO_LARGE = 100_000
+
+
+def look_json(view: View, reader: Reader, entries: Sequence[IssueEntry]) -> dict[str, Any]:
+    """Return a view of an issue, as a reader, beside the issues that there are."""
+    return {
+        "version": view.version,
+        "stale": view.stale,
+        "note": view.note,
+        "problems": [problem_json(each) for each in view.problems],
+        "reader": _reader_json(reader),
+        "fields": list(view.fields),
+        "issues": [{"slug": each.slug, "name": each.name, "state": each.state} for each in entries],
+        "mail": None if view.mail is None else _mail_json(view.mail),
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the page lists it."""
+    return {
+        **problem_json(finding.as_problem()),
+        "rule": finding.rule,
+        "silenced": finding.silenced is not None,
+    }
+
+
+def _reader_json(reader: Reader) -> dict[str, Any]:
+    who = reader.subscriber
+    return {
+        "handle": reader.handle,
+        "kind": reader.kind.value,
+        "name": who.name,
+        "email": str(who.address),
+        "fields": dict(who.fields),
+    }
+
+
+def _mail_json(mail: Mail) -> dict[str, Any]:
+    return {
+        "subject": mail.header("Subject"),
+        "from": mail.header("From"),
+        "to": mail.header("To"),
+        "sender": mail.sender,
+        "day": mail.day,
+        "snippet": mail.snippet,
+        "headers": mail.headers,
+        "head": mail.head,
+        "text": mail.text,
+        "weight": mail.weight,
+        "bytes": len(mail.raw),
+        "clip": GMAIL_CLIP,
+        "large": LARGE,
+        "too_large": TOO_LARGE,
+    }

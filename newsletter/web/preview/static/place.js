@@ -1,0 +1,86 @@
+// A place in a file: the line, the text around it, and the way to it in an editor.
+
+import { get, post } from "./http.js";
+import { shortcut } from "./keys.js";
+import { byId, element, fill } from "./page.js";
+
+export class Place {
+  #desk;
+  #place = null; // { file, line, ... } as the server tells it
+  #before = null; // what had the focus
+
+  constructor(desk) {
+    this.#desk = desk;
+    byId("place-close").addEventListener("click", () => this.close());
+    byId("place-copy").addEventListener("click", () => desk.copy(this.#spelled(), "Path copied"));
+    byId("place-edit").addEventListener("click", () => this.edit());
+    shortcut({ key: "o", does: "Open the shown place in your editor", when: () => this.#place?.editor, run: () => this.edit() });
+  }
+
+  get isOpen() {
+    return !byId("place").hidden;
+  }
+
+  async open({ file, line }, { quiet = false } = {}) {
+    try {
+      this.#show(await get(`/api/place?${new URLSearchParams({ file, line: line ?? 1 })}`), line);
+      if (!quiet) byId("place-lines").focus({ preventScroll: true });
+    } catch (error) {
+      this.#desk.toast(error.message, "error");
+    }
+  }
+
+  // Where a passage of the email is written.
+  async find(text) {
+    try {
+      const found = await post(`/api/issues/${encodeURIComponent(this.#desk.issue)}/where`, { text });
+      if (found.file) await this.open(found, { quiet: true });
+    } catch (error) {
+      this.#desk.toast(error.message, "error");
+    }
+  }
+
+  // The file may have been saved meanwhile.
+  saw(files) {
+    if (this.isOpen && (files === null || files.includes(this.#place.file))) this.open(this.#place, { quiet: true });
+  }
+
+  close() {
+    byId("place").hidden = true;
+    this.#place = null;
+    if (this.#before?.isConnected) this.#before.focus();
+    this.#before = null;
+  }
+
+  async edit() {
+    if (!this.#place) return;
+    if (this.#place.editor.startsWith("link:")) {
+      location.assign(this.#place.editor.slice(5)); // the system hands it to the editor
+      return;
+    }
+    try {
+      await post("/api/edit", { file: this.#place.file, line: this.#place.line });
+      this.#desk.toast(`Opened ${this.#spelled()}`, "ok");
+    } catch (error) {
+      this.#desk.toast(error.message, "error");
+    }
+  }
+
+  #spelled() {
+    return this.#place.line ? `${this.#place.file}:${this.#place.line}` : this.#place.file;
+  }
+
+  #show(told, line) {
+    if (!this.isOpen) this.#before = document.activeElement;
+    this.#place = { ...told, line: line ?? null };
+    byId("place-name").textContent = this.#spelled();
+    byId("place-edit").hidden = !told.editor;
+    const lines = byId("place-lines");
+    lines.style.setProperty("--first", told.first - 1);
+    fill(lines, told.lines, (text, index) =>
+      element("li", told.first + index === line ? { class: "here", "aria-current": "location" } : {}, text || "\u200b"));
+    byId("place").hidden = false;
+    const here = lines.querySelector(".here");
+    lines.scrollTop = here ? here.offsetTop - lines.clientHeight / 2 : 0;
+  }
+}
