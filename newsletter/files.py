@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 from newsletter.errors import fail
@@ -98,6 +99,29 @@ def write_bytes(file: Path, data: bytes, *, mode: int | None = None) -> None:
         raise OSError(error.errno, error.strerror, str(target)) from None
 
 
+def replace_bytes(file: Path, old: bytes, new: bytes) -> bool:
+    """Write a file that holds `old`; return False, nothing written, where it no longer does.
+
+    It is looked at again right before the rename, so that a save of another program in between
+    is not lost. Raises OSError that names the file.
+    """
+    target = resolved(file)
+    try:
+        mode = target.stat().st_mode & 0o777
+        return _write_beside(target, new, mode, lambda: target.read_bytes() == old)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
+
+
+def write_new(file: Path, data: bytes) -> bool:
+    """Write a file that is not there; return False, nothing written, where one is by now."""
+    target = resolved(file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return _write_beside(target, data, 0o666 & ~_umask(), lambda: not target.exists())
+
+
 def resolved(file: Path) -> Path:
     """Return what a path's symbolic links lead to; those that lead in a circle raise OSError."""
     circle = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file))
@@ -110,7 +134,10 @@ def resolved(file: Path) -> Path:
     return target
 
 
-def _write_beside(target: Path, data: bytes, mode: int) -> None:
+def _write_beside(
+    target: Path, data: bytes, mode: int, still: Callable[[], bool] = lambda: True
+) -> bool:
+    """Write beside the target and rename, if `still` holds then; return whether it did."""
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -118,10 +145,14 @@ def _write_beside(target: Path, data: bytes, mode: int) -> None:
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).chmod(mode)
+        if not still():
+            Path(temporary).unlink()
+            return False
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    return True
 
 
 def _umask() -> int:

@@ -5,18 +5,15 @@ Never from a file, the command line or a log.
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from newsletter.cli import output
 from newsletter.errors import Problem, WrongUsage
-from newsletter.settings import Auth, Scheme, Settings
+from newsletter.settings import Auth, Settings
 from newsletter.smtp.auth import Credentials
-
-VARIABLE = "NEWSLETTER_SMTP_PASSWORD"
-_SERVICE = "newsletter"
+from newsletter.smtp.password import SERVICE, VARIABLE, account_of, at_hand, credentials_of, name_of
 
 
 def credentials(settings: Settings) -> Credentials | None:
@@ -26,20 +23,14 @@ def credentials(settings: Settings) -> Credentials | None:
     not offered to the keyring. Raises WrongUsage where there is none and nobody to ask.
     """
     delivery = settings.delivery
-    url = delivery.transport
-    if delivery.user is None or url is None or url.scheme is Scheme.MAILDIR:
+    account = account_of(delivery)
+    if account is None:
         return None
-    account = f"{delivery.user}@{url.host}"
-    password = os.environ.get(VARIABLE) or _from_keyring(account) or _asked(account, delivery.auth)
-    return Credentials(
-        delivery.user,
-        password.strip() if delivery.auth is Auth.XOAUTH2 else password,
-        delivery.auth,
-    )
+    return credentials_of(delivery, at_hand(account) or _asked(account, delivery.auth))
 
 
 def _asked(account: str, auth: Auth) -> str:
-    what = "token" if auth is Auth.XOAUTH2 else "password"
+    what = name_of(auth)
     if not sys.stdin.isatty():
         raise WrongUsage(
             Problem(
@@ -53,18 +44,6 @@ def _asked(account: str, auth: Auth) -> str:
     return password
 
 
-def _from_keyring(account: str) -> str | None:
-    try:
-        import keyring
-        import keyring.errors
-    except ImportError:
-        return None
-    try:
-        return keyring.get_password(_SERVICE, account)
-    except keyring.errors.KeyringError:
-        return None
-
-
 def _offer_to_keyring(account: str, password: str) -> None:
     try:
         import keyring
@@ -74,6 +53,6 @@ def _offer_to_keyring(account: str, password: str) -> None:
     if not click.confirm("Remember it in this computer's keyring?", default=True, err=True):
         return
     try:
-        keyring.set_password(_SERVICE, account, password)
+        keyring.set_password(SERVICE, account, password)
     except keyring.errors.KeyringError as error:
         output.say(f"The keyring did not take it ({error}); you will be asked again.")

@@ -45,13 +45,25 @@ def _lost(lost: Lost, *, began: bool) -> Outcome:
 
 def send_one(transport: Transport, envelope: Envelope, message: bytes) -> Outcome:
     """Send a message now and return what came of it; nothing is written down."""
+    return asyncio.run(try_one(transport, envelope, message))
 
-    async def main() -> Outcome:
-        trial = _Trial(envelope, message, asyncio.get_running_loop().create_future())
-        trial.channel = transport.open(trial.on_event)
-        outcome = await trial.done
-        trial.channel.quit()
-        await transport.finish()
-        return outcome
 
-    return asyncio.run(main())
+async def try_one(
+    transport: Transport, envelope: Envelope, message: bytes, patience: float | None = None
+) -> Outcome:
+    """Send a message within the running loop; after `patience` seconds without an end, give up."""
+    trial = _Trial(envelope, message, asyncio.get_running_loop().create_future())
+    trial.channel = transport.open(trial.on_event)
+    try:
+        async with asyncio.timeout(patience):
+            outcome = await trial.done
+    except TimeoutError:
+        trial.channel.abort()
+        verdict = Verdict.UNCERTAIN if trial.began else Verdict.REFUSED
+        return Outcome(verdict, text=f"{transport.name} did not answer within {patience:.0f} s")
+    except asyncio.CancelledError:
+        trial.channel.abort()
+        raise
+    trial.channel.quit()
+    await transport.finish()
+    return outcome

@@ -1,0 +1,53 @@
+"""The mail server's password or token where it is at hand: the environment, or the keyring.
+
+Never from a file, the command line or a log. Only a terminal asks for one (newsletter.cli).
+"""
+
+from __future__ import annotations
+
+import os
+
+from newsletter.settings import Auth, Delivery, Scheme
+from newsletter.smtp.auth import Credentials
+
+VARIABLE = "NEWSLETTER_SMTP_PASSWORD"
+SERVICE = "newsletter"
+"""Under this name the keyring has it."""
+
+
+def account_of(delivery: Delivery) -> str | None:
+    """Return `user@host` that a password is of, or None where the settings name no user."""
+    url = delivery.transport
+    if delivery.user is None or url is None or url.scheme is Scheme.MAILDIR:
+        return None
+    return f"{delivery.user}@{url.host}"
+
+
+def at_hand(account: str) -> str | None:
+    """Return the account's password or token, or None where nobody has it."""
+    return os.environ.get(VARIABLE) or _from_keyring(account)
+
+
+def credentials_of(delivery: Delivery, password: str) -> Credentials:
+    """Return what the server is told; a token loses the blanks that were pasted around it."""
+    is_token = delivery.auth is Auth.XOAUTH2
+    return Credentials(
+        delivery.user or "", password.strip() if is_token else password, delivery.auth
+    )
+
+
+def name_of(auth: Auth) -> str:
+    """Return what people call it."""
+    return "token" if auth is Auth.XOAUTH2 else "password"
+
+
+def _from_keyring(account: str) -> str | None:
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(SERVICE, account)
+    except keyring.errors.KeyringError:
+        return None
