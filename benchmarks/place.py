@@ -94,6 +94,10 @@ class Place:
                 for each in order
             )
 
+    def ledger_size(self) -> int:
+        """Return the bytes of the ledger with its journal."""
+        return sum(file.stat().st_size for file in (self.root / ".newsletter").glob("state.db*"))
+
     def forget(self) -> None:
         """Take away what a mailing left, so that the next one is the first."""
         shutil.rmtree(self.root / ".newsletter", ignore_errors=True)

@@ -1,0 +1,49 @@
+"""`newsletter send` over a line with a round trip of 20 ms, simulated by replies that come late.
+
+A message costs one round trip where everything is pipelined, so what can be had at most is
+connections / round trip. The line is otherwise perfect: no loss, no window that has to grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+
+from benchmarks.ours import Client, Newsletter
+from benchmarks.place import Place
+from benchmarks.rounds import rotated
+from benchmarks.sendings import Sending
+
+_MILLISECONDS = 20
+_EACH = 200
+"""Messages by connection: four seconds."""
+
+
+def measure(*, quick: bool) -> list[dict[str, str | float]]:
+    """Return a row for each number of connections."""
+    place = Place("rtt")
+    place.issue_of()
+    return [_row(place, connections, 1 if quick else 5) for connections in (20, 50, 100)]
+
+
+def _row(place: Place, connections: int, rounds: int) -> dict[str, str | float]:
+    readers = connections * _EACH
+    place.readers(readers)
+    ours, theirs = Newsletter(place, connections, "full"), Client(place, connections)
+    senders: dict[str, Callable[[], Sending]] = {
+        "newsletter": partial(ours, readers, _MILLISECONDS),
+        "C client": partial(theirs, readers, _MILLISECONDS),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in senders}
+    for name, one in rotated(senders, rounds, lambda sender: sender()):
+        rates[name].append(one.rate)
+    most = connections * 1000 / _MILLISECONDS
+    return {
+        "connections": connections,
+        "messages": readers,
+        "most": most,
+        "newsletter": median(rates["newsletter"]),
+        "client": median(rates["C client"]),
+        "share": median(rates["newsletter"]) / most,
+    }
