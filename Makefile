@@ -7,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint format clean
+.PHONY: help demo test torture lint format clean
 
 help:
 	@echo "make demo   a whole month in a copy of the sample workspace; nothing leaves this machine"
 	@echo "make test   all tests, linters and type checks"
+	@echo "make torture  newsletter send killed 200 times: nobody twice, nobody lost; ARGS='--kills 1000'"
 	@echo "make lint   only the linters and type checks"
 	@echo "make format put the code into its canonical form"
 	@echo "make clean  remove what make made"
@@ -38,6 +39,9 @@ lint: $(READY)
 test: lint
 	@sh tools/judges.sh
 	$(BIN)/pytest --numprocesses 2
+
+torture: $(READY)
+	$(BIN)/python -m tools.torture $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff check --fix

@@ -1,0 +1,1 @@
+"""Torture: `newsletter send` killed at random moments, and the books compared afterwards."""
