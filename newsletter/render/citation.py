@@ -1,19 +1,30 @@
-"""A citation with its DOI linked, once; the words stay as they were written."""
+"""A citation: journal and volume in italics, its DOI linked, once; the words stay as written."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import escape
-from urllib.parse import quote
+from html import escape, unescape
+from urllib.parse import quote, unquote
 
 from newsletter.content.characters import display_width, wrap
 from newsletter.content.links import find_urls, linked
 from newsletter.content.markdown import Rich
+from newsletter.render.apa import Span, italic_spans
 
 RESOLVER = "https://doi.org/"
 _BLANKS = re.compile(r"[ \t\n]+")
-_BEFORE = r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:\s*)?"
+_DOI = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:?\s*)?(?P<doi>\b10\.\d{4,9}(?:\.\d+)*(?:/|%2F)\S+)",
+    re.IGNORECASE,
+)
+_ENDS = ".,;:!?'\"*_\u2019\u201d\u00bb\u2026"
+# Emphasis that the author wrote: *Journal, 12*, _Journal_, <i>Journal</i>.
+_MARKED = re.compile(
+    r"(?<![\w*])\*(?P<star>[^\s*](?:[^*]*[^\s*])?)\*(?![\w*])"
+    r"|(?<![\w_])_(?P<under>[^\s_](?:[^_]*[^\s_])?)_(?![\w_])"
+    r"|<(?P<tag>i|em)>(?P<tagged>[^<>]+)</(?P=tag)>"
+)
 
 
 def doi_url(doi: str) -> str:
@@ -30,32 +41,89 @@ def render_citation(
 ) -> Rich | None:
     """Return citation and DOI as HTML and text, or None where there is neither.
 
-    A DOI that stands in the citation is linked there; else it follows it.
+    A DOI that stands in the citation is linked there; else it follows it. Emphasis that the
+    author marked counts; without any, journal and volume are found.
     """
-    words = _BLANKS.sub(" ", citation or "").strip()
-    if not words and not doi:
+    written = _BLANKS.sub(" ", citation or "").strip()
+    if not written and not doi:
         return None
-    span = _span(words, doi)
+    words, marked = _unmarked(written, _link_span(written, doi))
+    span = _link_span(words, doi)
+    italics = marked or italic_spans(words[: span[0]] if span else words)
     if span is None and doi:
         words = f"{words} {RESOLVER}{doi}".strip()
         span = len(words) - len(RESOLVER + doi), len(words)
-    return Rich(_html(words, span, doi), _text(words, doi, measure))
+    return Rich(_html(words, span, doi, italics), _text(words, doi, measure))
 
 
-def _span(words: str, doi: str | None) -> tuple[int, int] | None:
+def _unmarked(written: str, link: Span | None) -> tuple[str, tuple[Span, ...]]:
+    """Return a citation without the author's marks, and what stood between them."""
+    parts: list[str] = []
+    spans: list[Span] = []
+    last = length = 0
+    for match in _MARKED.finditer(written):
+        if link and match.start() < link[1] and match.end() > link[0]:
+            continue  # DOIs hold _ and *
+        inner = match["star"] or match["under"] or match["tagged"]
+        parts += [written[last : match.start()], inner]
+        length += match.start() - last
+        spans.append((length, length + len(inner)))
+        length += len(inner)
+        last = match.end()
+    return "".join([*parts, written[last:]]), tuple(spans)
+
+
+def _link_span(words: str, doi: str | None) -> Span | None:
+    """Return where the DOI stands; without a DOI where one, or a web address, does."""
+    for match in _DOI.finditer(words):
+        end = match.end()
+        while end > match.start("doi"):
+            found = words[match.start("doi") : end]
+            if _same(found, doi) if doi else not _ends_sentence(found):
+                return match.start(), end
+            end -= 1
+    return None if doi else next(find_urls(words), None)
+
+
+def _same(found: str, doi: str) -> bool:
+    return doi.casefold() in {each.casefold() for each in (found, unquote(found), unescape(found))}
+
+
+def _ends_sentence(doi: str) -> bool:
+    return doi[-1] in _ENDS or any(
+        doi[-1] == closing and doi.count(closing) > doi.count(opening)
+        for opening, closing in ("()", "[]", "{}")
+    )
+
+
+def _html(words: str, span: Span | None, doi: str | None, italics: tuple[Span, ...]) -> str:
+    start, end = span or (len(words), len(words))
+    link = linked(_target(words[start:end], doi), words[start:end]) if span else ""
+    return _emphasised(words, 0, start, italics) + link + _emphasised(words, end, None, italics)
+
+
+def _target(written: str, doi: str | None) -> str:
     if doi:
-        match = re.search(_BEFORE + re.escape(doi), words, re.IGNORECASE)
-        return match.span() if match else None
-    return next(find_urls(words), None)
+        return doi_url(doi)
+    found = _DOI.match(written)
+    return doi_url(unquote(unescape(found["doi"]))) if found else written
 
 
-def _html(words: str, span: tuple[int, int] | None, doi: str | None) -> str:
-    if span is None:
-        return escape(words, quote=False)
-    start, end = span
-    url = doi_url(doi) if doi else words[start:end]
-    before, after = escape(words[:start], quote=False), escape(words[end:], quote=False)
-    return f"{before}{linked(url, words[start:end])}{after}"
+def _emphasised(words: str, start: int, end: int | None, italics: tuple[Span, ...]) -> str:
+    """Return a stretch of the words, escaped, with what of it is italic in `<em>`."""
+    stop = len(words) if end is None else end
+    parts: list[str] = []
+    at = start
+    for first, last in italics:
+        begin, finish = max(first, at), min(last, stop)
+        if begin < finish:
+            parts += [_escaped(words[at:begin]), f"<em>{_escaped(words[begin:finish])}</em>"]
+            at = finish
+    return "".join([*parts, _escaped(words[at:stop])])
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
 
 
 def _text(words: str, doi: str | None, measure: Callable[[str], int]) -> str:
