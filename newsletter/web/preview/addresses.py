@@ -1,0 +1,50 @@
+"""The addresses that tests went to: kept with the workspace's private state, not in a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from newsletter.address import BadAddress, parse_address
+from newsletter.files import write_text
+
+NAME = "test-addresses.json"
+MOST = 5
+
+
+def remembered(folder: Path) -> tuple[str, ...]:
+    """Return the addresses that a state folder remembers, the last one first.
+
+    A file that somebody has spoilt remembers nothing.
+    """
+    try:
+        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return ()
+    listed = found if isinstance(found, list) else []
+    return tuple(each for each in listed if isinstance(each, str) and _is_address(each))[:MOST]
+
+
+def remember(folder: Path, address: str) -> None:
+    """Put an address first. Raises OSError."""
+    before = (each for each in remembered(folder) if each != address)
+    _write(folder, (address, *before))
+
+
+def forget(folder: Path, address: str) -> None:
+    """Take an address out. Raises OSError."""
+    before = remembered(folder)
+    if address in before:
+        _write(folder, tuple(each for each in before if each != address))
+
+
+def _write(folder: Path, addresses: tuple[str, ...]) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_text(folder / NAME, json.dumps(addresses[:MOST]) + "\n", mode=0o600)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(parse_address(text))
+    except BadAddress:
+        return False
