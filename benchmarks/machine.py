@@ -53,12 +53,10 @@ def shell(*command: str | Path, cwd: Path | None = None) -> None:
 def facts(today: date) -> dict[str, str]:
     """Return what the figures depend on, by name."""
     return {
-        "cores": str(os.cpu_count()),
-        "CPU": _model(),
-        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "Measured on": today.isoformat(),
+        f"{os.cpu_count()} cores of": _model(),
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
-        "date": today.isoformat(),
     }
 
 

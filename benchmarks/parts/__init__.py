@@ -1,1 +1,4 @@
-"""What can be measured, a module each. `measure(quick)` returns rows for the table."""
+"""What can be measured, a module each.
+
+`measure(quick=...)` returns rows of plain values; `section(rows)` puts them into Markdown.
+"""

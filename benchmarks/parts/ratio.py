@@ -10,16 +10,28 @@ from statistics import median
 
 from benchmarks.ours import Client, Newsletter
 from benchmarks.place import Place
+from benchmarks.report import Rows, table
 from benchmarks.rounds import rotated
 from benchmarks.sendings import Sending
 
 _SHORT, _QUICK, _LONG = 2_000, 25_000, 100_000
 
+_GOALS = {"full": ("0.50", "0.40"), "normal": ("0.70", "0.55")}
+_SECTION = """\
+## The C client, and us
+
+{messages:,} messages of {size:.0f} KB in each of {rounds} rounds; messages a second, from the \
+first MAIL to the last dot. The whole process: what a reader more costs, by the slope from a list \
+of 2,000.
+
+{table}
+"""
+
 Senders = dict[str, Newsletter | Client]
 Sent = dict[str, list[Sending]]
 
 
-def measure(*, quick: bool) -> list[dict[str, str | float]]:
+def measure(*, quick: bool) -> Rows:
     """Return a row for each durability."""
     place = Place("ratio")
     place.issue_of()
@@ -36,6 +48,39 @@ def measure(*, quick: bool) -> list[dict[str, str | float]]:
     return [_row(short, long, "full", "client 50"), _row(short, long, "normal", "client 20")]
 
 
+def section(rows: Rows) -> str:
+    """Return the rows as a section of the page."""
+    head = (
+        "durability, connections",
+        "C client",
+        "newsletter",
+        "share",
+        "goal",
+        "from ... to",
+        "whole process",
+        "goal",
+    )
+    lines = (
+        (
+            f"{row['durability']}, {row['connections']}",
+            f"{row['client']:,.0f}/s",
+            f"{row['newsletter']:,.0f}/s",
+            f"**{row['share']:.2f}**",
+            _GOALS[str(row["durability"])][0],
+            f"{row['lowest']:.2f} ... {row['highest']:.2f}",
+            f"**{row['slope share']:.2f}**",
+            _GOALS[str(row["durability"])][1],
+        )
+        for row in rows
+    )
+    return _SECTION.format(
+        table=table(head, lines),
+        messages=rows[0]["messages"],
+        size=float(rows[0]["bytes"]) / 1000,
+        rounds=rows[0]["rounds"],
+    )
+
+
 def _send(place: Place, senders: Senders, readers: int, rounds: int) -> Sent:
     sent: Sent = {name: [] for name in senders}
     place.readers(readers)
@@ -50,6 +95,7 @@ def _row(short: Sent, long: Sent, ours: str, theirs: str) -> dict[str, str | flo
     return {
         "durability": ours,
         "connections": int(theirs.split()[1]),
+        "rounds": len(pairs),
         "messages": pairs[0][0].messages,
         "client": median(other.rate for _, other in pairs),
         "newsletter": median(mine.rate for mine, _ in pairs),

@@ -12,6 +12,7 @@ from statistics import median
 
 from benchmarks.ours import Client, Newsletter
 from benchmarks.place import Place
+from benchmarks.report import Rows, table
 from benchmarks.rounds import rotated
 from benchmarks.sendings import Sending
 
@@ -19,12 +20,38 @@ _MILLISECONDS = 20
 _EACH = 200
 """Messages by connection: four seconds."""
 
+_SECTION = """\
+## A round trip of {rtt} ms
 
-def measure(*, quick: bool) -> list[dict[str, str | float]]:
+Durability `full`, {each} messages by connection. The share is that of connections / round trip, \
+which nobody can exceed.
+
+{table}
+"""
+
+
+def measure(*, quick: bool) -> Rows:
     """Return a row for each number of connections."""
     place = Place("rtt")
     place.issue_of()
     return [_row(place, connections, 1 if quick else 5) for connections in (20, 50, 100)]
+
+
+def section(rows: Rows) -> str:
+    """Return the rows as a section of the page."""
+    head = ("connections", "connections / round trip", "C client", "newsletter", "share", "goal")
+    lines = (
+        (
+            f"{row['connections']}",
+            f"{row['most']:,.0f}/s",
+            f"{row['client']:,.0f}/s",
+            f"{row['newsletter']:,.0f}/s",
+            f"**{row['share']:.2f}**",
+            "0.90",
+        )
+        for row in rows
+    )
+    return _SECTION.format(rtt=_MILLISECONDS, each=_EACH, table=table(head, lines))
 
 
 def _row(place: Place, connections: int, rounds: int) -> dict[str, str | float]:
