@@ -68,7 +68,7 @@ async function refresh(changed) {
     side.saw(changed);
     place.saw(changed);
     const checks = await get(`${url}/checks`);
-    if (number === asked && checks.version === look.version) showChecks(checks.findings);
+    if (number === asked && checks.version >= look.version) showChecks(checks.findings);
   } catch (error) {
     if (number !== asked) return;
     if (!error.status) stopped();
@@ -140,7 +140,7 @@ function showChecks(findings) {
 
 function chooseTab(name) {
   if (!tabs.select(name)) return;
-  document.body.dataset.tab = name;
+  byId(`tab-${name}`).scrollIntoView({ block: "nearest", inline: "nearest" });
   history.replaceState(null, "", `#${name}`);
   fillTab(name);
 }

@@ -18,10 +18,15 @@ export class Readers {
     const search = byId("reader-search");
     search.addEventListener("input", () => this.#soon());
     search.addEventListener("keydown", (event) => this.#key(event));
+    byId("readers").addEventListener("beforetoggle", () => {
+      const menu = byId("readers");
+      const { left } = byId("reader").getBoundingClientRect();
+      menu.style.left = `${Math.max(8, Math.min(left, innerWidth - 388))}px`;
+    });
     byId("readers").addEventListener("toggle", ({ newState }) => newState === "open" && this.#opened());
     byId("made-up").addEventListener("submit", (event) => this.#makeUp(event));
     byId("sample-reader").addEventListener("click", () => this.#choose({ sample: true }));
-    shortcut({ key: "r", does: "See the email as another reader", run: () => byId("readers").togglePopover() });
+    shortcut({ key: "r", does: "See it as another reader", group: "The email", run: () => byId("readers").togglePopover() });
   }
 
   show({ reader }) {

@@ -14,9 +14,9 @@ export class Width {
       input.addEventListener("change", () => this.set(Number(input.value)));
     }
     this.#drag(byId("handle"));
-    shortcut({ key: "w", does: "Next width", run: () => this.#next(1) });
-    shortcut({ key: "[", does: "10 pixels narrower", run: () => this.set(this.#pixels - 10) });
-    shortcut({ key: "]", does: "10 pixels wider", run: () => this.set(this.#pixels + 10) });
+    shortcut({ group: "The email", key: "w", does: "Next width", run: () => this.#next(1) });
+    shortcut({ group: "The email", key: "[", does: "10 pixels narrower", run: () => this.set(this.#pixels - 10) });
+    shortcut({ group: "The email", key: "]", does: "10 pixels wider", run: () => this.set(this.#pixels + 10) });
     // On a phone the narrow email is the one that fits.
     this.set(matchMedia("(max-width: 700px)").matches ? 360 : memory.get("width", 640));
   }
