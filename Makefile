@@ -7,12 +7,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test torture lint format clean
+.PHONY: help demo test torture bench lint format clean
 
 help:
 	@echo "make demo   a whole month in a copy of the sample workspace; nothing leaves this machine"
 	@echo "make test   all tests, linters and type checks"
 	@echo "make torture  newsletter send killed 200 times: nobody twice, nobody lost; ARGS='--kills 1000'"
+	@echo "make bench  how fast, in shares of a client in C and of other senders; PARTS='ratio rtt', QUICK=1"
 	@echo "make lint   only the linters and type checks"
 	@echo "make format put the code into its canonical form"
 	@echo "make clean  remove what make made"
@@ -29,6 +30,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks $(PARTS) $(if $(QUICK),--quick)
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -48,4 +52,4 @@ format: $(READY)
 	$(BIN)/ruff format
 
 clean:
-	rm -rf $(VENV) tests/npm/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) tests/npm/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/build
