@@ -8,11 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from newsletter.cli import output
+from newsletter.delivery.appointment import span
 from newsletter.outcome import State
 
 _SHOWN = (State.ACCEPTED, State.DEFERRED, State.REFUSED, State.UNCERTAIN, State.EXCLUDED)
 _EVERY_SECONDS = 10.0
 _PER_SECOND = 8
+_BAR_CELLS = 28
+_UNUSUAL = (State.DEFERRED, State.REFUSED, State.UNCERTAIN)
+_SLOW = 2.0
+"""Messages per second below which a rate is told per minute."""
 
 
 Watch = Callable[[Counter[State]], None]
@@ -44,31 +49,27 @@ def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
 
 @contextlib.contextmanager
 def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.table import Column
 
     columns = (
         TextColumn("Sending"),
-        BarColumn(),
+        BarColumn(bar_width=_BAR_CELLS, complete_style="cyan", finished_style="green"),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[words]}"),
+        TextColumn("{task.fields[words]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
     )
     began = last = time.monotonic()
     seen: Counter[State] = Counter()
-    with Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND) as bar:
-        task = bar.add_task("", total=total, rate="", words="")
+    with (
+        _no_caret(),
+        Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND) as bar,
+    ):
+        task = bar.add_task("", total=total, words="")
 
         def draw() -> None:
             done = _done(seen)
-            rate = f"{done / max(time.monotonic() - began, 0.001):,.0f}/s"
-            bar.update(task, completed=done, rate=rate, words=in_words(seen))
+            per_second = done / max(time.monotonic() - began, 0.001)
+            bar.update(task, completed=done, words=_figures(seen, per_second, total))
 
         def update(moved: Counter[State]) -> None:
             nonlocal last, seen
@@ -83,6 +84,34 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
 
         yield update, tell
         draw()
+
+
+def _figures(seen: Counter[State], per_second: float, total: int | None) -> str:
+    """Return rate, time left, and how many of each kind went otherwise than well."""
+    told = [f"{per_second:,.0f}/s" if per_second >= _SLOW else f"{60 * per_second:,.0f}/min"]
+    left = 0 if total is None else total - _done(seen)
+    if left > 0 and per_second:
+        told.append(f"{span(left / per_second)} left")
+    told += [f"{seen[state]:,} {state}" for state in _SHOWN if seen[state] and state in _UNUSUAL]
+    return "  ".join(told)
+
+
+@contextlib.contextmanager
+def _no_caret() -> Iterator[None]:
+    """Keep the terminal from writing ^C into the bar."""
+    import sys
+    import termios
+
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    quiet = [*before[:3], before[3] & ~termios.ECHOCTL, *before[4:]]
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 
 def in_words(counts: Mapping[State, int], *, waiting: bool = False) -> str:

@@ -77,11 +77,14 @@ def _checked(
     judged = judge(proof.report, wanted, [rule.id for rule in RULES])
     if proof.content is None or judged.refusing:
         raise CheckFailed(*(finding.as_problem() for finding in judged.refusing))
-    output.problems(finding.as_problem() for finding in proof.report.of(Level.WARNING))
+    warnings = [finding.as_problem() for finding in proof.report.of(Level.WARNING)]
+    output.problems(warnings)
     for each in judged.overridden:
         output.say(f"Overridden: {each.message} ({each.rule}: {each.silenced})", style="yellow")
     for rule in judged.unneeded:
         output.say(f"The check '{rule}' found no error: nothing to override.", style="dim")
+    if warnings or judged.overridden or judged.unneeded:
+        output.say()
     audience = workspace.audience(ledger, today)
     for _ in audience:
         pass
@@ -130,6 +133,7 @@ def agreed(
     when = "now" if at is None else f"on {spoken(at)}"
     if wishes.yes:
         return transport
+    output.say()
     if not output.confirm(f"Send it to {people(number)} {when}?", flag="--yes"):
         return None
     return None if at is None and not plan.done and undone() else transport

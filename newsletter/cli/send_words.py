@@ -69,7 +69,8 @@ def report(result: Result, now: datetime) -> None:
     counts, issue = result.counts, result.mailing.issue
     _ending(result.ending)
     left = counts[State.PENDING]
-    output.say(f"{issue}: {in_words(counts)}" + (f", {left:,} still to send." if left else "."))
+    told = f"{issue}: {in_words(counts)}" + (f", {left:,} still to send." if left else ".")
+    output.say(told, style=None if result.exit_code else "green")
     if result.ending.bad_addresses and result.ending.stop is None:
         number = len(result.ending.bad_addresses)
         many = f"{number:,} addresses do not exist; they are"
