@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from html import escape
+from pathlib import Path
+from typing import TypeVar
 
-from newsletter.checks.dossier import Dossier, Readers, Use
+from newsletter import shipped
+from newsletter.audience.subscriber import Subscriber
+from newsletter.checks.census import take_census
+from newsletter.checks.dossier import Answer, Dossier, Readers, Use
 from newsletter.checks.engine import Report
+from newsletter.checks.letter import Letter, html_weight
 from newsletter.checks.rules import check_issue
 from newsletter.content.issue import Issue
-from newsletter.content.library import Library
+from newsletter.content.library import Library, load_library
 from newsletter.content.month import Month
+from newsletter.content.summary import Summary
+from newsletter.content.topics import Vocabularies
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content, content_of
-from newsletter.message.draft import draft_message
+from newsletter.message.draft import SAMPLE_READER, draft_message
+from newsletter.render.compiled import CompiledIssue
+from newsletter.render.slots import Slot
+from newsletter.render.template_files import DEFAULT
 from newsletter.workspace import Workspace
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,38 +45,30 @@ class Proof:
     report: Report
 
 
-def prove(workspace: Workspace, slug: str, *, readers: Readers | None, today: date) -> Proof:
+def prove(
+    workspace: Workspace,
+    slug: str,
+    *,
+    readers: Readers | None,
+    today: date,
+    ask: Callable[[Dossier], Mapping[str, Answer]] | None = None,
+) -> Proof:
     """Compile an issue and check it; `readers` None leaves the list out of the check.
 
-    What is wrong in the issue, its summaries or the templates is in the report. Raises
-    NewsletterError where there is no such issue, and for settings that cannot be read.
+    `ask` looks whether the links lead anywhere. What is wrong in the issue, its summaries, the
+    vocabularies or the templates is in the report. Raises NewsletterError where there is no such
+    issue.
     """
-    month = Month(today.year, today.month)
-    vocabularies = workspace.vocabularies()
-    library = workspace.library()
     if slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
-    try:
-        issue = workspace.issue(slug)
-    except NewsletterError as error:
-        dossier = Dossier(
-            settings=workspace.settings, issue=None, unreadable=error.problems, today=month
-        )
-        return Proof(content=None, message=None, report=check_issue(dossier))
-    content, problems = _content(workspace, issue, library)
-    message = None if content is None else draft_message(content)
-    dossier = Dossier(
-        settings=workspace.settings,
-        issue=issue,
-        summaries=tuple(library[each] for each in issue.summaries if each in library),
-        vocabularies=vocabularies,
-        uses=tuple(_uses(workspace, library)),
-        message=message,
-        unrendered=problems,
-        readers=readers,
-        today=month,
+    content, dossier = _look(_Desk(workspace), slug, readers, Month(today.year, today.month))
+    if ask is not None and dossier.issue is not None:
+        dossier = replace(dossier, answers=ask(dossier))
+    return Proof(
+        content=content,
+        message=dossier.letter.octets if dossier.letter else None,
+        report=check_issue(dossier),
     )
-    return Proof(content=content, message=message, report=check_issue(dossier))
 
 
 def count_readers(workspace: Workspace, today: date) -> Readers:
@@ -70,25 +76,89 @@ def count_readers(workspace: Workspace, today: date) -> Readers:
     try:
         with workspace.ledger() as ledger:
             audience = workspace.audience(ledger, today)
-        for _member in audience:
-            pass
+        return take_census(audience, today)
     except NewsletterError as error:
         return Readers(mailable=None, problems=error.problems)
-    return Readers(
-        mailable=audience.figures.mailable,
-        problems=audience.problems,
-        columns=audience.columns,
+
+
+@dataclass(slots=True)
+class _Desk:
+    """A workspace, and what could not be read of it so far."""
+
+    workspace: Workspace
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, read: Callable[[], T], otherwise: T) -> T:
+        """Return what is read, or something else where it cannot be, and keep why."""
+        try:
+            return read()
+        except NewsletterError as error:
+            self.problems.extend(error.problems)
+            return otherwise
+
+
+def _look(
+    desk: _Desk, slug: str, readers: Readers | None, month: Month
+) -> tuple[Content | None, Dossier]:
+    workspace = desk.workspace
+    vocabularies = desk.take(workspace.vocabularies, Vocabularies())
+    library = load_library(workspace.root, vocabularies)
+    issue = desk.take(lambda: workspace.issue(slug), None)
+    compiled = None
+    if issue is not None:
+        compiled = desk.take(lambda: workspace.compile(issue, library), None)
+    content = None if compiled is None else content_of(compiled, workspace.settings)
+    nowhere: tuple[Use, ...] = ()
+    uses = desk.take(lambda: tuple(_uses(workspace, library)), nowhere)
+    dossier = Dossier(
+        settings=workspace.settings,
+        issue=issue,
+        summaries=_held(issue, library),
+        library=tuple(library.values()),
+        vocabularies=vocabularies,
+        uses=uses,
+        letter=None if content is None else Letter(draft_message(content)),
+        heaviest=None if content is None else _heaviest(content, readers),
+        preheader=_preheader(compiled),
+        templates=_templates(workspace, issue, workspace.root / shipped.TEMPLATES.name),
+        shipped=_templates(workspace, issue, shipped.TEMPLATES),
+        unrendered=tuple(desk.problems),
+        readers=readers,
+        today=month,
     )
+    return (None if desk.problems else content), dossier
 
 
-def _content(
-    workspace: Workspace, issue: Issue, library: Library
-) -> tuple[Content | None, tuple[Problem, ...]]:
-    try:
-        compiled = workspace.compile(issue, library)
-    except NewsletterError as error:
-        return None, error.problems
-    return content_of(compiled, workspace.settings), ()
+def _held(issue: Issue | None, library: Library) -> tuple[Summary, ...]:
+    return () if issue is None else tuple(library[s] for s in issue.summaries if s in library)
+
+
+def _templates(workspace: Workspace, issue: Issue | None, folder: Path) -> tuple[Path, ...]:
+    """Return the folders of the issue's template, the first counts most."""
+    name = (issue.template if issue else None) or workspace.settings.newsletter.template
+    return tuple(folder / each for each in dict.fromkeys((name, DEFAULT)))
+
+
+def _preheader(compiled: CompiledIssue | None) -> str:
+    return "" if compiled is None else compiled.preheader
+
+
+def _heaviest(content: Content, readers: Readers | None) -> int:
+    """Return the octets of the HTML for a reader who has the longest value of each field."""
+    if readers is None:
+        return html_weight(draft_message(content))
+    fields = dict(readers.longest)
+    for slot in content.html:
+        if isinstance(slot, Slot):
+            name = slot.name.removeprefix("reader.")
+            if _octets(slot.fallback) > _octets(fields.get(name, "")):
+                fields.pop(name, None)  # a reader without it takes more
+    longest = Subscriber(SAMPLE_READER.address, SAMPLE_READER.name, fields)
+    return html_weight(draft_message(content, longest))
+
+
+def _octets(value: str) -> int:
+    return len(escape(value).encode())
 
 
 def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:

@@ -87,6 +87,20 @@ def address(value: Any) -> Address:
         raise BadValue(f"'{text}' is no email address: {bad}", hint) from None
 
 
+def domain(value: Any) -> str:
+    """Take a domain's name, as in the d= of a DKIM signature."""
+    text = line(value).lower()
+    try:
+        name = text.encode("idna").decode("ascii")
+    except UnicodeError:
+        name = ""
+    if "." not in name or not _HOST.fullmatch(name):
+        only = text.rpartition("@")[2].removeprefix("https://").strip("/")
+        hint = f'only the domain: "{only}"' if only != text else 'for example "example.org"'
+        raise BadValue(f"'{text}' is no domain", hint)
+    return name
+
+
 def bounces_address(value: Any) -> Address:
     """Take an address that leaves room for a token: LOCAL+TOKEN has at most 64 octets.
 

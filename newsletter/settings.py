@@ -95,6 +95,7 @@ class Delivery:
     transport: TransportUrl | None = None
     user: str | None = None
     auth: Auth = Auth.PASSWORD
+    dkim_domain: str | None = None
     connections: int = 3
     rate: tuple[Rate, ...] = ()
 

@@ -31,7 +31,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "subscribers": ("file",),
     "unsubscribe": ("mailto", "url"),
     "bounces": ("address",),
-    "delivery": ("transport", "user", "auth", "connections", "rate"),
+    "delivery": ("transport", "user", "auth", "dkim_domain", "connections", "rate"),
     "state": ("database", "durability"),
     "design": (),
     "preview": ("editor",),
@@ -115,6 +115,7 @@ def _delivery(read: _Reader, root: Path) -> Delivery:
             transport=lambda value: values.transport(value, root),
             user=values.line,
             auth=values.auth,
+            dkim_domain=values.domain,
             connections=values.connections,
             rate=values.rates,
         )

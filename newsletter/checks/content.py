@@ -5,30 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from newsletter.checks.articles import article, doi_key
 from newsletter.checks.dossier import Dossier, Use
+from newsletter.checks.texts import prose, text_of
+from newsletter.content.characters import display_width
 from newsletter.content.issue import Issue
-from newsletter.content.month import Month
 from newsletter.content.summary import Passage, Summary
 from newsletter.content.topics import Vocabulary
 from newsletter.errors import Level, Problem
 
 USUAL_COUNT = range(2, 4)
 """Two or three summaries make an issue."""
+LONG = 1_800
+"""Characters of a paragraph, about 300 words: a screen and a half of a phone without a pause."""
+LONG_WIDE = 700
+"""The same for scripts whose characters are words or syllables."""
 
-# ISO 26324: the prefix is "10." and the registrant's code, maybe subdivided; the suffix may hold
-# any graphic character, also the < > ( ) ; of the SICI kind.
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\x00-\x20\x7f-\x9f]+")
-_DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
-_TRAILING = ".,;:"
-
-# What a writer leaves behind for later. Neither inside a longer word nor inside an address.
-_UNFINISHED = (
-    (re.compile(r"(?<![\w/.@#-])(?:TK(?:TK)*|TODO|FIXME|XXX)(?![\w/.@-]\w|\w)"), Level.ERROR),
-    (re.compile(r"\blorem ipsum\b", re.IGNORECASE), Level.ERROR),
-    (re.compile(r"\?{3,}"), Level.WARNING),
-    # A warning only: inside a quotation it is the ordinary sign of an omission.
-    (re.compile(r"\[\s*(?:\.\.\.|…)\s*\]"), Level.WARNING),
+_HEADING = re.compile(
+    r"^\s*(?:#{1,6}|\*\*|__).*practice\s+implications", re.MULTILINE | re.IGNORECASE
 )
+_NO_PARAGRAPH = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]\s|```)")
 
 
 def summary_incomplete(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
@@ -44,11 +40,7 @@ def summary_incomplete(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
         if not summary.body.text.strip():
             yield _at(summary.body, f"'{summary.title}' has no text")
         if summary.implications is None:
-            yield Problem(
-                message=f"'{summary.title}' has no Practice Implications",
-                file=summary.file,
-                hint="end the file with a heading '## Practice Implications' and a text under it",
-            )
+            yield _without_implications(dossier, summary)
         elif not summary.implications.text.strip():
             yield _at(
                 summary.implications,
@@ -56,32 +48,87 @@ def summary_incomplete(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             )
 
 
-def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find TK, TODO, ???, lorem ipsum and [...]."""
-    for passage in passages(dossier, issue):
-        for number, line in enumerate(passage.text.split("\n"), passage.line):
-            for pattern, level in _UNFINISHED:
-                if match := pattern.search(line):
-                    yield Problem(
-                        message=f"unfinished text: '{match[0]}' in \"{_around(line, match)}\"",
-                        file=passage.file,
-                        line=number,
-                        level=level,
-                    )
-
-
-def doi_malformed(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Find a `doi` that doi.org would not know."""
-    for summary in dossier.summaries:
-        if summary.doi is None or _is_doi(summary.doi):
-            continue
-        inside = _DOI_INSIDE.search(summary.doi)
-        yield Problem(
-            message=f"'{summary.doi}' is no DOI",
+def _without_implications(dossier: Dossier, summary: Summary) -> Problem:
+    """Tell where the heading stands without a text, or where the text ends without a heading."""
+    source = text_of(dossier, summary.file)
+    heading = _HEADING.search(source)
+    if heading is not None:
+        line = source.count("\n", 0, heading.end()) + 1
+        return Problem(
+            message=f"the Practice Implications of '{summary.title}' are empty",
             file=summary.file,
-            line=summary.lines.get("doi"),
-            hint=f"write {_bare(inside[0])}" if inside else "a DOI looks like 10.1037/pst0000317",
+            line=line,
+            hint="write below the heading what the study means for practice",
         )
+    return Problem(
+        message=f"'{summary.title}' has no Practice Implications",
+        file=summary.file,
+        line=summary.body.line + summary.body.text.count("\n"),
+        hint="end the file with a heading '## Practice Implications' and a text under it",
+    )
+
+
+def title_repeated(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Find a title that another summary of the issue or the library has, too."""
+    held = {summary.slug for summary in dossier.summaries}
+    for number, summary in enumerate(dossier.summaries):
+        others = (*dossier.summaries[:number], *dossier.library)
+        twin = next(
+            (
+                other
+                for other in others
+                if other.slug != summary.slug and _plain(other.title) == _plain(summary.title)
+            ),
+            None,
+        )
+        if twin is None or (twin.slug in held and twin not in dossier.summaries[:number]):
+            continue
+        sent = next(
+            (use.issue for use in dossier.uses if use.summary == twin.slug and use.sent), ""
+        )
+        where = "in this issue" if twin.slug in held else "in the library"
+        yield Problem(
+            message=f"the title '{summary.title}' stands twice {where}: also in "
+            f"{twin.file.as_posix()}{f', which went out in {sent}' if sent else ''}",
+            file=summary.file,
+            line=summary.lines.get("title"),
+            hint="is it the same article? else give one of them another title",
+            level=Level.ERROR if twin.slug in held else Level.WARNING,
+        )
+
+
+def long_paragraph(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
+    """Find paragraphs that nobody reads to their end."""
+    for passage in prose(dossier, issue):
+        line = passage.line
+        for block in passage.text.split("\n\n"):
+            text = block.strip("\n")
+            if display_width(text) > len(text) * 1.5:
+                is_long = len(text) > LONG_WIDE
+            else:
+                is_long = len(text) > LONG
+            if is_long and not _NO_PARAGRAPH.match(text):
+                yield Problem(
+                    message=f"this paragraph has {_length(text)}: {_begin(text)}",
+                    file=passage.file,
+                    line=line + block.count("\n", 0, len(block) - len(block.lstrip("\n"))),
+                    hint="an empty line where a new thought begins makes it two",
+                    level=Level.WARNING,
+                )
+            line += block.count("\n") + 2
+
+
+def _length(text: str) -> str:
+    words = len(text.split())
+    return f"{words} words" if len(text) < words * 20 else f"{len(text)} characters"
+
+
+def _begin(text: str) -> str:
+    return f'"{" ".join(text[:40].split())}…"'
+
+
+def _plain(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.casefold()))
 
 
 def already_sent(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
@@ -96,9 +143,10 @@ def already_sent(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
                 f"{'issue' if use.sent else 'the draft'} {use.issue}{what}",
                 file=issue.file,
                 line=line,
+                hint="take it out, or say with ignore why readers get it again",
                 level=Level.ERROR if use.sent else Level.WARNING,
             )
-        twin = seen.setdefault(_doi_key(summary.doi) or f"slug {summary.slug}", summary)
+        twin = seen.setdefault(article(summary) or f"slug {summary.slug}", summary)
         if twin is not summary:
             yield Problem(
                 message=f"'{summary.slug}' and '{twin.slug}' are about the same article "
@@ -166,89 +214,13 @@ def summary_count(_dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         )
 
 
-def issue_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find an issue whose month is over or far ahead, and a summary newer than its issue."""
-    went_out = any(use.sent and use.issue == issue.slug for use in dossier.uses)
-    ahead = _months(issue.month) - _months(dossier.today)
-    if (ahead < 0 or ahead > 1) and not went_out:
-        yield Problem(
-            message=f"this is the issue of {issue.month.name}, and it is {dossier.today.name} now",
-            file=issue.file,
-            hint="a slip in the year? the file's name is the month" if ahead > 0 else None,
-            level=Level.WARNING if ahead > 0 else Level.INFO,
-        )
-    for summary in dossier.summaries:
-        if summary.published > issue.month:
-            yield Problem(
-                message=f"'{summary.title}' is of {summary.published.name}, "
-                f"later than this issue ({issue.month.name})",
-                file=summary.file,
-                line=summary.lines.get("published"),
-                level=Level.WARNING,
-            )
-
-
-def _months(month: Month) -> int:
-    return month.year * 12 + month.month
-
-
-def _is_doi(text: str) -> bool:
-    return _DOI.fullmatch(text) is not None and _bare(text) == text
-
-
-def _bare(found: str) -> str:
-    """Return a DOI without what a web address or a sentence adds: `?src=x`, a full stop."""
-    return re.sub(r"\?[\w.~-]+=.*", "", found).rstrip(_TRAILING)
-
-
-def _doi_key(doi: str | None) -> str | None:
-    """Two DOIs are one when they differ in case only (ISO 26324; DOI Handbook, 2.4)."""
-    if doi is None:
-        return None
-    inside = _DOI_INSIDE.search(doi)
-    return _bare(inside[0]).casefold() if inside else None
-
-
 def _earlier(dossier: Dossier, issue: Issue, summary: Summary) -> Iterator[Use]:
     """Where it went out before, or stands in a draft of an earlier month."""
-    doi = _doi_key(summary.doi)
+    doi = article(summary)
     for use in dossier.uses:
-        same = use.summary == summary.slug or (doi is not None and _doi_key(use.doi) == doi)
+        same = use.summary == summary.slug or (doi is not None and doi_key(use.doi) == doi)
         if same and use.issue != issue.slug and (use.sent or use.issue < issue.slug):
             yield use
-
-
-def passages(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
-    """Every text that an author wrote, with its place."""
-    if issue.introduction is not None:
-        yield issue.introduction
-    for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
-        if text is not None:
-            yield Passage(text=text, file=issue.file, line=issue.lines.get(key, 1))
-    for announcement in issue.announcements:
-        yield Passage(
-            text=announcement.title, file=announcement.text.file, line=announcement.text.line
-        )
-        yield announcement.text
-    for summary in dossier.summaries:
-        for key, text in (
-            ("title", summary.title),
-            ("citation", summary.citation),
-            ("blurb", summary.blurb),
-        ):
-            if text is not None:
-                yield Passage(text=text, file=summary.file, line=summary.lines.get(key, 1))
-        yield summary.body
-        if summary.implications is not None:
-            yield summary.implications
-
-
-def _around(line: str, match: re.Match[str], width: int = 30) -> str:
-    """Return the words about a find, at most `width` characters to either side."""
-    start, end = max(0, match.start() - width), match.end() + width
-    before = "…" if start else ""
-    after = "…" if end < len(line) else ""
-    return f"{before}{line[start:end].strip()}{after}"
 
 
 def _at(passage: Passage, message: str) -> Problem:

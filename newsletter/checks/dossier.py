@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
 
+from newsletter.checks.letter import Letter
 from newsletter.content.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary import Summary
@@ -27,36 +32,90 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consents:
+    """How many of those who can be mailed have a consent that will not last.
+
+    `ending` end within `newsletter.checks.census.SOON`, the first of them on `first` (line
+    `line`); `open_ended` are implied and have no date of expiry.
+    """
+
+    ending: int = 0
+    first: date | None = None
+    line: int | None = None
+    open_ended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An address of an office, not of a person, and its line in the list."""
+
+    local: str
+    line: int
+
+
+class Reached(StrEnum):
+    """What became of asking for a link."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a link leads somewhere, and in words what was answered."""
+
+    reached: Reached
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
     """The audience in figures: how many would be mailed now, and what is wrong with the list.
 
     `mailable` is None where the list or the suppressions cannot be read: nobody can be mailed
     safely then, and `problems` say why. `columns` are those of its header by the names that
-    templates use, None where they are not known.
+    templates use, None where they are not known. `longest` is the value of each column that takes
+    the most octets in HTML, among those who can be mailed. `excluded` counts the others by kind.
+    `roles` are the first few offices of `role_count`.
     """
 
     mailable: int | None
     problems: tuple[Problem, ...] = ()
     columns: tuple[str, ...] | None = None
+    longest: Mapping[str, str] = field(default_factory=dict)
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    consents: Consents = field(default_factory=Consents)
+    roles: tuple[Role, ...] = ()
+    role_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """What is to be sent, and what is known about it.
 
-    `issue` is None where its file cannot be read, `message` where no email can be made of it;
-    `unreadable` and `unrendered` then say why. `summaries` are those of the issue that could be
-    read, in its order. `message` is the whole email (RFC 5322, CRLF) as a sample reader would
-    get it. `readers` is None where the list was not looked at. `today` is the month it is now.
+    `issue` is None where its file cannot be read, `letter` where no email can be made of it;
+    `unrendered` then says why. `summaries` are those of the issue that could be read, in its
+    order, and `library` all that could. `letter` is the whole email as a sample reader would get
+    it; `heaviest` are the octets of its HTML for a reader of the longest values. `preheader` is
+    the one that is shown. `templates` are the workspace's own folders of the template, in the
+    order in which they are searched, and `shipped` those of the program. `readers` is None where
+    the list was not looked at, `answers` where no link was asked for. `today` is the month it is
+    now.
     """
 
     settings: Settings
     issue: Issue | None
     summaries: tuple[Summary, ...] = ()
+    library: tuple[Summary, ...] = ()
     vocabularies: Vocabularies = field(default_factory=Vocabularies)
     uses: tuple[Use, ...] = ()
-    message: bytes | None = None
-    unreadable: tuple[Problem, ...] = ()
+    letter: Letter | None = None
+    heaviest: int | None = None
+    preheader: str = ""
+    templates: tuple[Path, ...] = ()
+    shipped: tuple[Path, ...] = ()
     unrendered: tuple[Problem, ...] = ()
     readers: Readers | None = None
+    answers: Mapping[str, Answer] | None = None
     today: Month

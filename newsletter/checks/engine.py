@@ -1,12 +1,12 @@
 """The engine: rules look at a dossier, their problems become findings, in one report.
 
-Add a rule in three steps: write a function from a dossier and its issue to problems (`content.py`,
-`mail.py`, `readers.py`), enter it in `rules.py`, and describe it in `docs/checks.md`.
+Add a rule in three steps: write a function from a dossier and its issue to problems, enter it in
+`rules.py`, and describe it in `docs/checks.md`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -83,10 +83,12 @@ class Report:
 
 def inspect(dossier: Dossier, rules: Sequence[Rule]) -> Report:
     """Return what the rules find in a dossier."""
-    found = [_finding(RENDER, problem) for problem in (*dossier.unreadable, *dossier.unrendered)]
+    found = [_finding(RENDER, problem) for problem in dossier.unrendered]
     if dossier.issue is not None:
         found += _look(dossier, dossier.issue, rules)
         found += _misspelt(dossier.issue, rules)
+        if not dossier.unrendered:
+            found += _needless(dossier.issue, {each.rule for each in found}, rules)
     unique = dict.fromkeys(found)
     return Report(tuple(sorted(unique, key=_weight)))
 
@@ -133,6 +135,21 @@ def _misspelt(issue: Issue, rules: Sequence[Rule]) -> Iterator[Finding]:
             line=issue.lines.get(f"ignore.{name}", line),
             hint=hint,
         )
+
+
+def _needless(issue: Issue, found: Collection[str], rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Tell of what is silenced and finds nothing; not where the email could not be looked at."""
+    known = {rule.id for rule in rules}
+    for name, reason in issue.ignore.items():
+        if name in known and reason.strip() and name not in found:
+            yield Finding(
+                rule=IGNORE,
+                level=Level.INFO,
+                message=f"'{name}' is silenced, and has nothing to say",
+                file=issue.file,
+                line=issue.lines.get(f"ignore.{name}", issue.lines.get("ignore")),
+                hint="take it out",
+            )
 
 
 def _finding(rule: str, problem: Problem) -> Finding:

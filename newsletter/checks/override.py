@@ -49,7 +49,8 @@ def _misused(overrides: Mapping[str, str], known: Collection[str]) -> Iterator[P
     for rule, reason in overrides.items():
         if rule == RENDER:
             yield Problem(
-                message=f"'{RENDER}' cannot be overridden: without an email there is nothing to send",
+                message=f"'{RENDER}' cannot be overridden: "
+                "without an email there is nothing to send",
                 hint="mend what newsletter check says",
             )
         elif rule not in known:

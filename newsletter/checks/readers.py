@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from newsletter.audience.listfile import EXPIRED
+from newsletter.checks.census import SOON
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
@@ -39,6 +41,61 @@ def list_problems(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             hint="'newsletter subscribers check' shows them all",
             level=Level.WARNING,
         )
+
+
+def consent(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Tell whose consent is over, or will be soon; the law wants a new one before it is."""
+    readers = dossier.readers
+    if readers is None or readers.mailable is None:
+        return
+    file = _list_file(dossier)
+    expired = readers.excluded.get(EXPIRED, 0)
+    if expired:
+        yield Problem(
+            message=f"{_people(expired)} left out: the consent is over",
+            file=file,
+            hint="ask them for a new one by another way, or take them off the list",
+            level=Level.WARNING,
+        )
+    consents = readers.consents
+    if consents.ending:
+        yield Problem(
+            message=f"the consent of {_people(consents.ending)} ends within {SOON.days} days, "
+            f"the first on {consents.first}",
+            file=file,
+            line=consents.line,
+            hint="ask for an express consent while they can still be mailed",
+            level=Level.WARNING,
+        )
+    if consents.open_ended:
+        yield Problem(
+            message=f"{_people(consents.open_ended)} with implied consent and no date of its end",
+            file=file,
+            hint="consent_expires: under CASL it is two years from a purchase or a membership",
+            level=Level.INFO,
+        )
+
+
+def role_addresses(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Tell of addresses of offices: several people read them, and one may call it spam."""
+    readers = dossier.readers
+    if readers is None or not readers.role_count:
+        return
+    named = ", ".join(f"{role.local}@ (line {role.line})" for role in readers.roles)
+    more = ", ..." if readers.role_count > len(readers.roles) else ""
+    count = readers.role_count
+    yield Problem(
+        message=f"{count} address{'' if count == 1 else 'es'} of an office, not of a person: "
+        f"{named}{more}",
+        file=_list_file(dossier),
+        line=readers.roles[0].line,
+        hint="right where that office asked for it",
+        level=Level.INFO,
+    )
+
+
+def _people(count: int) -> str:
+    return f"{count:,} reader{'' if count == 1 else 's'}"
 
 
 def _list_file(dossier: Dossier) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.checks.content import passages
 from newsletter.checks.dossier import Dossier
+from newsletter.checks.texts import found, passages
 from newsletter.content.issue import Issue
 from newsletter.content.summary import Passage
 from newsletter.errors import Level, Problem, did_you_mean
@@ -42,7 +42,7 @@ def reader_field(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     if known & {"first_name", "last_name"}:
         known.add("name")
     for text in _around_summaries(dossier, issue):
-        for line, match in _found(_READER, text):
+        for line, match in found(_READER, text):
             if match[1] not in known:
                 yield Problem(
                     message=f"the list has no column '{match[1]}': every reader gets the fallback",
@@ -57,7 +57,7 @@ def reader_field(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 def braces(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find single braces where double ones were meant."""
     for text in _around_summaries(dossier, issue):
-        for line, match in _found(_SINGLE, text):
+        for line, match in found(_SINGLE, text):
             inside = match[0].strip("{}").strip()
             yield Problem(
                 message=f"'{match[0]}' is sent as it stands: a field has two braces on each side",
@@ -124,9 +124,3 @@ def _around_summaries(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
             file=settings.file.relative_to(settings.root),
             line=settings.lines.get("newsletter.subject", 1),
         )
-
-
-def _found(pattern: re.Pattern[str], text: Passage) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield each find with its line."""
-    for match in pattern.finditer(text.text):
-        yield text.line + text.text.count("\n", 0, match.start()), match

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from newsletter.address import parse_address
 from newsletter.checks.dossier import Dossier, Readers
+from newsletter.checks.letter import Letter, html_weight
 from newsletter.content.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary import Passage, Summary
 from newsletter.content.topics import Vocabularies, Vocabulary
+from newsletter.message.content import Content
+from newsletter.message.draft import draft_message
+from newsletter.render.slots import Context, Slot, Slotted
 from newsletter.settings import (
     Delivery,
     Design,
@@ -34,12 +39,21 @@ HARBOUR = Summary(
     title="What clients remember",
     blurb="what clients remember",
     published=Month(2026, 9),
+    citation="Okafor, L. (2026). First sessions. Invented Studies, 1, 2-9.",
     doi="10.5555/jis.2026.0045",
     topics=("Client Factors",),
     research_type="Narrative review",
     body=passage("112 clients were asked (p < .05)."),
     implications=passage("Leave room in a first session.", line=14),
-    lines={"title": 2, "published": 3, "doi": 4, "topics": 5, "topics.0": 5, "research_type": 6},
+    lines={
+        "title": 2,
+        "published": 3,
+        "citation": 3,
+        "doi": 4,
+        "topics": 5,
+        "topics.0": 5,
+        "research_type": 6,
+    },
 )
 QUIET = Summary(
     slug="quiet",
@@ -47,9 +61,10 @@ QUIET = Summary(
     title="Silence that helps",
     blurb="silences",
     published=Month(2026, 10),
+    citation="Varga, M. (2025). Silences in sessions. Invented Quarterly, 7, 1-19.",
     body=passage("60 recorded sessions.", "summaries/quiet.md", 6),
     implications=passage("Say what a silence is for.", "summaries/quiet.md", 10),
-    lines={"title": 2, "published": 3},
+    lines={"title": 2, "published": 3, "citation": 4},
 )
 ISSUE = Issue(
     slug="2026-11",
@@ -81,14 +96,76 @@ SETTINGS = Settings(
 )
 
 
-def message(html: str = "<p>Hello</p>") -> bytes:
-    mail = EmailMessage()
-    mail["Subject"] = "Practice Notes, November 2026"
-    mail.set_content("Hello\n")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    return mail.as_bytes()
+HTML = """\
+<!DOCTYPE html>
+<html lang="en"><head><title>Practice Notes</title></head>
+<body style="background-color:#FFFFFF;color:#1F2624">
+<h1>Practice Notes</h1>
+<h2>What clients remember</h2><p>112 clients were asked (p &lt; .05).</p>
+<h2>Silence that helps</h2><p>60 recorded sessions.</p>
+<p>Practice Research Network<br>1 Example Street</p>
+<p><a href="{unsubscribe}" style="display:inline-block;padding:6px 0;line-height:20px;color:#0B5C5A">\
+Unsubscribe</a></p>
+</body></html>
+"""
+TEXT = """\
+PRACTICE NOTES
+
+What clients remember
+112 clients were asked (p < .05).
+
+Silence that helps
+60 recorded sessions.
+
+Practice Research Network, 1 Example Street
+Unsubscribe:
+{unsubscribe}
+"""
 
 
+def letter(
+    html: str = HTML,
+    text: str = TEXT,
+    subject: str = "Practice Notes, November 2026",
+    **changes: Any,
+) -> Letter:
+    """Return a message; `{unsubscribe}` stands for the link in both parts."""
+    return Letter(draft_message(replace(CONTENT, **_parts(html, text, subject), **changes)))
+
+
+def email(html: str = HTML, text: str = TEXT, **changes: Any) -> Dossier:
+    """Return the sound dossier with another email."""
+    made = letter(html, text, **changes)
+    return replace(SOUND, letter=made, heaviest=html_weight(made.octets))
+
+
+def _parts(html: str, text: str, subject: str) -> dict[str, Any]:
+    return {
+        "html": _slotted(html, Context.WHOLE_URL),
+        "text": _slotted(text, Context.TEXT),
+        "subject": (subject,),
+    }
+
+
+def _slotted(text: str, context: Context) -> Slotted:
+    before, slot, after = text.partition("{unsubscribe}")
+    return (before, Slot("unsubscribe", "", context), after) if slot else (before,)
+
+
+CONTENT = Content(
+    issue="2026-11",
+    summaries=(("harbour", "10.5555/jis.2026.0045"), ("quiet", None)),
+    **_parts(HTML, TEXT, "Practice Notes, November 2026"),
+    sender=SETTINGS.newsletter.sender,
+    reply_to=None,
+    contact=SETTINGS.newsletter.sender.address,
+    archive_url=None,
+    list_title="Practice Notes",
+    list_id="practice-notes.example.org",
+    unsubscribe_mailto=SETTINGS.unsubscribe_mailto,
+    unsubscribe_url=None,
+    bounces_address=None,
+)
 SOUND = Dossier(
     settings=SETTINGS,
     issue=ISSUE,
@@ -97,7 +174,9 @@ SOUND = Dossier(
         topics=Vocabulary(("Attachment", "Client Factors")),
         research_types=Vocabulary(("Meta-analysis", "Narrative review")),
     ),
-    message=message(),
+    letter=letter(),
+    heaviest=1_000,
+    preheader="What clients remember, and silences that help in a session",
     readers=Readers(mailable=2),
     today=Month(2026, 11),
 )

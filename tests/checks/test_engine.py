@@ -44,6 +44,7 @@ def test_a_silenced_rule_is_an_info_with_the_editors_reason() -> None:
         message="'Silence that helps' has no Practice Implications "
         "(silenced: a book review has none)",
         file=Path("summaries/quiet.md"),
+        line=6,
         silenced="a book review has none",
     )
     assert not check_issue(dossier).refuses(strict=True)
@@ -79,7 +80,7 @@ def test_an_email_that_cannot_be_made_is_an_error_that_nobody_silences() -> None
     dossier = replace(
         SOUND,
         issue=replace(ISSUE, ignore={"render": "never mind"}),
-        message=None,
+        letter=None,
         unrendered=(problem,),
     )
     report = check_issue(dossier)
@@ -92,7 +93,7 @@ def test_an_email_that_cannot_be_made_is_an_error_that_nobody_silences() -> None
 
 def test_an_issue_that_cannot_be_read_has_only_its_own_problems() -> None:
     problem = Problem(message="unknown key 'sumaries'", file=ISSUE_FILE, line=2)
-    report = check_issue(replace(SOUND, issue=None, message=None, unreadable=(problem,)))
+    report = check_issue(replace(SOUND, issue=None, letter=None, unrendered=(problem,)))
     assert report == Report(
         (
             Finding(

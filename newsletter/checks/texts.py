@@ -1,0 +1,106 @@
+"""Every text that an author wrote, and where in its file something stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from newsletter.checks.dossier import Dossier
+from newsletter.content.issue import Issue
+from newsletter.content.summary import Passage
+
+
+def passages(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
+    """Every text that an author wrote, with its place."""
+    yield from around_summaries(issue)
+    for summary in dossier.summaries:
+        for key, text in (
+            ("title", summary.title),
+            ("citation", summary.citation),
+            ("blurb", summary.blurb),
+        ):
+            if text is not None:
+                yield Passage(text=text, file=summary.file, line=summary.lines.get(key, 1))
+        yield summary.body
+        if summary.implications is not None:
+            yield summary.implications
+
+
+def around_summaries(issue: Issue) -> Iterator[Passage]:
+    """Every text that belongs to the issue itself."""
+    if issue.introduction is not None:
+        yield issue.introduction
+    for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
+        if text is not None:
+            yield Passage(text=text, file=issue.file, line=issue.lines.get(key, 1))
+    for announcement in issue.announcements:
+        yield Passage(
+            text=announcement.title, file=announcement.text.file, line=announcement.text.line
+        )
+        yield announcement.text
+
+
+def prose(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
+    """Every text that is Markdown."""
+    if issue.introduction is not None:
+        yield issue.introduction
+    for announcement in issue.announcements:
+        yield announcement.text
+    for summary in dossier.summaries:
+        yield summary.body
+        if summary.implications is not None:
+            yield summary.implications
+
+
+def rows(passage: Passage) -> Iterator[tuple[int, str]]:
+    """Yield each row of a text with its line in the file."""
+    yield from enumerate(passage.text.split("\n"), passage.line)
+
+
+def found(pattern: re.Pattern[str], passage: Passage) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield each find with its line in the file."""
+    for match in pattern.finditer(passage.text):
+        yield passage.line + passage.text.count("\n", 0, match.start()), match
+
+
+def around(text: str, start: int, end: int, width: int = 30) -> str:
+    """Return the words about a find on one line, at most `width` characters to either side."""
+    first, last = max(0, start - width), end + width
+    words = " ".join(text[first:last].split())
+    return f"{'…' if first else ''}{words}{'…' if last < len(text) else ''}"
+
+
+def in_templates(
+    dossier: Dossier, pattern: str, endings: Sequence[str] = (".mjml",)
+) -> tuple[Path | None, int | None]:
+    """Return where the editor's own templates say something, or nothing where they do not.
+
+    The templates that come with the program are not hers to mend.
+    """
+    wanted = re.compile(pattern)
+    for folder in dossier.templates:
+        for file in sorted(folder.rglob("*")):
+            if file.suffix not in endings or not file.is_file():
+                continue
+            text = file.read_text(encoding="utf-8", errors="replace")
+            if match := wanted.search(text):
+                root = dossier.settings.root
+                name = file.relative_to(root) if file.is_relative_to(root) else file
+                return name, text.count("\n", 0, match.start()) + 1
+    return None, None
+
+
+def text_of(dossier: Dossier, file: Path) -> str:
+    """Return the text of one of the workspace's files, empty where it cannot be read."""
+    try:
+        return (dossier.settings.root / file).read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return ""
+
+
+def line_in(dossier: Dossier, file: Path, words: str) -> int | None:
+    """Return the first line of a workspace's file that holds some words, or None."""
+    text = text_of(dossier, file)
+    at = text.find(words)
+    return None if at < 0 else text.count("\n", 0, at) + 1
