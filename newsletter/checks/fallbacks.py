@@ -1,0 +1,93 @@
+"""What readers see where a mail program lacks a feature that an email can do without."""
+
+from __future__ import annotations
+
+_INLINED = "what matters of it is inlined"
+_LIGHT = "the light colours are shown"
+_OWN_WIDTH = "the cells of the tables have a width of their own"
+_LINES = "the words stay together as their program does it"
+_FONT = "the next font of the list is shown"
+_STILL = "it stands still"
+_PLAIN_LINE = "the line is drawn as the program does it"
+_READ_OUT = "a screen reader says it in other words"
+_POINTER = "nothing changes under the pointer"
+
+FALLBACKS = {
+    "css-accent-color": "the program's own colours are shown",
+    "css-animation": _STILL,
+    "css-at-font-face": _FONT,
+    "css-at-keyframes": _STILL,
+    "css-at-media": _INLINED,
+    "css-at-media-device-pixel-ratio": _INLINED,
+    "css-at-media-hover": _INLINED,
+    "css-at-media-orientation": _INLINED,
+    "css-at-media-prefers-color-scheme": _LIGHT,
+    "css-at-media-prefers-reduced-motion": "it moves for everybody",
+    "css-at-supports": _INLINED,
+    "css-border-radius": "the corners are square",
+    "css-box-shadow": "there is no shadow",
+    "css-color-scheme": _LIGHT,
+    "css-comments": "the rest of the style block may be lost",
+    "css-cursor": _POINTER,
+    "css-display-none": "it is hidden by its size and colour, too",
+    "css-font-kerning": "the letters stand a little differently",
+    "css-height": "it is as high as what it holds",
+    "css-hyphens": "no word is divided",
+    "css-important": _INLINED,
+    "css-letter-spacing": "the letters stand closer",
+    "css-max-height": "it is as high as what it holds",
+    "css-max-width": _OWN_WIDTH,
+    "css-min-width": _OWN_WIDTH,
+    "css-opacity": "it is opaque",
+    "css-orphans": _LINES,
+    "css-outline": "there is no outline",
+    "css-overflow": "nothing is cut off",
+    "css-overflow-wrap": _LINES,
+    "css-pseudo-class-active": _POINTER,
+    "css-pseudo-class-focus": _POINTER,
+    "css-pseudo-class-focus-visible": _POINTER,
+    "css-pseudo-class-hover": _POINTER,
+    "css-pseudo-class-link": _INLINED,
+    "css-pseudo-class-visited": "a visited link looks like any other",
+    "css-selector-chaining": _INLINED,
+    "css-selector-class": _INLINED,
+    "css-selector-descendant": _INLINED,
+    "css-selector-grouping": _INLINED,
+    "css-selector-id": _INLINED,
+    "css-selector-type": _INLINED,
+    "css-sytem-ui": _FONT,
+    "css-text-decoration-color": _PLAIN_LINE,
+    "css-text-decoration-skip-ink": _PLAIN_LINE,
+    "css-text-decoration-style": _PLAIN_LINE,
+    "css-text-decoration-thickness": _PLAIN_LINE,
+    "css-text-shadow": "there is no shadow",
+    "css-text-underline-offset": _PLAIN_LINE,
+    "css-text-underline-position": _PLAIN_LINE,
+    "css-text-wrap": _LINES,
+    "css-transition": _STILL,
+    "css-user-select": _POINTER,
+    "css-white-space": _LINES,
+    "css-widows": _LINES,
+    "css-word-break": _LINES,
+    "css-word-spacing": "the words stand closer",
+    "css-word-wrap": _LINES,
+    "html-abbr": _READ_OUT,
+    "html-acronym": _READ_OUT,
+    "html-aria-describedby": _READ_OUT,
+    "html-aria-hidden": _READ_OUT,
+    "html-aria-label": _READ_OUT,
+    "html-aria-labelledby": _READ_OUT,
+    "html-aria-live": _READ_OUT,
+    "html-body": "its colour stands on the elements inside, too",
+    "html-dir": "the direction stands in the styles, too",
+    "html-lang": _READ_OUT,
+    "html-link": "nothing is fetched",
+    "html-loading-attribute": "the images are loaded at once",
+    "html-meta-color-scheme": _LIGHT,
+    "html-role": _READ_OUT,
+    "html-srcset": "the image of src is shown",
+    "html-style": _INLINED,
+    "html-target": "the program decides where a link opens",
+    "html-wbr": _LINES,
+}
+"""By slug; a feature that is not here leaves a hole, or a layout that falls apart."""
