@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -34,8 +35,9 @@ def program(name: str) -> Path:
     """Compile `NAME.c` and return the program."""
     BUILD.mkdir(exist_ok=True)
     compiler = need("cc", "a C compiler, on Debian: apt-get install gcc libc6-dev")
-    shell(compiler, "-O2", "-Wall", "-Wextra", "-o", BUILD / name, HERE / f"{name}.c")
-    return BUILD / name
+    new = BUILD / f"{name}.{os.getpid()}"
+    shell(compiler, "-O2", "-Wall", "-Wextra", "-o", new, HERE / f"{name}.c")
+    return new.rename(BUILD / name)
 
 
 class Sink:

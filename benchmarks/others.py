@@ -51,6 +51,8 @@ def _material(place: Place, readers: int) -> Path:
     for kind in ("txt", "html"):
         body = place.message.with_name(f"{ISSUE}.{kind}").read_text(encoding="utf-8")
         body = body.replace(token[1], "{{token}}").replace("Dear Ada,", "Dear {{first_name}},")
+        if not {"{{token}}", "{{first_name}}"} <= set(re.findall(r"{{\w+}}", body)):
+            raise RuntimeError(f"the {kind} body names its reader and an unsubscribe link")
         (folder / f"body.{kind}").write_text(body, encoding="utf-8")
     with (
         (place.root / "subscribers.csv").open(encoding="utf-8", newline="") as source,

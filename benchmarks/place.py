@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.machine import BUILD, shell
+from benchmarks.machine import shell
 
 ISSUE = "2026-11"
 TARGET = 58_000
@@ -49,9 +49,9 @@ which of the two groups they had been in when the study was over
 class Place:
     """The folder of a workspace for the benchmarks."""
 
-    def __init__(self, name: str) -> None:
-        self.root = BUILD / name
-        shutil.rmtree(self.root, ignore_errors=True)
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.rmtree(root, ignore_errors=True)
         for folder in ("summaries", "issues"):
             (self.root / folder).mkdir(parents=True)
         self.settings(port=25, connections=1, durability="full")

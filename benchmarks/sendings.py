@@ -6,12 +6,13 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.machine import BUILD, cores, pinned
+from benchmarks.machine import cores, pinned
 from benchmarks.native import Sink
 
 
@@ -58,14 +59,15 @@ def send(command: Command, messages: int, *, cwd: Path, delay: int = 0) -> Sendi
 
 def _run(command: list[str | Path], cwd: Path) -> resource.struct_rusage:
     """Run a process on the sender's core; return what it used."""
-    log = BUILD / "sender.log"
-    with log.open("w", encoding="utf-8") as output, pinned(cores()[1]):
-        process = subprocess.Popen(
-            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        said = log.read_text(encoding="utf-8")[-2000:]
-        sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{said}")
+    with tempfile.TemporaryFile() as said:
+        with pinned(cores()[1]):
+            process = subprocess.Popen(
+                command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            words = said.read().decode(errors="replace")[-2000:]
+            sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{words}")
     return usage

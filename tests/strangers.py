@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 STRANGERS = {
+    "cc": ("cc", "apt-get install gcc libc6-dev"),
     "chromium": ("chromium", "apt-get install chromium"),
     "judges": ("node", "apt-get install nodejs npm, then sh tools/judges.sh"),
     "postfix": ("smtp-sink", "apt-get install postfix"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from statistics import median
 
+from benchmarks.machine import BUILD
 from benchmarks.others import Peer
 from benchmarks.ours import Client, Newsletter
 from benchmarks.place import Place
@@ -44,7 +45,7 @@ _PEERS = (
 
 def measure(*, quick: bool) -> Rows:
     """Return a row for each sender, ours first."""
-    place = Place("peers")
+    place = Place(BUILD / "peers")
     place.issue_of()
     readers = _QUICK if quick else _READERS
     place.readers(readers)

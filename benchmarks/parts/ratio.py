@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from statistics import median
 
+from benchmarks.machine import BUILD
 from benchmarks.ours import Client, Newsletter
 from benchmarks.place import Place
 from benchmarks.report import Rows, table
@@ -33,7 +34,7 @@ Sent = dict[str, list[Sending]]
 
 def measure(*, quick: bool) -> Rows:
     """Return a row for each durability."""
-    place = Place("ratio")
+    place = Place(BUILD / "ratio")
     place.issue_of()
     senders: Senders = {
         "full": Newsletter(place, 50, "full"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from statistics import median
 
+from benchmarks.machine import BUILD
 from benchmarks.ours import Client, Newsletter
 from benchmarks.place import Place
 from benchmarks.report import Rows, table
@@ -32,7 +33,7 @@ which nobody can exceed.
 
 def measure(*, quick: bool) -> Rows:
     """Return a row for each number of connections."""
-    place = Place("rtt")
+    place = Place(BUILD / "rtt")
     place.issue_of()
     return [_row(place, connections, 1 if quick else 5) for connections in (20, 50, 100)]
 
