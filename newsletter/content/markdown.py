@@ -44,6 +44,8 @@ DEEPEST = 50
 """Levels of nesting; libxml2 silently drops what is nested in more than 254 elements."""
 _MOST_BRACKETS = 5_000  # the parser's time grows with the square of the unclosed ones
 
+_LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # what no column of a table has room for
+
 _LIKE_A_PLACE = re.compile(r"[./#]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -52,6 +54,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start", "dir"},
     "td": {"align"},
     "th": {"align", "scope"},
+    "span": {"class"},
     **{tag: {"dir"} for tag in ("p", "h2", "h3", "h4", "h5", "h6", "pre")},
     **{tag: {"dir"} for tag in ("ul", "blockquote", "table")},
 }
@@ -280,8 +283,10 @@ def _direction(node: SyntaxTreeNode) -> str | None:
 def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
     match node.type:
         case "text":
-            in_link = any(up.type == "link" for up in _ancestors(node))
-            return escape(node.content, quote=False) if in_link else _with_links(node.content)
+            above = {up.type for up in _ancestors(node)}
+            words = escape(node.content, quote=False)
+            html = words if "link" in above else _with_links(node.content)
+            return _breakable(html) if above & {"td", "th"} else html
         case "softbreak":
             return " "
         case "hardbreak":
@@ -300,6 +305,15 @@ def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
 
 def _element(tag: str, inner: str, attributes: str = "") -> str:
     return f"<{tag}{attributes}>{inner}</{tag}>"
+
+
+def _breakable(html: str) -> str:
+    """Return a cell's text, its long words marked: they may break, others keep a column wide."""
+    parts = re.split(r"(<[^>]*>)", html)
+    return "".join(
+        part if part.startswith("<") else _LONG_WORD.sub(r'<span class="long">\g<0></span>', part)
+        for part in parts
+    )
 
 
 def _with_links(text: str) -> str:

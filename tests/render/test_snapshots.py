@@ -37,9 +37,10 @@ published: 2026-11
 """
 
 
-@pytest.mark.parametrize("name", ["draft", "right-to-left"])
+@pytest.mark.parametrize("name", ["draft", "letter", "right-to-left"])
 def test_the_email_is_as_it_was_reviewed(name: str, compile_with: Compile) -> None:
-    files = {"issues/2026-11.md": DRAFT}
+    draft = DRAFT.replace("number", "template: letter\nnumber") if name == "letter" else DRAFT
+    files = {"issues/2026-11.md": draft}
     if name == "right-to-left":
         from tests.conftest import SETTINGS
 
