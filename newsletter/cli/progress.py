@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from newsletter.cli import output
+from newsletter.cli.keys import no_caret
 from newsletter.delivery.appointment import span
 from newsletter.outcome import State
 
@@ -61,7 +62,7 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
     began = last = time.monotonic()
     seen: Counter[State] = Counter()
     with (
-        _no_caret(),
+        no_caret(),
         Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND) as bar,
     ):
         task = bar.add_task("", total=total, words="")
@@ -94,24 +95,6 @@ def _figures(seen: Counter[State], per_second: float, total: int | None) -> str:
         told.append(f"{span(left / per_second)} left")
     told += [f"{seen[state]:,} {state}" for state in _SHOWN if seen[state] and state in _UNUSUAL]
     return "  ".join(told)
-
-
-@contextlib.contextmanager
-def _no_caret() -> Iterator[None]:
-    """Keep the terminal from writing ^C into the bar."""
-    import sys
-    import termios
-
-    if not sys.stdin.isatty():
-        yield
-        return
-    before = termios.tcgetattr(sys.stdin)
-    quiet = [*before[:3], before[3] & ~termios.ECHOCTL, *before[4:]]
-    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 
 def in_words(counts: Mapping[State, int], *, waiting: bool = False) -> str:

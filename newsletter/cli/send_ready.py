@@ -141,9 +141,8 @@ def agreed(
 
 def wait_for_its_time(at: datetime, slug: str) -> None:
     """Return when it is time; raise where that was missed. Raises Ended."""
-    wait_until(
-        at, lambda left: f"{slug} goes off on {spoken(at)}, in {left}. Ctrl-C: nothing is sent."
-    )
+    clock = f"{at:%H:%M %Z}"
+    wait_until(at, lambda left: f"{slug} goes off in {left} ({clock}). Ctrl-C: nothing is sent.")
     now = datetime.now(UTC)
     if is_too_late(at, now):
         raise fail(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsletter.cli import output
 from newsletter.cli.progress import progress
-from newsletter.cli.send_words import deferred_until, report
+from newsletter.cli.send_words import report, stays_until
 from newsletter.cli.status import status_json
 from newsletter.cli.waiting import Ended, wait_until
 from newsletter.delivery.mailing import Course, Result
@@ -48,12 +49,12 @@ def send_rounds(
         if moment is None:
             break
         try:
-            _stay(result, moment)
+            wait_until(moment, functools.partial(stays_until, result, moment))
         except Ended as ended:
             signal = ended.exit_code
             break
         exclude_who_left(workspace, ledger)
-    report(result, datetime.now(UTC))
+    report(result, datetime.now(UTC), stays=wishes.stays)
     if wishes.as_json:
         output.json_result(status_json(result.mailing, result.counts))
     return signal or result.exit_code
@@ -80,8 +81,3 @@ def _round(workspace: Workspace, ledger: SqliteLedger, mailing: Mailing, course:
     total = number if course.limit is None else min(course.limit, number)
     with progress(total) as (watch, tell):
         return go_on(workspace, ledger, mailing, course, watch, tell)
-
-
-def _stay(result: Result, moment: datetime) -> None:
-    words = deferred_until(result, moment)
-    wait_until(moment, lambda left: f"{words}, in {left}. Ctrl-C leaves; nothing is lost.")

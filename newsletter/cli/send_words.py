@@ -64,7 +64,7 @@ def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> No
     output.next_step(f"newsletter {verb} {mailing.issue}")
 
 
-def report(result: Result, now: datetime) -> None:
+def report(result: Result, now: datetime, *, stays: bool) -> None:
     """Say how a run ended, what is left, and when running it again is worth while."""
     counts, issue = result.counts, result.mailing.issue
     _ending(result.ending)
@@ -80,18 +80,18 @@ def report(result: Result, now: datetime) -> None:
             f"{counts[State.UNCERTAIN]:,} uncertain: the connection was lost after the message may"
             f" have been taken. newsletter resolve {issue} decides."
         )
-    _again(result, now)
+    _again(result, now, stays=stays)
     unfinished = left or counts[State.DEFERRED]
     verb = "send" if unfinished else "resolve" if counts[State.UNCERTAIN] else "status"
     output.next_step(f"newsletter {verb} {issue}")
 
 
-def deferred_until(result: Result, moment: datetime) -> str:
-    """Say what a sender that stays is waiting for."""
+def stays_until(result: Result, moment: datetime, left: str) -> str:
+    """Say what a sender that stays is waiting for, and how long."""
+    what = f"{result.counts[State.DEFERRED]:,} deferred, the next due"
     if result.ending.gave_up:
-        return f"The server is tried again{_until(moment, 'at')}"
-    number = result.counts[State.DEFERRED]
-    return f"{people(number)} deferred; the next is due{_until(moment, 'at')}"
+        what = "The server is tried again"
+    return f"{what} in {left} ({moment.astimezone():%H:%M}). Ctrl-C leaves; nothing is lost."
 
 
 def _ending(ending: Ending) -> None:
@@ -104,19 +104,17 @@ def _ending(ending: Ending) -> None:
         output.say("Interrupted; what was on its way has been finished.", style="yellow")
 
 
-def _again(result: Result, now: datetime) -> None:
+def _again(result: Result, now: datetime, *, stays: bool) -> None:
     when = worth_again(result, now)
     if result.ending.gave_up:
         output.say("Run it again in a few minutes; nobody was marked for this.")
     elif when is not None and when > now:
-        output.say(
-            f"The deferred ones can be tried again from {_clock(when)}, with the same command;"
-            " with --wait it stays for them."
-        )
+        hint = "" if stays else "; with --wait it stays for them"
+        output.say(f"The deferred ones can be tried again from {_clock(when)}{hint}.")
 
 
-def _until(moment: datetime, word: str = "until") -> str:
-    return f" {word} {_clock(moment)}"
+def _until(moment: datetime) -> str:
+    return f" until {_clock(moment)}"
 
 
 def _clock(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ from newsletter.cli import output
 
 if TYPE_CHECKING:
     from newsletter.outcome import State
-    from newsletter.state.ledger import Mailing
+    from newsletter.state.ledger import Mailing, Record
     from newsletter.state.sqlite import SqliteLedger
 
 _COLUMNS = ("email", "state", "code", "enhanced", "text", "attempts", "at", "message_id")
@@ -23,11 +24,15 @@ _COLUMNS = ("email", "state", "code", "enhanced", "text", "attempts", "at", "mes
 @click.argument("month", required=False)
 @click.option("--json", "as_json", is_flag=True, help="State and counts as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="A line a reader, in the server's own words.")
+@click.option("--reader", metavar="ADDRESS", help="Every attempt to reach her with this issue.")
 @click.pass_context
-def command(context: click.Context, month: str | None, as_json: bool, as_csv: bool) -> None:
+def command(
+    context: click.Context, month: str | None, as_json: bool, as_csv: bool, reader: str | None
+) -> None:
     """Say where a mailing stands; without MONTH, where all of them do.
 
-    "Accepted" means that a mail server took responsibility for the message.
+    "Accepted" means that a mail server took responsibility for the message. `--reader` answers
+    "did Ada get it?", attempt by attempt.
     """
     from newsletter.errors import Problem, WrongUsage
     from newsletter.sending.guard import lock_file
@@ -35,9 +40,10 @@ def command(context: click.Context, month: str | None, as_json: bool, as_csv: bo
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
-    if as_csv and month is None:
+    if (as_csv or reader) and month is None:
+        option = "--csv" if as_csv else f"--reader {reader}"
         raise WrongUsage(
-            Problem(message="--csv needs the issue", hint="newsletter status 2026-11 --csv")
+            Problem(message=f"{option} needs the issue", hint=f"newsletter status 2026-11 {option}")
         )
     if month is not None:
         workspace.issue_file(month)
@@ -49,6 +55,8 @@ def command(context: click.Context, month: str | None, as_json: bool, as_csv: bo
         if mailing is None:
             workspace.issue(month)
             _never(month, as_json=as_json, recorded=workspace.sent_state(month) is not None)
+        elif reader is not None:
+            _reader(ledger, mailing, reader, as_json=as_json)
         elif as_csv:
             _csv(ledger, mailing)
         elif as_json:
@@ -84,16 +92,23 @@ def _never(month: str, *, as_json: bool, recorded: bool) -> None:
 
 
 def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
+    from newsletter.cli.reader_story import server_words
     from newsletter.outcome import State
 
     counts = ledger.counts(mailing)
-    output.facts(
-        [
-            ("Issue", f"{mailing.issue}, {mailing.state}{f' by {sender}' if sender else ''}"),
-            ("Begun", _local(mailing.started_at)),
-            ("Finished", _local(mailing.finished_at)),
-        ]
-    )
+    due = ledger.next_due(mailing)
+    facts = [
+        ("Issue", f"{mailing.issue}, {mailing.state}{f' by {sender}' if sender else ''}"),
+        ("Begun", _local(mailing.started_at)),
+        ("Finished", _local(mailing.finished_at)),
+    ]
+    if due is not None:
+        facts.append(("Next due", _local(datetime.fromtimestamp(due, UTC))))
+    facts += [
+        ("Overridden", f"{each.rule}: {each.message} ({each.reason})")
+        for each in ledger.overrides(mailing)
+    ]
+    output.facts(facts)
     output.table(
         ("state", "readers"),
         [(str(state), f"{count:,}") for state, count in counts.items() if count],
@@ -101,7 +116,7 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
     )
     trouble = [State.REFUSED, State.UNCERTAIN, State.DEFERRED]
     rows = [
-        (each.email, each.state.value, " ".join(filter(None, (str(each.code or ""), each.text))))
+        (each.email, each.state.value, server_words(each.code, each.enhanced, each.text))
         for each in ledger.records(mailing, trouble)
     ]
     if rows:
@@ -165,6 +180,45 @@ def _csv(ledger: SqliteLedger, mailing: Mailing) -> None:
                 message_id(mailing.issue, each.message_token, domain),
             ]
         )
+
+
+def _reader(ledger: SqliteLedger, mailing: Mailing, text: str, *, as_json: bool) -> None:
+    from newsletter.cli.reader_story import answer, sentences, story_json, tries
+    from newsletter.message.headers import message_id
+
+    record = _record(ledger, mailing, text)
+    attempts = tries(record, ledger.attempts(record.id))
+    domain = ledger.content(mailing).sender.address.domain
+    name = message_id(mailing.issue, record.message_token, domain)
+    if as_json:
+        output.json_result({"issue": mailing.issue, **story_json(record, attempts, name)})
+        return
+    output.result(f"{record.email}, {mailing.issue}")
+    output.result(answer(record), style="bold")
+    for sentence in sentences(attempts):
+        output.result(f"  {sentence}")
+    output.result(f"Message-ID {name}", style="dim")
+    verb = "resolve" if record.state.value == "uncertain" else "status"
+    output.next_step(f"newsletter {verb} {mailing.issue}")
+
+
+def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
+    """Return a reader's delivery; raise where the mailing has none for her."""
+    from newsletter.address import BadAddress, parse_address
+    from newsletter.errors import Problem, WrongUsage, fail
+
+    try:
+        address = parse_address(text)
+    except BadAddress as bad:
+        raise WrongUsage(Problem(message=f"'{text}' is no address: {bad}")) from None
+    for issue, record in ledger.history(address):
+        if issue == mailing.issue:
+            return record
+    raise fail(
+        f"{address} did not get {mailing.issue}: she was not on the list when it was frozen,"
+        f" {_local(mailing.frozen_at)}",
+        hint=f"newsletter subscribers show {address}",
+    )
 
 
 def _written(moment: Any) -> str | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
@@ -15,6 +13,7 @@ from types import FrameType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.cli import output
+from newsletter.cli.keys import keys, no_caret
 from newsletter.delivery.appointment import span
 
 UNDO_SECONDS = 10
@@ -56,7 +55,7 @@ def wait_until(moment: datetime, words: Callable[[str], str]) -> None:
     at its next tick. Raises Ended.
     """
     is_first = True
-    with ended_by_signals(), output.one_line() as show:
+    with ended_by_signals(), no_caret(), output.one_line() as show:
         while (left := (moment - datetime.now(UTC)).total_seconds()) > 0:
             if is_first or show.changes:
                 show(words(span(left)))
@@ -66,30 +65,13 @@ def wait_until(moment: datetime, words: Callable[[str], str]) -> None:
 
 def undone() -> bool:
     """Count down before the first message; return whether a key stopped it. Raises Ended."""
-    with ended_by_signals(), _keys() as pressed, output.one_line() as show:
+    with ended_by_signals(), keys() as pressed, output.one_line() as show:
         end = time.monotonic() + UNDO_SECONDS
         while (left := end - time.monotonic()) > 0:
             show(f"Sending begins in {span(left + 0.5)}. Any key stops it.")
             if pressed(min(left, _TICK / 4)):
                 return True
     return False
-
-
-@contextlib.contextmanager
-def _keys() -> Iterator[Callable[[float], bool]]:
-    """Yield what waits so many seconds for a key; what was typed before does not count."""
-    import termios
-    import tty
-
-    descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    try:
-        tty.setcbreak(descriptor)
-        termios.tcflush(descriptor, termios.TCIFLUSH)
-        yield lambda seconds: bool(select.select([descriptor], [], [], seconds)[0])
-    finally:
-        # Flushed again: the key that stopped it is not for the shell.
-        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
 
 
 def local_zone() -> tzinfo:

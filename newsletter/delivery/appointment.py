@@ -66,7 +66,8 @@ def _moment(text: str, zone: tzinfo) -> datetime:
     if match is None:
         raise _no_time(text)
     try:
-        parsed = datetime.fromisoformat(f"{match['day']}T{match['time']:0>5}")
+        hour, _, rest = match["time"].partition(":")
+        parsed = datetime.fromisoformat(f"{match['day']}T{hour:0>2}:{rest}")
         if match["offset"]:
             stated = f"{parsed.isoformat()}{match['offset']}"
             return datetime.fromisoformat(stated).astimezone(zone)

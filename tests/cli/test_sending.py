@@ -33,7 +33,9 @@ def recorded(workspace: Path) -> list[dict[str, str]]:
 def test_a_dry_run_says_what_would_happen_and_does_nothing(workspace: Path, run: Run) -> None:
     result = run("send", "2026-11", "--dry-run")
     assert result.exit_code == 0
-    assert result.stderr.splitlines()[:7] == [
+    told = result.stderr.splitlines()
+    begin = told.index("Issue     2026-11")
+    assert told[begin : begin + 7] == [
         "Issue     2026-11",
         "Subject   Practice Notes, November 2026",
         "From      Practice Notes <news@example.org>",

@@ -1,0 +1,39 @@
+"""The keyboard of a terminal, while something is under way."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator
+
+
+@contextlib.contextmanager
+def keys() -> Iterator[Callable[[float], bool]]:
+    """Yield what waits so many seconds for a key; what was typed before does not count."""
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    try:
+        tty.setcbreak(descriptor)
+        termios.tcflush(descriptor, termios.TCIFLUSH)
+        yield lambda seconds: bool(select.select([descriptor], [], [], seconds)[0])
+    finally:
+        # Flushed again: the key that stopped it is not for the shell.
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+@contextlib.contextmanager
+def no_caret() -> Iterator[None]:
+    """Keep the terminal from writing ^C into a line that changes."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    quiet = [*before[:3], before[3] & ~termios.ECHOCTL, *before[4:]]
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)

@@ -1,0 +1,80 @@
+"""The command line on a terminal of its own: a real process on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Terminal:
+    """What a person has in front of her; `screen` is all that was written, without colours."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self.process = process
+        self.screen = ""
+        self._master = master
+
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def wait_for(self, words: str, *, seconds: float = 30) -> None:
+        """Return once the words were written; fail with the screen where they are not."""
+        deadline = time.monotonic() + seconds
+        while words not in self.screen:
+            assert time.monotonic() < deadline, self.screen
+            if not self._read(0.1) and self.process.poll() is not None:
+                assert words in self.screen, self.screen
+
+    def ended(self) -> int:
+        """Return the exit code, once it has ended."""
+        deadline = time.monotonic() + 30
+        while self.process.poll() is None and time.monotonic() < deadline:
+            self._read(0.1)
+        while self._read(0.0):
+            pass
+        return self.process.wait(timeout=1)
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self._master], [], [], seconds)[0]:
+            return False
+        with contextlib.suppress(OSError):  # the other end is closed
+            text = os.read(self._master, 65536).decode("utf-8", "replace")
+            self.screen += _SEQUENCES.sub("", text).replace("\r\n", "\n")
+            return bool(text)
+        return False
+
+
+@contextlib.contextmanager
+def terminal(workspace: Path, *arguments: str, undo_seconds: int = 10) -> Iterator[Terminal]:
+    """Run `newsletter ARGUMENTS` on a terminal of 100 columns while the block runs."""
+    master, slave = pty.openpty()
+    code = (
+        "import newsletter.cli.waiting as waiting\n"
+        f"waiting.UNDO_SECONDS = {undo_seconds}\n"
+        "from newsletter.__main__ import main\nmain()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "-C", str(workspace), *arguments],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        env=os.environ | {"COLUMNS": "100", "TERM": "xterm-256color", "TZ": "America/Toronto"},
+    )
+    os.close(slave)
+    try:
+        yield Terminal(process, master)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
