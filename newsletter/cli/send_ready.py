@@ -68,13 +68,13 @@ def _checked(
 ) -> Ready:
     """Check an issue that was never begun; what is wrong and not overridden is raised."""
     from newsletter.checks.override import judge
-    from newsletter.checks.rules import RULES
+    from newsletter.checks.rules import RULE_IDS
     from newsletter.proof import count_readers, prove
 
     today = _today()
     readers = count_readers(workspace, today)
     proof = prove(workspace, slug, readers=readers, today=today)
-    judged = judge(proof.report, wanted, [rule.id for rule in RULES])
+    judged = judge(proof.report, wanted, RULE_IDS)
     if proof.content is None or judged.refusing:
         raise CheckFailed(*(finding.as_problem() for finding in judged.refusing))
     warnings = [finding.as_problem() for finding in proof.report.of(Level.WARNING)]
@@ -85,13 +85,10 @@ def _checked(
         output.say(f"The check '{rule}' found no error: nothing to override.", style="dim")
     if warnings or judged.overridden or judged.unneeded:
         output.say()
-    audience = workspace.audience(ledger, today)
-    for _ in audience:
-        pass
     return Ready(
-        plan=plan_first(workspace, proof.content, audience),
+        plan=plan_first(workspace, proof.content, readers),
         content=proof.content,
-        audience=audience,
+        audience=workspace.audience(ledger, today),
         sources=workspace.sources(workspace.issue(slug)),
         overrides=tuple(
             Override(each.rule, each.message, each.silenced or "") for each in judged.overridden

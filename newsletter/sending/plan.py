@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from newsletter.audience.audience import Audience, kind_of
+from newsletter.audience.audience import kind_of
+from newsletter.checks.dossier import Readers
 from newsletter.delivery.pace import seconds_needed
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content
@@ -55,18 +56,19 @@ class Plan:
         return f"at least {told} at the rates set"
 
 
-def plan_first(workspace: Workspace, content: Content, audience: Audience) -> Plan:
-    """Say what sending an issue for the first time would do; the audience was read to its end."""
+def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan:
+    """Say what sending an issue for the first time would do; `readers` were counted just now."""
+    mailable = readers.mailable or 0
     return Plan(
         issue=content.issue,
         subject=sample_subject(content),
         sender=_sender(content),
         transport=str(workspace.settings.delivery.transport),
-        to_send=audience.figures.mailable,
+        to_send=mailable,
         done=0,
-        excluded=audience.figures.excluded,
-        problems=audience.problems,
-        seconds=seconds_needed(audience.figures.mailable, workspace.settings.delivery.rate),
+        excluded=Counter(readers.excluded),
+        problems=readers.problems,
+        seconds=seconds_needed(mailable, workspace.settings.delivery.rate),
     )
 
 
