@@ -51,7 +51,11 @@ def _is_shown(file: Path, root: Path) -> bool:
         if not file.is_relative_to(home):
             continue
         parts = file.relative_to(home).parts
-        if ".." in parts or any(part.startswith(".") or "\0" in part for part in parts):
+        if (
+            not parts
+            or ".." in parts
+            or any(part.startswith(".") or "\0" in part for part in parts)
+        ):
             return False
         if len(parts) == 1:
             return parts[0] in (_FILES if home == root else _FILES[1:2])

@@ -59,26 +59,24 @@ def own_hosts(host: str, port: int) -> frozenset[str]:
 
 
 def url_host(host: str) -> str:
-    """Return the host as a URL has it: one to open on this machine."""
+    """Return the host as a URL has it; where every interface listens, this machine's name."""
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - what it is compared with
-        return "127.0.0.1"
+        return socket.gethostname().lower()
     return f"[{host}]" if ":" in host else host
 
 
 def serve(app: Preview, listening: socket.socket, on_started: Callable[[], None]) -> None:
     """Answer until the process is told to end; SIGINT leaves as KeyboardInterrupt."""
-    config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="on")
-    server = _Server(config, app, on_started)
-    asyncio.run(server.serve(sockets=[listening]))
+    asyncio.run(Server(app, on_started).serve(sockets=[listening]))
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says when it answers, and lets the open event streams go before it waits for them."""
 
-    def __init__(
-        self, config: uvicorn.Config, app: Preview, on_started: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
+    def __init__(self, app: Preview, on_started: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="on")
+        )
         self._app = app
         self._on_started = on_started
 

@@ -1,4 +1,4 @@
-"""A shelf of two issues, and a browser-like client of a preview over it."""
+"""A browser-like client of the preview over a workspace."""
 
 from __future__ import annotations
 
@@ -7,26 +7,17 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.app import create_app
-from tests.web.preview.parts import HOST, Shelf
+from tests.web.preview.parts import HOST, KEYS, app_of
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    shelf = Shelf(tmp_path)
-    shelf.write("2026-10", "October notes")
-    shelf.write("2026-11", "November notes")
-    return shelf
-
-
-@pytest.fixture
-def stranger(shelf: Shelf) -> TestClient:
+def stranger(workspace: Path) -> TestClient:
     """Return a client that was given nothing."""
-    return TestClient(create_app(shelf.parts()), base_url=f"http://{HOST}")
+    return TestClient(app_of(workspace), base_url=f"http://{HOST}")
 
 
 @pytest.fixture
 def client(stranger: TestClient) -> TestClient:
     """Return a client that came in with the token."""
-    stranger.get("/?token=the-token")
+    stranger.get(f"/?token={KEYS.token}")
     return stranger

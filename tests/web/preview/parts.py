@@ -1,21 +1,25 @@
-"""A preview of made-up parts: files in a folder are the issues, one line each a reply."""
+"""A preview over a workspace, as a client of it or a browser opens it; and a made-up message."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
-from newsletter.checks.engine import Finding, Report
-from newsletter.errors import Level, Problem, fail
-from newsletter.proof import Proof
-from newsletter.web.preview.app import IssueEntry, Parts
+from starlette.testclient import TestClient
+
+from newsletter.web.preview.app import Preview
+from newsletter.web.preview.assembly import preview_app
 from newsletter.web.preview.guard import Keys
+from newsletter.web.preview.serve import Server, open_socket, own_hosts
 
 HOST = "127.0.0.1:8025"
 KEYS = Keys(token="the-token", cookie="the-cookie", csrf="the-csrf")
+ACTING = {"origin": f"http://{HOST}", "x-newsletter-csrf": KEYS.csrf}
+"""The headers of a POST that may act."""
 HTML = """\
 <!DOCTYPE html>
 <html lang="en"><head><title>Practice Notes</title>
@@ -38,57 +42,48 @@ def message(subject: str, html: str = HTML) -> bytes:
     return mail.as_bytes()
 
 
-WEIGHT = Finding(rule="size", level=Level.INFO, message="the HTML of the email is 1 KB")
+def app_of(
+    root: Path,
+    *,
+    hosts: frozenset[str] = frozenset({HOST}),
+    environment: Mapping[str, str] | None = None,
+    is_local: bool = True,
+) -> Preview:
+    """Return the preview of a workspace with known keys."""
+    return preview_app(
+        root, "2026-11", keys=KEYS, hosts=hosts, environment=environment or {}, is_local=is_local
+    )
 
 
-@dataclass
-class Shelf:
-    """Issues whose subject is the text of `SLUG.txt`; a text beginning with ! is broken."""
+def opened(root: Path, *, environment: Mapping[str, str] | None = None) -> TestClient:
+    """Return a client that came in with the token."""
+    client = TestClient(app_of(root, environment=environment), base_url=f"http://{HOST}")
+    client.get(f"/?token={KEYS.token}")
+    return client
 
-    folder: Path
-    changed: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
 
-    def write(self, slug: str, text: str) -> None:
-        (self.folder / f"{slug}.txt").write_text(text, encoding="utf-8")
+@contextmanager
+def running(root: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Serve the preview of a workspace while the block runs; yield the address with its token."""
+    with open_socket("127.0.0.1", 0) as listening:
+        port = listening.getsockname()[1]
+        app = app_of(root, hosts=own_hosts("127.0.0.1", port), environment=environment)
+        started = threading.Event()
+        server = Server(app, started.set)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            assert started.wait(10)
+            yield f"http://127.0.0.1:{port}/?token={KEYS.token}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
 
-    def slugs(self) -> list[str]:
-        return sorted(file.stem for file in self.folder.glob("*.txt"))
 
-    def issues(self) -> list[IssueEntry]:
-        return [IssueEntry(slug=slug, name=f"Issue {slug}", state="draft") for slug in self.slugs()]
-
-    def proof(self, slug: str) -> Proof:
-        file = Path(f"{slug}.txt")
-        text = (self.folder / file).read_text(encoding="utf-8").strip()
-        if text.startswith("!!"):
-            raise fail(text[2:], file=file, line=1, hint="mend it")
-        if text.startswith("!"):
-            problem = Problem(message=text[1:], file=file, line=1, hint="mend it")
-            found = Finding(
-                rule="render",
-                level=problem.level,
-                message=problem.message,
-                file=file,
-                line=1,
-                hint="mend it",
-            )
-            return Proof(content=None, message=None, report=Report((found,)))
-        return Proof(content=None, message=message(text), report=Report((WEIGHT,)))
-
-    async def changes(self) -> AsyncIterator[None]:
-        while True:
-            await self.changed.get()
-            yield
-
-    def parts(self, first: str = "2026-11", hosts: frozenset[str] = frozenset({HOST})) -> Parts:
-        return Parts(
-            title="Practice Notes",
-            first=first,
-            slugs=self.slugs,
-            issues=self.issues,
-            proof=self.proof,
-            changes=self.changes,
-            image_sources=("https://news.example.org",),
-            keys=KEYS,
-            hosts=hosts,
-        )
+def edit(file: Path, old: str, new: str) -> None:
+    """Save as editors do: a new file beside, then a rename."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    fresh = file.with_name(f".{file.name}.swp")
+    fresh.write_text(text.replace(old, new), encoding="utf-8")
+    os.replace(fresh, file)  # noqa: PTH105

@@ -1,14 +1,25 @@
-"""What the desk is told: the message out of its MIME, the last good one while one is broken."""
+"""What the page is told: the message out of its MIME, the last good one while one is broken."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from pathlib import Path
 
+from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.app import create_app
-from newsletter.web.preview.desk import Bell, Desk, Sent
-from tests.web.preview.parts import HOST, HTML, Shelf, message
+from newsletter.web.preview.desk import Bell, Desk, Saved
+from newsletter.web.preview.readers import SAMPLE
+from newsletter.web.preview.shop import Shop
+from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
+
+Run = Callable[..., Result]
+SUMMARY = "summaries/2026-11-two-letters.md"
+
+
+def desk_of(workspace: Path) -> Desk:
+    return Desk(Shop(workspace, environment={}, is_local=True))
 
 
 def test_the_desk_opens_with_the_chosen_issue(client: TestClient) -> None:
@@ -18,53 +29,60 @@ def test_the_desk_opens_with_the_chosen_issue(client: TestClient) -> None:
 
 
 def test_an_issue_is_told_whole(client: TestClient) -> None:
-    html = HTML.replace("{subject}", "November notes")
-    assert client.get("/api/issues/2026-11").json() == {
+    told = client.get("/api/issues/2026-11").json()
+    mail = told.pop("mail")
+    assert told == {
         "title": "Practice Notes",
         "csrf": "the-csrf",
         "issue": "2026-11",
-        "issues": [
-            {"slug": "2026-10", "name": "Issue 2026-10", "state": "draft"},
-            {"slug": "2026-11", "name": "Issue 2026-11", "state": "draft"},
-        ],
+        "issues": [{"slug": "2026-11", "name": "November 2026", "state": "draft"}],
         "version": 1,
         "stale": False,
         "note": "",
-        "mail": {
-            "subject": "November notes",
-            "from": "Practice Notes <news@example.org>",
-            "to": "Ada Lovelace <ada@example.org>",
-            "headers": [
-                ["From", "Practice Notes <news@example.org>"],
-                ["To", "Ada Lovelace <ada@example.org>"],
-                ["Subject", "November notes"],
-                ["MIME-Version", "1.0"],
-                ["Content-Type", client.get("/api/issues/2026-11").json()["mail"]["headers"][4][1]],
-            ],
-            "text": "November notes\n\nIn plain words: café.\n",
-            "weight": len(html.encode()),
-            "bytes": len(message("November notes")),
-            "large": 80_000,
-            "too_large": 100_000,
+        "problems": [],
+        "fields": ["first_name"],
+        "reader": {
+            "handle": "",
+            "kind": "sample",
+            "name": "Ada Sample",
+            "email": "ada.sample@example.org",
+            "fields": {
+                "email": "ada.sample@example.org",
+                "name": "Ada Sample",
+                "first_name": "Ada",
+                "last_name": "Sample",
+            },
         },
-        "findings": [
-            {
-                "rule": "size",
-                "level": "info",
-                "message": "the HTML of the email is 1 KB",
-                "file": None,
-                "line": None,
-                "place": "",
-                "hint": None,
-                "silenced": False,
-            }
-        ],
+    }
+    raw = client.get("/mail/2026-11.eml").content
+    html = client.get("/mail/2026-11.html?scheme=none").text
+    assert (mail["subject"], mail["sender"], mail["snippet"], mail["day"]) == (
+        "Practice Notes, November 2026",
+        "Practice Notes",
+        "Letters and silences",
+        "1 Nov",
+    )
+    assert mail["head"].replace("\n", "\r\n").encode() == raw.partition(b"\r\n\r\n")[0]
+    assert (mail["bytes"], mail["weight"], mail["clip"]) == (len(raw), len(html.encode()), 102_000)
+    assert dict(mail["headers"])["Subject"] == "Practice Notes, November 2026"
+    assert "Dear Ada, two short studies this month." in mail["text"]
+
+
+def test_the_checks_are_those_of_the_command(client: TestClient, run: Run, workspace: Path) -> None:
+    edit(workspace / SUMMARY, "An invented pilot", "An invented TODO pilot")
+    told = client.get("/api/issues/2026-11/checks").json()
+    said = run("check", "2026-11").output
+    assert told["version"] == 1
+    assert [one for one in told["findings"] if one["level"] == "warning"]
+    for one in told["findings"]:
+        assert one["place"] in said
+    assert set(told["findings"][0]) == {
+        *("rule", "level", "message", "place", "file", "line", "hint", "silenced")
     }
 
 
-def test_the_eml_is_the_message_to_the_byte(client: TestClient) -> None:
+def test_the_eml_is_a_download(client: TestClient) -> None:
     response = client.get("/mail/2026-11.eml")
-    assert b"Subject: November notes" in response.content
     assert response.headers["content-type"] == "message/rfc822"
     assert response.headers["content-disposition"] == 'attachment; filename="2026-11.eml"'
 
@@ -74,80 +92,113 @@ def test_the_frame_asks_for_a_known_scheme(client: TestClient) -> None:
     assert client.get("/mail/2026-11.html?scheme=sepia").status_code == 404
 
 
-def test_a_save_shows_the_new_email_and_an_error_keeps_the_last_good_one(shelf: Shelf) -> None:
-    desk = Desk(shelf.proof)
-    good = desk.view("2026-11")
-    shelf.write("2026-11", "!'<b>' is never closed")
-    assert desk.view("2026-11") is good  # nobody said that something was saved
+def test_style_blocks_and_images_can_be_left_out(client: TestClient) -> None:
+    assert "<style" not in client.get("/mail/2026-11.html?styles=off").text
+    policy = client.get("/mail/2026-11.html?images=off").headers["content-security-policy"]
+    assert "img-src 'none'; " in policy
+
+
+def test_each_summary_has_its_weight_and_they_are_less_than_the_whole(client: TestClient) -> None:
+    parts = client.get("/api/issues/2026-11/weights").json()["parts"]
+    assert [part["title"] for part in parts] == [
+        "Letters between sessions: a pilot",
+        "Silence that helps and silence that hurts",
+    ]
+    assert all(part["bytes"] > 1000 for part in parts)
+    whole = client.get("/api/issues/2026-11").json()["mail"]["weight"]
+    assert sum(part["bytes"] for part in parts) < whole
+
+
+def test_a_single_summary_is_weighed_too(client: TestClient, workspace: Path) -> None:
+    edit(workspace / "issues/2026-11.md", ", 2026-10-quiet-rooms", "")
+    (part,) = client.get("/api/issues/2026-11/weights").json()["parts"]
+    assert part["bytes"] > 1000
+
+
+def test_a_save_shows_the_new_email_and_an_error_keeps_the_last_good_one(workspace: Path) -> None:
+    desk = desk_of(workspace)
+    good = desk.view("2026-11", SAMPLE)
+    edit(workspace / SUMMARY, "title:", "titel:")
+    assert desk.view("2026-11", SAMPLE) is good  # nobody said that something was saved
 
     desk.outdate()
-    broken = desk.view("2026-11")
+    broken = desk.view("2026-11", SAMPLE)
     assert (broken.mail, broken.stale, broken.version) == (good.mail, True, 2)
-    assert [(one.message, one.line) for one in broken.findings] == [("'<b>' is never closed", 1)]
+    assert broken.problems[0].place == f"{SUMMARY}:2"
+    assert "render" in {finding.rule for finding in desk.findings("2026-11")[1]}
 
-    shelf.write("2026-11", "Mended")
+    edit(workspace / SUMMARY, "titel:", "title:")
     desk.outdate()
-    mended = desk.view("2026-11")
-    assert mended.mail is not None
-    assert (mended.mail.header("Subject"), mended.stale) == ("Mended", False)
+    mended = desk.view("2026-11", SAMPLE)
+    assert (mended.mail, mended.stale, mended.problems) == (good.mail, False, ())
 
 
-def test_an_error_that_ends_a_command_is_shown_in_the_page(
-    shelf: Shelf, client: TestClient
+def test_settings_that_cannot_be_read_are_told_in_the_page(
+    workspace: Path, client: TestClient
 ) -> None:
-    shelf.write("2026-11", "!!unknown key 'titel'")
+    edit(workspace / "newsletter.toml", "tagline =", "tagine =")
     told = client.get("/api/issues/2026-11").json()
     assert (told["stale"], told["mail"]) == (True, None)
-    assert [(one["rule"], one["place"], one["hint"]) for one in told["findings"]] == [
-        ("render", "2026-11.txt:1", "mend it")
+    assert [(one["place"], one["hint"]) for one in told["problems"]] == [
+        ("newsletter.toml:3", "did you mean 'tagline'?")
     ]
+    findings = client.get("/api/issues/2026-11/checks").json()["findings"]
+    assert [(one["rule"], one["place"]) for one in findings] == [("render", "newsletter.toml:3")]
     assert client.get("/mail/2026-11.html").status_code == 404
     assert client.get("/mail/2026-11.eml").status_code == 404
 
 
-def test_what_a_mailing_froze_is_shown_whatever_the_files_say(shelf: Shelf) -> None:
-    sent = Sent(message("As it went out"), "Frozen on 3 November 2026.")
-    desk = Desk(shelf.proof, {"2026-11": sent}.get)
-    shelf.write("2026-11", "!'<b>' is never closed")
+def test_the_place_of_an_error_in_the_settings_opens(workspace: Path, client: TestClient) -> None:
+    client.get("/api/place", params={"file": "newsletter.toml", "line": "1"})
+    edit(workspace / "newsletter.toml", "tagline =", "tagine =")
+    told = client.get("/api/place", params={"file": "newsletter.toml", "line": "3"}).json()
+    assert told["lines"][2].startswith("tagine =")
 
-    view = desk.view("2026-11")
 
-    assert view.mail is not None
-    assert (view.mail.header("Subject"), view.note, view.stale) == (
-        "As it went out",
-        "Frozen on 3 November 2026.",
-        False,
+def test_what_goes_wrong_elsewhere_is_json_too(client: TestClient) -> None:
+    assert client.get("/nothing").json()["problems"][0]["message"] == "Not Found"
+    response = client.post(
+        "/api/issues/2026-11/reader", json={"email": "adda@example.org"}, headers=ACTING
     )
-    assert [one.message for one in view.findings] == ["'<b>' is never closed"]
-    assert desk.view("2026-10").note == ""
+    assert response.status_code == 422
+    assert response.json()["problems"][0]["hint"] == "did you mean 'ada@example.org'?"
 
 
-def test_a_change_outdates_every_view(shelf: Shelf) -> None:
-    with TestClient(create_app(shelf.parts()), base_url=f"http://{HOST}") as client:
-        client.get("/?token=the-token")
-        before = client.get("/api/issues/2026-11").json()
-        shelf.write("2026-11", "Saved")
-        assert client.portal is not None
-        client.portal.call(shelf.changed.put, None)
-        client.portal.call(asyncio.sleep, 0)
-        after = client.get("/api/issues/2026-11").json()
-    assert (before["version"], before["mail"]["subject"]) == (1, "November notes")
-    assert (after["version"], after["mail"]["subject"]) == (2, "Saved")
+def test_a_change_outdates_every_view_and_is_told_with_its_files(workspace: Path) -> None:
+    app = app_of(workspace)
+
+    async def live() -> Saved:
+        heard = app.bell.listen()
+        async with app.router.lifespan_context(app):
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(edit, workspace / SUMMARY, "a pilot", "a second pilot")
+            return await asyncio.wait_for(anext(heard), 5)
+
+    assert asyncio.run(live()) == Saved(2, (SUMMARY,))
+    client = TestClient(app, base_url=f"http://{HOST}")
+    client.get(f"/?token={KEYS.token}")
+    told = client.get("/api/issues/2026-11").json()
+    assert (told["version"], "a second pilot" in told["mail"]["text"]) == (2, True)
 
 
 def test_the_bell_rings_for_everybody_and_lets_go_when_closed() -> None:
-    async def listen() -> list[list[int]]:
+    async def listen() -> list[list[Saved]]:
         bell = Bell()
-
-        async def hear() -> list[int]:
-            return [version async for version in bell.listen()]
-
-        listeners = [asyncio.create_task(hear()) for _ in range(2)]
-        await asyncio.sleep(0)
-        bell.ring(2)
-        bell.ring(3)
+        heard = [bell.listen(), bell.listen()]
+        bell.ring(Saved(2, None))
         bell.close()
-        late = asyncio.create_task(hear())
-        return [*await asyncio.gather(*listeners), await late]
+        return [[saved async for saved in each] for each in (*heard, bell.listen())]
 
-    assert asyncio.run(listen()) == [[2, 3], [2, 3], []]
+    assert asyncio.run(listen()) == [[Saved(2, None)], [Saved(2, None)], []]
+
+
+def test_a_mailing_that_is_frozen_meanwhile_shows_its_message(workspace: Path, run: Run) -> None:
+    client = opened(workspace)
+    before = client.get("/api/issues/2026-11").json()
+    assert client.get("/api/issues/2026-11/mailing").json()["state"] is None
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    assert client.get("/api/issues/2026-11/mailing").json()["state"] == "finished"
+    after = client.get("/api/issues/2026-11").json()
+    assert (before["note"], after["version"]) == ("", 2)
+    assert after["note"].startswith("This issue was sent; it was frozen on ")
+    assert [one["state"] for one in after["issues"]] == ["sent"]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from newsletter.web.preview.app import create_app, frame_policy
-from newsletter.web.preview.guard import Keys
-from tests.web.preview.parts import HOST, Shelf
+from newsletter.web.preview.app import frame_policy
+from newsletter.web.preview.guard import LARGEST_BODY, Keys
+from tests.web.preview.parts import ACTING, HOST, KEYS, app_of
 
 EVERY_PATH = [
     "/",
     "/issues/2026-11",
     "/api/issues/2026-11",
+    "/api/issues/2026-11/checks",
+    "/api/issues/2026-11/weights",
+    "/api/issues/2026-11/mailing",
+    "/api/place?file=newsletter.toml&line=1",
     "/mail/2026-11.html",
     "/mail/2026-11.eml",
     "/events",
@@ -84,24 +91,62 @@ def test_a_page_of_another_site_or_port_is_refused(client: TestClient, site: str
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({}, 403),
-        ({"origin": f"http://{HOST}"}, 403),
-        ({"x-newsletter-csrf": "the-csrf"}, 403),
-        ({"origin": f"http://{HOST}", "x-newsletter-csrf": "wrong"}, 403),
-        # Let through to the app, which has nothing to post to.
-        ({"origin": f"http://{HOST}", "x-newsletter-csrf": "the-csrf"}, 405),
-    ],
-)
-def test_a_post_needs_the_origin_and_the_csrf_header(
-    client: TestClient, headers: dict[str, str], status: int
+@pytest.mark.parametrize("missing", ["origin", "x-newsletter-csrf", "content-type"])
+@pytest.mark.parametrize("wrong", ["", "text/plain", "wrong"])
+def test_a_post_needs_the_origin_the_csrf_header_and_json(
+    client: TestClient, missing: str, wrong: str
 ) -> None:
-    assert client.post("/api/issues/2026-11", headers=headers).status_code == status
+    headers = ACTING | {"content-type": "application/json"}
+    headers |= {missing: wrong} if wrong else {}
+    if not wrong:
+        del headers[missing]
+    response = client.post("/api/issues/2026-11/reader", content=b'{"sample":1}', headers=headers)
+    assert response.status_code == 403
 
 
-@pytest.mark.parametrize("path", EVERY_PATH[1:5] + EVERY_PATH[6:])
+def test_a_post_of_our_own_page_acts(client: TestClient) -> None:
+    response = client.post("/api/issues/2026-11/reader", json={"sample": True}, headers=ACTING)
+    assert (response.status_code, response.json()) == (200, {"handle": ""})
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "POST", "BREW"])
+def test_no_other_method_gets_anywhere(client: TestClient, method: str) -> None:
+    response = client.request(method, "/api/issues/2026-11")
+    assert response.status_code == 403
+    acting = ACTING | {"content-type": "application/json"}
+    assert client.request(method, "/api/issues/2026-11", headers=acting).status_code == 405
+
+
+def test_a_method_in_disguise_is_no_other_method(client: TestClient) -> None:
+    disguise = {"x-http-method-override": "POST", "x-method-override": "POST"}
+    path = "/api/issues/2026-11/reader?_method=POST"
+    assert client.get(path, headers=disguise).status_code == 405
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[1]", b"{", b'"text"', b"[" * 100_000, b"\xff"])
+def test_a_body_that_is_not_what_is_asked_for_is_refused_in_words(
+    client: TestClient, body: bytes
+) -> None:
+    headers = ACTING | {"content-type": "application/json"}
+    response = client.post("/api/issues/2026-11/reader", content=body, headers=headers)
+    assert response.status_code in {400, 422}
+    assert "Traceback" not in response.text
+
+
+def test_a_huge_body_is_not_read(client: TestClient) -> None:
+    headers = ACTING | {"content-type": "application/json"}
+
+    def endless() -> Iterator[bytes]:
+        yield from [b"x" * 100_000] * 64
+
+    response = client.post("/api/issues/2026-11/where", content=endless(), headers=headers)
+    assert response.status_code == 413
+    large = b'{"text": "' + b"x" * LARGEST_BODY + b'"}'
+    response = client.post("/api/issues/2026-11/where", content=large, headers=headers)
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize("path", [path for path in EVERY_PATH if path not in {"/", "/events"}])
 def test_every_answer_carries_the_safe_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     assert {
@@ -133,7 +178,7 @@ def test_the_desk_runs_its_own_files_only(client: TestClient) -> None:
 
 def test_the_email_has_a_policy_of_its_own_without_scripts(client: TestClient) -> None:
     policy = client.get("/mail/2026-11.html").headers["content-security-policy"]
-    assert policy == frame_policy(["https://news.example.org"])
+    assert policy == frame_policy(["data:", "https://news.example.org"])
     assert "script-src" not in policy
     assert "allow-scripts" not in policy
     assert "sandbox allow-same-origin" in policy
@@ -153,8 +198,14 @@ def test_only_the_desks_own_files_are_served(client: TestClient, path: str) -> N
     assert client.get(path).status_code == 404
 
 
-def test_a_websocket_is_closed(shelf: Shelf) -> None:
-    client = TestClient(create_app(shelf.parts()), base_url=f"http://{HOST}")
-    with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect("/events"):
+@pytest.mark.parametrize("origin", ["https://evil.example", f"http://{HOST}"])
+def test_a_websocket_is_closed(workspace: Path, origin: str) -> None:
+    client = TestClient(app_of(workspace), base_url=f"http://{HOST}")
+    client.get(f"/?token={KEYS.token}")
+    headers = {"origin": origin}
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        client.websocket_connect("/events", headers=headers),
+    ):
         pass
     assert closed.value.code == 1008

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.web.preview.mail import Scheme, in_scheme, read_mail
+from newsletter.web.preview.mail import (
+    Scheme,
+    in_scheme,
+    read_mail,
+    snippet,
+    without_style_blocks,
+)
 from tests.web.preview.parts import HTML, message
 
 
@@ -36,3 +42,45 @@ def test_an_at_rule_for_light_is_the_other_way_round() -> None:
     html = "<style>@media ( Prefers-Color-Scheme : LIGHT ){a{}}</style>"
     assert in_scheme(html, Scheme.LIGHT) == "<style>@media (min-width:0px){a{}}</style>"
     assert in_scheme(html, Scheme.DARK) == "<style>@media (min-width:99999px){a{}}</style>"
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        (
+            "<title>No</title><style>no</style><div style='display:none'>Two studies</div>",
+            "Two studies",
+        ),
+        ("<p>One</p><p>Two &amp; three</p>", "One Two & three"),
+        ("<div>Hidden" + "&#847;&#8199;" * 40 + "</div><p>Not this</p>", "Hidden"),
+        ("<div>Hidden" + "&nbsp;&zwnj;" * 40 + "</div><p>Not this</p>", "Hidden"),
+        ("<div>Hidden" + "&#847; &zwnj; " * 40 + "</div><p>Not this</p>", "Hidden"),
+        ("<table>\n <tr>\n  <td>\n\n  A\n </td>\n <td> B</td></tr></table>", "A B"),
+        ("<p>A" + "\n" * 20 + " " * 20 + "B</p>", "A B"),
+        ("<head><title>x</title><body>Words", "Words"),
+        ("<!--[if mso]><p>Outlook</p><![endif]--><p>Others</p>", "Others"),
+        ("<p>10&nbsp;000 readers</p>", "10 000 readers"),
+        ("", ""),
+        ("x " * 1000, "x " * 125),
+    ],
+)
+def test_the_words_beside_the_subject_are_the_first_of_the_html(html: str, words: str) -> None:
+    assert snippet(html) == words
+
+
+def test_a_row_shows_name_and_day() -> None:
+    mail = read_mail(
+        b"From: Ada <a@x.org>\r\nDate: Sun, 01 Nov 2026 12:00:00 +0000\r\n\r\nHello  you\r\n"
+    )
+    assert (mail.sender, mail.day, mail.snippet) == ("Ada", "1 Nov", "Hello you")
+    assert read_mail(b"From: a@x.org\r\nDate: soon\r\n\r\n").day == ""
+
+
+def test_style_blocks_go_and_styles_on_elements_stay() -> None:
+    shown = without_style_blocks(HTML)
+    assert "<style" not in shown
+    assert 'style="color:#0b5c5a"' in shown
+
+
+def test_without_a_scheme_the_html_is_to_the_byte() -> None:
+    assert in_scheme(HTML, Scheme.NONE) == HTML

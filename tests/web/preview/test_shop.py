@@ -5,44 +5,93 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.shop import preview_app
-from tests.web.preview.parts import HOST, KEYS
+from newsletter.web.preview.shop import Shop
+from tests.web.preview.parts import ACTING, edit, opened
 
 Run = Callable[..., Result]
 
 
-def opened(workspace: Path) -> TestClient:
-    app = preview_app(workspace, "2026-11", keys=KEYS, hosts=frozenset({HOST}))
-    client = TestClient(app, base_url=f"http://{HOST}")
-    client.get(f"/?token={KEYS.token}")
-    return client
-
-
-def built(run: Run, workspace: Path) -> bytes:
-    assert run("build", "2026-11").exit_code == 0
+def built(run: Run, workspace: Path, *options: str) -> bytes:
+    assert run("build", "2026-11", *options).exit_code == 0
     return (workspace / ".newsletter/build/2026-11.eml").read_bytes()
 
 
-def test_a_drafts_message_is_what_build_writes(run: Run, workspace: Path) -> None:
+def handle_of(client: TestClient, wanted: dict[str, object]) -> str:
+    response = client.post("/api/issues/2026-11/reader", json=wanted, headers=ACTING)
+    assert response.status_code == 200
+    handle: str = response.json()["handle"]
+    return handle
+
+
+def raw_as(client: TestClient, handle: str) -> bytes:
+    return client.get("/mail/2026-11.eml", params={"reader": handle}).content
+
+
+@pytest.mark.parametrize("email", [None, "grace@example.net", "left@example.com"])
+def test_a_drafts_message_is_what_build_writes(
+    run: Run, workspace: Path, email: str | None
+) -> None:
     client = opened(workspace)
+    handle = handle_of(client, {"email": email} if email else {"sample": True})
+    options = ("--as", email) if email else ()
+    assert raw_as(client, handle) == built(run, workspace, *options)
 
-    assert client.get("/mail/2026-11.eml").content == built(run, workspace)
-    assert client.get("/api/issues/2026-11").json()["note"] == ""
 
-
-def test_a_sent_issue_is_shown_as_it_was_frozen_though_its_files_are_broken_since(
-    run: Run, workspace: Path
+@pytest.mark.parametrize("email", [None, "grace@example.net", "left@example.com"])
+def test_a_frozen_message_is_what_build_writes_though_the_files_are_broken_since(
+    run: Run, workspace: Path, email: str | None
 ) -> None:
     assert run("send", "2026-11", "--yes").exit_code == 0
     (workspace / "issues/2026-11.md").write_text("---\nsummaries: [gone]\n---\n", encoding="utf-8")
-
     client = opened(workspace)
-    told = client.get("/api/issues/2026-11").json()
-
-    assert client.get("/mail/2026-11.eml").content == built(run, workspace)
-    assert told["note"].startswith("This issue was sent; it was frozen on ")
+    handle = handle_of(client, {"email": email} if email else {"sample": True})
+    options = ("--as", email) if email else ()
+    told = client.get("/api/issues/2026-11", params={"reader": handle}).json()
+    assert raw_as(client, handle) == built(run, workspace, *options)
     assert (told["stale"], told["mail"]["subject"]) == (False, "Practice Notes, November 2026")
-    assert [one["level"] for one in told["findings"]].count("error") >= 1
+    findings = client.get("/api/issues/2026-11/checks").json()["findings"]
+    assert "error" in {one["level"] for one in findings}
+
+
+def test_a_frozen_message_is_what_was_sent(run: Run, workspace: Path) -> None:
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    client = opened(workspace)
+    shown = raw_as(client, handle_of(client, {"email": "grace@example.net"}))
+    sent = [file.read_bytes() for file in (workspace / "outbox" / "new").iterdir()]
+    assert shown.replace(b"\r\n", b"\n") in sent
+
+
+def test_a_made_up_reader_fills_the_slots(workspace: Path) -> None:
+    client = opened(workspace)
+    handle = handle_of(client, {"fields": {"name": "Zoë Ngũgĩ", "first_name": "Zoë", "email": ""}})
+    told = client.get("/api/issues/2026-11", params={"reader": handle}).json()
+    assert (told["reader"]["kind"], told["reader"]["name"]) == ("made-up", "Zoë Ngũgĩ")
+    assert told["mail"]["to"] == "Zoë Ngũgĩ <ada.sample@example.org>"
+    assert "Dear Zoë," in told["mail"]["text"]
+    nameless = handle_of(client, {"fields": {}})
+    told = client.get("/api/issues/2026-11", params={"reader": nameless}).json()
+    assert "Dear colleague," in told["mail"]["text"]
+
+
+def test_a_save_of_the_list_shows_the_readers_new_name(workspace: Path) -> None:
+    shop = Shop(workspace, environment={}, is_local=True)
+    assert shop.listed("grace@example.net").fields["first_name"] == "Grace"
+    edit(workspace / "subscribers.csv", "Hopper,Grace", "Hopper,Amazing")
+    assert shop.listed("grace@example.net").fields["first_name"] == "Amazing"
+
+
+def test_a_reader_who_is_gone_is_a_problem_of_the_list(workspace: Path) -> None:
+    client = opened(workspace)
+    handle = handle_of(client, {"email": "grace@example.net"})
+    edit(workspace / "subscribers.csv", "grace@example.net,Grace Hopper,Grace,active\n", "")
+    told = client.get("/api/issues/2026-11", params={"reader": handle}).json()
+    assert (told["stale"], told["problems"][0]["place"]) == (True, "subscribers.csv")
+
+
+def test_an_unknown_handle_is_the_sample_reader(workspace: Path) -> None:
+    told = opened(workspace).get("/api/issues/2026-11", params={"reader": "gone"}).json()
+    assert told["reader"]["handle"] == ""

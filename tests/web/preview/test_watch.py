@@ -17,7 +17,7 @@ def seconds_until_told(root: Path, *acts: Callable[[], object], patience: float 
     """Return how long each act took to be told."""
 
     async def watch() -> list[float]:
-        told = saves(lambda: workspace_folders(root))
+        told = saves(lambda: workspace_folders(root), root)
         times = []
         for act in acts:
             waiting = asyncio.ensure_future(anext(told))
@@ -57,6 +57,21 @@ def test_a_folder_that_is_made_meanwhile_is_watched_too(tmp_path: Path) -> None:
         tmp_path, part.parent.mkdir, lambda: part.write_text("a", encoding="utf-8")
     )
     assert len(times) == 2
+
+
+def test_the_files_of_a_save_are_named_as_the_editor_sees_them(tmp_path: Path) -> None:
+    (tmp_path / "issues").mkdir()
+
+    async def told() -> tuple[str, ...]:
+        watching = saves(lambda: workspace_folders(tmp_path), tmp_path)
+        waiting = asyncio.ensure_future(anext(watching))
+        await asyncio.sleep(0.3)
+        (tmp_path / "issues" / "2026-11.md").write_text("a", encoding="utf-8")
+        files = await asyncio.wait_for(waiting, 5)
+        await watching.aclose()
+        return files
+
+    assert asyncio.run(told()) == ("issues/2026-11.md",)
 
 
 def test_hidden_and_temporary_files_are_no_saves(tmp_path: Path) -> None:
