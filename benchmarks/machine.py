@@ -1,4 +1,4 @@
-"""This machine: its two cores, its throw-away folder, and the facts that the figures depend on."""
+"""The machine: its two cores, its throw-away folder, and the facts that the figures depend on."""
 
 from __future__ import annotations
 

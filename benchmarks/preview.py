@@ -105,7 +105,8 @@ def save(page: Page, file: Path) -> float:
     fresh.write_text(text.rstrip("\n") + "\n" * (1 + text.endswith("\n\n") ^ 1), encoding="utf-8")
     os.replace(fresh, file)  # noqa: PTH105
     page.wait_for_function("before => window.shownAt[before + 1]", arg=before, timeout=10_000)
-    return page.evaluate("before => window.shownAt[before + 1]", before) - start * 1000
+    shown: float = page.evaluate("before => window.shownAt[before + 1]", before)
+    return shown - start * 1000
 
 
 def report(times: dict[str, list[float]]) -> None:
