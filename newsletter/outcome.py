@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from newsletter.address import Address
 
 
-class State(StrEnum):
+class Word(StrEnum):
+    """One of a few words; hashed as text, since these count and look up for every message."""
+
+    __hash__ = str.__hash__
+
+
+class State(Word):
     """Where a delivery stands (docs/glossary.md)."""
 
     PENDING = "pending"
@@ -20,7 +26,7 @@ class State(StrEnum):
     EXCLUDED = "excluded"
 
 
-class Verdict(StrEnum):
+class Verdict(Word):
     """What an attempt says about its delivery."""
 
     ACCEPTED = "accepted"
@@ -35,7 +41,7 @@ class Verdict(StrEnum):
     """Nothing of the message left, and the server said nothing against it: back to pending."""
 
 
-class Phase(StrEnum):
+class Phase(Word):
     """Where in the conversation a reply, or its absence, belongs."""
 
     GREETING = "greeting"
@@ -50,8 +56,7 @@ class Phase(StrEnum):
     QUIT = "QUIT"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What a server answered: the reply code, the RFC 3463 code ("5.1.1" or ""), the words."""
 
     code: int
@@ -62,8 +67,7 @@ class Reply:
         return " ".join(filter(None, (str(self.code), self.enhanced, self.text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The end of one attempt.
 
     `code` is the reply code (0 where there was none), `enhanced` the RFC 3463 code such as
@@ -77,8 +81,7 @@ class Outcome:
     phase: Phase = Phase.DOT
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """MAIL FROM and RCPT TO of one message."""
 
     sender: Address

@@ -1,11 +1,13 @@
 """Tokens: what a reader's mail carries instead of her address.
 
-    unsubscribe token   base32 of  delivery id (5 octets) | HMAC-SHA-256 (10 octets)   24 letters
+    unsubscribe token   base32 of the delivery id (40 bits), then 16 letters of a MAC    24 letters
     bounce token        the same shape under another label, for the envelope sender (VERP)
-    message token       base32 of an HMAC-SHA-256 over mailing and subscriber          16 letters
+    message token       16 letters of a MAC over mailing and subscriber
 
 The delivery id finds the row in the ledger without an index and without an address in any URL
-or log; the HMAC (80 bits) over the purpose, the mailing and the id makes it unguessable.
+or log; the MAC makes it unguessable. Its letters have five bits each, so 80 in all, and come from
+an HMAC-SHA-512 over the purpose, the mailing and the id. One HMAC has letters for four ids that
+follow each other, of which each uses its own quarter: a token is made for every message.
 Tokens never expire. Keys rotate: the newest one signs, all of them verify.
 
 Delivery id 0 stands for no delivery: a build, a preview, a test. Such a token never acts.
@@ -18,13 +20,19 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from itertools import product
 
 _ID_OCTETS = 5
-_MAC_OCTETS = 10
-_LETTERS = 24
+_ID_LETTERS, _MAC_LETTERS = 8, 16
+_LETTERS = _ID_LETTERS + _MAC_LETTERS
+_PER_HMAC = hashlib.sha512().digest_size // _MAC_LETTERS
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, 6, in lower case
+_LETTER_OF = _ALPHABET.encode("ascii") * 8  # 256 octets to 32 letters: each as likely as the other
+_PAIRS = [first + second for first, second in product(_ALPHABET, repeat=2)]  # ten bits each
 _WRITTEN = re.compile(r"(?<![a-z2-7])[a-z2-7]{24}(?![a-z2-7])")
 
 NO_DELIVERY = 0
@@ -58,15 +66,29 @@ class Signer:
 
     def token(self, purpose: Purpose, delivery: int) -> str:
         """Return the token of a delivery, 24 lower-case letters and digits."""
-        number = delivery.to_bytes(_ID_OCTETS, "big")
-        mac = _mac(self.key, purpose, self.mailing, number)
-        return base64.b32encode(number + mac).decode("ascii").lower()
+        return self.maker(purpose)(delivery)
+
+    def maker(self, purpose: Purpose) -> Callable[[int], str]:
+        """Return what makes the tokens of many deliveries."""
+        secret = self.key.secret
+        label = f"{purpose}\0{self.mailing}\0".encode()
+
+        @lru_cache(maxsize=1)
+        def four_macs(block: int) -> str:
+            text = label + block.to_bytes(_ID_OCTETS, "big")
+            return _mac_letters(hmac.digest(secret, text, "sha512"))
+
+        def make(delivery: int) -> str:
+            block, place = divmod(delivery, _PER_HMAC)
+            begin = place * _MAC_LETTERS
+            return _id_letters(delivery) + four_macs(block)[begin : begin + _MAC_LETTERS]
+
+        return make
 
     def message_token(self, subscriber_key: str) -> str:
         """Return what makes a Message-ID unique and the same for every attempt."""
         text = f"message\0{self.mailing}\0{subscriber_key}".encode()
-        mac = hmac.digest(self.key.secret, text, hashlib.sha256)[:_MAC_OCTETS]
-        return base64.b32encode(mac).decode("ascii").lower()
+        return _mac_letters(hmac.digest(self.key.secret, text, "sha256")[:_MAC_LETTERS])
 
 
 def read_delivery(token: str) -> int | None:
@@ -85,8 +107,12 @@ def verify(token: str, purpose: Purpose, mailing: str, keys: Sequence[Key]) -> b
     if delivery is None:
         return False
     return any(
-        hmac.compare_digest(Signer(key, mailing).token(purpose, delivery), token.lower())
+        hmac.compare_digest(made, token.lower())
         for key in keys
+        for made in (
+            Signer(key, mailing).token(purpose, delivery),
+            _of_version_0_1(key, purpose, mailing, delivery),
+        )
     )
 
 
@@ -95,6 +121,24 @@ def find_tokens(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_WRITTEN.findall(text.lower())))
 
 
-def _mac(key: Key, purpose: Purpose, mailing: str, number: bytes) -> bytes:
-    text = b"\0".join((purpose.value.encode(), mailing.encode(), number))
-    return hmac.digest(key.secret, text, hashlib.sha256)[:_MAC_OCTETS]
+def _id_letters(number: int) -> str:
+    """Return base32 of 40 bits, ten at a time."""
+    return _high_letters(number >> 20) + _PAIRS[number >> 10 & 1023] + _PAIRS[number & 1023]
+
+
+@lru_cache(maxsize=4)
+def _high_letters(number: int) -> str:
+    return _PAIRS[number >> 10] + _PAIRS[number & 1023]
+
+
+def _mac_letters(octets: bytes) -> str:
+    """Return a letter for each octet."""
+    return octets.translate(_LETTER_OF).decode("ascii")
+
+
+def _of_version_0_1(key: Key, purpose: Purpose, mailing: str, delivery: int) -> str:
+    """Return the token that version 0.1 made: its mails are out, and their links must work."""
+    number = delivery.to_bytes(_ID_OCTETS, "big")
+    text = b"\0".join((purpose.encode(), mailing.encode(), number))
+    mac = hmac.digest(key.secret, text, "sha256")[:10]
+    return base64.b32encode(number + mac).decode("ascii").lower()

@@ -62,6 +62,12 @@ def test_a_token_tells_its_delivery_and_only_its_own_key_purpose_and_mailing_ver
     assert key == other or not verify(token, Purpose.UNSUBSCRIBE, mailing, [other])
 
 
+def test_the_tokens_of_earlier_versions_still_work() -> None:
+    made_by_0_1 = "aaaaaaamjrr5ktn7uvzwrdqd"
+    assert verify(made_by_0_1, Purpose.UNSUBSCRIBE, "m", [Key(b"k" * 32)])
+    assert not verify(made_by_0_1, Purpose.BOUNCE, "m", [Key(b"k" * 32)])
+
+
 @given(KEYS, st.integers(0, 2**40 - 1))
 def test_a_token_is_found_in_whatever_it_is_pasted_with(key: Key, delivery: int) -> None:
     token = Signer(key, "m").token(Purpose.UNSUBSCRIBE, delivery)

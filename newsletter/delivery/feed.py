@@ -32,11 +32,13 @@ class Feed:
         """Return the next delivery, or None where there is none for now."""
         if self._left == 0:
             return None
-        self._refill()
-        delivery = self._batch.popleft() if self._batch else None
-        if delivery is not None and self._left is not None:
+        if not self._batch:
+            self._refill()
+            if not self._batch:
+                return None
+        if self._left is not None:
             self._left -= 1
-        return delivery
+        return self._batch.popleft()
 
     def put_back(self, delivery: Delivery) -> None:
         """Take a delivery back that nothing happened to."""
@@ -46,15 +48,15 @@ class Feed:
 
     def ahead(self, most: int) -> int:
         """Return how many deliveries are certainly at hand, up to `most`."""
-        self._refill()
+        if not self._batch:
+            self._refill()
         at_hand = min(most, len(self._batch) + len(self._back))
         return at_hand if self._left is None else min(at_hand, self._left)
 
     def _refill(self) -> None:
-        if not self._batch:
-            self._batch.extend(self._read())
-            self._batch.extend(self._back)
-            self._back.clear()
+        self._batch.extend(self._read())
+        self._batch.extend(self._back)
+        self._back.clear()
 
     def _read(self) -> Sequence[Delivery]:
         if self._after >= 0:

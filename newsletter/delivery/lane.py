@@ -50,7 +50,7 @@ class Ending:
     bad_addresses: tuple[tuple[Delivery, Outcome], ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Lane:
     """A channel with the delivery whose body is on its way and the one that is offered next."""
 
@@ -59,7 +59,7 @@ class Lane:
     offered: Delivery | None = None
     extensions: dict[str, str] = field(default_factory=dict)
     opened: bool = False
-    accepted: int = 0
+    accepted: bool = False
 
     @property
     def busy(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from newsletter.audience.listfile import Member
 from newsletter.errors import NewsletterError, Problem
@@ -20,23 +20,28 @@ class Letters:
 
     def __init__(self, content: Content, mailing: Mailing, key: Key) -> None:
         self._content = content
-        self._signer = Signer(key, mailing.uuid)
+        signer = Signer(key, mailing.uuid)
+        self._unsubscribe_token = signer.maker(Purpose.UNSUBSCRIBE)
+        self._bounce_token = signer.maker(Purpose.BOUNCE)
         self._template = message_template(content, mailing.frozen_at)
-        self.size = sum(len(segment) for segment in self._template.segments)
+        self.size = self._template.octets
 
     def envelope(self, delivery: Delivery) -> Envelope:
         """Return MAIL FROM, with the delivery's bounce token if configured, and RCPT TO."""
         sender = self._content.sender.address
         if self._content.bounces_address is not None:
-            sender = envelope_sender(self._content, self._signer.token(Purpose.BOUNCE, delivery.id))
+            sender = envelope_sender(self._content, self._bounce_token(delivery.id))
         return Envelope(sender, delivery.address)
 
-    def parts(self, delivery: Delivery) -> Sequence[bytes]:
+    def parts(self, delivery: Delivery) -> list[bytes]:
         """Return the message's bytes in parts."""
-        token = self._signer.token(Purpose.UNSUBSCRIBE, delivery.id)
         return self._template.message(
             Personal(
-                delivery.address, delivery.name, delivery.fields, delivery.message_token, token
+                delivery.address,
+                delivery.name,
+                delivery.fields,
+                delivery.message_token,
+                self._unsubscribe_token(delivery.id),
             )
         )
 

@@ -27,6 +27,11 @@ class Pace:
             # A clock set back must not make a place look taken in the future.
             ended.extend(now - max(0.0, age) for age in ages if age < seconds)
 
+    @property
+    def limited(self) -> bool:
+        """Whether there are any rates."""
+        return bool(self._windows)
+
     def free(self, now: float) -> float:
         """Return how many places are free; infinity without rates."""
         self._forget(now)

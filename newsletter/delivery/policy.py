@@ -5,7 +5,7 @@ Nothing here knows a socket or a clock; `now` is in seconds since 1970.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,9 +34,19 @@ _PERSONAL_OCTETS = 4096
 
 _FOR_EVERYBODY = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
 """Where a refusal is about us and not about a reader."""
+_ATTEMPTS = frozenset({Verdict.ACCEPTED, Verdict.REFUSED, Verdict.DEFERRED})
 _TRANSIENT, _PERMANENT = 4, 5
 """The classes of a reply that says no (RFC 5321, 4.2.1)."""
 _CLOSING = 421
+
+
+_STATES = {
+    Verdict.ACCEPTED: State.ACCEPTED,
+    Verdict.DEFERRED: State.DEFERRED,
+    Verdict.REFUSED: State.REFUSED,
+    Verdict.UNCERTAIN: State.UNCERTAIN,
+    Verdict.UNTOUCHED: State.PENDING,
+}
 
 
 def judge(phase: Phase, reply: Reply) -> Outcome:
@@ -84,13 +94,7 @@ def given_up(outcome: Outcome, first_deferred_at: float | None, now: float) -> O
 
 def state_after(verdict: Verdict) -> State:
     """Return the state that a delivery is in after a verdict."""
-    return {
-        Verdict.ACCEPTED: State.ACCEPTED,
-        Verdict.DEFERRED: State.DEFERRED,
-        Verdict.REFUSED: State.REFUSED,
-        Verdict.UNCERTAIN: State.UNCERTAIN,
-        Verdict.UNTOUCHED: State.PENDING,
-    }[verdict]
+    return _STATES[verdict]
 
 
 def is_content_refused(outcome: Outcome) -> bool:
@@ -166,19 +170,17 @@ class Breakers:
         self._streak = 0
         self._uncertain = 0
         self._window = deque[Verdict](maxlen=_WINDOW)
+        self._held = Counter[Verdict]()
 
     def note(self, outcome: Outcome) -> Stop | None:
         """Take an outcome in; return why to stop, or None."""
-        for watch in (self._content, self._silence, self._share):
-            stop = watch(outcome)
-            if stop is not None:
-                return stop
-        return None
+        if outcome.verdict is Verdict.ACCEPTED:
+            self._streak = self._uncertain = 0
+            return self._share(outcome)
+        return self._content(outcome) or self._silence(outcome) or self._share(outcome)
 
     def _content(self, outcome: Outcome) -> Stop | None:
-        if outcome.verdict is Verdict.ACCEPTED:
-            self._streak = 0
-        elif is_content_refused(outcome):
+        if is_content_refused(outcome):
             self._streak += 1
         if self._streak < _CONTENT_STREAK:
             return None
@@ -189,9 +191,7 @@ class Breakers:
         )
 
     def _silence(self, outcome: Outcome) -> Stop | None:
-        if outcome.verdict is Verdict.ACCEPTED:
-            self._uncertain = 0
-        elif outcome.verdict is Verdict.UNCERTAIN:
+        if outcome.verdict is Verdict.UNCERTAIN:
             self._uncertain += 1
         if self._uncertain <= 2 * self._connections:
             return None
@@ -201,12 +201,15 @@ class Breakers:
         )
 
     def _share(self, outcome: Outcome) -> Stop | None:
-        if outcome.verdict in {Verdict.ACCEPTED, Verdict.REFUSED, Verdict.DEFERRED}:
-            self._window.append(outcome.verdict)
-        if self._keep_going or len(self._window) < _WINDOW:
+        window, held, verdict = self._window, self._held, outcome.verdict
+        if verdict in _ATTEMPTS:
+            if len(window) == _WINDOW:
+                held[window[0]] -= 1
+            window.append(verdict)
+            held[verdict] += 1
+        if self._keep_going or len(window) < _WINDOW:
             return None
-        refused = self._window.count(Verdict.REFUSED)
-        deferred = self._window.count(Verdict.DEFERRED)
+        refused, deferred = held[Verdict.REFUSED], held[Verdict.DEFERRED]
         if refused <= _MOST_REFUSED and deferred <= _MOST_DEFERRED:
             return None
         what = f"{refused} refused" if refused > _MOST_REFUSED else f"{deferred} deferred"

@@ -1,6 +1,5 @@
 """One run of a mailing: lanes that send, and turns that commit.
 
-A lane is a channel with the delivery whose body is on its way and the one that is offered next.
 What happens within one turn of the event loop is gathered and committed together:
 
     events -> settlements, lanes that are ready
@@ -21,7 +20,8 @@ from typing import Any
 from newsletter.delivery.books import Books
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Ending, Lane, Letters
-from newsletter.delivery.pace import Pace, Patience, Room
+from newsletter.delivery.lanes import Lanes, Trouble
+from newsletter.delivery.pace import Pace
 from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body, too_large
 from newsletter.delivery.settling import Settling
 from newsletter.delivery.wake import Wake
@@ -32,6 +32,7 @@ from newsletter.transport.base import Transport
 
 _IDLE_SECONDS = 20.0
 """A lane that has no place for longer than this takes leave; servers dislike idlers."""
+_CLOSING = 421
 
 
 class Run:
@@ -60,13 +61,12 @@ class Run:
         self._clock = clock
         self._watch = watch
         self._tell = tell
-        self._room = Room(connections)
-        self._patience = Patience()
-        self._lanes: list[Lane] = []
+        self._lanes = Lanes(transport, connections, self._on_event)
         self._ready: list[Lane] = []
         self._turning = False
         self._wake = Wake(self._fill)
         self._rate_wait = 0.0
+        self._stopping = False
         self._stop: Stop | None = None
         self._signal = 0
         self._gave_up = ""
@@ -95,74 +95,38 @@ class Run:
     def interrupt(self, signal: int) -> None:
         """Begin nothing more and finish what is on its way; a second time, stop at once."""
         if self._signal:
-            for lane in list(self._lanes):
+            for lane in self._lanes:
                 self._on_event(lane, Lost(Phase.DOT, "stopped by hand before the answer"))
             self._turn()
             return
         self._signal = signal
-        self._end_if_done()
-
-    @property
-    def _stopping(self) -> bool:
-        return bool(
-            self._stop or self._signal or self._gave_up or self._books.failure or self._failure
-        )
+        self._begin_to_stop()
 
     # Lanes
 
     def _fill(self) -> None:
         """Give idle lanes work, open as many more as there is work for, or end."""
-        for lane in [each for each in self._lanes if each.idle]:
-            self._give(lane)
+        for lane in self._lanes:
+            if lane.idle:
+                self._give(lane)
         if not self._stopping:
-            self._open_more(self._clock.steady())
+            now = self._clock.steady()
+            work = min(self._feed.ahead(self._lanes.most(now)), self._pace.free(now))
+            self._lanes.open(work, now)
+            wait = max(self._pace.wait(now), self._lanes.wait(now))
+            if wait:
+                self._wake.within(wait)
         self._end_if_done()
-
-    def _open_more(self, now: float) -> None:
-        """Open as many lanes as have work, room and a place; come back when more may have."""
-        most = self._room.at(now)
-        if self._patience.troubled:
-            # One connection probes for all.
-            most = 0 if self._patience.wait(now) else 1
-        opening = sum(not lane.opened for lane in self._lanes)
-        useful = min(self._feed.ahead(most), self._pace.free(now))
-        while len(self._lanes) < most and opening < useful:
-            self._open()
-            opening += 1
-        wait = max(self._patience.wait(now), self._pace.wait(now)) or self._room.wait(now)
-        if wait:
-            self._wake.within(wait)
-
-    def _open(self) -> None:
-        lane = Lane()
-        self._lanes.append(lane)
-        lane.channel = self._transport.open(lambda event: self._on_event(lane, event))
-
-    def _drop(self, lane: Lane) -> None:
-        if lane in self._lanes:
-            self._lanes.remove(lane)
-        if lane in self._ready:
-            self._ready.remove(lane)
-
-    def _leave(self, lane: Lane) -> None:
-        """Let go of a lane that nobody's message is with."""
-        self._drop(lane)
-        if lane.channel is None:
-            return
-        if lane.opened:
-            lane.channel.quit()
-        else:
-            lane.channel.abort()
 
     def _abort(self, lane: Lane) -> None:
         """Close without a dot; what was offered goes back, untouched."""
-        self._drop(lane)
+        if lane in self._ready:
+            self._ready.remove(lane)
         if lane.offered is not None:
             self._pace.end(self._clock.steady())
             self._feed.put_back(lane.offered)
             lane.offered = None
-        if lane.channel is not None:
-            lane.channel.abort()
+        self._lanes.abort(lane)
 
     # Events
 
@@ -170,13 +134,13 @@ class Run:
         if lane not in self._lanes:
             return
         match event:
-            case Opened():
-                self._on_opened(lane, event)
+            case Answered():
+                self._on_answer(lane, event)
             case Ready():
                 self._ready.append(lane)
                 self._schedule_turn()
-            case Answered():
-                self._on_answer(lane, event)
+            case Opened():
+                self._on_opened(lane, event)
             case Lost():
                 self._on_loss(lane, event)
             case _:
@@ -192,26 +156,26 @@ class Run:
             self._give(lane)
 
     def _on_answer(self, lane: Lane, answered: Answered) -> None:
-        if answered.phase is Phase.MAIL:
-            # About the sender, not about the reader: she stays where she was.
-            reason = f"the server refuses the sender: {answered.reply}"
-            self._abort(lane)
-            self._after_loss(Lost(Phase.MAIL, reason, answered.reply), accepted=lane.accepted > 0)
-            return
-        if answered.phase is Phase.DOT:
+        phase, reply = answered
+        if phase is Phase.DOT:
             delivery, lane.body = lane.body, None
+        elif phase is Phase.MAIL:
+            # About the sender, not about the reader: she stays where she was.
+            reason = f"the server refuses the sender: {reply}"
+            self._abort(lane)
+            self._after_loss(Lost(phase, reason, reply), accepted=lane.accepted)
+            return
         else:
             delivery, lane.offered = lane.offered, None
         if delivery is None:
             return
-        outcome = judge(answered.phase, answered.reply)
+        outcome = judge(phase, reply)
         if outcome.verdict is Verdict.ACCEPTED:
-            lane.accepted += 1
-            if self._patience.troubled:
-                self._patience.relief()
+            lane.accepted = True
+            if self._lanes.relief():
                 self._wake.within(0.0)
         self._settle(delivery, outcome)
-        if lane.offered is None and answered.reply.code != 421:  # noqa: PLR2004 - it closes now
+        if lane.offered is None and reply.code != _CLOSING:
             self._give(lane)
 
     def _on_loss(self, lane: Lane, lost: Lost) -> None:
@@ -219,7 +183,7 @@ class Run:
             delivery, lane.body = lane.body, None
             self._settle(delivery, lost_body(lost))
         self._abort(lane)
-        self._after_loss(lost, accepted=lane.accepted > 0)
+        self._after_loss(lost, accepted=lane.accepted)
 
     def _after_loss(self, lost: Lost, *, accepted: bool) -> None:
         match after_loss(lost, accepted=accepted):
@@ -229,20 +193,19 @@ class Run:
             case Course.RECONNECT:
                 self._wake.within(0.0)
             case Course.SLOW_DOWN:
-                self._slow_down(lost)
+                self._slow_down(lost.reason)
         self._end_if_done()
 
-    def _slow_down(self, lost: Lost) -> None:
-        now = self._clock.steady()
+    def _slow_down(self, reason: str) -> None:
         self._wake.within(0.0)
-        if any(lane.opened for lane in self._lanes):
-            # The others are served, so this one was too many.
-            self._room.full(len(self._lanes), now)
-            return
-        if not self._patience.troubled:
-            self._tell(f"{lost.reason}; trying again for a minute")
-        if self._patience.trouble(now):
-            self._gave_up = lost.reason
+        match self._lanes.trouble(self._clock.steady()):
+            case Trouble.BEGINS:
+                self._tell(f"{reason}; trying again for a minute")
+            case Trouble.TOO_LONG:
+                self._gave_up = reason
+                self._begin_to_stop()
+            case Trouble.CROWDED | Trouble.LASTS:
+                pass
 
     # Deliveries
 
@@ -253,16 +216,14 @@ class Run:
             lane.offered = delivery
             lane.channel.offer(self._letters.envelope(delivery))
         elif self._stopping or not 0 < self._rate_wait <= _IDLE_SECONDS:
-            self._leave(lane)
+            self._lanes.leave(lane)
             self._end_if_done()
 
     def _next_for(self, lane: Lane) -> Delivery | None:
         """Return a delivery that the lane may begin now: there is one, and a place for it."""
         self._rate_wait = 0.0
-        while not self._stopping and self._feed.ahead(1):
-            self._rate_wait = self._pace.wait(self._clock.steady())
-            if self._rate_wait > 0:
-                self._wake.within(self._rate_wait)
+        while not self._stopping:
+            if self._pace.limited and self._must_wait():
                 return None
             delivery = self._feed.next()
             if delivery is None:
@@ -273,6 +234,15 @@ class Run:
             text = "the address needs SMTPUTF8, which the server does not offer"
             self._settle(delivery, Outcome(Verdict.REFUSED, 0, "5.6.7", text, Phase.RCPT))
         return None
+
+    def _must_wait(self) -> bool:
+        """Return whether there is somebody left but no place; then there will be one later."""
+        if not self._feed.ahead(1):
+            return False
+        self._rate_wait = self._pace.wait(self._clock.steady())
+        if self._rate_wait > 0:
+            self._wake.within(self._rate_wait)
+        return self._rate_wait > 0
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
         self._pace.end(self._clock.steady())
@@ -304,7 +274,7 @@ class Run:
             # Nothing more may leave; whose body is on its way is still heard out.
             for lane in ready:
                 self._abort(lane)
-            self._end_if_done()
+            self._begin_to_stop()
             return
         # All of them first: what is marked counts as on its way, even if one of them stops the run.
         leaving = [lane for lane in ready if self._begin_body(lane, marked)]
@@ -339,12 +309,18 @@ class Run:
 
     def _halt(self, stop: Stop) -> None:
         self._stop = self._stop or stop
+        self._begin_to_stop()
+
+    def _begin_to_stop(self) -> None:
+        """Begin nothing more: there is a stop, a signal, a ledger or a server that fails."""
+        self._stopping = True
         self._end_if_done()
 
     def _fail(self, error: BaseException) -> None:
         """End at once, because of an error of our own."""
         self._failure = error
-        for lane in list(self._lanes):
+        self._stopping = True
+        for lane in self._lanes:
             self._abort(lane)
         self._over.set()
 
@@ -361,13 +337,14 @@ class Run:
         """Let lanes go that have nothing to do any more; without any, the run is over."""
         left = not self._stopping and self._feed.ahead(1) > 0
         if self._stopping:
-            for lane in [each for each in self._lanes if each.body is None]:
-                self._abort(lane) if lane.offered is not None else self._leave(lane)
-        elif not left and not any(lane.busy for lane in self._lanes):
+            for lane in self._lanes:
+                if lane.body is None:
+                    self._abort(lane) if lane.offered is not None else self._lanes.leave(lane)
+        elif not left and not self._lanes.any_busy:
             # Nobody can come back, either: what is idle or still opens may go.
-            for lane in list(self._lanes):
-                self._leave(lane)
-        if self._lanes or self._turning or not self._settling.empty:
+            for lane in self._lanes:
+                self._lanes.leave(lane)
+        if len(self._lanes) or self._turning or not self._settling.empty:
             return
         if not left:
             self._over.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 from newsletter.delivery.policy import (
     CLOSED_AT_DOT,
@@ -62,6 +61,17 @@ class Settling:
         self, delivery: Delivery, outcome: Outcome, now: float
     ) -> tuple[Verdict, Stop | None]:
         """Settle an attempt; return the verdict that holds and why to stop, or None."""
+        if outcome.verdict is Verdict.ACCEPTED:
+            self._waiting.append(Settlement(delivery.id, State.ACCEPTED, outcome, now))
+            self.moved[State.ACCEPTED] += 1
+            if not self._content_stop:
+                self._content.clear()
+            return Verdict.ACCEPTED, self._breakers.note(outcome)
+        return self._settle_other(delivery, outcome, now)
+
+    def _settle_other(
+        self, delivery: Delivery, outcome: Outcome, now: float
+    ) -> tuple[Verdict, Stop | None]:
         outcome = self._weighed(delivery, given_up(outcome, delivery.first_deferred_at, now))
         due = None
         if outcome.verdict is Verdict.DEFERRED:
@@ -82,15 +92,13 @@ class Settling:
         self._closed_at_dot[delivery.id] += 1
         if self._closed_at_dot[delivery.id] < CLOSED_AT_DOT:
             return outcome
-        return replace(outcome, verdict=Verdict.DEFERRED)
+        return outcome._replace(verdict=Verdict.DEFERRED)
 
     def _watch_content(
         self, delivery: Delivery, outcome: Outcome, stop: Stop | None, now: float
     ) -> None:
         """Take refusals back that were the content's fault: the streak, and later ones."""
-        if outcome.verdict is Verdict.ACCEPTED and not self._content_stop:
-            self._content.clear()
-        elif is_content_refused(outcome):
+        if is_content_refused(outcome):
             self._content.append(delivery.id)
         self._content_stop = self._content_stop or (stop is not None and stop.content)
         if not self._content_stop:

@@ -17,6 +17,7 @@ from newsletter.message.encode import encoded_words, header_text
 
 _LINE = 76
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322, 3.2.3, with spaces between
+_PLAIN_MAILBOX = re.compile(r"(?:[A-Za-z0-9]++ ?+)++(?<= )<[!-~]++")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -28,6 +29,17 @@ def unstructured(name: str, text: str) -> bytes:
 def mailbox(name: str, display: str, address: Address) -> bytes:
     """Return a field that holds one mailbox (RFC 5322, 3.4)."""
     return field(name, _mailbox(_one_line(display), address, used=len(name) + 2))
+
+
+def plain_recipient(name: str, address: Address) -> bytes | None:
+    """Return To for one reader if nothing in it needs quoting, encoding or folding, else None.
+
+    It is made for every message, and nearly every one is of this kind.
+    """
+    text = f"{name} <{address.local}@{address.domain}>"
+    if len(text) > _LINE - len("To: ") or not _PLAIN_MAILBOX.fullmatch(text):
+        return None
+    return b"To: %b\r\n" % text.encode("ascii")
 
 
 def list_id(title: str, identifier: str) -> bytes:

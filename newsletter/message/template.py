@@ -16,9 +16,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, cast
 from urllib.parse import quote
 
 from newsletter.address import Address
@@ -32,8 +36,11 @@ _SOFT_BREAK = b"=\r\n"
 _GAP = "\0"  # stands for the token while a field is written
 
 
-@dataclass(frozen=True, slots=True)
-class Personal:
+_LONG = 1024
+"""Octets from which on a piece is a part of its own; shorter ones are copied together."""
+
+
+class Personal(NamedTuple):
     """What differs from reader to reader: her fields and the tokens of her delivery."""
 
     address: Address
@@ -46,14 +53,30 @@ class Personal:
 Encoder = Callable[[Personal], bytes]
 
 
+class Pattern(NamedTuple):
+    """A run with gaps: octets for the % of bytes, and what picks its gaps from all values."""
+
+    octets: bytes
+    pick: Callable[[Sequence[bytes]], object]
+
+
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
-    """A mailing's message: `segments` with an empty one at each gap, and what fills the gaps."""
+    """A mailing's message: `runs` in their order, each either octets or a pattern with gaps.
 
-    segments: tuple[bytes, ...]
-    gaps: tuple[tuple[int, Encoder], ...]
+    A run of short pieces becomes one part in one step; long octets are the same object in every
+    message and never copied. `encoders` make the values, each once however often it stands there.
+    """
+
+    runs: tuple[bytes | Pattern, ...]
+    encoders: tuple[Encoder, ...]
     issue: str
     domain: str
+
+    @property
+    def octets(self) -> int:
+        """The length of a message without the reader's values."""
+        return sum(len(run) if isinstance(run, bytes) else len(run.octets) for run in self.runs)
 
     def message(self, reader: Personal) -> list[bytes]:
         """Return the parts of one reader's message, ready for the wire.
@@ -62,10 +85,10 @@ class MessageTemplate:
         CRLF, and have no line that begins with a dot. Raises ValueError for a bare CR or LF
         (SMTP smuggling, CVE-2023-51764).
         """
-        parts = list(self.segments)
-        for index, encode in self.gaps:
-            parts[index] = encode(reader)
-        return parts
+        values = [encode(reader) for encode in self.encoders]
+        return [
+            run if isinstance(run, bytes) else run.octets % run.pick(values) for run in self.runs
+        ]
 
     def message_id(self, message_token: str) -> str:
         """Return the Message-ID of a delivery, the same for every attempt."""
@@ -79,12 +102,10 @@ def message_template(content: Content, date: datetime, *, marked: str = "") -> M
     pieces: list[bytes | Encoder] = [
         headers.mailbox("From", content.sender.name, content.sender.address),
         headers.mailbox("Reply-To", "", content.reply_to) if content.reply_to else b"",
-        lambda reader: _whole(headers.mailbox("To", reader.name, reader.address)),
+        _to,
         _subject(content, marked),
         headers.date(date),
-        lambda reader: headers.field(
-            "Message-ID", headers.message_id(content.issue, reader.message_token, domain)
-        ),
+        *_message_id(content.issue, domain),
         headers.list_id(content.list_title, content.list_id),
         *_list_unsubscribe(content),
         headers.list_about(content.contact, content.archive_url),
@@ -130,6 +151,17 @@ def _subject(content: Content, marked: str) -> bytes | Encoder:
     )
 
 
+def _to(reader: Personal) -> bytes:
+    plain = headers.plain_recipient(reader.name, reader.address)
+    return plain or _whole(headers.mailbox("To", reader.name, reader.address))
+
+
+def _message_id(issue: str, domain: str) -> list[bytes | Encoder]:
+    field = headers.field("Message-ID", headers.message_id(issue, _GAP, domain))
+    before, after = field.split(_GAP.encode("ascii"))
+    return [before, lambda reader: reader.message_token.encode("ascii"), after]
+
+
 def _part_start(boundary: str, kind: str) -> bytes:
     return (
         f"--{boundary}\r\n"
@@ -165,8 +197,16 @@ def _token(reader: Personal) -> bytes:
     return reader.unsubscribe_token.encode("ascii")
 
 
+@cache
 def _field(slot: Slot) -> Encoder:
-    return lambda reader: quoted_printable_slot(_value(slot, reader))
+    name = slot.name.removeprefix("reader.")
+    fallback = quoted_printable_slot(_escaped(slot.fallback, slot.context))
+
+    def encode(reader: Personal) -> bytes:
+        value = reader.fields.get(name)
+        return quoted_printable_slot(_escaped(value, slot.context)) if value else fallback
+
+    return encode
 
 
 def _value(slot: Slot, reader: Personal) -> str:
@@ -193,15 +233,40 @@ def _whole(field: bytes) -> bytes:
 
 
 def _template(pieces: list[bytes | Encoder], issue: str, domain: str) -> MessageTemplate:
-    """Join neighbouring bytes and number the gaps; no segment may hold a bare line end."""
-    segments: list[bytes] = [b""]
-    gaps: list[tuple[int, Encoder]] = []
-    for piece in pieces:
-        if isinstance(piece, bytes):
-            segments[-1] += piece
+    """Gather pieces into runs and number the gaps; no octets may hold a bare line end."""
+    numbers: dict[Encoder, int] = {}
+    runs: list[bytes | Pattern] = []
+    short: list[bytes | int] = []
+    for piece in _joined(pieces):
+        if not isinstance(piece, bytes):
+            short.append(numbers.setdefault(piece, len(numbers)))
+        elif len(piece) < _LONG:
+            short.append(piece)
         else:
-            gaps.append((len(segments), piece))
-            segments += [b"", b""]
-    if any(_BARE.search(segment) for segment in segments):
-        raise ValueError("the message holds a bare line end")
-    return MessageTemplate(tuple(segments), tuple(gaps), issue, domain)
+            runs += [_run(short), piece]
+            short = []
+    runs.append(_run(short))
+    return MessageTemplate(tuple(run for run in runs if run), tuple(numbers), issue, domain)
+
+
+def _run(pieces: list[bytes | int]) -> bytes | Pattern:
+    """Return short pieces and numbers of gaps as one run."""
+    gaps = [piece for piece in pieces if isinstance(piece, int)]
+    if not gaps:
+        return b"".join(piece for piece in pieces if isinstance(piece, bytes))
+    octets = b"".join(
+        b"%b" if isinstance(piece, int) else piece.replace(b"%", b"%%") for piece in pieces
+    )
+    return Pattern(octets, itemgetter(*gaps))
+
+
+def _joined(pieces: list[bytes | Encoder]) -> Iterator[bytes | Encoder]:
+    """Yield octets between two gaps as one piece."""
+    for is_octets, group in groupby(pieces, lambda piece: isinstance(piece, bytes)):
+        if not is_octets:
+            yield from group
+            continue
+        octets = b"".join(cast("Iterator[bytes]", group))
+        if _BARE.search(octets):
+            raise ValueError("the message holds a bare line end")
+        yield octets

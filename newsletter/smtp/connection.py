@@ -52,6 +52,9 @@ class Connection(asyncio.Protocol):
         self._encrypted = encrypted
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
+        # Joined, a message is copied once more. Under TLS one run of records beats many short ones,
+        # and the writelines of a stock loop forgets to pause us.
+        self._whole = encrypted or isinstance(self._loop, asyncio.BaseEventLoop)
         self._paused = False
         self._over = False
         self._deadline = 0.0
@@ -70,18 +73,20 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the session and pass on what follows."""
-        awaited = self.session.phase
-        early = awaited is Phase.DOT and self._unsent
-        for event in self.session.receive(data):
+        session = self.session
+        awaited = session.phase
+        early = self._paused and awaited is Phase.DOT and self._unsent
+        for event in session.receive(data):
             if isinstance(event, StartTls):
                 self._upgrade = self._loop.create_task(self._start_tls())
                 return
             self._emit(_too_early(event) if early else event)
-        if self._over and self.session.phase is None:
-            self._close()
-        self._flush()
-        if self.session.phase is not awaited:
+        if session.output:
+            self._flush()
+        elif session.phase is not awaited:
             self._extend()
+        if self._over and session.phase is None:
+            self._close()
 
     def pause_writing(self) -> None:
         """More than the limit waits to be written."""
@@ -141,32 +146,27 @@ class Connection(asyncio.Protocol):
         if raw is not None and raw.family in {socket.AF_INET, socket.AF_INET6}:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def _write_all(self, transport: asyncio.Transport, output: list[bytes]) -> None:
-        """Write without copying, but on a stock loop, whose writelines forgets to pause us."""
-        if isinstance(self._loop, asyncio.BaseEventLoop):
-            transport.write(b"".join(output))
-        else:
-            transport.writelines(output)
-
     def _flush(self) -> None:
         output = self.session.output
         if not output or self._transport is None:
             return
         self.session.output = []
-        if self._encrypted:
-            self._transport.write(b"".join(output))  # measured: one TLS record run beats many
+        if self._whole:
+            self._transport.write(b"".join(output))
         else:
-            self._write_all(self._transport, output)
+            self._transport.writelines(output)
         self._extend()
 
     def _emit(self, event: Event) -> None:
         if self._over:
             return
-        self._over = isinstance(event, Lost)
-        self._listener(event)
-        if self._over:
+        if isinstance(event, Lost):
+            self._over = True
+            self._listener(event)
             # Not `close`, which would still write what waits: perhaps a body, and its dot.
             self.abort()
+        else:
+            self._listener(event)
 
     def _close(self) -> None:
         self._stop_timer()
@@ -196,7 +196,7 @@ class Connection(asyncio.Protocol):
             self._no_tls("the connection was lost")
             return
         self._adopt(upgraded)
-        self._encrypted = True
+        self._encrypted = self._whole = True
         self.session.tls_started()
         self._flush()
 
@@ -211,8 +211,8 @@ class Connection(asyncio.Protocol):
 
     def _extend(self) -> None:
         """Give the server the time of the phase it is in; once we take leave, a moment."""
-        phase = self.session.phase or Phase.QUIT
-        self._deadline = self._loop.time() + TIMEOUTS[Phase.QUIT if self._over else phase]
+        phase = Phase.QUIT if self._over else self.session.phase or Phase.QUIT
+        self._deadline = self._loop.time() + TIMEOUTS[phase]
         # A deadline put off is looked at when the timer rings; one put forward needs another.
         if self._timer is None or self._rings > self._deadline:
             self._set_timer()

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from newsletter.outcome import Reply
 
-_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?\n")
+_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONGEST_LINE = 4096  # RFC 5321, 4.5.3.1.5 asks for 512; servers with long words are forgiven
 _MOST_OCTETS = 65536
 _LONGEST_TEXT = 500
+_MOST_KNOWN = 64
 
 
 class BadReply(Exception):  # noqa: N818
@@ -24,22 +25,27 @@ class BadReply(Exception):  # noqa: N818
 
 
 class ReplyReader:
-    """Bytes in, replies out; it keeps what is not complete yet."""
+    """Bytes in, replies out; it keeps what is not complete yet.
+
+    A server says the same few lines over and over, so the first ones are read once.
+    """
 
     def __init__(self) -> None:
         self._buffer = b""
         self._lines: list[tuple[bytes, bytes]] = []
         self._octets = 0
+        self._known: dict[bytes, Reply] = {}
 
     def feed(self, data: bytes) -> Iterator[Reply]:
         """Yield every reply that the data completes. Raises BadReply.
 
         Stop iterating, and what was fed but not yielded stays unread: call `discard` then.
         """
-        self._buffer += data
-        while (end := self._buffer.find(b"\n") + 1) > 0:
-            line, self._buffer = self._buffer[:end], self._buffer[end:]
-            reply = self._line(line)
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            reply = None if self._lines else self._known.get(line)
+            if reply is None:
+                reply = self._line(line)
             if reply is not None:
                 yield reply
         if len(self._buffer) > _LONGEST_LINE:
@@ -50,6 +56,7 @@ class ReplyReader:
         self.__init__()  # type: ignore[misc]
 
     def _line(self, line: bytes) -> Reply | None:
+        """Return the reply that a line completes; the line is without its LF."""
         match = _LINE.fullmatch(line)
         if match is None or len(line) > _LONGEST_LINE:
             raise BadReply(f"no SMTP reply: {_shown(line)}")
@@ -62,12 +69,15 @@ class ReplyReader:
             raise BadReply(f"a reply of more than {_MOST_OCTETS} octets")
         if separator == b"-":
             return None
-        texts = [text for _, text in self._lines]
+        reply = _reply(int(code), [text for _, text in self._lines])
+        if len(self._lines) == 1 and len(self._known) < _MOST_KNOWN:
+            self._known[line] = reply
         self._lines, self._octets = [], 0
-        return _reply(int(code), texts)
+        return reply
 
 
 def _reply(code: int, texts: list[bytes]) -> Reply:
+    """Return a reply; the texts of several lines stay on lines of their own, for EHLO."""
     enhanced = ""
     words: list[str] = []
     for octets in texts:
@@ -77,8 +87,9 @@ def _reply(code: int, texts: list[bytes]) -> Reply:
             enhanced = enhanced or match[1]
             text = text[match.end() :]
         words.append(text)
-    # A space, not a line end: EHLO's keywords are asked for with `lines`.
-    return Reply(code, enhanced, "\n".join(words)[:_MOST_OCTETS])
+    if len(words) == 1:
+        return one_line(Reply(code, enhanced, words[0]))
+    return Reply(code, enhanced, "\n".join(words))
 
 
 def one_line(reply: Reply) -> Reply:

@@ -17,9 +17,10 @@ the connection, and no dot is written.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from newsletter.outcome import Envelope, Phase, Reply
 from newsletter.smtp import auth
@@ -29,6 +30,8 @@ from newsletter.smtp.replies import BadReply, ReplyReader, one_line
 _OK = 250
 _GO_AHEAD = 354
 _CLOSING = 421
+
+_GROUP = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,7 @@ class Ready:
     """The server waits for the body of what was offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """A reply ended an attempt: to the dot that of the body, else that of what was offered."""
 
     phase: Phase
@@ -105,33 +107,47 @@ class Session:
         self._refusal: Answered | None = None
         self._reset = False
         self._over = False
+        self._pipelining = False
+        self._events: list[Event] = []
+        self._on: dict[Phase, Callable[[Reply], None]] = {
+            Phase.GREETING: self._on_greeting,
+            Phase.EHLO: self._on_hello,
+            Phase.STARTTLS: self._on_starttls,
+            Phase.AUTH: self._on_auth,
+            Phase.MAIL: self._on_mail,
+            Phase.RCPT: self._on_rcpt,
+            Phase.DATA: self._on_data,
+            Phase.DOT: self._on_dot,
+            Phase.RSET: _heard,
+            Phase.QUIT: _heard,
+        }
 
     @property
     def phase(self) -> Phase | None:
         """What the server owes a reply to, or None where it is our turn."""
         return self._expected[0] if self._expected else None
 
-    @property
-    def pipelining(self) -> bool:
-        """Whether the server takes commands in groups."""
-        return "PIPELINING" in self.extensions
+    def receive(self, data: bytes) -> list[Event]:
+        """Return what the server's bytes lead to; after Lost nothing more.
 
-    def receive(self, data: bytes) -> Iterator[Event]:
-        """Yield what the server's bytes lead to; after Lost nothing more."""
+        All replies of one read are matched before anybody acts on them: what was not asked for
+        when it came answers nothing.
+        """
         if self._over:
-            return
+            return []
+        events: list[Event] = []
+        self._events = events
         try:
             for reply in self._replies.feed(data):
-                for event in self._on_reply(one_line(reply), reply.text):
-                    yield event
-                    if isinstance(event, Lost):
-                        self._over = True
-                    if isinstance(event, Lost | StartTls):
-                        self._replies.discard()
-                        return
+                self._on_reply(reply)
+                if events and isinstance(events[-1], Lost | StartTls):
+                    # What came in the same read counts no more.
+                    self._replies.discard()
+                    break
         except BadReply as bad:
-            self._over = True
-            yield Lost(self.phase or Phase.EHLO, str(bad))
+            events.append(Lost(self.phase or Phase.EHLO, str(bad)))
+        self._over = bool(events) and isinstance(events[-1], Lost)
+        return events
 
     def tls_started(self) -> None:
         """Go on inside TLS: what the server said before counts no more (RFC 3207, 4.2)."""
@@ -141,16 +157,7 @@ class Session:
 
     def offer(self, envelope: Envelope) -> None:
         """Begin a transaction for one recipient."""
-        self._offered = envelope
-        if self._reset:
-            self._command(Phase.RSET, "RSET")
-            self._reset = False
-        # RFC 6531, 3.4: only an address that needs it makes a message internationalised.
-        utf8 = " SMTPUTF8" if envelope.recipient.needs_smtputf8 else ""
-        self._command(Phase.MAIL, f"MAIL FROM:<{envelope.sender}>{utf8}")
-        if self.pipelining:
-            self._command(Phase.RCPT, f"RCPT TO:<{envelope.recipient}>")
-            self._command(Phase.DATA, "DATA")
+        self._begin(envelope, b"")
 
     def deliver(self, parts: Sequence[bytes], then: Envelope | None = None) -> None:
         """Write the body that Ready asked for; it ends in CRLF and has no line with a dot first.
@@ -159,12 +166,30 @@ class Session:
         """
         self._offered = None
         self.output.extend(parts)
-        self.output.append(b".\r\n")
         self._expected.append(Phase.DOT)
-        if then is not None and self.pipelining:
-            self.offer(then)
+        if then is not None and self._pipelining:
+            self._begin(then, b".\r\n")
         else:
+            self.output.append(b".\r\n")
             self._next = then
+
+    def _begin(self, envelope: Envelope, before: bytes) -> None:
+        """Begin a transaction, in one group with what comes before it."""
+        self._offered = envelope
+        if self._reset:
+            before += b"RSET\r\n"
+            self._expected.append(Phase.RSET)
+            self._reset = False
+        # RFC 6531, 3.4: only an address that needs it makes a message internationalised.
+        utf8 = "" if envelope.recipient.local.isascii() else " SMTPUTF8"
+        mail = f"MAIL FROM:<{envelope.sender}>{utf8}\r\n"
+        if self._pipelining:
+            group = f"{mail}RCPT TO:<{envelope.recipient}>\r\nDATA\r\n"
+            self.output.append(before + group.encode())
+            self._expected.extend(_GROUP)
+        else:
+            self.output.append(before + mail.encode())
+            self._expected.append(Phase.MAIL)
 
     def quit(self) -> None:
         """Take leave; the reply is not waited for by anybody."""
@@ -174,162 +199,148 @@ class Session:
         self.output.append(f"{line}\r\n".encode())
         self._expected.append(phase)
 
-    def _on_reply(self, reply: Reply, lines: str) -> Iterator[Event]:
+    def _on_reply(self, reply: Reply) -> None:
         if not self._expected:
             reason = "the server closes the connection" if reply.code == _CLOSING else "no command"
-            yield Lost(Phase.QUIT, f"{reason}: {reply}", reply)
+            self._lose(Phase.QUIT, f"{reason}: {one_line(reply)}", reply)
             return
         phase = self._expected.popleft()
+        if phase is not Phase.EHLO and "\n" in reply.text:
+            reply = one_line(reply)
         if reply.code == _CLOSING and phase is not Phase.DOT:
-            yield Lost(phase, f"the server closes the connection: {reply}", reply)
-            return
-        yield from self._handshake(phase, reply, lines)
-        yield from self._transaction(phase, reply)
+            self._lose(phase, f"the server closes the connection: {one_line(reply)}", reply)
+        else:
+            self._on[phase](reply)
 
-    def _handshake(self, phase: Phase, reply: Reply, lines: str) -> Iterator[Event]:
-        match phase:
-            case Phase.GREETING:
-                yield from self._on_greeting(reply)
-            case Phase.EHLO:
-                yield from self._on_hello(reply, lines)
-            case Phase.STARTTLS:
-                yield from self._on_starttls(reply)
-            case Phase.AUTH if self._credentials is not None:
-                yield from self._on_auth(reply, self._credentials)
-            case _:
-                pass
+    def _lose(self, phase: Phase, reason: str, reply: Reply | None = None) -> None:
+        self._events.append(Lost(phase, reason, reply and one_line(reply)))
 
-    def _transaction(self, phase: Phase, reply: Reply) -> Iterator[Event]:
-        match phase:
-            case Phase.MAIL:
-                yield from self._on_mail(reply)
-            case Phase.RCPT:
-                yield from self._on_rcpt(reply)
-            case Phase.DATA:
-                yield from self._on_data(reply)
-            case Phase.DOT:
-                yield from self._on_dot(reply)
-            case _:
-                pass
+    def _give_up(self, phase: Phase, reason: str) -> None:
+        """End where another connection would end the same way."""
+        self._events.append(Lost(phase, reason, fatal=True))
 
-    def _on_greeting(self, reply: Reply) -> Iterator[Event]:
+    def _on_greeting(self, reply: Reply) -> None:
         if reply.code // 100 == 2:  # noqa: PLR2004 - the class of a reply, RFC 5321, 4.2.1
             self._say_hello()
         else:
-            yield Lost(Phase.GREETING, f"the server does not greet: {reply}", reply)
+            self._lose(Phase.GREETING, f"the server does not greet: {reply}", reply)
 
     def _say_hello(self) -> None:
         self._command(Phase.EHLO, f"EHLO {self._hello}")
 
-    def _on_hello(self, reply: Reply, lines: str) -> Iterator[Event]:
+    def _on_hello(self, reply: Reply) -> None:
         if reply.code != _OK:
-            yield Lost(Phase.EHLO, f"EHLO refused: {reply}", reply)
+            self._lose(Phase.EHLO, f"EHLO refused: {one_line(reply)}", reply)
             return
-        for line in lines.split("\n")[1:]:
+        for line in reply.text.split("\n")[1:]:
             keyword, _, parameters = line.strip().partition(" ")
             self.extensions[keyword.upper()] = parameters.strip()
+        self._pipelining = "PIPELINING" in self.extensions
         if "STARTTLS" in self.extensions and self._tls in {Tls.REQUIRED, Tls.OFFERED}:
             self._command(Phase.STARTTLS, "STARTTLS")
         elif self._tls is Tls.REQUIRED:
-            yield Lost(Phase.STARTTLS, "the server does not offer STARTTLS", fatal=True)
+            self._give_up(Phase.STARTTLS, "the server does not offer STARTTLS")
         elif self._credentials is not None:
-            yield from self._authenticate(self._credentials)
+            self._authenticate(self._credentials)
         else:
-            yield Opened(self.extensions)
+            self._events.append(Opened(self.extensions))
 
-    def _on_starttls(self, reply: Reply) -> Iterator[Event]:
+    def _on_starttls(self, reply: Reply) -> None:
         if reply.code == 220:  # noqa: PLR2004 - RFC 3207, 4
-            yield StartTls()
+            self._events.append(StartTls())
         else:
-            yield Lost(Phase.STARTTLS, f"STARTTLS refused: {reply}", reply)
+            self._lose(Phase.STARTTLS, f"STARTTLS refused: {reply}", reply)
 
-    def _authenticate(self, who: Credentials) -> Iterator[Event]:
+    def _authenticate(self, who: Credentials) -> None:
         if self._tls is not Tls.ON:
             reason = "the connection is not encrypted, so no password is sent"
-            yield Lost(Phase.AUTH, reason, fatal=True)
+            self._give_up(Phase.AUTH, reason)
             return
         exchange = auth.begin(self.extensions.get("AUTH", "").split(), who)
         if isinstance(exchange, str):
-            yield Lost(Phase.AUTH, exchange, fatal=True)
+            self._give_up(Phase.AUTH, exchange)
             return
         self._answers.extend(exchange.answers)
         self._command(Phase.AUTH, exchange.command)
 
-    def _on_auth(self, reply: Reply, who: Credentials) -> Iterator[Event]:
+    def _on_auth(self, reply: Reply) -> None:
         if reply.code == 235:  # noqa: PLR2004 - RFC 4954, 4
-            yield Opened(self.extensions)
+            self._events.append(Opened(self.extensions))
         elif reply.code == 334 and self._answers:  # noqa: PLR2004
             self._challenge = reply.text
             self._command(Phase.AUTH, self._answers.popleft())
-        else:
-            yield Lost(Phase.AUTH, auth.refused(who, reply, self._challenge), reply)
+        elif self._credentials is not None:
+            reason = auth.refused(self._credentials, reply, self._challenge)
+            self._lose(Phase.AUTH, reason, reply)
 
-    def _on_mail(self, reply: Reply) -> Iterator[Event]:
-        if reply.code == _OK:
-            if not self.pipelining and self._offered is not None:
-                self._command(Phase.RCPT, f"RCPT TO:<{self._offered.recipient}>")
-        else:
-            yield from self._refused(Phase.MAIL, reply)
+    def _on_mail(self, reply: Reply) -> None:
+        if reply.code != _OK:
+            self._refused(Phase.MAIL, reply)
+        elif not self._pipelining and self._offered is not None:
+            self._command(Phase.RCPT, f"RCPT TO:<{self._offered.recipient}>")
 
-    def _on_rcpt(self, reply: Reply) -> Iterator[Event]:
-        if reply.code // 100 == 2:  # noqa: PLR2004 - 250, or 251 "will forward"
-            if not self.pipelining:
-                self._command(Phase.DATA, "DATA")
-        else:
-            yield from self._refused(Phase.RCPT, reply)
+    def _on_rcpt(self, reply: Reply) -> None:
+        if reply.code // 100 != 2:  # noqa: PLR2004 - 250, or 251 "will forward"
+            self._refused(Phase.RCPT, reply)
+        elif not self._pipelining:
+            self._command(Phase.DATA, "DATA")
 
-    def _refused(self, phase: Phase, reply: Reply) -> Iterator[Event]:
+    def _refused(self, phase: Phase, reply: Reply) -> None:
         """Take a reply to MAIL or RCPT that is no yes."""
         if not _is_no(reply):
-            yield _out_of_step(phase, reply)
+            self._out_of_step(phase, reply)
             return
         self._refusal = self._refusal or Answered(phase, reply)
-        if not self.pipelining:
-            yield from self._end_refused(None)
+        if not self._pipelining:
+            self._end_refused(None)
 
-    def _on_data(self, reply: Reply) -> Iterator[Event]:
+    def _on_data(self, reply: Reply) -> None:
         if reply.code != _GO_AHEAD and not _is_no(reply):
-            yield _out_of_step(Phase.DATA, reply)
+            self._out_of_step(Phase.DATA, reply)
         elif self._refusal is not None:
-            yield from self._end_refused(reply)
+            self._end_refused(reply)
         elif reply.code == _GO_AHEAD:
-            yield Ready()
+            self._events.append(_READY)
         else:
             self._refusal = Answered(Phase.DATA, reply)
-            yield from self._end_refused(reply)
+            self._end_refused(reply)
 
-    def _end_refused(self, data: Reply | None) -> Iterator[Event]:
+    def _end_refused(self, data: Reply | None) -> None:
         """End a transaction that a reply refused; `data` is the reply to a pipelined DATA."""
         refusal, self._refusal, self._offered = self._refusal, None, None
         if refusal is None:
             return
-        if data is not None and data.code == _GO_AHEAD:
-            if refusal.phase is not Phase.RCPT:
-                yield refusal
-                yield Lost(refusal.phase, "DATA was accepted after MAIL was refused")
-                return
+        self._events.append(refusal)
+        if data is None or data.code != _GO_AHEAD:
+            self._reset = True
+        elif refusal.phase is Phase.RCPT:
             self.output.append(b".\r\n")  # RFC 2920, 3.1
             self._expected.append(Phase.RSET)
         else:
-            self._reset = True
-        yield refusal
+            self._lose(refusal.phase, "DATA was accepted after MAIL was refused")
 
-    def _on_dot(self, reply: Reply) -> Iterator[Event]:
+    def _on_dot(self, reply: Reply) -> None:
         if reply.code // 100 == 3:  # noqa: PLR2004 - neither yes nor no
-            yield _out_of_step(Phase.DOT, reply)
+            self._out_of_step(Phase.DOT, reply)
             return
-        yield Answered(Phase.DOT, reply)
+        self._events.append(Answered(Phase.DOT, reply))
         if reply.code == _CLOSING:
-            yield Lost(Phase.DOT, f"the server closes the connection: {reply}", reply)
+            self._lose(Phase.DOT, f"the server closes the connection: {reply}", reply)
         elif self._next is not None:
             envelope, self._next = self._next, None
             self.offer(envelope)
 
+    def _out_of_step(self, phase: Phase, reply: Reply) -> None:
+        """End a conversation in which a reply too many or too few has come."""
+        self._lose(phase, f"the server's answer to {phase} makes no sense: {reply}", reply=None)
+
+
+_READY = Ready()
+
+
+def _heard(reply: Reply) -> None:
+    """Take a reply that changes nothing, to RSET, QUIT or a lone dot."""
+
 
 def _is_no(reply: Reply) -> bool:
     return reply.code // 100 in {4, 5}
-
-
-def _out_of_step(phase: Phase, reply: Reply) -> Lost:
-    """Return the end of a conversation in which a reply too many or too few has come."""
-    return Lost(phase, f"the server's answer to {phase} makes no sense: {reply}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from newsletter.address import Address
 from newsletter.audience.listfile import Member
@@ -55,8 +55,7 @@ class Mailing:
     last: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One mailing to one subscriber, as the sender needs it.
 
     `first_deferred_at` is in seconds since 1970, None where no server said "later" yet.
@@ -71,8 +70,7 @@ class Delivery:
     first_deferred_at: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What becomes of a delivery: its state, the outcome, when (seconds since 1970), due when."""
 
     delivery: int

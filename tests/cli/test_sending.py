@@ -225,10 +225,9 @@ def test_a_refused_send_leaves_no_new_ledger_in_the_way(workspace: Path, run: Ru
 def test_a_copied_ledger_is_doubted_by_a_dry_run_too(workspace: Path, run: Run) -> None:
     assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
     database = workspace / ".newsletter/state.db"
-    moved = database.read_bytes()
-    database.unlink()
-    database.with_name("other").write_bytes(b"")
-    database.write_bytes(moved)
+    copy = database.with_name("copy")
+    copy.write_bytes(database.read_bytes())
+    copy.replace(database)
     for arguments in (["--dry-run"], ["--yes"]):
         result = run("send", "2026-11", *arguments)
         assert result.exit_code == 1
