@@ -1,11 +1,184 @@
-import { element } from "./page.js";
+// Composing: the summaries of the issue, its words, its announcements, and the library beside.
+
+import { Draft } from "./compose-draft.js";
+import { field, iconButton, showChoice } from "./compose-field.js";
+import { isLibrary, Library } from "./compose-library.js";
+import { News, told } from "./compose-news.js";
+import { Summaries } from "./compose-summaries.js";
+import { shortcut } from "./keys.js";
+import { byId, element, problemItem } from "./page.js";
+
+const WORDS = [
+  { name: "subject", label: "Subject" },
+  { name: "preheader", label: "Preheader", note: "what inboxes show behind the subject" },
+  { name: "number", label: "Number", attributes: { inputmode: "numeric", maxlength: "9" } },
+  { name: "introduction", label: "Introduction", note: "Markdown", long: true },
+];
+const STATES = {
+  saved: "Saved", changed: "Not saved yet", saving: "Saving", refused: "Not saved: see below", conflict: "Not saved: choose below",
+  lost: "Not saved: the preview does not answer", closed: "",
+};
+
+let desk = null;
+let draft = null;
+let isShown = false;
+const drafts = new Map(); // slug -> Draft: what was typed stays while another issue is looked at
+const fields = new Map();
+const parts = {};
 
 export const panel = {
   id: "compose",
   title: "Compose",
   key: "c",
-  mount(host) {
-    host.append(element("p", { class: "empty" }, "Compose"));
+  mount(host, itsDesk) {
+    desk = itsDesk;
+    mount(host);
+    keys();
+    addEventListener("beforeunload", (event) => {
+      if ([...drafts.values()].some(({ isUnsaved }) => isUnsaved)) event.preventDefault();
+    });
   },
-  show() {},
+  async show(look, { changed }) {
+    isShown = true;
+    if (!look) return;
+    const isNew = draft?.slug !== desk.issue;
+    if (isNew) turnTo(desk.issue);
+    if (isNew || isLibrary(changed)) parts.library.outdated();
+    await load(draft);
+  },
+  leave() {
+    isShown = false;
+    draft?.save();
+  },
 };
+
+function turnTo(slug) {
+  draft?.save();
+  if (!drafts.has(slug)) {
+    const made = new Draft(slug, (filled) => made === draft && render(filled));
+    drafts.set(slug, made);
+  }
+  draft = drafts.get(slug);
+  render(WORDS.map(({ name }) => name));
+}
+
+async function load(one) {
+  const isFirst = one.now === null;
+  try {
+    await one.load();
+  } catch (error) {
+    if (one === draft) parts.state.textContent = error.status ? error.message : STATES.lost;
+    return;
+  }
+  if (isFirst && one === draft) parts.library.welcome(one.isOpen && one.form.summaries.length < 2);
+}
+
+// --- what stands where
+
+function mount(host) {
+  parts.state = element("p", { id: "compose-state", class: "compose-state" });
+  parts.undo = iconButton("undo", "Undo", undo, { id: "compose-undo" });
+  parts.says = element("p", { class: "sr", role: "status", id: "compose-says" });
+  parts.stop = element("div", { class: "compose-stop", role: "alert", hidden: true });
+  const say = (words) => { parts.says.textContent = words; };
+  parts.summaries = new Summaries(desk, say);
+  parts.library = new Library(desk, parts.summaries);
+  parts.news = new News(say);
+  for (const one of WORDS) fields.set(one.name, word(one));
+  host.classList.add("compose");
+  host.append(
+    element("div", { class: "side-head compose-head" }, parts.state, parts.undo), parts.says, parts.stop,
+    group("Summaries", parts.summaries.root, parts.library.root),
+    group("Words", ...[...fields.values()].map(({ root }) => root)),
+    group("Announcements", parts.news.root));
+}
+
+function group(title, ...children) {
+  const id = `compose-of-${title.toLowerCase()}`;
+  return element("section", { class: "compose-group", "aria-labelledby": id }, element("h3", { id }, title), ...children);
+}
+
+function word({ name, ...rest }) {
+  let stroke = "";
+  const made = field({
+    name, ...rest,
+    typed: (value) => draft?.set(name, value, { stroke }),
+    left: () => draft?.save(),
+  });
+  made.input.id = `compose-${name}`;
+  made.root.querySelector("label").htmlFor = made.input.id;
+  made.input.addEventListener("focus", () => { stroke = crypto.randomUUID(); });
+  return made;
+}
+
+function keys() {
+  const here = () => isShown && Boolean(draft?.isOpen);
+  shortcut({ key: "/", does: "Search the library", group: "Compose", run: find });
+  shortcut({ key: "u", does: "Undo the last change", group: "Compose", when: here, run: undo });
+  const listed = [["ArrowUp", "Move a row up (on its handle)"], ["ArrowDown", "Move a row down"], ["Delete", "Take a row out"], ["Alt+ArrowUp", "Move a row up from anywhere in it"]];
+  for (const [key, does] of listed) shortcut({ key, does, group: "Compose" });
+}
+
+function find() {
+  if (byId("side-compose").hidden) desk.panel("compose");
+  parts.library.find();
+}
+
+async function undo() {
+  if (!draft?.now?.undo) return;
+  const what = draft.now.undo;
+  try {
+    const done = await draft.undo();
+    desk.toast(done ? `Undone: ${what}` : "The file was changed meanwhile: there is nothing to undo", done ? "ok" : "error");
+  } catch (error) {
+    desk.toast(error.message, "error");
+  }
+}
+
+// --- what it says now
+
+function render(filled) {
+  const { now, form, errors, conflicts, state } = draft;
+  parts.state.textContent = draft.isOpen ? STATES[state] : "";
+  parts.state.dataset.state = state;
+  stop(now);
+  parts.undo.disabled = !now?.undo || !draft.isOpen;
+  parts.undo.title = now?.undo ? `Undo: ${now.undo} (u)` : "Nothing to undo";
+  for (const { name, label } of WORDS) {
+    const own = fields.get(name);
+    if (filled.includes(name)) own.set(form[name] ?? "");
+    own.lock(!draft.isOpen || now.locked.includes(name));
+    own.fail(errors.get(name) ?? told(draft, name) ?? rendered(name));
+    const theirs = conflicts.get(name);
+    showChoice(own.choice, theirs === undefined ? null : { label, theirs, mine: form[name] }, (mine) => draft.choose(name, mine));
+  }
+  fields.get("subject").input.placeholder = form.subject ? "" : desk.look?.mail?.subject ?? "";
+  fields.get("preheader").input.placeholder = form.preheader ? "" : desk.look?.mail?.snippet?.slice(0, 120) ?? "";
+  parts.summaries.show(draft);
+  parts.library.refresh();
+  parts.news.show(draft);
+}
+
+// Why nothing can be changed here: the file is broken, or its readers have it.
+function stop(now) {
+  const problems = [...(now?.broken ?? []), ...(now?.frozen ?? [])];
+  const key = JSON.stringify(problems);
+  parts.stop.hidden = problems.length === 0;
+  if (parts.stop.dataset.shown === key) return;
+  parts.stop.dataset.shown = key;
+  const isBroken = now?.broken.length > 0;
+  parts.stop.toggleAttribute("data-broken-file", isBroken);
+  parts.stop.replaceChildren(
+    element("h3", {}, isBroken ? "The file cannot be read as it is" : "Not edited any more"),
+    element("ol", { class: "problems" }, ...problems.map((problem) => problemItem(problem, desk))),
+    ...(isBroken ? [element("p", { class: "quiet" }, "What stands here is kept. Mend the file, and it goes on.")] : []));
+}
+
+// What the email's making found at a field, where the file was written.
+function rendered(name) {
+  const { now } = draft;
+  if (draft.isUnsaved || !now?.fields || desk.look?.issue !== now.slug) return null;
+  const starts = Object.entries(now.lines).sort(([, one], [, other]) => one - other);
+  const at = (line) => starts.findLast(([, start]) => start <= line)?.[0].split(".")[0];
+  return (desk.look?.problems ?? []).find(({ file, line, level }) => file === now.file && line && level === "error" && at(line) === name) ?? null;
+}

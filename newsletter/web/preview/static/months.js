@@ -1,11 +1,133 @@
-import { element } from "./page.js";
+// The issues, each with where it stands, and a new one.
+
+import { showError } from "./compose-field.js";
+import { get, post } from "./http.js";
+import { shortcut } from "./keys.js";
+import { byId, element, fill, problemItem } from "./page.js";
+
+const STATES = {
+  draft: ["Draft", ""], frozen: ["Frozen", "warning"], sending: ["Sending", "warning"], paused: ["Paused", "warning"],
+  finished: ["Sent", "ok"], recorded: ["Sent", "ok"], published: ["Published", "ok"],
+};
+const TOLD = [["accepted", "accepted"], ["refused", "refused"], ["uncertain", "uncertain"], ["deferred", "to be tried again"], ["pending", "waiting"]];
+const DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric" });
+const MONTH = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
+
+let desk = null;
+let proposed = "";
+const parts = {};
 
 export const panel = {
   id: "months",
   title: "Issues",
   key: "m",
-  mount(host) {
-    host.append(element("p", { class: "empty" }, "Issues"));
+  mount(host, itsDesk) {
+    desk = itsDesk;
+    parts.list = element("ol", { class: "months-list", "aria-label": "Issues" });
+    parts.error = element("p", { class: "compose-error", role: "alert", hidden: true });
+    parts.misnamed = element("ol", { class: "problems" });
+    parts.fresh = element("button", { class: "button", type: "button", "aria-expanded": "false", "aria-controls": "months-new" }, "New issue");
+    parts.fresh.addEventListener("click", () => ask(parts.form.hidden));
+    host.append(element("div", { class: "side-head" }, element("h2", {}, "Issues"), parts.fresh), form(), parts.error, parts.list, parts.misnamed);
+    shortcut({ key: "n", does: "New issue", group: "Issues", run: begin });
   },
-  show() {},
+  async show() {
+    try {
+      show(await get("/api/months"));
+    } catch (error) {
+      showError(parts.error, error.status ? error.problems[0] : { message: "The preview does not answer" });
+    }
+  },
 };
+
+function show(told) {
+  ({ proposed } = told);
+  showError(parts.error, null);
+  parts.fresh.title = `${MONTH.format(new Date(`${proposed}-01`))} (n)`;
+  if (parts.form.hidden) parts.month.value = proposed;
+  const focused = document.activeElement?.dataset?.slug;
+  fill(parts.list, told.issues, row);
+  if (focused) parts.list.querySelector(`[data-slug="${CSS.escape(focused)}"]`)?.focus();
+  fill(parts.misnamed, told.misnamed, (problem) => problemItem(problem, desk));
+  if (!told.issues.length) ask(true);
+}
+
+function row({ slug, name, word, state, broken, summaries, counts, when }) {
+  const [words, kind] = STATES[state] ?? [state, ""];
+  const isHere = slug === desk.issue;
+  const button = element("button", { type: "button", class: "months-row", "data-slug": slug, ...(isHere ? { "aria-current": "page" } : {}) },
+    element("span", { class: "months-name" }, name, word ? element("span", { class: "quiet" }, ` ${word}`) : ""),
+    element("span", { class: `chip ${broken ? "error" : kind}` }, broken ? "Cannot be read" : words),
+    element("span", { class: "months-facts" }, facts(summaries, counts, when)));
+  button.addEventListener("click", () => go(slug));
+  return element("li", {}, button);
+}
+
+function facts(summaries, counts, when) {
+  const told = [];
+  if (when) told.push(DAY.format(new Date(when)));
+  if (counts) told.push(...TOLD.filter(([state]) => counts[state]).map(([state, words]) => `${counts[state].toLocaleString("en")} ${words}`));
+  else if (summaries !== null) told.push(summaries === 1 ? "1 summary" : `${summaries || "no"} summaries`);
+  return told.join(" \u00b7 ");
+}
+
+function go(slug) {
+  desk.go(slug);
+  for (const button of parts.list.querySelectorAll(".months-row")) {
+    button.toggleAttribute("aria-current", false);
+    if (button.dataset.slug === slug) button.setAttribute("aria-current", "page");
+  }
+}
+
+// --- a new one
+
+function form() {
+  parts.month = element("input", { id: "months-month", type: "text", placeholder: "2026-12", pattern: "\\d{4}-\\d{2}", maxlength: "7", autocomplete: "off", spellcheck: "false", "aria-describedby": "months-error" });
+  parts.word = element("input", { id: "months-word", type: "text", maxlength: "40", autocomplete: "off", spellcheck: "false", "aria-describedby": "months-error" });
+  parts.wrong = element("p", { id: "months-error", class: "compose-error", role: "alert", hidden: true });
+  parts.form = element("form", { id: "months-new", class: "months-new", novalidate: true, hidden: true },
+    element("div", { class: "pair" },
+      element("label", { class: "field" }, element("span", {}, "Month"), parts.month),
+      element("label", { class: "field" }, element("span", {}, "Word, for an extra issue"), parts.word)),
+    parts.wrong,
+    element("button", { class: "button primary" }, "Make the issue"));
+  parts.form.addEventListener("submit", make);
+  parts.form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    ask(false);
+    parts.fresh.focus();
+  });
+  return parts.form;
+}
+
+function begin() {
+  if (byId("side-months").hidden) desk.panel("months");
+  ask(true);
+}
+
+function ask(isOpen) {
+  parts.form.hidden = !isOpen;
+  parts.fresh.setAttribute("aria-expanded", isOpen);
+  if (!isOpen) return;
+  parts.month.value = proposed;
+  parts.word.value = "";
+  showError(parts.wrong, null);
+  parts.month.focus();
+  parts.month.select();
+}
+
+async function make(event) {
+  event.preventDefault();
+  const word = parts.word.value.trim().toLowerCase().replace(/[\s_]+/g, "-");
+  try {
+    const { slug } = await post("/api/months", { slug: [parts.month.value.trim(), word].filter(Boolean).join("-"), summaries: [] });
+    ask(false);
+    desk.go(slug);
+    desk.panel("compose");
+    desk.toast(`Made issues/${slug}.md`, "ok");
+  } catch (error) {
+    showError(parts.wrong, error.problems?.[0] ?? { message: "The preview does not answer" });
+    parts.month.focus();
+  }
+}

@@ -1,0 +1,99 @@
+// A field of the form: its label, its error, and the choice where the file says otherwise.
+
+import { element } from "./page.js";
+
+let count = 0;
+
+// `long` makes it grow with its text; `typed(value, event)` is told of every key.
+export function field({ name, label, note = "", long = false, attributes = {}, typed, left }) {
+  const id = `compose-${name.replaceAll(".", "-")}-${count++}`;
+  const shared = { id, "data-field": name, autocomplete: "off", "aria-describedby": `${id}-error`, ...attributes };
+  const input = long
+    ? element("textarea", { rows: "3", ...shared })
+    : element("input", { type: "text", ...shared });
+  const error = element("p", { id: `${id}-error`, class: "compose-error", hidden: true });
+  const choice = element("div", {});
+  const root = element("div", { class: "field compose-field" },
+    element("label", { for: id }, label, note ? element("span", { class: "compose-note" }, ` ${note}`) : ""),
+    input, error, choice);
+  input.addEventListener("input", (event) => typed(clean(input.value, long), event));
+  input.addEventListener("blur", () => left?.());
+  return {
+    root,
+    input,
+    set(value) {
+      if (input.value !== value) input.value = value;
+    },
+    fail(problem) {
+      input.toggleAttribute("aria-invalid", Boolean(problem));
+      if (problem) input.setAttribute("aria-invalid", "true");
+      showError(error, problem);
+    },
+    lock(isLocked) {
+      input.readOnly = isLocked;
+    },
+    choice,
+  };
+}
+
+export function showError(box, problem) {
+  box.hidden = !problem;
+  if (!problem) return box.replaceChildren();
+  const { message, hint } = problem;
+  return box.replaceChildren(message, hint ? element("span", { class: "quiet" }, ` ${hint}`) : "");
+}
+
+// Both sides of a field that was changed here and in the file; `chosen(mine)` ends it.
+export function showChoice(box, conflict, chosen) {
+  if (!conflict) {
+    if (box.firstChild) box.replaceChildren();
+    return;
+  }
+  const key = JSON.stringify(conflict);
+  if (box.dataset.shown === key && box.firstChild) return;
+  box.dataset.shown = key;
+  const side = (title, text, words, mine) => {
+    const button = element("button", { class: "button", type: "button" }, words);
+    button.addEventListener("click", () => chosen(mine));
+    return element("div", {}, element("h4", {}, title), element("p", { class: "compose-said" }, text || "nothing"), button);
+  };
+  box.replaceChildren(element("div", { class: "compose-choice", role: "group", "aria-label": `${conflict.label}: changed here and in the file` },
+    element("p", {}, "The file was changed meanwhile. Which is right?"),
+    element("div", { class: "compose-sides" },
+      side("In the file", conflict.theirs, "Take the file's", false),
+      side("Here", conflict.mine, "Keep mine", true))));
+}
+
+// What a keyboard cannot type and an email cannot hold comes with pasted text.
+function clean(value, long) {
+  const lines = value.replace(/[\u2028\u2029]/g, "\n").replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff]/g, "");
+  return long ? lines : lines.replace(/\n/g, " ");
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function icon(path) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+export const ICONS = {
+  up: "M4 9.5 8 5.5l4 4",
+  down: "M4 6.5l4 4 4-4",
+  remove: "M4.5 4.5l7 7M11.5 4.5l-7 7",
+  add: "M8 3.5v9M3.5 8h9",
+  grip: "M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01",
+  check: "M3.5 8.5l3 3 6-7",
+  undo: "M5.5 3 3 5.5 5.5 8M3 5.5h6.5a3.5 3.5 0 0 1 0 7H6",
+};
+
+export function iconButton(name, label, run, attributes = {}) {
+  const button = element("button", { class: "icon-button", type: "button", "aria-label": label, title: label, ...attributes }, icon(ICONS[name]));
+  if (run) button.addEventListener("click", run);
+  return button;
+}

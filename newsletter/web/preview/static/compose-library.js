@@ -1,0 +1,181 @@
+// The library beside the issue: searched on the server as `newsletter summaries` does.
+
+import { draggable } from "./compose-drag.js";
+import { icon, ICONS } from "./compose-field.js";
+import { facts, monthName } from "./compose-summaries.js";
+import { get } from "./http.js";
+import { element, memory, problemItem } from "./page.js";
+
+const PAUSE = 120; // ms after the last key
+const FILTERS = [["topic", "Topic", "topics"], ["type", "Research type", "types"], ["month", "Month", "months"]];
+
+export class Library {
+  #asked = 0;
+  #timer = 0;
+  #found = [];
+  #stale = true;
+
+  constructor(desk, summaries) {
+    this.desk = desk;
+    this.summaries = summaries;
+    this.open = element("button", { id: "compose-open", class: "compose-open", type: "button", "aria-expanded": "false", "aria-controls": "compose-library" }, icon(ICONS.add), "Add from the library");
+    this.search = element("input", { id: "compose-search", type: "search", placeholder: "Search titles and texts", "aria-label": "Search the library", maxlength: "200", autocomplete: "off", spellcheck: "false" });
+    this.filters = Object.fromEntries(FILTERS.map(([key, label]) => [key, element("select", { "aria-label": label, id: `compose-${key}` }, element("option", { value: "" }, label))]));
+    this.unused = element("input", { type: "checkbox", id: "compose-unused" });
+    this.count = element("p", { class: "compose-count", role: "status" });
+    this.list = element("ul", { class: "compose-found", "aria-label": "Summaries of the library" });
+    this.broken = element("div", {});
+    this.box = element("div", { id: "compose-library", class: "compose-library", role: "search", "aria-label": "Library", hidden: true },
+      this.search, element("div", { class: "compose-filters" }, ...Object.values(this.filters)),
+      element("div", { class: "compose-under" }, element("label", { class: "tool check" }, this.unused, element("span", {}, "Unused only")), this.count),
+      this.list, this.broken);
+    this.root = element("div", {}, this.open, this.box);
+    this.#listen();
+  }
+
+  find() {
+    this.#unfold(true);
+    this.search.focus();
+    this.search.select();
+  }
+
+  // An issue without enough to send wants the library first.
+  welcome(isOpen) {
+    this.#unfold(memory.get("library", isOpen));
+  }
+
+  outdated() {
+    this.#stale = true;
+    if (!this.box.hidden) this.#ask();
+  }
+
+  refresh() {
+    this.open.disabled = this.summaries.closed();
+    for (const row of this.list.children) this.#mark(row);
+  }
+
+  #listen() {
+    this.open.addEventListener("click", () => {
+      this.#unfold(this.box.hidden);
+      memory.set("library", !this.box.hidden);
+      if (!this.box.hidden) this.search.focus();
+    });
+    this.search.addEventListener("input", () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#ask(), PAUSE);
+    });
+    for (const input of [...Object.values(this.filters), this.unused]) input.addEventListener("change", () => this.#ask());
+    this.box.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  // Down from the search into what it found and back; Enter on the search adds the first.
+  #key(event) {
+    const buttons = [...this.list.querySelectorAll(".compose-add")];
+    const at = buttons.indexOf(document.activeElement);
+    const inSearch = document.activeElement === this.search;
+    if (event.key === "Enter" && inSearch && buttons[0]) {
+      event.preventDefault();
+      const first = this.#found.find(({ slug }) => !this.summaries.has(slug));
+      if (first) this.summaries.add(first);
+    } else if (event.key === "ArrowDown" && (inSearch || at >= 0)) {
+      event.preventDefault();
+      buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
+    } else if (event.key === "ArrowUp" && at >= 0) {
+      event.preventDefault();
+      (buttons[at - 1] ?? this.search).focus();
+    } else if (event.key === "Escape" && this.search.value) {
+      event.stopPropagation();
+      event.preventDefault();
+      this.search.value = "";
+      this.#ask();
+      this.search.focus();
+    }
+  }
+
+  #unfold(isOpen) {
+    this.box.hidden = !isOpen;
+    this.open.setAttribute("aria-expanded", isOpen);
+    if (isOpen && this.#stale) this.#ask();
+  }
+
+  async #ask() {
+    const number = ++this.#asked;
+    const query = new URLSearchParams({ issue: this.desk.issue, words: this.search.value });
+    for (const [key, select] of Object.entries(this.filters)) query.set(key, select.value);
+    if (this.unused.checked) query.set("unused", "1");
+    try {
+      const told = await get(`/api/library?${query}`);
+      if (number !== this.#asked) return;
+      this.#stale = false;
+      this.#show(told);
+    } catch (error) {
+      if (number === this.#asked) this.count.textContent = error.status ? error.message : "The preview does not answer";
+    }
+  }
+
+  #show(told) {
+    for (const [key, label, choices] of FILTERS) this.#choices(this.filters[key], label, told[choices], key === "month" ? monthName : String);
+    this.#found = told.found;
+    const { count, total } = told;
+    this.count.textContent = count > told.found.length
+      ? `${told.found.length} of ${count} shown`
+      : `${count} of ${total}`;
+    const top = this.list.scrollTop;
+    this.list.replaceChildren(...told.found.map((summary) => this.#row(summary)));
+    this.list.scrollTop = top;
+    if (!told.found.length) {
+      this.list.append(element("li", { class: "compose-empty quiet" }, total ? "Nothing is found. Fewer words, or another filter?" : "The library is empty: newsletter new, or newsletter import"));
+    }
+    this.broken.replaceChildren(...(told.broken.length ? [this.#brokenOnes(told.broken)] : []));
+  }
+
+  #choices(select, label, values, name) {
+    const chosen = select.value;
+    select.replaceChildren(element("option", { value: "" }, label), ...values.map((value) => element("option", { value }, name(value))));
+    select.value = values.includes(chosen) ? chosen : "";
+  }
+
+  #row(summary) {
+    const add = element("button", { class: "icon-button compose-add", type: "button" });
+    add.addEventListener("click", () => this.#toggle(summary));
+    const row = element("li", { class: "compose-row compose-hit", "data-slug": summary.slug },
+      element("div", { class: "compose-what" }, element("p", { class: "compose-title" }, summary.title), element("p", { class: "compose-facts" }, facts(summary))), add);
+    row.summary = summary;
+    row.add = add;
+    draggable(row, {
+      list: this.summaries.host,
+      label: () => summary.title,
+      canStart: () => !this.summaries.closed() && !this.summaries.has(summary.slug),
+      dropped: (index) => this.summaries.add(summary, index),
+    });
+    this.#mark(row);
+    return row;
+  }
+
+  #toggle(summary) {
+    const at = this.summaries.slugs.indexOf(summary.slug);
+    if (at < 0) this.summaries.add(summary);
+    else this.summaries.remove(at);
+  }
+
+  #mark(row) {
+    if (!row.summary) return;
+    const isIn = this.summaries.has(row.summary.slug);
+    const words = isIn ? "Remove from the issue" : "Add to the issue";
+    row.toggleAttribute("data-in", isIn);
+    row.add.disabled = this.summaries.closed();
+    row.add.title = words;
+    row.add.setAttribute("aria-label", `${words}: ${row.summary.title}`);
+    if (row.add.dataset.is !== String(isIn)) row.add.replaceChildren(icon(isIn ? ICONS.check : ICONS.add));
+    row.add.dataset.is = isIn;
+  }
+
+  #brokenOnes(broken) {
+    const problems = broken.flatMap(({ problems: each }) => each);
+    return element("details", { class: "compose-broken" },
+      element("summary", {}, `${broken.length} ${broken.length === 1 ? "summary" : "summaries"} cannot be read`),
+      element("ol", { class: "problems" }, ...problems.map((problem) => problemItem(problem, this.desk))));
+  }
+}
+
+export const isLibrary = (files) => files === null || files.length === 0 || files.some((file) => /^(summaries|issues)\/|topics\.toml$/.test(file));
