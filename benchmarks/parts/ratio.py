@@ -23,7 +23,7 @@ _SECTION = """\
 
 {messages:,} messages of {size:.0f} KB in each of {rounds} rounds; messages a second, from the \
 first MAIL to the last dot. The whole process: what a reader more costs, by the slope from a list \
-of 2,000.
+of {short:,}.
 
 {table}
 """
@@ -76,6 +76,7 @@ def section(rows: Rows) -> str:
     )
     return _SECTION.format(
         table=table(head, lines),
+        short=_SHORT,
         messages=rows[0]["messages"],
         size=float(rows[0]["bytes"]) / 1000,
         rounds=rows[0]["rounds"],
