@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from functools import cache
 from types import ModuleType
+from typing import Any
 
 _STYLE = re.compile(r"<style\b(?![^>]*\bdata-inline\b)", re.IGNORECASE)
 _OWN_STYLE = re.compile(r"(<style\b[^>]*?)\s+data-inline(?:=\"[^\"]*\")?", re.IGNORECASE)
@@ -13,9 +15,13 @@ _CONDITIONAL = re.compile(r"(<!--\[if [^\]]*\]>(?!<!--).*?<!\[endif\]-->)", re.D
 _IMPORT = re.compile(r"@import", re.IGNORECASE)
 # CSS Syntax Level 3, 4.3.7: any letter may be written as an escape, so `@i\mport` imports, too.
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+_PSEUDO = re.compile(r"::?[\w-]+(?:\([^)]*\))?")
+# `.box`, `#top`, a tag; of [dir=rtl] the attribute and its value.
+_SELECTED = re.compile(r"([.#\[])?([a-z][\w-]*)(?:[~|^$*]?=[\"']?([\w-]+))?", re.ASCII)
 _STYLESHEET = re.compile(r"<link\b[^>]*stylesheet", re.IGNORECASE)
 _STYLE_BLOCK = re.compile(r"<style\b.*?(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
+_MOST_STYLES = 16  # kept in memory
 _LARGEST = 8_000_000  # libxml2 drops the rest after a text node of 10 MB
 
 
@@ -74,8 +80,7 @@ def _letter(escape: re.Match[str]) -> str:
 
 
 def _premail(html: str) -> str:
-    premailer = _import_premailer()
-    inlined: str = premailer.Premailer(
+    inlined: str = _inliner()(
         html,
         allow_network=False,
         keep_style_tags=False,
@@ -88,6 +93,35 @@ def _premail(html: str) -> str:
         cssutils_logging_level=logging.CRITICAL,
     ).transform(pretty_print=False)
     return inlined
+
+
+@cache
+def _inliner() -> Any:
+    """Return premailer's class, quicker: rules are read once, and those for nothing left out.
+
+    Reading a style's rules and looking for what they match is most of its time.
+    """
+    premailer = _import_premailer()
+    known: dict[tuple[str, int], Any] = {}
+
+    class Inliner(premailer.Premailer):  # type: ignore[misc, name-defined]
+        def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
+            key = css_body, ruleset_index
+            if key not in known:
+                if len(known) >= _MOST_STYLES:
+                    known.clear()
+                known[key] = super()._parse_style_rules(css_body, ruleset_index)
+            rules, leftover = known[key]
+            html = self.html.lower()
+            return [rule for rule in rules if may_match(rule[1], html)], leftover
+
+    return Inliner
+
+
+def may_match(selector: str, html: str) -> bool:
+    """Whether all tags, names and values of a selector stand somewhere in lower-case HTML."""
+    names = _SELECTED.findall(_PSEUDO.sub("", selector.lower()))
+    return all((name if kind or value else f"<{name}") in html for kind, name, value in names)
 
 
 def _import_premailer() -> ModuleType:

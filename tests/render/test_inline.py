@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import re
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.render.inline import NotInlined, inline_css
+from newsletter.render.inline import NotInlined, inline_css, may_match
 
 SENTINEL = "<!--NLEND-->"
 
@@ -151,3 +152,50 @@ def test_text_comes_through_whole(text: str) -> None:
     document = parser.document_fromstring(inline(f"<p>x{escape(text)}x</p>"))
 
     assert document.findtext(".//p") == f"x{text}x"
+
+
+@pytest.mark.parametrize(
+    ("selector", "matches"),
+    [
+        ("p", True),
+        ("P.Note", True),
+        (".box > td.note", True),
+        ("[dir=rtl] p", True),
+        ("[dir='auto']", False),
+        ("a[href^='https:']", False),
+        ("h6", False),
+        (".absent p", False),
+        ("p:first-child", True),
+        ("*", True),
+        ("#top", True),
+        ("#bottom", False),
+    ],
+)
+def test_rules_for_what_is_not_there_are_left_out(selector: str, matches: bool) -> None:
+    html = '<table class="box" id=top dir="rtl"><td class="note"><p class="note">x</p></table>'
+
+    assert may_match(selector, html) is matches
+
+
+@given(
+    st.lists(st.sampled_from(["p", "h2", ".a", ".b", "[dir=rtl]", "td", "#i"]), min_size=1),
+    st.sampled_from(["", '<p class="a" dir="rtl">x</p>', '<h2 class="b">x</h2><p id="i">y</p>']),
+)
+def test_what_is_inlined_is_what_premailer_inlines_alone(parts: list[str], body: str) -> None:
+    import premailer
+
+    style = f"{' '.join(parts)} {{ color: red }} p {{ margin: 0 }}"
+    alone = premailer.Premailer(
+        f"<html><head><style>{style}</style></head><body>{body}</body></html>",
+        allow_network=False,
+        keep_style_tags=False,
+        disable_validation=True,
+        disable_leftover_css=True,
+    ).transform(pretty_print=False)
+
+    ours = inline(body, f'<style data-inline="yes">{style}</style>')
+
+    def styles(html: str) -> list[str]:
+        return re.findall('<(?:p|h2)[^>]*style="([^"]*)"', html)
+
+    assert styles(ours) == styles(alone)
