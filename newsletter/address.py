@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Possessive, so that a long list is read fast. A label with "--" in it may be an A-label (RFC 5890)
 # and is left to email-validator.
@@ -27,8 +27,7 @@ class BadAddress(ValueError):  # noqa: N818 - the name says what the text is
     """The text is no email address; str() says why, in a few words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """`local@domain`: the local part as it was written (NFC), the domain lower-case in ASCII.
 
     An internationalised domain is kept as its A-label (RFC 5890), so only a local part outside

@@ -60,6 +60,7 @@ class Lane:
     extensions: dict[str, str] = field(default_factory=dict)
     opened: bool = False
     accepted: bool = False
+    gone: bool = False
 
     @property
     def busy(self) -> bool:

@@ -43,9 +43,6 @@ class Lanes:
     def __len__(self) -> int:
         return len(self._all)
 
-    def __contains__(self, lane: Lane) -> bool:
-        return lane in self._all
-
     @property
     def any_busy(self) -> bool:
         """Whether anybody's message is with one of them."""
@@ -72,7 +69,7 @@ class Lanes:
 
     def leave(self, lane: Lane) -> None:
         """Let go of a lane that nobody's message is with."""
-        self._all.pop(lane, None)
+        self._remove(lane)
         if lane.channel is None:
             return
         if lane.opened:
@@ -82,9 +79,13 @@ class Lanes:
 
     def abort(self, lane: Lane) -> None:
         """Close without a dot."""
-        self._all.pop(lane, None)
+        self._remove(lane)
         if lane.channel is not None:
             lane.channel.abort()
+
+    def _remove(self, lane: Lane) -> None:
+        lane.gone = True
+        self._all.pop(lane, None)
 
     def trouble(self, now: float) -> Trouble:
         """Note that a server said "not now" to a lane which is gone."""

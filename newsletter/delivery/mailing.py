@@ -36,13 +36,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class SystemClock:
     """The machine's two clocks."""
 
-    def wall(self) -> float:
-        """Return the seconds since 1970."""
-        return time.time()
-
-    def steady(self) -> float:
-        """Return monotonic seconds."""
-        return time.monotonic()
+    wall = staticmethod(time.time)
+    steady = staticmethod(time.monotonic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

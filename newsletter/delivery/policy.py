@@ -51,7 +51,8 @@ _STATES = {
 
 def judge(phase: Phase, reply: Reply) -> Outcome:
     """Return the outcome of an attempt that a reply ended, at RCPT, DATA or the dot."""
-    return Outcome(_verdict(phase, reply.code), reply.code, reply.enhanced, reply.text, phase)
+    code, enhanced, text = reply
+    return Outcome(_verdict(phase, code), code, enhanced, text, phase)
 
 
 def _verdict(phase: Phase, code: int) -> Verdict:

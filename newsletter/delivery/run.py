@@ -123,7 +123,7 @@ class Run:
         if lane in self._ready:
             self._ready.remove(lane)
         if lane.offered is not None:
-            self._pace.end(self._clock.steady())
+            self._give_place_back()
             self._feed.put_back(lane.offered)
             lane.offered = None
         self._lanes.abort(lane)
@@ -131,14 +131,15 @@ class Run:
     # Events
 
     def _on_event(self, lane: Lane, event: Event) -> None:
-        if lane not in self._lanes:
+        if lane.gone:
             return
         match event:
             case Answered():
                 self._on_answer(lane, event)
             case Ready():
                 self._ready.append(lane)
-                self._schedule_turn()
+                if not self._turning:
+                    self._schedule_turn()
             case Opened():
                 self._on_opened(lane, event)
             case Lost():
@@ -228,7 +229,8 @@ class Run:
             delivery = self._feed.next()
             if delivery is None:
                 return None
-            self._pace.take()
+            if self._pace.limited:
+                self._pace.take()
             if not delivery.address.needs_smtputf8 or "SMTPUTF8" in lane.extensions:
                 return delivery
             text = "the address needs SMTPUTF8, which the server does not offer"
@@ -244,21 +246,25 @@ class Run:
             self._wake.within(self._rate_wait)
         return self._rate_wait > 0
 
+    def _give_place_back(self) -> None:
+        if self._pace.limited:
+            self._pace.end(self._clock.steady())
+
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        self._pace.end(self._clock.steady())
+        self._give_place_back()
         verdict, stop = self._settling.settle(delivery, outcome, self._clock.wall())
         if verdict is Verdict.UNTOUCHED:
             self._feed.put_back(delivery)
-        self._schedule_turn()
+        if not self._turning:
+            self._schedule_turn()
         if stop is not None:
             self._halt(stop)
 
     # Turns
 
     def _schedule_turn(self) -> None:
-        if not self._turning:
-            self._turning = True
-            asyncio.get_running_loop().call_soon(self._turn)
+        self._turning = True
+        asyncio.get_running_loop().call_soon(self._turn)
 
     def _turn(self) -> None:
         """Commit, and only then let the marked bodies leave."""
@@ -290,7 +296,7 @@ class Run:
             return False
         if delivery.id not in marked:
             # Suppressed since it was read: the server waits for a body that must not go.
-            self._pace.end(self._clock.steady())
+            self._give_place_back()
             self._settling.moved[State.EXCLUDED] += 1
             self._abort(lane)
             self._wake.within(0.0)

@@ -32,8 +32,6 @@ def quoted_printable(text: str) -> bytes:
 
 def quoted_printable_slot(value: str) -> bytes:
     """Return a slot's value, to stand on soft-broken lines of its own; line ends are data."""
-    if len(value) < _LINE and value.isascii() and value.isalnum():
-        return value.encode("ascii")
     octets = value.encode("utf-8")
     if _PLAIN_SLOT.fullmatch(octets) and octets.count(b"=") <= 1:
         return octets.replace(b"=", b"=3D")

@@ -36,6 +36,8 @@ _SOFT_BREAK = b"=\r\n"
 _GAP = "\0"  # stands for the token while a field is written
 
 
+_WORD = 70
+"""A value of fewer characters fits on a line of its own."""
 _LONG = 1024
 """Octets from which on a piece is a part of its own; shorter ones are copied together."""
 
@@ -204,7 +206,11 @@ def _field(slot: Slot) -> Encoder:
 
     def encode(reader: Personal) -> bytes:
         value = reader.fields.get(name)
-        return quoted_printable_slot(_escaped(value, slot.context)) if value else fallback
+        if not value:
+            return fallback
+        if value.isalnum() and value.isascii() and len(value) < _WORD:
+            return value.encode("ascii")  # nothing to escape, whatever the context
+        return quoted_printable_slot(_escaped(value, slot.context))
 
     return encode
 

@@ -83,10 +83,11 @@ class Connection(asyncio.Protocol):
             self._emit(_too_early(event) if early else event)
         if session.output:
             self._flush()
+        elif session.phase is None:
+            if self._over:
+                self._close()
         elif session.phase is not awaited:
             self._extend()
-        if self._over and session.phase is None:
-            self._close()
 
     def pause_writing(self) -> None:
         """More than the limit waits to be written."""

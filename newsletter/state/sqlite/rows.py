@@ -13,6 +13,8 @@ from newsletter.outcome import State, Verdict
 from newsletter.state.ledger import Delivery, Record, Settlement
 
 DELIVERY = "id, address, name, fields, message_token, attempts, first_deferred_at"
+_decode = json.JSONDecoder().raw_decode
+
 RECORD = "id, mailing, address, state, code, enhanced, text, attempts, at, message_token"
 
 
@@ -63,7 +65,7 @@ def attempt_row(each: Settlement) -> tuple[object, ...]:
 
 def delivery_of(row: tuple[Any, ...]) -> Delivery:
     """Return the value of a row of the columns DELIVERY."""
-    fields = {} if row[3] == "{}" else json.loads(row[3])
+    fields = {} if row[3] == "{}" else _decode(row[3])[0]
     return Delivery(row[0], address_of(row[1]), row[2], fields, row[4], row[5], row[6])
 
 
