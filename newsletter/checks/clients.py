@@ -40,6 +40,7 @@ _NO_LONGER = "outlook/windows-mail"
 """Windows Mail, which Microsoft ended in 2024: it counts, and is not named."""
 _SMALL = {"gmail/mobile-webmail"}
 """A lack here alone is no reason to warn: only inlined styles work there, and few read there."""
+_IN_EVERY_EMAIL = {"html-body", "html-style"}
 _ENDINGS = (".mjml", ".css", ".html", ".toml")
 
 
@@ -80,7 +81,7 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
     usual: dict[str, list[str]] = {}
     for slug, use in features_of(root, styles, table().features).items():
         lacking = [each for each in table().lacking(slug) if _is_named(each)]
-        if not lacking or (slug in FALLBACKS and set(lacking) <= _SMALL):
+        if not lacking or slug in _IN_EVERY_EMAIL or (slug in FALLBACKS and set(lacking) <= _SMALL):
             continue
         file, line = _place(dossier, use)
         if (slug in FALLBACKS or not use.bare) and (file is None or _is_shipped(dossier, use)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from newsletter.checks import (
     articles,
     characters,
+    clients,
     content,
     contrast,
     dispatch,
@@ -87,7 +88,7 @@ _DELIVERY = (
     Rule("consent", "consents that are over or will be soon", readers.consent),
     Rule("role-addresses", "addresses of offices", readers.role_addresses),
 )
-RULES = (*_CONTENT, *_LINKS, *_IMAGES, *_EMAIL, *_DELIVERY)
+RULES = (*_CONTENT, *_LINKS, *_IMAGES, *_EMAIL, *clients.RULES, *_DELIVERY)
 RULE_IDS = frozenset(rule.id for rule in RULES)
 
 

@@ -13,7 +13,9 @@ from newsletter.checks.css import property_slug
 from newsletter.checks.fallbacks import FALLBACKS
 from newsletter.checks.features import features_of
 from newsletter.errors import Level, Problem
+from newsletter.settings import Design
 from newsletter.shipped import TEMPLATES
+from tests.browser.mails import every_template, html_of
 from tests.checks.samples import ISSUE, SOUND, email
 
 
@@ -177,6 +179,32 @@ def test_what_only_yahoo_lacks_is_no_warning() -> None:
 
     assert found.message == "<map>: not in Yahoo (Android) (15% of the mail programs)"
     assert found.level is Level.INFO
+
+
+@every_template
+@pytest.mark.parametrize("name", ["three-long", "markdown", "hebrew"])
+def test_our_own_templates_do_without_what_a_program_lacks(name: str, template: str) -> None:
+    dossier = replace(email(html_of(name, template)), shipped=(TEMPLATES,))
+
+    [found] = client_support(dossier, ISSUE)
+
+    assert found.level is Level.INFO
+    assert "and each has its fallback. Not in " in found.message
+
+
+def test_what_a_design_setting_brings_is_told_with_its_line(tmp_path: Path) -> None:
+    html = '<p style="font-family:system-ui, Arial">x</p>'
+    settings = replace(
+        SOUND.settings,
+        root=tmp_path,
+        file=tmp_path / "newsletter.toml",
+        design=Design(values={"text_font": "system-ui, Arial"}),
+        lines={"design.text_font": 40},
+    )
+
+    [found] = client_support(replace(email(html), settings=settings), ISSUE)
+
+    assert (found.file, found.line, found.level) == (Path("newsletter.toml"), 40, Level.INFO)
 
 
 def test_without_an_email_there_is_nothing_to_say() -> None:
