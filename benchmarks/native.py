@@ -34,7 +34,7 @@ class Count:
 def program(name: str) -> Path:
     """Compile `NAME.c` and return the program."""
     BUILD.mkdir(exist_ok=True)
-    compiler = need("cc", "a C compiler, on Debian: apt-get install gcc libc6-dev")
+    compiler = need("cc", "a C compiler, on Debian: apt-get install build-essential")
     new = BUILD / f"{name}.{os.getpid()}"
     shell(compiler, "-O2", "-Wall", "-Wextra", "-o", new, HERE / f"{name}.c")
     return new.rename(BUILD / name)

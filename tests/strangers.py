@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 STRANGERS = {
-    "cc": ("cc", "apt-get install gcc libc6-dev"),
+    "cc": ("cc", "apt-get install build-essential"),
     "chromium": ("chromium", "apt-get install chromium"),
     "judges": ("node", "apt-get install nodejs npm, then sh tools/judges.sh"),
     "postfix": ("smtp-sink", "apt-get install postfix"),
