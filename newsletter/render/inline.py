@@ -121,7 +121,9 @@ def _inliner() -> Any:
 def may_match(selector: str, html: str) -> bool:
     """Whether all tags, names and values of a selector stand somewhere in lower-case HTML."""
     names = _SELECTED.findall(_PSEUDO.sub("", selector.lower()))
-    return all((name if kind or value else f"<{name}") in html for kind, name, value in names)
+    return all(
+        (name if kind else f"<{name}") in html and value in html for kind, name, value in names
+    )
 
 
 def _import_premailer() -> ModuleType:
