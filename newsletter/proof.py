@@ -8,13 +8,13 @@ from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from newsletter import shipped
-from newsletter.audience.subscriber import Subscriber
 from newsletter.checks.census import take_census
 from newsletter.checks.dossier import Answer, Dossier, Readers, Use
 from newsletter.checks.engine import Report
-from newsletter.checks.letter import Letter, html_weight
+from newsletter.checks.letter import Letter
 from newsletter.checks.rules import check_issue
 from newsletter.content.issue import Issue
 from newsletter.content.library import Library, load_library
@@ -23,9 +23,11 @@ from newsletter.content.summary import Summary
 from newsletter.content.topics import Vocabularies
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content, content_of
-from newsletter.message.draft import SAMPLE_READER, draft_message
+from newsletter.message.draft import draft_message
+from newsletter.message.template import unsubscribe_urls
 from newsletter.render.compiled import CompiledIssue
-from newsletter.render.slots import Slot
+from newsletter.render.places import UNSUBSCRIBE
+from newsletter.render.slots import Context, Slot, fill
 from newsletter.render.template_files import DEFAULT
 from newsletter.workspace import Workspace
 
@@ -145,20 +147,22 @@ def _preheader(compiled: CompiledIssue | None) -> str:
 
 def _heaviest(content: Content, readers: Readers | None) -> int:
     """Return the octets of the HTML for a reader who has the longest value of each field."""
-    if readers is None:
-        return html_weight(draft_message(content))
-    fields = dict(readers.longest)
-    for slot in content.html:
-        if isinstance(slot, Slot):
-            name = slot.name.removeprefix("reader.")
-            if _octets(slot.fallback) > _octets(fields.get(name, "")):
-                fields.pop(name, None)  # a reader without it takes more
-    longest = Subscriber(SAMPLE_READER.address, SAMPLE_READER.name, fields)
-    return html_weight(draft_message(content, longest))
+    values = {} if readers is None else readers.longest
+    https, mailto = unsubscribe_urls(content)
+
+    def longest(slot: Slot) -> str:
+        if slot.name == UNSUBSCRIBE:
+            return escape(f"{https or mailto}{'x' * 24}")
+        own = values.get(slot.name.removeprefix("reader."), "")
+        both = (_written(own, slot.context), _written(slot.fallback, slot.context))
+        return max(both, key=lambda each: len(each.encode()))
+
+    html = fill(content.html, longest)
+    return len(html.encode()) + html.count("\n")  # each line ends in CRLF
 
 
-def _octets(value: str) -> int:
-    return len(escape(value).encode())
+def _written(value: str, context: Context) -> str:
+    return quote(value, safe="") if context is Context.URL else escape(value)
 
 
 def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:

@@ -84,6 +84,7 @@ Say what a silence is for.
 ---
 title: "Letters between sessions: a pilot"
 published: 2026-11
+citation: "Nowak, R. (2026). Letters between sessions. Invented Quarterly, 8, 2-11."
 topics: [Attachment]
 ---
 An invented pilot study with 24 pairs of client and therapist.

@@ -96,7 +96,7 @@ def colour_of(written: str) -> Colour | None:
     if match := _HEX.match(text):
         digits = match[1] if len(match[1]) > 4 else "".join(each * 2 for each in match[1])  # noqa: PLR2004
         octets = bytes.fromhex(digits)
-        red, green, blue, *rest = octets
+        red, green, blue, *rest = map(float, octets)
         return Colour(red, green, blue, rest[0] / 255 if rest else 1.0)
     if match := _RGB.match(text):
         parts = re.split(r"[\s,/]+", match[1].strip())

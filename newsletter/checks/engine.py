@@ -81,6 +81,11 @@ class Report:
         return bool(self.errors) or (strict and bool(self.of(Level.WARNING)))
 
 
+def refused(problems: Iterable[Problem]) -> Report:
+    """Return the report on what cannot even be read, such as the settings."""
+    return Report(tuple(_finding(RENDER, problem) for problem in problems))
+
+
 def inspect(dossier: Dossier, rules: Sequence[Rule]) -> Report:
     """Return what the rules find in a dossier."""
     found = [_finding(RENDER, problem) for problem in dossier.unrendered]

@@ -17,6 +17,12 @@ _BOUNDARY = re.compile(
 )
 _KIND = re.compile(rb"^Content-Type: text/(\w+)", re.MULTILINE | re.IGNORECASE)
 _END_OF_HEAD = b"\r\n\r\n"
+HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|max-height\s*:\s*0", re.IGNORECASE)
+"""What hides an element in a style attribute."""
+_BLOCKS = frozenset(
+    {"address", "blockquote", "br", "div", "dd", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6"}
+    | {"hr", "li", "ol", "p", "pre", "table", "tbody", "td", "th", "thead", "tr", "ul"}
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,12 @@ class Letter:
         return lxml_html.document_fromstring(self.html or "<html><body></body></html>")
 
     @cached_property
+    def seen(self) -> str:
+        """What a reader of the HTML reads: no styles, no title, no preheader."""
+        body = self.root.find("body")
+        return "" if body is None else text_of(body)
+
+    @cached_property
     def styles(self) -> tuple[str, ...]:
         """The text of each `<style>` that is not in a comment, in order."""
         return tuple(each.text or "" for each in self.root.iter("style"))
@@ -78,3 +90,31 @@ def bodies(message: bytes) -> dict[str, bytes]:
         if kind is not None:
             found[kind[1].decode("ascii").lower()] = binascii.a2b_qp(body)
     return found
+
+
+def text_of(element: HtmlElement) -> str:
+    """Return what a reader sees of an element; an image is its alt text."""
+    pieces: list[str] = []
+    _collect(element, pieces)
+    return "".join(pieces)
+
+
+def _collect(element: HtmlElement, pieces: list[str]) -> None:
+    if not isinstance(element.tag, str) or element.tag in {"style", "script", "title"}:
+        return
+    style = element.get("style")
+    if style and HIDDEN.search(style):
+        return
+    if element.tag == "img":
+        pieces.append(f" {element.get('alt') or ''} ")
+    is_block = element.tag in _BLOCKS
+    if is_block:
+        pieces.append(" ")
+    if element.text:
+        pieces.append(element.text)
+    for child in element:
+        _collect(child, pieces)
+        if child.tail:
+            pieces.append(child.tail)
+    if is_block:
+        pieces.append(" ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
@@ -51,10 +51,12 @@ class Looks:
         self._root, self._dark = root, dark
         self._matches = matches(root, rules)
 
-    def texts(self) -> Iterator[Seen]:
-        """Yield every text that is seen."""
+    def texts(self) -> list[Seen]:
+        """Return every text that is seen."""
         ground, ink = (_DARK_GROUND, WHITE) if self._dark else (WHITE, BLACK)
-        yield from self._texts(self._root, State(ink, ground, 16, is_bold=False))
+        found: list[Seen] = []
+        self._collect(self._root, State(ink, ground, 16, is_bold=False), found)
+        return found
 
     def is_button(self, link: HtmlElement) -> bool:
         """Whether a link looks like a button: it, or the cell that it fills, is coloured."""
@@ -66,7 +68,7 @@ class Looks:
         """Return the height of the area of a link that stands alone, in pixels."""
         state = State(BLACK, WHITE, 16, is_bold=False)
         for element in reversed([link, *link.iterancestors()]):
-            state = self._state(element, state)
+            state = self._state(element, self._style(element), state)
         for inner in link.iterdescendants():
             if isinstance(inner.tag, str) and (size := self._style(inner).get("font-size")):
                 state = replace(state, size=max(state.size, _length(size, state.size) or 0))
@@ -77,22 +79,21 @@ class Looks:
         padding = sum(_padding(style, side) for side in (0, 2))
         return max(_line_height(state), image, least) + padding
 
-    def _texts(self, element: HtmlElement, above: State) -> Iterator[Seen]:
+    def _collect(self, element: HtmlElement, above: State, found: list[Seen]) -> None:
         if not isinstance(element.tag, str) or element.tag in _UNSEEN:
             return
         style = self._style(element)
-        if _is_hidden(style):
+        if style and _is_hidden(style):
             return
-        state = self._state(element, above)
+        state = self._state(element, style, above)
         if element.text and element.text.strip():
-            yield Seen(element.text, state)
+            found.append(Seen(element.text, state))
         for child in element:
-            yield from self._texts(child, state)
+            self._collect(child, state, found)
             if child.tail and child.tail.strip():
-                yield Seen(child.tail, state)
+                found.append(Seen(child.tail, state))
 
-    def _state(self, element: HtmlElement, above: State) -> State:
-        style = self._style(element)
+    def _state(self, element: HtmlElement, style: dict[str, str], above: State) -> State:
         if not style and element.tag not in _BOLD_TAGS and element.tag != "a":
             ground = colour_of(element.get("bgcolor") or "")
             return above if ground is None else replace(above, ground=ground)

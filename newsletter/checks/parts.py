@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.letter import Letter
+from newsletter.checks.letter import HIDDEN, text_of
 from newsletter.checks.texts import in_templates
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
@@ -21,14 +21,9 @@ _FEW = 12
 _SHOWN = 6
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")  # noqa: RUF001
 _URL = re.compile(r"(?:https?://|mailto:|www\.)\S+", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|max-height\s*:\s*0", re.IGNORECASE)
 # Scripts without spaces are compared by letter.
 _UNSPACED = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])")
 _NOT_SEEN = re.compile("[\u00ad\u034f\u200b-\u200f\u2007\u2060\ufeff]")
-_BLOCKS = frozenset(
-    {"address", "blockquote", "br", "div", "dd", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6"}
-    | {"hr", "li", "ol", "p", "pre", "table", "tbody", "td", "th", "thead", "tr", "ul"}
-)
 
 
 def unsubscribe_link(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
@@ -61,7 +56,7 @@ def postal_address(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         ("organisation's name", "organisation", own.organisation),
     )
     for part, text, ending in (
-        ("HTML", _letters(seen_text(dossier.letter)), ".mjml"),
+        ("HTML", _letters(dossier.letter.seen), ".mjml"),
         ("plain text", _letters(dossier.letter.text), ".txt"),
     ):
         for name, key, value in wanted:
@@ -84,17 +79,17 @@ def text_differs(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     text_words = _words(letter.text)
     seen = " ".join(text_words)
     for heading in letter.root.iter("h1", "h2", "h3"):
-        words = " ".join(_words(_text(heading)))
+        words = " ".join(_words(text_of(heading)))
         if words and words not in seen and _is_seen(heading):
             file, line = in_templates(dossier, r"summary\.title|<h[123]", (".txt",))
             yield Problem(
-                message=f"the heading '{_text(heading).strip()}' is only in the HTML",
+                message=f"the heading '{text_of(heading).strip()}' is only in the HTML",
                 file=file or issue.file,
                 line=line,
                 hint="the plain text should say the same: see newsletter build",
                 level=Level.WARNING,
             )
-    html_words = _words(seen_text(letter))
+    html_words = _words(letter.seen)
     for part, other, more, fewer in (
         ("HTML", "plain text", html_words, text_words),
         ("plain text", "HTML", text_words, html_words),
@@ -112,42 +107,9 @@ def text_differs(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             )
 
 
-def seen_text(letter: Letter) -> str:
-    """Return what a reader of the HTML reads: no styles, no title, no preheader."""
-    body = letter.root.find("body")
-    return "" if body is None else _text(body)
-
-
-def _text(element: HtmlElement) -> str:
-    pieces: list[str] = []
-    _collect(element, pieces)
-    return "".join(pieces)
-
-
-def _collect(element: HtmlElement, pieces: list[str]) -> None:
-    if not isinstance(element.tag, str) or element.tag in {"style", "script", "title"}:
-        return
-    style = element.get("style")
-    if style and _HIDDEN.search(style):
-        return
-    if element.tag == "img":
-        pieces.append(f" {element.get('alt') or ''} ")
-    is_block = element.tag in _BLOCKS
-    if is_block:
-        pieces.append(" ")
-    if element.text:
-        pieces.append(element.text)
-    for child in element:
-        _collect(child, pieces)
-        if child.tail:
-            pieces.append(child.tail)
-    if is_block:
-        pieces.append(" ")
-
-
 def _is_seen(element: HtmlElement) -> bool:
     around = (element, *element.iterancestors())
-    return not any(_HIDDEN.search(each.get("style") or "") for each in around)
+    return not any(HIDDEN.search(each.get("style") or "") for each in around)
 
 
 def _words(text: str) -> list[str]:

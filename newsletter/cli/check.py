@@ -2,55 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli import output
-from newsletter.errors import CheckFailed, Level
+from newsletter.errors import CheckFailed, Level, NewsletterError
 
 if TYPE_CHECKING:
+    from newsletter.checks.dossier import Answer, Dossier
     from newsletter.checks.engine import Finding, Report
+    from newsletter.workspace import Workspace
 
 _HEADINGS = {Level.ERROR: "To mend", Level.WARNING: "To look at", Level.INFO: "To know"}
+_SILENCED = "Silenced"
 
 
 @click.command
 @click.argument("month", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--online", is_flag=True, help="Ask whether the links lead anywhere, too.")
 @click.pass_context
-def command(context: click.Context, month: str | None, as_json: bool, strict: bool) -> None:
+def command(
+    context: click.Context, month: str | None, as_json: bool, strict: bool, online: bool
+) -> None:
     """Say everything that is wrong with an issue.
 
     MONTH may be left out where there is one draft. The exit code is 3 where there are errors. A
     check is silenced in the issue's file, with the reason, for example
     `ignore: {summary-count: "a special issue about one study"}`.
     """
-    from newsletter.proof import count_readers, prove
-    from newsletter.workspace import open_workspace
+    from newsletter.workspace import SETTINGS, open_workspace
 
-    workspace = open_workspace(context.obj)
-    slug = workspace.which_issue(month)
-    today = datetime.now().astimezone().date()
-    readers = count_readers(workspace, today)
-    report = prove(workspace, slug, readers=readers, today=today).report
+    slug = month
+    try:
+        workspace = open_workspace(context.obj)
+    except NewsletterError as error:
+        if any(each.file is None or each.file.name != SETTINGS for each in error.problems):
+            raise  # no workspace at all
+        report = _refused(error)
+    else:
+        slug = workspace.which_issue(month)
+        report = _checked(workspace, slug, online=online)
     refused = report.refuses(strict=strict)
     if as_json:
         output.json_result([finding.as_json() for finding in report.findings])
     else:
         _print(report)
-        output.next_step(f"newsletter {'check' if refused else 'preview'} {slug}")
+        output.next_step(f"newsletter {'check' if refused else 'preview'} {slug or ''}".strip())
     if refused:
         context.exit(CheckFailed.exit_code)
 
 
+def _checked(workspace: Workspace, slug: str, *, online: bool) -> Report:
+    from newsletter.proof import count_readers, prove
+
+    today = datetime.now().astimezone().date()
+    readers = count_readers(workspace, today)
+    ask = _ask if online else None
+    return prove(workspace, slug, readers=readers, today=today, ask=ask).report
+
+
+def _ask(dossier: Dossier) -> Mapping[str, Answer]:
+    from newsletter.checks.links import asked
+    from newsletter.checks.online import ask_links, public_guard
+
+    if dossier.issue is None:
+        return {}
+    urls = [anchor.url for anchor in asked(dossier, dossier.issue)]
+    output.say(f"Asking for {len(urls)} link{'' if len(urls) == 1 else 's'} ...", style="dim")
+    return ask_links(urls, public_guard())
+
+
+def _refused(error: NewsletterError) -> Report:
+    from newsletter.checks.engine import refused
+
+    return refused(error.problems)
+
+
 def _print(report: Report) -> None:
     for level, heading in _HEADINGS.items():
-        found = report.of(level)
+        found = [each for each in report.of(level) if each.silenced is None]
         if found:
-            output.findings(heading, level, [_parts(finding) for finding in found])
+            output.findings(heading, level, map(_parts, found))
+    silenced = [each for each in report.findings if each.silenced is not None]
+    if silenced:
+        output.findings(_SILENCED, Level.INFO, map(_parts, silenced))
     counts = {level: len(report.of(level)) for level in Level}
     if counts[Level.ERROR] or counts[Level.WARNING]:
         told = [_count(number, level) for level, number in counts.items() if number]

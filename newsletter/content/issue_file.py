@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,7 +58,12 @@ def read_issue(file: Path, root: Path) -> Issue:
     month = month_of(file.stem)
     if month is None:
         raise NewsletterError(*wrong_slug(file.stem).problems)
-    parts = split(read_text(file, name), name)
+    return _read(read_text(file, name), name, month)
+
+
+@lru_cache(maxsize=1_000)  # a check reads all of them to know what went out, and one file changed
+def _read(text: str, name: Path, month: Month) -> Issue:
+    parts = split(text, name)
     fields = Fields.of(parts, name)
     issue = _issue(fields, parts, name, month)
     if fields.failed:
