@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
-_WORDS = ("text", "fence")
+_IN_WORDS = ("text", "fence")
 _DIRECTED = {
     *("paragraph", "heading", "fence", "bullet_list", "ordered_list", "blockquote", "table"),
 }
@@ -63,9 +63,6 @@ _TAGS = {
     *("br", "code", "em", "hr", "li", "strong", "tbody", "thead", "tr"),
 }
 
-HeadingTags = dict[int, str]
-"""The tag of each heading that has words, by the identity of its node."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rich:
@@ -91,16 +88,18 @@ def render_markdown(
     top: int = 3,
     base: str = "ltr",
     measure: Callable[[str], int] = display_width,
+    authored: Callable[[str], str] = str,
 ) -> Rich:
     """Return a passage as HTML and text.
 
     Its outermost headings become `h{top}`, and no level below is skipped, so that the email's own
     outline stays whole. A block that runs against `base` gets its own `dir`. `measure` gives the
-    width of plain text. Raises NewsletterError with every problem of the passage.
+    width of plain text, `authored` a text without what stands for a reader's values in it, which
+    say nothing about its direction. Raises NewsletterError with every problem of the passage.
     """
     tree = _parse(passage)
-    tags = _heading_tags(tree, top)
-    html = "".join(_html_block(node, tags, base) for node in tree.children)
+    whole = _Whole(_heading_tags(tree, top), authored)
+    html = "".join(_html_block(node, whole, base) for node in tree.children)
     return Rich(_cleaned(html), text_blocks(tree.children, WIDTH, measure))
 
 
@@ -219,8 +218,20 @@ def _cleaned(html: str) -> str:
     return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
 
 
-def _heading_tags(tree: SyntaxTreeNode, top: int) -> HeadingTags:
-    tags: HeadingTags = {}
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What every block needs to know.
+
+    `tags` are those of the headings that have words, by the identity of their nodes; `authored`
+    tells an author's text from what stands for a reader's values.
+    """
+
+    tags: dict[int, str] = field(default_factory=dict)
+    authored: Callable[[str], str] = str
+
+
+def _heading_tags(tree: SyntaxTreeNode, top: int) -> dict[int, str]:
+    tags: dict[int, str] = {}
     above: list[str] = []  # the headings that the one at hand stands under, as written
     for node in tree.walk():
         if node.type != "heading" or not _has_words(node):
@@ -232,19 +243,19 @@ def _heading_tags(tree: SyntaxTreeNode, top: int) -> HeadingTags:
     return tags
 
 
-def _html_block(node: SyntaxTreeNode, tags: HeadingTags, base: str) -> str:
+def _html_block(node: SyntaxTreeNode, whole: _Whole, base: str) -> str:
     if node.type == "inline":
         return "".join(_html_inline(child) for child in node.children)
     if node.type == "hr":
         return "<hr>"
     if node.type == "paragraph" and node.hidden:  # in a tight list
-        return _html_blocks(node, tags, base)
-    if node.type == "heading" and id(node) not in tags:  # one without words
+        return _html_blocks(node, whole, base)
+    if node.type == "heading" and id(node) not in whole.tags:  # one without words
         return ""
-    tag = tags.get(id(node), node.tag)
+    tag = whole.tags.get(id(node), node.tag)
     inner, extra = base, ""
     if node.type in _DIRECTED:
-        inner = _direction(node) or base
+        inner = direction(whole.authored(_words(node))) or base
         extra = "" if inner == base else f' dir="{inner}"'
     match node.type:
         case "fence":
@@ -256,7 +267,7 @@ def _html_block(node: SyntaxTreeNode, tags: HeadingTags, base: str) -> str:
             tag, extra = _cell(node)
         case _:
             pass
-    return _element(tag, _html_blocks(node, tags, inner), extra)
+    return _element(tag, _html_blocks(node, whole, inner), extra)
 
 
 def _cell(node: SyntaxTreeNode) -> tuple[str, str]:
@@ -269,15 +280,15 @@ def _cell(node: SyntaxTreeNode) -> tuple[str, str]:
 
 
 def _has_words(node: SyntaxTreeNode) -> bool:
-    return bool(_html_blocks(node, {}, "ltr").strip())
+    return bool(_html_blocks(node, _Whole(), "ltr").strip())
 
 
-def _html_blocks(node: SyntaxTreeNode, tags: HeadingTags, base: str) -> str:
-    return "".join(_html_block(child, tags, base) for child in node.children)
+def _html_blocks(node: SyntaxTreeNode, whole: _Whole, base: str) -> str:
+    return "".join(_html_block(child, whole, base) for child in node.children)
 
 
-def _direction(node: SyntaxTreeNode) -> str | None:
-    return direction("".join(part.content for part in node.walk() if part.type in _WORDS))
+def _words(node: SyntaxTreeNode) -> str:
+    return "".join(part.content for part in node.walk() if part.type in _IN_WORDS)
 
 
 def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911

@@ -192,6 +192,7 @@ class _Compilation:
                 top=2,
                 base=self._base(),
                 measure=self.places.measure,
+                authored=self.places.authored,
             )
         lead, line = self.settings.newsletter.lead, self.settings.lines.get("newsletter.lead")
         if lead == _LEAD:  # that of the language

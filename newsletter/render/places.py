@@ -72,6 +72,10 @@ class Places:
             return display_width(text)
         return display_width(self._token.sub(self._typical, text))
 
+    def authored(self, text: str) -> str:
+        """Return a text without its tokens."""
+        return self._token.sub("", text) if self._nonce in text else text
+
     def _typical(self, match: re.Match[str]) -> str:
         slot = self._slot(match, Context.TEXT)
         return slot.fallback if match[1] else "x" * _TYPICAL_UNSUBSCRIBE

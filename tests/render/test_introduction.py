@@ -27,6 +27,12 @@ def test_a_slot_may_stand_in_emphasis_and_in_a_link(compile_with: Compile) -> No
     assert "Dear *friend*, see yours (https://example.org/?m=)." in read(compiled.text)
 
 
+def test_a_field_says_nothing_about_the_direction_of_its_paragraph(compile_with: Compile) -> None:
+    files = issue_with('{{ reader.first_name | fallback("friend") }} יקר')
+
+    assert '<p dir="rtl"' in read(compile_with(files).html)
+
+
 def test_a_fallback_never_becomes_mark_up(compile_with: Compile) -> None:
     compiled = compile_with(issue_with('Dear {{ reader.x | fallback("*a* [b](http://c.d)") }}'))
 
