@@ -74,16 +74,16 @@ class Signer:
         label = f"{purpose}\0{self.mailing}\0".encode()
 
         @lru_cache(maxsize=1)
-        def four_macs(block: int) -> str:
+        def tokens(block: int) -> tuple[str, ...]:
             text = label + block.to_bytes(_ID_OCTETS, "big")
-            return _mac_letters(hmac.digest(secret, text, "sha512"))
+            macs = _mac_letters(hmac.digest(secret, text, "sha512"))
+            first = block * _PER_HMAC
+            return tuple(
+                _id_letters(first + place) + macs[place * _MAC_LETTERS :][:_MAC_LETTERS]
+                for place in range(_PER_HMAC)
+            )
 
-        def make(delivery: int) -> str:
-            block, place = divmod(delivery, _PER_HMAC)
-            begin = place * _MAC_LETTERS
-            return _id_letters(delivery) + four_macs(block)[begin : begin + _MAC_LETTERS]
-
-        return make
+        return lambda delivery: tokens(delivery // _PER_HMAC)[delivery % _PER_HMAC]
 
     def message_token(self, subscriber_key: str) -> str:
         """Return what makes a Message-ID unique and the same for every attempt."""
@@ -123,12 +123,7 @@ def find_tokens(text: str) -> tuple[str, ...]:
 
 def _id_letters(number: int) -> str:
     """Return base32 of 40 bits, ten at a time."""
-    return _high_letters(number >> 20) + _PAIRS[number >> 10 & 1023] + _PAIRS[number & 1023]
-
-
-@lru_cache(maxsize=4)
-def _high_letters(number: int) -> str:
-    return _PAIRS[number >> 10] + _PAIRS[number & 1023]
+    return "".join([_PAIRS[number >> shift & 1023] for shift in (30, 20, 10, 0)])
 
 
 def _mac_letters(octets: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from functools import partial
 
 from newsletter.delivery.lane import Lane
 from newsletter.delivery.pace import Patience, Room
@@ -64,7 +65,7 @@ class Lanes:
         while len(self._all) < self.most(now) and opening < work:
             lane = Lane()
             self._all[lane] = None
-            lane.channel = self._transport.open(_listener(self._hear, lane))
+            lane.channel = self._transport.open(partial(self._hear, lane))
             opening += 1
 
     def leave(self, lane: Lane) -> None:
@@ -103,7 +104,3 @@ class Lanes:
             return False
         self._patience.relief()
         return True
-
-
-def _listener(hear: Callable[[Lane, Event], None], lane: Lane) -> Callable[[Event], None]:
-    return lambda event: hear(lane, event)

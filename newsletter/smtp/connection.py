@@ -75,7 +75,7 @@ class Connection(asyncio.Protocol):
         """Feed the session and pass on what follows."""
         session = self.session
         awaited = session.phase
-        early = self._paused and awaited is Phase.DOT and self._unsent
+        early = self._unsent and awaited is Phase.DOT
         for event in session.receive(data):
             if isinstance(event, StartTls):
                 self._upgrade = self._loop.create_task(self._start_tls())
@@ -83,10 +83,11 @@ class Connection(asyncio.Protocol):
             self._emit(_too_early(event) if early else event)
         if session.output:
             self._flush()
-        elif session.phase is None:
+        elif (phase := session.phase) is None:
             if self._over:
                 self._close()
-        elif session.phase is not awaited:
+        elif phase is not awaited:
+            # Whoever sends half a line now and then gains no time by it.
             self._extend()
 
     def pause_writing(self) -> None:

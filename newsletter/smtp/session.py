@@ -31,6 +31,8 @@ _OK = 250
 _GO_AHEAD = 354
 _CLOSING = 421
 
+_WITHOUT_CONSEQUENCE = (Phase.MAIL, Phase.RCPT)
+"""Where a yes within a group asks for nothing."""
 _GROUP = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 
 
@@ -205,6 +207,8 @@ class Session:
             self._lose(Phase.QUIT, f"{reason}: {one_line(reply)}", reply)
             return
         phase = self._expected.popleft()
+        if reply.code == _OK and self._pipelining and phase in _WITHOUT_CONSEQUENCE:
+            return
         if phase is not Phase.EHLO and "\n" in reply.text:
             reply = one_line(reply)
         if reply.code == _CLOSING and phase is not Phase.DOT:
