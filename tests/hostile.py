@@ -58,6 +58,8 @@ class Hostile:
         with contextlib.suppress(OSError):
             while not self.over.is_set():
                 peer, _ = self._listener.accept()
+                # Each reply of a group is written by itself: with Nagle that is 40 ms a message.
+                peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 self._sockets.add(peer)
                 threading.Thread(
