@@ -43,6 +43,7 @@ def desk(browser: Browser, address: str) -> Iterator[Page]:
         viewport={"width": 1280, "height": 860},
         permissions=["clipboard-read", "clipboard-write"],
     )
+    context.set_default_timeout(8_000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))

@@ -63,7 +63,7 @@ function turned({ l, a, b, alpha }) {
 }
 
 function isClear(colour) {
-  return colour === "" || colour === "transparent" || /,\s*0\)$/.test(colour);
+  return colour === "" || colour === "transparent" || /^rgba\(.*,\s*0\)$/.test(colour);
 }
 
 // sRGB to CIELAB and back (CSS Color 4, 10; D65).

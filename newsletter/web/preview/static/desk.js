@@ -46,7 +46,7 @@ const desk = {
   copy,
 };
 
-const frame = new Frame(byId("frame"), { linked: showLink, picked: (text) => place.find(text) });
+const frame = new Frame(byId("frame"), { linked: showLink, picked: (...passage) => place.find(...passage) });
 const tabs = new Tabs(byId("tabs"), chooseTab);
 const place = new Place(desk);
 const meter = new Meter(desk);

@@ -96,6 +96,15 @@ export class Frame {
     }
     if (event.type !== "click" || !inside.getSelection().isCollapsed) return;
     const text = event.target.closest?.(PICKABLE)?.textContent.trim() ?? "";
-    if (text && text.length <= LONGEST) this.#picked(text);
+    if (text && text.length <= LONGEST) this.#picked(text, headingsAbove(event.target, inside));
   }
+}
+
+// The texts of the headings above an element, the nearest first.
+function headingsAbove(one, inside) {
+  return [...inside.querySelectorAll("h1,h2,h3,h4")]
+    .filter((heading) => one.compareDocumentPosition(heading) & Node.DOCUMENT_POSITION_PRECEDING)
+    .map((heading) => heading.textContent.trim().slice(0, 200))
+    .reverse()
+    .slice(0, 8);
 }

@@ -31,9 +31,9 @@ export class Place {
   }
 
   // Where a passage of the email is written.
-  async find(text) {
+  async find(text, headings) {
     try {
-      const found = await post(`/api/issues/${encodeURIComponent(this.#desk.issue)}/where`, { text });
+      const found = await post(`/api/issues/${encodeURIComponent(this.#desk.issue)}/where`, { text, headings });
       if (found.file) await this.open(found, { quiet: true });
     } catch (error) {
       this.#desk.toast(error.message, "error");
