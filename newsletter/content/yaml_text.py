@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 # A plain scalar that reads back as it stands: it begins with a letter or a digit and holds no
-# colon or `#` that could mean something (YAML 1.2.2, 7.3.3).
-_PLAIN = re.compile(r"[^\W_](?:[^:#\n]|:(?=[^\s:])|(?<=\S)#)*")
+# colon or `#` that could mean something (YAML 1.2.2, 7.3.3), nor a tab, which ruamel.yaml refuses.
+_PLAIN = re.compile(r"[^\W_](?:[^:#\n\t]|:(?=[^\s:])|(?<=\S)#)*")
 _FLOW = re.compile(r"[^,\[\]{}]*")
 _WORDS = frozenset({"null", "true", "false"})
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")

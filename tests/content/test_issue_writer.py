@@ -301,6 +301,14 @@ def test_an_edit_reads_back_as_exactly_what_was_wanted(
     assert edited(new, Edit(subject=read.subject, introduction=read.introduction), NAME) == new
 
 
+@pytest.mark.parametrize("old", ["", "subject: old\n", "subject: 'old' # why\n", 'subject: "old"\n', "subject: |\n  old\n"])  # fmt: skip
+def test_no_character_means_anything_to_yaml(old: str) -> None:
+    forms = ("{}", "a{}b", "a {} b", "{} b", "a {}", "'{}'", '"{}" \\')
+    for text in (form.format(piece) for piece in NASTY for form in forms):
+        result = after(f"---\nsummaries: [a]\n{old}---\n", subject=text)
+        assert read_form(result.encode(), NAME).form.subject == one_line(text)
+
+
 def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 

@@ -13,11 +13,15 @@ from newsletter.errors import NewsletterError, Problem
 
 
 async def json_body(request: Request) -> dict[str, Any]:
-    """Return the object that a request carries; HTTPException 400 where it carries none."""
+    """Return the object that a request carries; HTTPException 400 where it carries none.
+
+    Half of a surrogate pair is no text: neither a file nor an answer could hold it.
+    """
     try:
         value = json.loads(await request.body())
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise HTTPException(400, "the request holds no JSON") from None
+        raise HTTPException(400, "the request holds no JSON, or half a character") from None
     if not isinstance(value, dict):
         raise HTTPException(400, "the request holds no JSON object")
     return value

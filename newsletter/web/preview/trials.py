@@ -188,13 +188,12 @@ def _missing(settings: Settings, account: str, slug: str) -> tuple[str, str]:
     from newsletter.smtp.password import VARIABLE, name_of
 
     what = name_of(settings.delivery.auth)
-    return (
-        f"there is no {what} for {account} at hand, and this page does not ask for one",
-        (
-            f"run newsletter test {slug} --to ADDRESS once on a terminal: it asks, and the keyring can"
-            f" remember it; or set {VARIABLE} before newsletter preview starts"
-        ),
+    message = f"there is no {what} for {account} at hand, and this page does not ask for one"
+    hint = (
+        f"run newsletter test {slug} --to ADDRESS once on a terminal: it asks, and the keyring can "
+        f"remember it; or set {VARIABLE} before newsletter preview starts"
     )
+    return message, hint
 
 
 def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,216 @@
+"""A test that is sent from the preview: to a real server on this machine, in the background."""
+
+from __future__ import annotations
+
+import json
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.web.preview import trials
+from newsletter.web.preview.addresses import MOST, NAME, forget, remember, remembered
+from newsletter.web.preview.trials import Turnstile
+from tests.sink import HANG, Sink, running
+from tests.web.preview.parts import ACTING, edit
+
+URL = "/api/trial/2026-11"
+
+JSON = {**ACTING, "content-type": "application/json"}
+
+
+def through(workspace: Path, sink: Sink, more: str = "") -> None:
+    edit(workspace / "newsletter.toml", '"maildir:outbox"', f'"{sink.url}"{more}')
+
+
+def send(client: TestClient, to: Any = "ada@example.org", **more: Any) -> Any:
+    return client.post(URL, content=json.dumps({"to": to, **more}), headers=JSON)
+
+
+def end(client: TestClient) -> dict[str, Any]:
+    for _ in range(200):
+        told = client.get("/api/trial").json()
+        if told["now"] is None and told["last"]:
+            last: dict[str, Any] = told["last"]
+            return last
+        time.sleep(0.02)
+    raise AssertionError("the test did not end")
+
+
+def text_of(message: bytes) -> str:
+    body = message_from_bytes(message, policy=policy.default).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_a_test_goes_out_marked_and_the_server_answers(client: TestClient, workspace: Path) -> None:
+    with client, running(Sink()) as sink:
+        through(workspace, sink)
+        assert client.get(URL).json()["kind"] == "server"
+        assert send(client).status_code == 202
+        told = end(client)
+    assert told.pop("at")
+    assert told == {
+        "slug": "2026-11",
+        "to": "ada@example.org",
+        "where": f"127.0.0.1:{sink.port}",
+        "verdict": "accepted",
+        "phase": "dot",
+        "answer": "250 2.0.0 Ok: queued as 1",
+    }
+    [(recipient, message)] = sink.journal
+    assert recipient == "ada@example.org"
+    assert b"Subject: [TEST] Practice Notes, November 2026" in message
+    assert client.get(URL).json()["remembered"] == ["ada@example.org"]
+    kept = workspace / ".newsletter" / NAME
+    assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_a_test_may_be_seen_as_a_reader_of_the_list(client: TestClient, workspace: Path) -> None:
+    with client, running(Sink()) as sink:
+        through(workspace, sink)
+        send(client, **{"as": "grace@example.net"})
+        assert end(client)["verdict"] == "accepted"
+        assert "Dear Grace" in text_of(sink.journal[0][1])
+        send(client, **{"as": "nobody@example.net"})
+        assert end(client)["problems"][0]["message"] == "nobody@example.net is not on the list"
+
+
+def test_a_refusal_is_told_in_the_servers_words(client: TestClient, workspace: Path) -> None:
+    with client, running(Sink(rcpt=lambda _: "550 5.1.1 who is that?")) as sink:
+        through(workspace, sink)
+        send(client)
+        told = end(client)
+    assert (told["verdict"], told["answer"]) == ("refused", "550 5.1.1 who is that?")
+    assert client.get(URL).json()["remembered"] == []
+
+
+def test_a_server_that_is_not_there_is_told(client: TestClient, workspace: Path) -> None:
+    edit(workspace / "newsletter.toml", '"maildir:outbox"', '"smtp://127.0.0.1:9"')
+    with client:
+        send(client)
+        told = end(client)
+    assert told["verdict"] == "refused"
+    assert told["answer"].startswith("no connection to 127.0.0.1:9")
+
+
+def test_a_server_that_says_nothing_is_given_up(
+    client: TestClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "PATIENCE", 0.3)
+    with client, running(Sink(dot=lambda *_: HANG)) as sink:
+        through(workspace, sink)
+        send(client)
+        told = end(client)
+    assert told["verdict"] == "uncertain"
+    assert "did not answer within" in told["answer"]
+
+
+def test_one_at_a_time(client: TestClient, workspace: Path) -> None:
+    with client, running(Sink(delay=0.4)) as sink:
+        through(workspace, sink)
+        assert send(client).status_code == 202
+        answer = send(client, "grace@example.net")
+        assert (answer.status_code, answer.json()["problems"][0]["message"]) == (
+            429,
+            "a test to ada@example.org is on its way still",
+        )
+        end(client)
+    assert sink.recipients == ["ada@example.org"]
+
+
+def test_a_few_a_minute(client: TestClient) -> None:
+    with client:
+        for _ in range(trials.MOST):
+            assert send(client).status_code == 202
+            end(client)
+        answer = send(client)
+    assert answer.status_code == 429
+    assert answer.json()["problems"][0]["message"].startswith("6 tests a minute are the most")
+
+
+def test_a_turnstile_opens_again_as_the_window_slides() -> None:
+    turnstile = Turnstile(most=2, window=60)
+    for now in (0.0, 10.0):
+        assert turnstile.wait(now) == 0
+        turnstile.went(now)
+    assert [turnstile.wait(now) for now in (20.0, 59.0, 60.0)] == [40.0, 1.0, 0.0]
+
+
+def test_a_password_that_is_not_at_hand_is_not_asked_for(
+    client: TestClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    with client, running(Sink()) as sink:
+        through(workspace, sink, '\nuser = "news@example.org"')
+        told = client.get(URL).json()["problems"][0]
+        send(client)
+        ended = end(client)["problems"][0]
+    assert told["message"] == ended["message"]
+    assert told["message"] == (
+        "there is no password for news@example.org@127.0.0.1 at hand, and this page does not ask for one"
+    )
+    assert "newsletter test 2026-11 --to ADDRESS" in told["hint"]
+    assert "NEWSLETTER_SMTP_PASSWORD" in told["hint"]
+    assert sink.commands == []
+
+
+def test_the_password_is_in_no_answer(
+    client: TestClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "open sesame")
+    with client, running(Sink()) as sink:
+        through(workspace, sink, '\nuser = "news@example.org"')
+        about = client.get(URL)
+        send(client)
+        told = end(client)
+    assert about.json()["problems"] == []
+    assert "sesame" not in about.text + str(told)
+    assert told["verdict"] == "refused"  # no AUTH without TLS
+
+
+def test_what_cannot_be_made_is_not_sent(client: TestClient, workspace: Path) -> None:
+    edit(workspace / "issues/2026-11.md", "summaries:", "summary:")
+    with client:
+        send(client)
+        told = end(client)
+    assert "there is no key 'summary'" in [each["message"] for each in told["problems"]]
+
+
+@pytest.mark.parametrize(
+    "to",
+    [None, "", "ada", "ada@", "a b@example.org", "ada@example.org\r\nBcc: x@example.org", "ada@example.org, b@example.org", ["ada@example.org"], "x" * 400 + "@example.org", "<ada@example.org>", "ada@example.org\x00"],
+)  # fmt: skip
+def test_what_is_no_address_is_told_at_the_field(client: TestClient, to: Any) -> None:
+    answer = send(client, to)
+    assert (answer.status_code, answer.json()["problems"][0]["field"]) == (422, "to")
+    assert client.get("/api/trial").json() == {"now": None, "last": None}
+
+
+def test_a_test_needs_the_pages_own_key_and_an_issue(client: TestClient) -> None:
+    assert client.post(URL, json={"to": "ada@example.org"}).status_code == 403
+    assert client.get("/api/trial/2027-01").status_code == 404
+    path = "/api/trial/..%2Fx"
+    assert client.post(path, json={"to": "a@example.org"}, headers=ACTING).status_code == 404
+
+
+def test_the_last_addresses_are_remembered_and_can_be_forgotten(
+    client: TestClient, tmp_path: Path, workspace: Path
+) -> None:
+    folder = tmp_path / "state"
+    for number in range(MOST + 2):
+        remember(folder, f"reader{number}@example.org")
+    remember(folder, "reader4@example.org")
+    names = [f"reader{number}@example.org" for number in (4, 6, 5, 3, 2)]
+    assert remembered(folder) == tuple(names)
+    forget(folder, "reader6@example.org")
+    assert remembered(folder) == tuple(name for name in names if "6" not in name)
+    for spoilt in ("{", "[1, null]", '{"a": 1}', "\ud7ff", '["<x>"]'):
+        (folder / NAME).write_text(spoilt, "utf-8")
+        assert remembered(folder) == ()
+    remember(workspace / ".newsletter", "ada@example.org")
+    answer = client.post(f"{URL}/forget", json={"address": "ada@example.org"}, headers=ACTING)
+    assert answer.json() == {"remembered": []}
