@@ -18,6 +18,9 @@ _ZERO_WIDTH_JOINER = "\u200d"
 _BLANKS = re.compile(r"[ \t\n]+")  # a no-break space is none
 _NOT_FIRST = frozenset("、。，．！？；：）」』】〕〉》…ー")  # noqa: RUF001 - CJK punctuation
 
+# p < .05 is one thing: a line neither ends nor begins at the sign.
+_STATISTIC = re.compile(r" ([<>=\u2248\u2264\u2265]) (?=[-\u2212\u2013]?[.\d])")
+
 WIDTH = 72
 """Columns of the plain text part."""
 
@@ -104,13 +107,19 @@ def wrap(
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    for word in _BLANKS.split(text):
-        if not word:
-            continue
+    for word in _words(text):
         glue = " "
         for piece in [word] if word.isascii() or "://" in word else _split_wide(word):
             yield glue, piece
             glue = ""
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield what may stand alone on a line; one that began with > would look like a quotation."""
+    marked = _STATISTIC.sub("\0\\1\0", " ".join(_BLANKS.split(text)))
+    for word in marked.replace(" >", "\0>").split(" "):
+        if word:
+            yield word.replace("\0", " ")
 
 
 def _split_wide(word: str) -> Iterator[str]:

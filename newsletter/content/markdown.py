@@ -46,6 +46,8 @@ _MOST_BRACKETS = 5_000  # the parser's time grows with the square of the unclose
 
 _LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # what no column of a table has room for
 
+_STATISTIC = re.compile(r" (?:&lt;|&gt;|[=\u2248\u2264\u2265]) [-\u2212\u2013]?[.\d](?:[.,]?\d)*%?")
+
 _LIKE_A_PLACE = re.compile(r"[./#]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -296,7 +298,7 @@ def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
         case "text":
             above = {up.type for up in _ancestors(node)}
             words = escape(node.content, quote=False)
-            html = words if "link" in above else _with_links(node.content)
+            html = _kept_together(words if "link" in above else _with_links(node.content))
             return _breakable(html) if above & {"td", "th"} else html
         case "softbreak":
             return " "
@@ -325,6 +327,11 @@ def _breakable(html: str) -> str:
         part if part.startswith("<") else _LONG_WORD.sub(r'<span class="long">\g<0></span>', part)
         for part in parts
     )
+
+
+def _kept_together(html: str) -> str:
+    """Return a text with its statistics marked (`p < .05`): no line ends inside them."""
+    return _STATISTIC.sub(r'<span class="stat">\g<0></span>', html)
 
 
 def _with_links(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.content.characters import wrap
 
 _BETWEEN = " | "
+_LONGEST_SYMBOL = 2
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
@@ -102,10 +103,15 @@ def _text_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
             return alt_text(node)
         case "link":
             return _text_link(node)
-        case "strong":
-            return f"*{''.join(_text_inline(child) for child in node.children)}*"
+        case "strong" | "em":
+            return _emphasised("".join(_text_inline(child) for child in node.children))
         case _:
             return "".join(_text_inline(child) for child in node.children)
+
+
+def _emphasised(words: str) -> str:
+    """Return words between asterisks; a statistic (*p*, *SD*) and what has its own stay plain."""
+    return words if len(words) <= _LONGEST_SYMBOL or "*" in words else f"*{words}*"
 
 
 def _text_link(node: SyntaxTreeNode) -> str:

@@ -17,6 +17,7 @@ from newsletter.render.templates import Templates
 HTML_TEMPLATE = "issue.mjml"
 TEXT_TEMPLATE = "issue.txt"
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_FROM = re.compile(r"^From ", re.MULTILINE)  # mailboxes of the old kind would write >From
 _EMPTY_LINES = re.compile(r"\n{4,}")
 
 
@@ -44,6 +45,7 @@ def text_part(templates: Templates, values: Mapping[str, Any], places: Places) -
     """Return the plain text, at most two empty lines together. Raises NewsletterError."""
     rendered = _rendered(templates, TEXT_TEMPLATE, values)
     tidy = _EMPTY_LINES.sub("\n\n\n", _TRAILING.sub("", rendered)).strip("\n") + "\n"
+    tidy = _FROM.sub("From\u00a0", tidy)
     try:
         parts = places.split_text(tidy)
     except MisplacedPlace as error:

@@ -88,7 +88,7 @@ def test_in_plain_text_a_heading_is_underlined_and_columns_stand_below_each_othe
     text = "## Über *alles*\n\n| Group | n | |\n|:-:|--:|---|\n| Told | 120 | é |\n| 先生 | 8 | |\n"
 
     assert render(text).text == (
-        "Über alles\n----------\n\nGroup |   n |\n------+-----+--\nTold  | 120 | é\n先生  |   8 |"
+        "Über *alles*\n------------\n\nGroup |   n |\n------+-----+--\nTold  | 120 | é\n先生  |   8 |"
     )
 
 
@@ -128,7 +128,7 @@ def test_a_written_address_becomes_a_link_without_the_punctuation_after_it() -> 
 
 def test_a_block_that_runs_against_the_newsletter_says_so() -> None:
     assert render("שלום p < .05\n\nplain\n\n- א\n- ב").html == (
-        '<p dir="rtl">שלום p &lt; .05</p><p>plain</p><ul dir="rtl"><li>א</li><li>ב</li></ul>'
+        '<p dir="rtl">שלום p<span class="stat"> &lt; .05</span></p><p>plain</p><ul dir="rtl"><li>א</li><li>ב</li></ul>'
     )
     assert render("שלום\n\nplain", base="rtl").html == '<p>שלום</p><p dir="ltr">plain</p>'
 
