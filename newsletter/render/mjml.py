@@ -45,6 +45,9 @@ _XML_PLACE = re.compile(r", line \d+, column \d+$")
 _LONE_BRACKET = "StartTag: invalid element name"
 _CONTEXT = 6  # lines
 _POSITION = re.compile(r"position (\d+):(\d+)")
+_DEEPEST = 1_000  # mrml ends the process at some 20,000
+_OPENED_OR_CLOSED = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
+_VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 
 
 class BadMjml(ValueError):  # noqa: N818 - the name says what it is
@@ -63,12 +66,24 @@ def unknown_tags(source: str) -> list[str]:
 
 def to_html(source: str) -> str:
     """Return MJML as HTML. Raises BadMjml."""
+    if source.count("<") > _DEEPEST and _depth(source) > _DEEPEST:
+        raise BadMjml(f"it is nested more than {_DEEPEST:,} levels deep")
     try:
         # `fonts`: the default ones would be fetched.
         html: str = mjml.mjml2html(_spaced(source), fonts={})
     except ValueError as error:
         raise _explained(source, str(error)) from None
     return html
+
+
+def _depth(source: str) -> int:
+    """Return how many tags are open at most; one that is never closed counts to the end."""
+    depth = deepest = 0
+    for closes, tag, is_empty in _OPENED_OR_CLOSED.findall(_COMMENT.sub("", source)):
+        if not is_empty and tag.lower() not in _VOID:
+            depth += -1 if closes else 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _spaced(source: str) -> str:

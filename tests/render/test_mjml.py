@@ -65,6 +65,18 @@ def test_broken_mjml_says_where(source: str, where: str) -> None:
     assert str(caught.value)
 
 
+@pytest.mark.parametrize("tag", ["div", "mj-section"])
+def test_what_would_end_the_process_is_refused(tag: str) -> None:
+    with pytest.raises(BadMjml, match="nested more than 1,000 levels deep"):
+        to_html(body(f"<{tag}>" * 20_000 + "x" + f"</{tag}>" * 20_000))
+
+
+def test_many_tags_beside_each_other_are_no_depth() -> None:
+    html = to_html(body("<p>x<br>y<img src='z'/></p><!-- <p> -->" * 2_000))
+
+    assert html.count("<p>x") == 2_000
+
+
 def test_language_and_direction_are_repeated_inside_the_body() -> None:
     html = to_html(body("x").replace("<mjml>", '<mjml lang="he" dir="rtl">'))
 
