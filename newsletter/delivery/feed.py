@@ -5,33 +5,42 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from newsletter.delivery.lane import Clock
 from newsletter.state.ledger import Delivery, Ledger, Mailing
 
 _BATCH = 500
+_LOOK_EVERY = 5.0
+"""Seconds after which a long run looks again who has fallen due."""
 
 
 class Feed:
-    """Yields pending deliveries by id, then the deferred ones that are due, each once.
+    """Yields pending deliveries by id, and the deferred ones as they fall due.
 
     What came back untouched waits behind the batch that is read next, so that an address at
     which a server always hangs up does not hold up the others. `limit` bounds how many are
     handed out in all; one that came back does not count.
     """
 
-    def __init__(self, ledger: Ledger, mailing: Mailing, *, now: float, limit: int | None) -> None:
+    def __init__(
+        self, ledger: Ledger, mailing: Mailing, *, clock: Clock, limit: int | None
+    ) -> None:
         self._ledger = ledger
         self._mailing = mailing
-        self._now = now
+        self._clock = clock
         self._left = limit
         self._batch: deque[Delivery] = deque()
         self._back: deque[Delivery] = deque()
         self._after = 0
-        self._deferred_read = False
+        self._look_at = clock.steady() + _LOOK_EVERY
+        self._is_last_look_over = False
+        self._tries = set[tuple[int, int]]()
 
     def next(self) -> Delivery | None:
         """Return the next delivery, or None where there is none for now."""
         if self._left == 0:
             return None
+        if self._clock.steady() >= self._look_at:
+            self._batch.extendleft(reversed(self._due()))
         if not self._batch:
             self._refill()
             if not self._batch:
@@ -65,8 +74,19 @@ class Feed:
                 self._after = batch[-1].id
                 return batch
             self._after = -1
-        if self._deferred_read:
+        # What is deferred after this look, at the end of a run, is left to the next one.
+        if self._is_last_look_over:
             return ()
-        self._deferred_read = True
-        # Read at once: what is deferred during this run is left to the next one.
-        return self._ledger.deferred(self._mailing, due=self._now, limit=-1)
+        self._is_last_look_over = True
+        return self._due()
+
+    def _due(self) -> Sequence[Delivery]:
+        """Return who has fallen due; each is handed out once a try, though she stays in the rows.
+
+        (One that is offered is deferred in the ledger until her message is marked.)
+        """
+        self._look_at = self._clock.steady() + _LOOK_EVERY
+        rows = self._ledger.deferred(self._mailing, due=self._clock.wall(), limit=-1)
+        fresh = [each for each in rows if (each.id, each.attempts) not in self._tries]
+        self._tries.update((each.id, each.attempts) for each in fresh)
+        return fresh

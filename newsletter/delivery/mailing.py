@@ -149,7 +149,7 @@ def _run_loop(
     async def main() -> Ending:
         run = Run(
             ledger=ledger,
-            feed=Feed(ledger, mailing, now=clock.wall(), limit=course.limit),
+            feed=Feed(ledger, mailing, clock=clock, limit=course.limit),
             letters=letters,
             transport=course.transport,
             pace=_pace(ledger, course.rates, clock),

@@ -100,6 +100,8 @@ class Run:
             self._turn()
             return
         self._signal = signal
+        if any(lane.body is not None for lane in self._lanes):
+            self._tell("finishing what is on its way; a second time stops at once")
         self._begin_to_stop()
 
     # Lanes

@@ -11,7 +11,7 @@ from newsletter.address import Address, parse_address
 from newsletter.audience.listfile import Member
 from newsletter.audience.subscriber import Subscriber
 from newsletter.audience.suppression import Suppression
-from newsletter.delivery import pace
+from newsletter.delivery import feed, pace, policy
 from newsletter.delivery.mailing import Course, Result, freeze, send
 from newsletter.errors import NewsletterError
 from newsletter.outcome import State
@@ -253,6 +253,22 @@ def test_who_leaves_while_it_is_being_sent_is_excluded_at_the_mark(ledger: Sqlit
     assert [r.text for r in ledger.records(mailing, [State.EXCLUDED])] == [
         "suppressed: unsubscribed, 2026-11-22"
     ]
+
+
+def test_who_falls_due_while_others_are_sent_is_tried_again_in_the_same_run(
+    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "_LOOK_EVERY", 0.1)
+    monkeypatch.setattr(policy, "FIRST_RETRY", 0.2)
+    emails = readers(60)
+    said = iter(["450 4.2.1 greylisted", "450 4.2.1 greylisted"])
+    rcpt = lambda who: next(said, "250 Ok") if who == emails[0] else "250 Ok"  # noqa: E731
+    mailing = frozen(ledger, emails)
+    with running(Sink(delay=0.05, rcpt=rcpt)) as sink:
+        result = over(ledger, mailing, sink, connections=2)
+    assert nonzero(result) == {State.ACCEPTED: 60}
+    assert sorted(sink.recipients) == emails
+    assert 5 < sink.recipients.index(emails[0]) < 55
 
 
 def test_a_limit_sends_so_many_and_the_next_run_the_rest(ledger: SqliteLedger) -> None:
