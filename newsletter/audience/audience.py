@@ -136,9 +136,9 @@ class Audience:
                     continue
                 first_lines[key] = line
             if key in suppressed:
-                member = replace(member, excluded=f"{SUPPRESSED}: {suppressed[key]}")
+                member = member._replace(excluded=f"{SUPPRESSED}: {suppressed[key]}")
             elif key in barred and member.excluded is None:
-                member = replace(member, excluded=barred[key])
+                member = member._replace(excluded=barred[key])
             if member.excluded is None:
                 figures.mailable += 1
             else:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsletter.address import Address
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(NamedTuple):
     """One reader: `name` is the display name ("" where unknown).
 
     `fields` are the values that templates may insert: the list's known columns and any others,

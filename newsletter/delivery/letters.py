@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from newsletter.audience.listfile import Member
+from newsletter.audience.subscriber import Subscriber
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content
 from newsletter.message.template import Personal, envelope_sender, message_template
 from newsletter.outcome import Envelope
 from newsletter.state.ledger import Delivery, Mailing
-from newsletter.tokens import NO_DELIVERY, Key, Purpose, Signer
+from newsletter.tokens import Key, Purpose, Signer
 
 _MOST_PROBLEMS = 20
+_NO_TOKEN = "a" * 24
+"""For a delivery that has no number yet."""
 
 
 class Letters:
@@ -45,6 +48,12 @@ class Letters:
             )
         )
 
+    def values(self, who: Subscriber, message_token: str) -> list[bytes]:
+        """Return what differs in her message. Raises ValueError where it cannot be made."""
+        return self._template.values(
+            Personal(who.address, who.name, who.fields, message_token, _NO_TOKEN)
+        )
+
 
 def preflight(
     members: Iterable[Member], content: Content, mailing: Mailing, key: Key
@@ -62,9 +71,7 @@ def preflight(
         token = signer.message_token(who.address.key)
         if member.excluded is None and len(problems) < _MOST_PROBLEMS:
             try:
-                letters.parts(
-                    Delivery(NO_DELIVERY, who.address, who.name, who.fields, token, 0, None)
-                )
+                letters.values(who, token)
             except ValueError as error:
                 problems.append(
                     Problem(message=f"her message cannot be made: {error}", line=member.line)

@@ -87,10 +87,14 @@ class MessageTemplate:
         CRLF, and have no line that begins with a dot. Raises ValueError for a bare CR or LF
         (SMTP smuggling, CVE-2023-51764).
         """
-        values = [encode(reader) for encode in self.encoders]
+        values = self.values(reader)
         return [
             run if isinstance(run, bytes) else run.octets % run.pick(values) for run in self.runs
         ]
+
+    def values(self, reader: Personal) -> list[bytes]:
+        """Return what fills the gaps. Raises ValueError where it can fill none."""
+        return [encode(reader) for encode in self.encoders]
 
     def message_id(self, message_token: str) -> str:
         """Return the Message-ID of a delivery, the same for every attempt."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from newsletter.address import Address, parse_address
@@ -22,8 +23,13 @@ def incoming_row(member: Member, token: str, fields: Sequence[str]) -> tuple[str
     """Return a row of the temporary table: only the fields that the content uses."""
     who = member.subscriber
     used = {name: who.fields[name] for name in fields if who.fields.get(name)}
-    text = json.dumps(used, ensure_ascii=False) if used else "{}"
-    return who.address.key, str(who.address), who.name, text, token, member.excluded
+    return who.address.key, str(who.address), who.name, _object(used), token, member.excluded
+
+
+def _object(fields: Mapping[str, str]) -> str:
+    """Return a JSON object of texts; json.dumps takes five times as long."""
+    pairs = [f"{encode_basestring(name)}: {encode_basestring(fields[name])}" for name in fields]
+    return f"{{{', '.join(pairs)}}}"
 
 
 def accepted_row(each: Settlement) -> tuple[object, ...]:
