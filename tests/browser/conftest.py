@@ -21,6 +21,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
+    """A page that loads nothing, as a mail program shows an email with its images off."""
     page = browser.new_page()
+    page.route("**/*", lambda route: route.abort())
     yield page
     page.close()

@@ -279,6 +279,14 @@ _SAMPLES = (
         introduction="[A](https://example.org/8), [B](https://example.org/9), [C](https://example.org/10).",
     ),
     Sample(
+        name="own-design",
+        summaries=dict(list(THREE.items())[:1]),
+        settings={
+            "[delivery]": '[design]\nwidth = 560\naccent = "#7A1F3D"\nlogo = "https://example.org/logo.png"\n'
+            'text_font = "Verdana, sans-serif"\n\n[delivery]'
+        },
+    ),
+    Sample(
         name="long-names",
         summaries={"2026-10-trust": summary(PARAGRAPHS[0])},
         settings={

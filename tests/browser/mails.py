@@ -12,6 +12,7 @@ import pytest
 from newsletter.render import parts
 from newsletter.render.compile import compile_issue
 from newsletter.render.compiled import CompiledIssue
+from newsletter.render.mjml import to_html
 from newsletter.shipped import TEMPLATES
 from newsletter.workspace import Workspace, open_workspace
 from tests.browser.issues import MONTH, Sample, samples
@@ -53,16 +54,30 @@ def compiled(files: dict[str, str]) -> CompiledIssue:
         )
 
 
-@cache
 def html_of(name: str, template: str) -> str:
     """Return a sample's HTML as a reader gets it."""
-    return read(compiled(sample(name, template).files).html)
+    return _made(name, template)[1]
 
 
-def compiled_by(
-    compiler: Callable[[str], str], name: str, template: str, patch: pytest.MonkeyPatch
-) -> str:
-    """Return a sample's HTML made with another MJML compiler and everything else the same."""
-    with patch.context() as context:
-        context.setattr(parts, "to_html", compiler)
+def mjml_of(name: str, template: str) -> str:
+    """Return the MJML that a sample's HTML was made of."""
+    return _made(name, template)[0]
+
+
+@cache
+def _made(name: str, template: str) -> tuple[str, str]:
+    sources: list[str] = []
+
+    def noting(source: str) -> str:
+        sources.append(source)
+        return to_html(source)
+
+    html = html_by(noting, name, template)
+    return sources[0], html
+
+
+def html_by(compiler: Callable[[str], str], name: str, template: str) -> str:
+    """Return a sample's HTML made with an MJML compiler, and everything else the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "to_html", compiler)
         return read(compiled(sample(name, template).files).html)

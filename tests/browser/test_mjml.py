@@ -8,9 +8,8 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import Page
 
-from newsletter.render.mjml import to_html
 from tests.browser.judges import ask
-from tests.browser.mails import NAMES, compiled_by, every_template, html_of
+from tests.browser.mails import NAMES, every_template, html_by, html_of, mjml_of
 
 pytestmark = [pytest.mark.stranger("chromium"), pytest.mark.stranger("judges")]
 
@@ -38,19 +37,6 @@ DIFFERENCE = """async shots => {
 }"""
 
 
-def sources(template: str, patch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Return the MJML of every sample."""
-    found: dict[str, str] = {}
-    for name in NAMES:
-
-        def keep(source: str, name: str = name) -> str:
-            found[name] = source
-            return to_html(source)
-
-        compiled_by(keep, name, template, patch)
-    return found
-
-
 def shot(page: Page, html: str, width: int) -> str:
     page.set_viewport_size({"width": width, "height": 800})
     page.set_content(html)
@@ -68,17 +54,15 @@ def difference(page: Page, ours: str, theirs: str, width: int) -> float:
 
 
 @every_template
-def test_npm_mjml_makes_the_same_picture(
-    template: str, page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mjml = sources(template, monkeypatch)
-    answers = dict(zip(mjml, ask("mjml.mjs", list(mjml.values())), strict=True))
+def test_npm_mjml_makes_the_same_picture(template: str, page: Page) -> None:
+    sources = {name: mjml_of(name, template) for name in NAMES}
+    answers = dict(zip(NAMES, ask("mjml.mjs", list(sources.values())), strict=True))
     assert {name: answer["errors"] for name, answer in answers.items() if answer["errors"]} == {}
 
     shares: dict[str, float] = {}
     for name, width in zip(NAMES, cycle(WIDTHS)):
         made: str = answers[name]["html"]
-        theirs = compiled_by({mjml[name]: made}.__getitem__, name, template, monkeypatch)
+        theirs = html_by({sources[name]: made}.__getitem__, name, template)
         shares[name] = difference(page, html_of(name, template), theirs, width)
 
     assert {name: share for name, share in shares.items() if share > MOST} == {}

@@ -77,13 +77,22 @@ def test_without_styles_the_words_are_the_same_and_in_order(
 
 
 @every_template
-def test_nothing_is_loaded_and_no_word_is_in_an_image(template: str, page: Page) -> None:
+def test_nothing_is_loaded_but_the_logo(template: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for name in NAMES:
         opened(page, html_of(name, template), 600)
 
-    assert asked == []
+    assert set(asked) <= {"https://example.org/logo.png"}
+
+
+@every_template
+def test_with_images_off_the_logo_is_the_organisations_name(template: str, page: Page) -> None:
+    opened(page, html_of("own-design", template), 600)
+
+    assert {image.get_attribute("alt") for image in page.locator("img").all()} <= {
+        "Practice Research Network"
+    }
 
 
 @every_template
