@@ -39,7 +39,7 @@ _PEERS = (
     Peer("aiosmtplib", "built", 400),
     Peer("nodemailer", "built", 500),
     Peer("Django", "built", 400),
-    Peer("mailmerge", "built", 300),
+    Peer("mailmerge", "built", 200),
 )
 
 
