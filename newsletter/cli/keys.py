@@ -36,4 +36,5 @@ def no_caret() -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+        with contextlib.suppress(termios.error):  # the terminal went away
+            termios.tcsetattr(sys.stdin, termios.TCSANOW, before)

@@ -21,6 +21,9 @@ _SLOW = 2.0
 """Messages per second below which a rate is told per minute."""
 
 
+_HEARD_OR_NOT = contextlib.suppress(OSError)
+"""A terminal that went away stops no mailing."""
+
 Watch = Callable[[Counter[State]], None]
 Tell = Callable[[str], None]
 
@@ -43,9 +46,14 @@ def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
         if now - last >= _EVERY_SECONDS:
             last = now
             of = "" if total is None else f" of {total:,}"
-            output.say(f"{_done(moved):,}{of}: {in_words(moved)}")
+            with _HEARD_OR_NOT:
+                output.say(f"{_done(moved):,}{of}: {in_words(moved)}")
 
-    yield line, output.say
+    def say(words: str) -> None:
+        with _HEARD_OR_NOT:
+            output.say(words)
+
+    yield line, say
 
 
 @contextlib.contextmanager
@@ -61,30 +69,36 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
     )
     began = last = time.monotonic()
     seen: Counter[State] = Counter()
-    with (
-        no_caret(),
-        Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND) as bar,
-    ):
-        task = bar.add_task("", total=total, words="")
+    bar = Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND)
+    task = bar.add_task("", total=total, words="")
 
-        def draw() -> None:
-            done = _done(seen)
-            per_second = done / max(time.monotonic() - began, 0.001)
-            bar.update(task, completed=done, words=_figures(seen, per_second, total))
+    def draw() -> None:
+        done = _done(seen)
+        per_second = done / max(time.monotonic() - began, 0.001)
+        bar.update(task, completed=done, words=_figures(seen, per_second, total))
 
-        def update(moved: Counter[State]) -> None:
-            nonlocal last, seen
-            seen = moved
-            # A turn can be shorter than drawing takes.
-            if time.monotonic() - last >= 1 / _PER_SECOND:
-                last = time.monotonic()
+    def update(moved: Counter[State]) -> None:
+        nonlocal last, seen
+        seen = moved
+        # A turn can be shorter than drawing takes.
+        if time.monotonic() - last >= 1 / _PER_SECOND:
+            last = time.monotonic()
+            with _HEARD_OR_NOT:
                 draw()
 
-        def tell(words: str) -> None:
+    def tell(words: str) -> None:
+        with _HEARD_OR_NOT:
             bar.console.print(words, style="yellow")
 
-        yield update, tell
-        draw()
+    with no_caret():
+        with _HEARD_OR_NOT:
+            bar.start()
+        try:
+            yield update, tell
+        finally:
+            with _HEARD_OR_NOT:
+                draw()
+                bar.stop()
 
 
 def _figures(seen: Counter[State], per_second: float, total: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -54,7 +55,8 @@ def send_rounds(
             signal = ended.exit_code
             break
         exclude_who_left(workspace, ledger)
-    report(result, datetime.now(UTC), stays=wishes.stays)
+    with contextlib.suppress(OSError):  # a terminal that went away changes no exit code
+        report(result, datetime.now(UTC), stays=wishes.stays)
     if wishes.as_json:
         output.json_result(status_json(result.mailing, result.counts))
     return signal or result.exit_code

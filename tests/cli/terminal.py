@@ -24,6 +24,10 @@ class Terminal:
         self.screen = ""
         self._master = master
 
+    @property
+    def has_window(self) -> bool:
+        return self._master >= 0
+
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
@@ -35,6 +39,11 @@ class Terminal:
             if not self._read(0.1) and self.process.poll() is not None:
                 assert words in self.screen, self.screen
 
+    def close(self) -> None:
+        """Close the window: the process hears SIGHUP, and what it writes fails."""
+        os.close(self._master)
+        self._master = -1
+
     def ended(self) -> int:
         """Return the exit code, once it has ended."""
         deadline = time.monotonic() + 30
@@ -45,7 +54,8 @@ class Terminal:
         return self.process.wait(timeout=1)
 
     def _read(self, seconds: float) -> bool:
-        if not select.select([self._master], [], [], seconds)[0]:
+        if self._master < 0 or not select.select([self._master], [], [], seconds)[0]:
+            time.sleep(seconds if self._master < 0 else 0)
             return False
         with contextlib.suppress(OSError):  # the other end is closed
             text = os.read(self._master, 65536).decode("utf-8", "replace")
@@ -59,6 +69,8 @@ def terminal(workspace: Path, *arguments: str, undo_seconds: int = 10) -> Iterat
     """Run `newsletter ARGUMENTS` on a terminal of 100 columns while the block runs."""
     master, slave = pty.openpty()
     code = (
+        "import fcntl, sys, termios\n"
+        "fcntl.ioctl(sys.stdin, termios.TIOCSCTTY, 0)\n"  # so that closing it is heard
         "import newsletter.cli.waiting as waiting\n"
         f"waiting.UNDO_SECONDS = {undo_seconds}\n"
         "from newsletter.__main__ import main\nmain()"
@@ -72,9 +84,11 @@ def terminal(workspace: Path, *arguments: str, undo_seconds: int = 10) -> Iterat
         env=os.environ | {"COLUMNS": "100", "TERM": "xterm-256color", "TZ": "America/Toronto"},
     )
     os.close(slave)
+    screen = Terminal(process, master)
     try:
-        yield Terminal(process, master)
+        yield screen
     finally:
         process.kill()
         process.wait()
-        os.close(master)
+        if screen.has_window:
+            screen.close()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,6 +158,25 @@ def test_yes_on_a_terminal_neither_asks_nor_waits(workspace: Path) -> None:
         assert screen.ended() == 0
     assert "Sending begins" not in screen.screen
     assert sent(workspace) == 2
+
+
+def test_a_window_that_is_closed_ends_a_mailing_in_an_orderly_way(
+    workspace: Path, run: Run
+) -> None:
+    rows = "".join(f"reader{number:03}@example.org,Reader\n" for number in range(200))
+    (workspace / "subscribers.csv").write_text(f"email,first_name\n{rows}", "utf-8")
+    sink = Sink(delay=0.05)
+    with running(sink):
+        through(workspace, sink)
+        with terminal(workspace, "send", "2026-11", "--yes") as screen:
+            screen.wait_for("Sending ")
+            while len(sink.journal) < 10:
+                time.sleep(0.01)
+            screen.close()
+            assert screen.ended() == 129
+    counts = json.loads(run("status", "2026-11", "--json").stdout)["counts"]
+    assert (counts["attempting"], counts["uncertain"]) == (0, 0)
+    assert counts["accepted"] == len(sink.journal) < 200
 
 
 def test_a_sender_that_stays_tries_the_deferred_again_when_they_are_due(
