@@ -71,10 +71,10 @@ class _Gone(Exception):  # noqa: N818
 def running(sink: Sink) -> Iterator[Sink]:
     """Run the server while the block runs."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(_start(sink))
-    sink.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(_start(sink), loop).result(timeout=10)
+    sink.port = server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:

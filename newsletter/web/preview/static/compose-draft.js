@@ -171,12 +171,13 @@ export class Draft {
         const theirs = answer.fields[field];
         const mine = this.form[field];
         const touched = !fresh && !over.includes(field) && !same(field, this.#whole(field), before.fields[field]);
-        if (!touched || same(field, this.#whole(field), theirs)) {
-          const news = field === "announcements";
-          if (fresh || news || !same(field, mine, theirs)) {
-            this.#fill(field, news && touched);
-            filled.push(field);
-          }
+        if (!fresh && same(field, this.#whole(field), theirs)) {
+          // Not made anew: somebody may be writing in one.
+          if (field === "announcements") mine.filter(isWhole).forEach((news, was) => { news.was = was; });
+          this.conflicts.delete(field);
+        } else if (!touched) {
+          this.#fill(field);
+          filled.push(field);
           this.conflicts.delete(field);
         } else if (!same(field, before.fields[field], theirs)) this.conflicts.set(field, theirs);
       }

@@ -7,14 +7,14 @@ let count = 0;
 // `long` makes it grow with its text; `typed(value, event)` is told of every key.
 export function field({ name, label, note = "", long = false, attributes = {}, typed, left }) {
   const id = `compose-${name.replaceAll(".", "-")}-${count++}`;
-  const shared = { id, "data-field": name, autocomplete: "off", "aria-describedby": `${id}-error`, ...attributes };
+  const shared = { id, "data-field": name, autocomplete: "off", "aria-describedby": `${id}-note ${id}-error`, ...attributes };
   const input = long
     ? element("textarea", { rows: "3", ...shared })
     : element("input", { type: "text", ...shared });
   const error = element("p", { id: `${id}-error`, class: "compose-error", hidden: true });
   const choice = element("div", {});
   const root = element("div", { class: "field compose-field" },
-    element("label", { for: id }, label, note ? element("span", { class: "compose-note" }, ` ${note}`) : ""),
+    element("label", { for: id }, label), element("span", { class: "compose-note", id: `${id}-note` }, note),
     input, error, choice);
   input.addEventListener("input", (event) => typed(clean(input.value, long), event));
   input.addEventListener("blur", () => left?.());

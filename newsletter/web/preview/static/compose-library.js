@@ -20,7 +20,7 @@ export class Library {
     this.summaries = summaries;
     this.open = element("button", { id: "compose-open", class: "compose-open", type: "button", "aria-expanded": "false", "aria-controls": "compose-library" }, icon(ICONS.add), "Add from the library");
     this.search = element("input", { id: "compose-search", type: "search", placeholder: "Search titles and texts", "aria-label": "Search the library", maxlength: "200", autocomplete: "off", spellcheck: "false" });
-    this.filters = Object.fromEntries(FILTERS.map(([key, label]) => [key, element("select", { "aria-label": label, id: `compose-${key}` }, element("option", { value: "" }, label))]));
+    this.filters = Object.fromEntries(FILTERS.map(([key, label]) => [key, element("select", { "aria-label": `Filter: ${label.toLowerCase()}`, id: `compose-${key}` }, element("option", { value: "" }, label))]));
     this.unused = element("input", { type: "checkbox", id: "compose-unused" });
     this.count = element("p", { class: "compose-count", role: "status" });
     this.list = element("ul", { class: "compose-found", "aria-label": "Summaries of the library" });

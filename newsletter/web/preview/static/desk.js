@@ -324,7 +324,7 @@ listen("/events", {
     refresh(null);
   },
   saved: ({ version, files }) => {
-    if (desk.look?.mail) frame.show(desk.issue, version, desk.reader); // beside the words, not after them
+    if (desk.look?.mail && desk.look.issue === desk.issue) frame.show(desk.issue, version, desk.reader); // beside the words, not after them
     refresh(files);
   },
   lost: stopped,
