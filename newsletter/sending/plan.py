@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from newsletter.audience.audience import kind_of
-from newsletter.checks.dossier import Readers
 from newsletter.delivery.pace import seconds_needed
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content
@@ -15,6 +15,9 @@ from newsletter.outcome import State
 from newsletter.render.slots import fill
 from newsletter.state.ledger import Ledger, Mailing
 from newsletter.workspace import Workspace
+
+if TYPE_CHECKING:  # the checks are heavy, and a mailing that goes on is not checked
+    from newsletter.checks.dossier import Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
