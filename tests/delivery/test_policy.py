@@ -231,3 +231,116 @@ def test_what_the_rates_make_a_mailing_last() -> None:
     assert seconds_needed(1000, [Rate(30, 60), Rate(10000, 86400)]) == 970 * 2
     assert seconds_needed(20, [Rate(30, 60)]) == 0
     assert seconds_needed(1000, []) == 0
+
+
+REPLIES = st.sampled_from(
+    [ACCEPTED, REFUSED_RCPT, REFUSED_DOT, DEFERRED, UNCERTAIN, Outcome(Verdict.UNTOUCHED)]
+)
+
+
+@given(st.lists(REPLIES, max_size=400), st.integers(1, 5), st.booleans())
+def test_breakers_stop_exactly_where_the_table_says(
+    outcomes: list[Outcome], connections: int, keep_going: bool
+) -> None:
+    """Against the table's own words, counted anew at each outcome."""
+    breakers = Breakers(connections=connections, keep_going=keep_going)
+    for number, outcome in enumerate(outcomes, start=1):
+        seen = outcomes[:number]
+        stop = breakers.note(outcome)
+        assert (stop is not None) is should_stop(seen, connections, keep_going=keep_going)
+        if stop is not None:
+            assert stop.content is content_refused(seen)
+            return
+
+
+def should_stop(seen: list[Outcome], connections: int, *, keep_going: bool) -> bool:
+    silent = [each for each in since_an_acceptance(seen) if each.verdict is Verdict.UNCERTAIN]
+    attempts = [each for each in seen if each.verdict in ATTEMPTS][-100:]
+    refused = sum(each.verdict is Verdict.REFUSED for each in attempts)
+    deferred = sum(each.verdict is Verdict.DEFERRED for each in attempts)
+    share = not keep_going and len(attempts) == 100 and (refused > 5 or deferred > 20)
+    return content_refused(seen) or len(silent) > 2 * connections or share
+
+
+ATTEMPTS = {Verdict.ACCEPTED, Verdict.REFUSED, Verdict.DEFERRED}
+
+
+def content_refused(seen: list[Outcome]) -> bool:
+    return sum(each == REFUSED_DOT for each in since_an_acceptance(seen)) >= 3
+
+
+def since_an_acceptance(seen: list[Outcome]) -> list[Outcome]:
+    last = max((i for i, each in enumerate(seen) if each.verdict is Verdict.ACCEPTED), default=-1)
+    return seen[last + 1 :]
+
+
+@given(st.sampled_from(list(Phase)), st.integers(200, 599), st.sampled_from(["", "5.1.1", "4.7.0"]))
+def test_every_reply_has_a_meaning_and_only_a_yes_is_an_acceptance(
+    phase: Phase, code: int, enhanced: str
+) -> None:
+    outcome = judge(phase, Reply(code, enhanced, "words"))
+    assert (outcome.verdict is Verdict.ACCEPTED) is (200 <= code < 300)
+    assert (outcome.verdict is Verdict.UNTOUCHED) is (code == 421 and phase is Phase.DOT)
+    assert (outcome.verdict is Verdict.DEFERRED) is (
+        400 <= code < 500 and not (code == 421 and phase is Phase.DOT)
+    )
+
+
+@given(
+    st.sampled_from(list(Phase)),
+    st.none() | st.integers(400, 599).map(lambda code: Reply(code, "", "")),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_lost_connection_is_never_held_against_a_reader_who_was_served(
+    phase: Phase, reply: Reply | None, fatal: bool, accepted: bool
+) -> None:
+    lost = Lost(phase, "gone", reply, fatal=fatal)
+    course = after_loss(lost, accepted=accepted)
+    for_all = phase in {Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL}
+    refused = reply is not None and reply.code >= 500 and for_all
+    assert (course is Course.STOP) is (fatal or refused)
+    if not accepted and course is not Course.STOP:
+        assert course is Course.SLOW_DOWN
+
+
+@given(
+    st.lists(st.builds(Rate, st.integers(1, 6), st.integers(1, 20)), min_size=1, max_size=4),
+    st.lists(st.lists(st.floats(0, 4), max_size=15), min_size=1, max_size=5),
+    st.lists(st.floats(0, 15), max_size=4),
+)
+def test_never_more_than_n_in_any_window_over_many_runs_and_rates(
+    rates: list[Rate], runs: list[list[float]], pauses: list[float]
+) -> None:
+    """Each run knows of those before only what the ledger does: when each attempt ended."""
+    now, ended = 1000.0, list[float]()
+    for number, steps in enumerate(runs):
+        now += pauses[number] if number < len(pauses) else 0.0
+        pace = Pace(rates, ages=[now - at for at in ended], now=now)
+        for step in steps:
+            now += step
+            wait = pace.wait(now)
+            assert 0 <= wait <= max(rate.seconds for rate in rates)
+            if wait == 0:
+                pace.take()
+                pace.end(now)
+                ended.append(now)
+    for rate in rates:
+        for last in ended:
+            assert sum(last - rate.seconds < at <= last for at in ended) <= rate.count
+
+
+@given(
+    st.lists(st.builds(Rate, st.integers(1, 6), st.integers(1, 20)), min_size=1, max_size=4),
+    st.integers(1, 40),
+)
+def test_who_waits_as_told_always_gets_a_place(rates: list[Rate], messages: int) -> None:
+    pace, now = Pace(rates, now=0.0), 0.0
+    for _ in range(messages):
+        tries = 0
+        while (wait := pace.wait(now)) > 0:
+            now += wait + 1e-6
+            tries += 1
+            assert tries <= len(rates) + 1
+        pace.take()
+        pace.end(now)
