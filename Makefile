@@ -7,13 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test torture bench lint format clean
+.PHONY: help demo test torture bench pictures lint format clean
 
 help:
 	@echo "make demo   a whole month in a copy of the sample workspace; nothing leaves this machine"
 	@echo "make test   all tests, linters and type checks"
 	@echo "make torture  newsletter send killed 200 times: nobody twice, nobody lost; ARGS='--kills 1000'"
 	@echo "make bench  how fast, in shares of a client in C and of other senders; PARTS='ratio rtt', QUICK=1"
+	@echo "make pictures  the pictures of the documentation, anew; needs Chromium"
 	@echo "make lint   only the linters and type checks"
 	@echo "make format put the code into its canonical form"
 	@echo "make clean  remove what make made"
@@ -46,6 +47,10 @@ test: lint
 
 torture: $(READY)
 	$(BIN)/python -m tools.torture $(ARGS)
+
+# The pictures of docs/pictures, in Chromium.
+pictures: $(READY)
+	$(BIN)/python tools/pictures.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix
