@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.texts import around, passages, rows
@@ -83,31 +83,31 @@ def _odd(row: str) -> Iterator[tuple[str, str | None, Level]]:
 
 def first_spoilt(text: str) -> tuple[int, int, str] | None:
     """Return where UTF-8 was read as Windows-1252 or MacRoman, and what it says; or None."""
-    found = [spoilt for match in _RUN.finditer(text) for spoilt in _pieces(text, match)]
-    found += [(m.start(), m.end(), _from_mac(m[0])) for m in _MAC.finditer(text)]
-    found += [(m.start(), m.end(), " ") for m in _SPACE.finditer(text)]
-    return min(found, default=None)
+    return min(_all_spoilt(text, _is_meant), default=None)
 
 
 def mended(text: str) -> str:
-    """Return a text with everything read aright, also what was spoilt twice."""
+    """Return a spoilt text read aright, also where that happened twice or three times."""
     for _ in range(_TIMES):
-        spoilt = first_spoilt(text)
-        while spoilt is not None:
-            start, end, meant = spoilt
-            text = text[:start] + meant + text[end:]
-            spoilt = _next(text, start + len(meant))
         if first_spoilt(text) is None:
             break
+        for start, end, meant in sorted(_all_spoilt(text, _is_any), reverse=True):
+            text = text[:start] + meant + text[end:]
     return text
 
 
-def _next(text: str, start: int) -> tuple[int, int, str] | None:
-    spoilt = first_spoilt(text[start:])
-    return None if spoilt is None else (spoilt[0] + start, spoilt[1] + start, spoilt[2])
+def _all_spoilt(
+    text: str, is_meant: Callable[[str, int, int, str], bool]
+) -> list[tuple[int, int, str]]:
+    found = [each for run in _RUN.finditer(text) for each in _pieces(text, run, is_meant)]
+    found += [(m.start(), m.end(), _from_mac(m[0])) for m in _MAC.finditer(text)]
+    found += [(m.start(), m.end(), " ") for m in _SPACE.finditer(text)]
+    return found
 
 
-def _pieces(text: str, run: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+def _pieces(
+    text: str, run: re.Match[str], is_meant: Callable[[str, int, int, str], bool]
+) -> Iterator[tuple[int, int, str]]:
     """Yield what reads as UTF-8 within a run of characters beyond ASCII."""
     octets = bytes(_CP1252[character] for character in run[0])
     at = 0
@@ -115,11 +115,16 @@ def _pieces(text: str, run: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         size = _size(octets[at])
         meant = _decoded(octets[at : at + size]) if size else None
         start, end = run.start() + at, run.start() + at + size
-        if meant is not None and _is_meant(text, start, end, meant, octets[at]):
+        if meant is not None and is_meant(text, start, end, meant):
             yield start, end, meant
             at += size
         else:
             at += 1
+
+
+def _is_any(_text: str, _start: int, _end: int, meant: str) -> bool:
+    """In a text that is known to be spoilt, what can be read is meant."""
+    return unicodedata.category(meant) not in {"Cn", "Co"}
 
 
 def _size(lead: int) -> int:
@@ -136,14 +141,15 @@ def _decoded(octets: bytes) -> str | None:
         return None
 
 
-def _is_meant(text: str, start: int, end: int, meant: str, lead: int) -> bool:
+def _is_meant(text: str, start: int, end: int, meant: str) -> bool:
     """Whether that is likelier than what stands there.
 
     Real words have accented letters before a closing quotation mark, a dash, an ellipsis:
     `«está»…`, `AMANHÃ”`. What could be one of these is no finding.
     """
-    if unicodedata.category(meant) in {"Cn", "Co"}:
+    if not _is_any(text, start, end, meant):
         return False
+    lead = _CP1252[text[start]]
     name = unicodedata.name(meant, "")
     closes = text[end - 1] in _CLOSING
     if lead in _LATIN:

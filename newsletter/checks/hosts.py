@@ -41,7 +41,7 @@ LIMITS = {
 """By host name, in lower case."""
 
 FREEMAIL = {
-    **dict.fromkeys(("gmail.com", "googlemail.com"), "google"),
+    **dict.fromkeys(("gmail.com", "googlemail.com"), "gmail|google"),
     **dict.fromkeys(("outlook.com", "hotmail.com", "live.com", "msn.com"), "office365|outlook"),
     **dict.fromkeys(("yahoo.com", "ymail.com", "rocketmail.com", "aol.com"), "yahoo|aol"),
     **dict.fromkeys(("yahoo.co.uk", "yahoo.ca", "yahoo.fr", "yahoo.de"), "yahoo"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
@@ -94,12 +93,12 @@ def text_differs(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         ("HTML", "plain text", html_words, text_words),
         ("plain text", "HTML", text_words, html_words),
     ):
-        missing = Counter(more) - Counter(fewer)
-        count = missing.total()
-        if count > max(_FEW, MISSING_SHARE * len(more)):
-            ordered = list(dict.fromkeys(word for word in more if word in missing))
+        known = set(fewer)
+        missing = [word for word in more if word not in known]
+        if len(missing) > max(_FEW, MISSING_SHARE * len(more)):
+            ordered = list(dict.fromkeys(missing))
             yield Problem(
-                message=f"{count} words of the {part} are not in the {other}: "
+                message=f"{len(missing)} words of the {part} are not in the {other}: "
                 f"{', '.join(ordered[:_SHOWN])}{', …' if len(ordered) > _SHOWN else ''}",
                 file=issue.file,
                 hint="both parts should say the same: see newsletter build",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
@@ -30,7 +32,7 @@ def test_the_month_may_be_left_out_where_there_is_one_draft(run: Run) -> None:
 
 
 def test_errors_are_told_with_their_place_and_end_with_3(run: Run, workspace: Path) -> None:
-    edit(workspace / QUIET_ROOMS, "doi: 10.", "doi: 11.")
+    edit(workspace / QUIET_ROOMS, "doi: 10.5555/iq.2025.7\n", "doi: 11.5555/iq.2025.7\n")
     edit(workspace / QUIET_ROOMS, "timed every pause", "timed TK")
     edit(workspace / QUIET_ROOMS, "[Therapist Factors]", "[Terapist Factors]")
     result = run("check")
@@ -40,7 +42,9 @@ def test_errors_are_told_with_their_place_and_end_with_3(run: Run, workspace: Pa
     )
     assert f"  {QUIET_ROOMS}:5  doi-malformed\n    '11.5555/iq.2025.7' is no DOI\n" in result.stdout
     assert "Hint: did you mean 'Therapist Factors'?" in result.stdout
-    assert result.stderr == ("2 errors, 1 warning, 1 to know.\nNext: newsletter check 2026-11\n")
+    assert re.fullmatch(
+        r"2 errors, 1 warning, \d to know\.\nNext: newsletter check 2026-11\n", result.stderr
+    )
 
 
 def test_json_has_exactly_the_promised_keys_and_nothing_else_on_stdout(
@@ -55,9 +59,10 @@ def test_json_has_exactly_the_promised_keys_and_nothing_else_on_stdout(
         "level": "error",
         "message": "'Silence that helps and silence that hurts' has no Practice Implications",
         "file": QUIET_ROOMS,
-        "line": None,
+        "line": 8,
     }
-    assert [(one["rule"], one["level"]) for one in found[1:]] == [("size", "info")]
+    assert {tuple(one) for one in found} == {("rule", "level", "message", "file", "line")}
+    assert {one["level"] for one in found[1:]} == {"info"}
 
 
 def test_strict_makes_warnings_count(run: Run, workspace: Path) -> None:
@@ -72,6 +77,7 @@ def test_a_silenced_check_is_told_with_its_reason(run: Run, workspace: Path) -> 
         "preheader:",
         'ignore: {doi-malformed: "the journal has it so"}\npreheader:',
     )
+    edit(workspace / QUIET_ROOMS, ' doi: 11.5555/iq.2025.7"', '"')
     result = run("check")
     assert result.exit_code == 0
     assert "is no DOI (silenced: the journal has it so)" in result.stdout
@@ -131,6 +137,75 @@ def test_a_reader_who_left_is_not_counted_as_mailable(run: Run, workspace: Path)
     result = run("check")
     assert result.exit_code == 3
     assert "nobody would get this issue" in result.stdout
+
+
+def test_a_broken_vocabulary_is_a_finding_beside_all_others(run: Run, workspace: Path) -> None:
+    edit(workspace / QUIET_ROOMS, "timed every pause", "timed TK")
+    (workspace / "topics.toml").write_text('[topics]\nnames = ["A"\n', encoding="utf-8")
+    result = run("check", "--json")
+    assert result.exit_code == 3
+    assert [(one["rule"], one["file"], one["line"]) for one in json.loads(result.stdout)[:2]] == [
+        ("render", "topics.toml", 2),
+        ("unfinished-text", QUIET_ROOMS, 8),
+    ]
+
+
+def test_broken_settings_are_findings(run: Run, workspace: Path) -> None:
+    edit(workspace / "newsletter.toml", "tagline =", "tagliine =")
+    result = run("check", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (
+        3,
+        [
+            {
+                "rule": "render",
+                "level": "error",
+                "message": "[newsletter] has no key 'tagliine'",
+                "file": "newsletter.toml",
+                "line": 3,
+            }
+        ],
+    )
+    assert "did you mean 'tagline'?" in run("check", "2026-11").stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("templates/default/parts/footer.mjml", "<mj-section>\n{{ nothing }}\n</mj-section>"),
+        ("suppressions.csv", "no,header\n"),
+    ],
+)
+def test_whatever_is_broken_is_a_finding_with_its_file(
+    run: Run, workspace: Path, file: str, text: str
+) -> None:
+    (workspace / file).parent.mkdir(parents=True, exist_ok=True)
+    (workspace / file).write_text(text, encoding="utf-8")
+    result = run("check", "2026-11", "--json")
+    assert result.exit_code == 3
+    assert file in {one["file"] for one in json.loads(result.stdout) if one["level"] == "error"}
+
+
+def test_online_says_how_many_links_it_asks_for_and_asks_no_private_address(
+    run: Run, workspace: Path
+) -> None:
+    for file in (workspace / "summaries").iterdir():
+        edit(file, "## Practice", "[A page](http://127.0.0.1:9/x)\n\n## Practice")
+        file.write_text(
+            re.sub(r"^doi: .*\n", "", file.read_text("utf-8"), flags=re.MULTILINE), "utf-8"
+        )
+    result = run("check", "--online", "--json")
+    assert "Asking for 1 link ..." in result.stderr
+    assert {
+        one["message"] for one in json.loads(result.stdout) if one["rule"] == "link-unreachable"
+    } == {"http://127.0.0.1:9/x: leads to a private address (127.0.0.1): not asked"}
+
+
+def test_an_ignore_that_silences_nothing_is_told(run: Run, workspace: Path) -> None:
+    issue = workspace / "issues/2026-11.md"
+    edit(issue, "preheader:", 'ignore: {link-text: "the words of the journal"}\npreheader:')
+    result = run("check")
+    assert result.exit_code == 0
+    assert "'link-text' is silenced, and has nothing to say" in result.stdout
 
 
 def test_an_issue_that_is_not_there_names_the_nearest(run: Run) -> None:
