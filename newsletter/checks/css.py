@@ -40,11 +40,11 @@ def of_image(url: str) -> Iterator[Use]:
     if match is None:
         return
     if match[1] is None:
-        yield Use("image-base64", "an image inside the HTML (data:)", "data:image")
+        yield Use("image-base64", "images inside the HTML (data:)", "data:image")
     else:
         kind = match[1].lower()
         slug = f"image-{_IMAGE_KINDS.get(kind, kind)}"
-        yield Use(slug, f"an image of the kind {kind}", rf"\.{match[1]}\b")
+        yield Use(slug, f"{kind} images", rf"\.{match[1]}\b")
 
 
 # --- values --------------------------------------------------------------------------------

@@ -98,10 +98,10 @@ def _of_attribute(name: str, value: str, tag: str, known: Container[str]) -> Ite
         case "srcset" | "sizes":
             yield Use("html-srcset", f"the attribute {name}", rf"\b{name}\s*=", bare=tag != "img")
         case "href" if value.startswith("#"):
-            yield Use("html-anchor-links", f'href="{value}"', r"href\s*=\s*.#")
+            yield Use("html-anchor-links", "links inside the email (#)", r"href\s*=\s*.#")
         case "href" if value.startswith("mailto:"):
             yield Use("html-mailto-links", "mailto: links", "mailto:")
-        case "src" | "background":
+        case "src" | "background" if tag not in {"audio", "video", "source"}:
             yield from of_image(value)
         case _:
             pass
