@@ -5,7 +5,7 @@ Nothing here knows a socket or a clock; `now` is in seconds since 1970.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,7 +34,6 @@ _PERSONAL_OCTETS = 4096
 
 _FOR_EVERYBODY = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
 """Where a refusal is about us and not about a reader."""
-_ATTEMPTS = frozenset({Verdict.ACCEPTED, Verdict.REFUSED, Verdict.DEFERRED})
 _TRANSIENT, _PERMANENT = 4, 5
 """The classes of a reply that says no (RFC 5321, 4.2.1)."""
 _CLOSING = 421
@@ -170,15 +169,20 @@ class Breakers:
         self._keep_going = keep_going
         self._streak = 0
         self._uncertain = 0
-        self._window = deque[Verdict](maxlen=_WINDOW)
-        self._held = Counter[Verdict]()
+        self._attempts = 0
+        self._noes = deque[tuple[int, Outcome]]()
+        """What was refused or deferred of the last attempts, each with its number."""
 
     def note(self, outcome: Outcome) -> Stop | None:
         """Take an outcome in; return why to stop, or None."""
         if outcome.verdict is Verdict.ACCEPTED:
             self._streak = self._uncertain = 0
-            return self._share(outcome)
-        return self._content(outcome) or self._silence(outcome) or self._share(outcome)
+            self._attempts += 1
+            return self._share() if self._noes else None
+        if outcome.verdict in {Verdict.REFUSED, Verdict.DEFERRED}:
+            self._attempts += 1
+            self._noes.append((self._attempts, outcome))
+        return self._content(outcome) or self._silence(outcome) or self._share()
 
     def _content(self, outcome: Outcome) -> Stop | None:
         if is_content_refused(outcome):
@@ -201,21 +205,18 @@ class Breakers:
             "look at the mail server, then run this again; newsletter resolve decides about them",
         )
 
-    def _share(self, outcome: Outcome) -> Stop | None:
-        window, held, verdict = self._window, self._held, outcome.verdict
-        if verdict in _ATTEMPTS:
-            if len(window) == _WINDOW:
-                held[window[0]] -= 1
-            window.append(verdict)
-            held[verdict] += 1
-        if self._keep_going or len(window) < _WINDOW:
+    def _share(self) -> Stop | None:
+        while self._noes and self._noes[0][0] <= self._attempts - _WINDOW:
+            self._noes.popleft()
+        if self._keep_going or self._attempts < _WINDOW:
             return None
-        refused, deferred = held[Verdict.REFUSED], held[Verdict.DEFERRED]
+        refused = sum(no.verdict is Verdict.REFUSED for _, no in self._noes)
+        deferred = len(self._noes) - refused
         if refused <= _MOST_REFUSED and deferred <= _MOST_DEFERRED:
             return None
         what = f"{refused} refused" if refused > _MOST_REFUSED else f"{deferred} deferred"
         return Stop(
-            f"{what} of the last {_WINDOW} attempts; the last answer was {_words(outcome)}",
+            f"{what} of the last {_WINDOW} attempts; the last no was {_words(self._noes[-1][1])}",
             "newsletter status shows them; --keep-going goes on regardless",
         )
 

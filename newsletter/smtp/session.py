@@ -183,11 +183,12 @@ class Session:
             self._expected.append(Phase.RSET)
             self._reset = False
         # RFC 6531, 3.4: only an address that needs it makes a message internationalised.
-        utf8 = "" if envelope.recipient.local.isascii() else " SMTPUTF8"
-        mail = f"MAIL FROM:<{envelope.sender}>{utf8}\r\n"
+        sender, recipient = envelope
+        utf8 = " SMTPUTF8" if recipient.needs_smtputf8 else ""
+        mail = f"MAIL FROM:<{sender.local}@{sender.domain}>{utf8}\r\n"
         if self._pipelining:
-            group = f"{mail}RCPT TO:<{envelope.recipient}>\r\nDATA\r\n"
-            self.output.append(before + group.encode())
+            rcpt = f"RCPT TO:<{recipient.local}@{recipient.domain}>\r\n"
+            self.output.append(before + f"{mail}{rcpt}DATA\r\n".encode())
             self._expected.extend(_GROUP)
         else:
             self.output.append(before + mail.encode())

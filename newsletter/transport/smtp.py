@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from newsletter.outcome import Envelope, Phase
 from newsletter.settings import Scheme, TransportUrl
@@ -75,13 +76,9 @@ class _Opening:
         self._credentials = credentials
         self._listener = listener
         self._connection: Connection | None = None
+        self.offer: Callable[[Envelope], None] = _too_soon
+        self.deliver: Callable[[Sequence[bytes], Envelope | None], None] = _too_soon
         self.task = asyncio.get_running_loop().create_task(self._connect())
-
-    def offer(self, envelope: Envelope) -> None:
-        self._opened().offer(envelope)
-
-    def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
-        self._opened().deliver(parts, then)
 
     def quit(self) -> None:
         if self._connection is None or not self._connection.made:
@@ -93,11 +90,6 @@ class _Opening:
         self.task.cancel()  # it may be connecting still
         if self._connection is not None:
             self._connection.abort()
-
-    def _opened(self) -> Connection:
-        if self._connection is None:
-            raise RuntimeError("the channel is used before Opened")
-        return self._connection
 
     async def _connect(self) -> None:
         url = self._url
@@ -111,6 +103,8 @@ class _Opening:
             encrypted=immediate,
         )
         self._connection = connection
+        # From here on it is the connection that is spoken to, without a step in between.
+        self.offer, self.deliver = connection.offer, connection.deliver
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await asyncio.get_running_loop().create_connection(
@@ -123,6 +117,10 @@ class _Opening:
             await connection.closed.wait()
         except (OSError, UnicodeError) as error:
             self._listener(_no_connection(url, error))
+
+
+def _too_soon(*_: object) -> NoReturn:
+    raise RuntimeError("the channel is used before Opened")
 
 
 def _no_connection(url: TransportUrl, error: OSError | UnicodeError) -> Lost:
