@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.web.preview.parts import running
+
+expect.set_options(timeout=15_000)  # the machine may run much else beside
 
 SHOWN = "iframe.shown"
 NO_COMPLAINT = ("Blocked script", "Failed to load resource", "Refused to load the image")
@@ -43,7 +45,7 @@ def desk(browser: Browser, address: str) -> Iterator[Page]:
         viewport={"width": 1280, "height": 860},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(15_000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
