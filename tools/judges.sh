@@ -10,8 +10,10 @@ if ! command -v npm >/dev/null 2>&1; then
     exit 0
 fi
 echo "Fetching axe-core, html-validate and mjml for the tests (once) ..."
-if npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >/dev/null; then
+if said=$(npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error \
+    --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 --fetch-timeout=60000 2>&1); then
     cp package-lock.json $installed
 else
+    echo "$said" | head -n 4
     echo "npm could not fetch them, so they judge nothing in this run"
 fi
