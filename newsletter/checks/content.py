@@ -20,6 +20,8 @@ LONG = 1_800
 """Characters of a paragraph, about 300 words: a screen and a half of a phone without a pause."""
 LONG_WIDE = 700
 """The same for scripts whose characters are words or syllables."""
+VERY_LONG = 1.4
+"""Times as long as that, about 420 words, it is worth a warning."""
 
 _HEADING = re.compile(
     r"^\s*(?:#{1,6}|\*\*|__).*practice\s+implications", re.MULTILINE | re.IGNORECASE
@@ -103,19 +105,22 @@ def long_paragraph(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         line = passage.line
         for block in passage.text.split("\n\n"):
             text = block.strip("\n")
-            if display_width(text) > len(text) * 1.5:
-                is_long = len(text) > LONG_WIDE
-            else:
-                is_long = len(text) > LONG
-            if is_long and not _NO_PARAGRAPH.match(text):
+            screens = _screens(text)
+            if screens > 1 and not _NO_PARAGRAPH.match(text):
                 yield Problem(
                     message=f"this paragraph has {_length(text)}: {_begin(text)}",
                     file=passage.file,
                     line=line + block.count("\n", 0, len(block) - len(block.lstrip("\n"))),
                     hint="an empty line where a new thought begins makes it two",
-                    level=Level.WARNING,
+                    level=Level.WARNING if screens > VERY_LONG else Level.INFO,
                 )
             line += block.count("\n") + 2
+
+
+def _screens(text: str) -> float:
+    """Return how many times as long as `LONG` a paragraph is."""
+    is_wide = display_width(text) > len(text) * 1.5
+    return len(text) / (LONG_WIDE if is_wide else LONG)
 
 
 def _length(text: str) -> str:

@@ -10,15 +10,19 @@ from newsletter.checks.texts import around, passages, rows
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
 
-# Neither inside a longer word nor inside an address, nor a person's initials: "Okafor, TK",
-# "TK Okafor", "T.K.".
+# Neither inside a longer word nor inside an address; not a person's initials ("Okafor, TK", "TK
+# Okafor"), a Roman number ("vol. XXX"), a karyotype, the German insurer ("bei der TK").
 _MARKS = (
-    r"(?<![\w/.@#&-])(?:TK(?:TK)+|TO[ -]?DO(?=\s*:|\b(?! list))|FIXME|XXX+|TBD|TBC|TBA"
-    r"|(?<!, )TK)(?![\w/@-]|\.\w)"
+    r"(?<![\w/.,@#&-])(?:TK(?:TK)+|TO[ -]?DO(?=\s*:|\b(?! list))|FIXME"
+    r"|(?<!, )(?<!\bder )(?<!\bdie )(?<!\bzur )TK"
+    r"|(?<!vol\. )(?<!volume )(?<!chapter )(?<!part )(?<!Band )(?<!tome )(?<!Kapitel )XXX+)"
+    r"(?![\w/@-]|\.\w)"
 )
-_INITIALS = re.compile(r"(?:TK|TBC|TBA)\.? (?=[A-Z][a-z])")
+_INITIALS = re.compile(r"TK\.? (?=[A-Z][a-z])")
+_DEFINED = re.compile(r"\b[Tt]\w*[ -][Kk]\w*\s+\(TK\)")
 _PATTERNS = (
     (re.compile(_MARKS), Level.ERROR),
+    (re.compile(r"[(\[:]\s*(?:TBA|TBC|TBD)\b(?=\s*(?:[)\].;]|$))"), Level.ERROR),
     (re.compile(r"\blorem ipsum\b", re.IGNORECASE), Level.ERROR),
     # What a template or a program leaves in brackets to be filled in.
     (
@@ -42,18 +46,21 @@ _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find TK, TODO, ???, lorem ipsum and [...]."""
     for passage in passages(dossier, issue):
+        is_defined = _DEFINED.search(passage.text) is not None
         for number, row in rows(passage):
             for pattern, level in _PATTERNS:
-                if match := _find(pattern, row):
-                    yield Problem(
-                        message=f"unfinished text: '{match[0]}' in "
-                        f'"{around(row, match.start(), match.end())}"',
-                        file=passage.file,
-                        line=number,
-                        hint="write what is missing, or take it out",
-                        level=level,
-                    )
-                    break
+                match = _find(pattern, row)
+                if match is None or (is_defined and match[0] == "TK"):
+                    continue
+                yield Problem(
+                    message=f"unfinished text: '{match[0].strip(':( ')}' in "
+                    f'"{around(row, match.start(), match.end())}"',
+                    file=passage.file,
+                    line=number,
+                    hint="write what is missing, or take it out",
+                    level=level,
+                )
+                break
 
 
 def _find(pattern: re.Pattern[str], row: str) -> re.Match[str] | None:
@@ -62,18 +69,17 @@ def _find(pattern: re.Pattern[str], row: str) -> re.Match[str] | None:
     for match in pattern.finditer(row):
         if any(start <= match.start() < end for start, end in code):
             continue
-        if _INITIALS.match(row, match.start()) and not _is_shouted(row):
+        if _INITIALS.match(row, match.start()) and not row.isupper():
             continue
-        if match[0].strip("[] ") in {"...", "…"} and _is_quoted(row, match.start()):
+        if not match[0].strip("?[]. …") and _is_quoted(row, match):
             continue
         return match
     return None
 
 
-def _is_quoted(row: str, at: int) -> bool:
-    """Whether a place lies within quotation marks: there [...] is an omission."""
-    return any(match.start() < at < match.end() for match in _QUOTED.finditer(row))
-
-
-def _is_shouted(row: str) -> bool:
-    return row.isupper()
+def _is_quoted(row: str, match: re.Match[str]) -> bool:
+    """Whether it stands among other words of a quotation: an omission, a client's `Why???`."""
+    return any(
+        quote.start() < match.start() < quote.end() and re.search(r"\w", quote[0])
+        for quote in _QUOTED.finditer(row)
+    )

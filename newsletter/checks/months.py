@@ -52,7 +52,7 @@ _DEADLINE = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 4
-"""A month without a year is over where it lies at most so many months before the issue's."""
+"""A month of so many months before the issue's may be left over from another issue."""
 
 
 def issue_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
@@ -166,17 +166,18 @@ def _level(mention: _Mention, month: Month, place: str) -> Level | None:
         return Level.WARNING
     if place in {"subject", "preheader"} and not mention.has_day:
         return Level.WARNING
-    if not _is_over(mention, month):
-        return None
-    if place == "announcement" and _DEADLINE.search(mention.row):
+    ago = _ago(mention, month)
+    if ago > 0 and place == "announcement" and _DEADLINE.search(mention.row):
         return Level.WARNING
-    return Level.INFO
+    return Level.INFO if 0 < ago <= _NEAR else None
 
 
-def _is_over(mention: _Mention, month: Month) -> bool:
+def _ago(mention: _Mention, month: Month) -> int:
+    """Return how many months before the issue's a month was; without a year, the nearest one."""
     if mention.year is not None:
-        return Month(mention.year, mention.number) < month
-    return 0 < (month.month - mention.number) % 12 <= _NEAR
+        return _count(month) - _count(Month(mention.year, mention.number))
+    ago = (month.month - mention.number) % 12
+    return ago if ago <= _NEAR else ago - 12
 
 
 @lru_cache(maxsize=16)

@@ -38,7 +38,7 @@ _CONTENT = (
     Rule("already-sent", "a summary, or its article, that readers know", content.already_sent),
     Rule("unknown-topic", "a topic or research type outside topics.toml", content.unknown_topic),
     Rule("summary-count", "fewer than two or more than three summaries", content.summary_count),
-    Rule("long-paragraph", "paragraphs of 300 words and more", content.long_paragraph),
+    Rule("long-paragraph", "paragraphs that nobody reads to their end", content.long_paragraph),
     Rule(
         "issue-month",
         "a month that is over or far off, a summary from the future",

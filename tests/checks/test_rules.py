@@ -61,6 +61,14 @@ def test_an_incomplete_summary_is_an_error(changes: dict[str, Any], line: int | 
         ("TKTK", "error"),
         ("TODO: the effect size", "error"),
         ("(FIXME)", "error"),
+        ("Room XXX, at noon", "error"),
+        ("Date: TBD", "error"),
+        ("the room (TBC)", "error"),
+        ("as shown [citation needed]", "error"),
+        ("Dear [name],", "error"),
+        ("[insert figure here]", "error"),
+        ("xxxx people", "warning"),
+        ("“???”", "warning"),
         ("Lorem ipsum dolor", "error"),
         ("an effect of ??? points", "warning"),
         ("he said [...] and left", "warning"),
@@ -80,6 +88,17 @@ def test_unfinished_text_is_found_with_its_line(text: str, level: str) -> None:
         "mail TK@example.org",
         "p < .05, what?? & {{ braces }} [sic]",
         "T. K. Okafor",
+        "TK Okafor and Okafor, TK, rated it",
+        "Daten der TK zeigen",
+        "thymidine kinase (TK) and TK activity",
+        "vol. XXX, chapter XXX; karyotype 47,XXX",
+        "patients with TBC and TBD",
+        "a to-do list; a TO DO list",
+        "“Why me???” she asked, and „Was???“, sagte er",
+        "“I came [...] and stayed”",
+        "> I came [...] and stayed",
+        "`TODO` is a word of programs",
+        "[citation needed](https://example.org/a) and [the year](https://example.org/b)",
     ],
 )
 def test_ordinary_words_are_not_unfinished(text: str) -> None:
@@ -237,3 +256,23 @@ def test_bad_rows_are_warnings_and_the_twenty_first_is_only_counted() -> None:
         .findings[-2]
         .message
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("word " * 350, []),
+        ("word " * 400, [("long-paragraph", "info", 10)]),
+        ("word " * 550, [("long-paragraph", "warning", 10)]),
+        ("Short.\n\n\n" + "word " * 550, [("long-paragraph", "warning", 13)]),
+        ("word " * 300 + "\n\n" + "word " * 300, []),
+        ("語" * 700, []),
+        ("語" * 990, [("long-paragraph", "warning", 10)]),
+        ("- " + "word " * 550, []),
+    ],
+)
+def test_a_very_long_paragraph_is_told_where_it_begins(
+    text: str, expected: list[tuple[str, str, int]]
+) -> None:
+    found = told(with_harbour(body=passage(text.rstrip(), line=10)))
+    assert [(rule, level, line) for rule, level, _, line in found] == expected
