@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 import threading
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from newsletter.address import parse_address
 from newsletter.delivery.trial import send_one
 from newsletter.outcome import Envelope, Outcome, Phase, Verdict
-from newsletter.settings import Scheme, TransportUrl
+from newsletter.settings import Auth, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
 from newsletter.transport.smtp import SmtpTransport
 
@@ -40,6 +41,21 @@ class Handler:
 def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG001
     known = isinstance(data, LoginPassword) and data == LoginPassword(b"ada", b"correct horse")
     return AuthResult(success=known, handled=False, auth_data=data)
+
+
+class TokenHandler(Handler):
+    """Speaks XOAUTH2 as Google does: an error is a challenge, answered with an empty line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusals = 0
+
+    async def auth_XOAUTH2(self, server: Any, args: list[str]) -> AuthResult:  # noqa: N802
+        said = base64.b64decode(args[1]) if len(args) > 1 else await server.challenge_auth("")
+        if said == b"user=ada\x01auth=Bearer good token\x01\x01":
+            return AuthResult(success=True, auth_data=LoginPassword(b"ada", b""))
+        self.refusals += await server.challenge_auth('{"status":"401"}') == b""
+        return AuthResult(success=False, handled=False)
 
 
 @pytest.fixture
@@ -124,6 +140,20 @@ def test_auth_login_where_the_server_has_no_plain(
     with server(handler, **options) as port:
         assert attempt(port, who=ADA) == TAKEN
     assert handler.taken == [("ada@example.org", MESSAGE, True, "ada")]
+
+
+def test_a_token_logs_in_and_a_refused_one_is_told_with_its_status(
+    certificate: ssl.SSLContext,
+) -> None:
+    handler = TokenHandler()
+    with server(handler, tls_context=certificate, auth_required=True) as port:
+        assert attempt(port, who=Credentials("ada", "good token", Auth.XOAUTH2)) == TAKEN
+        for token in ("stale", "stale" * 90):
+            outcome = attempt(port, who=Credentials("ada", token, Auth.XOAUTH2))
+            assert outcome.text.startswith("the server refuses the token: 535 5.7.8 ")
+            assert outcome.text.endswith(" (status 401)")
+    assert [login for *_, login in handler.taken] == ["ada"]
+    assert handler.refusals == 2
 
 
 def test_tls_from_the_start(handler: Handler, certificate: ssl.SSLContext) -> None:
