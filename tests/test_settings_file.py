@@ -255,6 +255,16 @@ def test_a_mail_server_is_read_with_its_default_port(
     assert (transport.scheme, transport.host, transport.port) == expected
 
 
+@pytest.mark.parametrize("written", ["english", "e", "en_GB", "123", "en-"])
+def test_a_language_is_a_tag_and_no_name(tmp_path: Path, written: str) -> None:
+    text = REQUIRED.replace("[newsletter]\n", f'[newsletter]\nlanguage = "{written}"\n')
+
+    [(_, message, hint)] = problems(tmp_path, text)
+
+    assert message == f"'{written}' is no language tag"
+    assert hint == 'for example "en", "fr" or "pt-BR"'
+
+
 @pytest.mark.parametrize(("written", "path"), [("outbox/new", "outbox/new"), ("/var/x", "/var/x")])
 def test_a_maildir_lies_in_the_workspace_or_where_it_says(
     tmp_path: Path, written: str, path: str
