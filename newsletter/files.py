@@ -43,7 +43,11 @@ def read_bytes(file: Path, name: Path) -> bytes:
     """Return a file's octets; a folder, a missing or a huge file is a clear problem."""
     try:
         if file.stat().st_size > _LARGEST:
-            raise fail("the file is far too large for a text", file=name)
+            raise fail(
+                f"the file is far too large for a text: more than {_LARGEST:,} bytes",
+                file=name,
+                line=1,
+            )
         return file.read_bytes()
     except FileNotFoundError:
         raise fail("there is no such file", file=name) from None
