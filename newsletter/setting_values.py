@@ -21,8 +21,8 @@ _NAMED = re.compile(r"(?P<name>[^<>@]*\S)\s+(?P<address>[^<>@\s]+@[^<>@\s]+)")
 # RFC 2919, 2: list-id = label "." namespace, dot-atom text.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LIST_ID = re.compile(rf"{_ATOM}(?:\.{_ATOM})+")
-# RFC 5646, 2.1, its outer shape.
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")  # no longer primary one is registered
+# RFC 5646, 2.1, its outer shape; no language of more than three letters is registered.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
                    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

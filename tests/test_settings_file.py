@@ -261,7 +261,7 @@ def test_a_language_is_a_tag_and_no_name(tmp_path: Path, written: str) -> None:
 
     [(_, message, hint)] = problems(tmp_path, text)
 
-    assert message == f"'{written}' is no language tag"
+    assert message == f"language: '{written}' is no language tag"
     assert hint == 'for example "en", "fr" or "pt-BR"'
 
 
