@@ -2,7 +2,7 @@
 
     unsubscribe token   base32 of the delivery id (40 bits), then 16 letters of a MAC    24 letters
     bounce token        the same shape under another label, for the envelope sender (VERP)
-    message token       16 letters of a MAC over mailing and subscriber
+    message token       16 letters of a MAC over mailing and subscriber; kept in the ledger
 
 The delivery id finds the row in the ledger without an index and without an address in any URL
 or log; the MAC makes it unguessable. Its letters have five bits each, so 80 in all, and come from
@@ -86,9 +86,13 @@ class Signer:
         return lambda delivery: tokens(delivery // _PER_HMAC)[delivery % _PER_HMAC]
 
     def message_token(self, subscriber_key: str) -> str:
-        """Return what makes a Message-ID unique and the same for every attempt."""
+        """Return what makes a Message-ID unique and the same for every attempt.
+
+        Nobody ever verifies it, so it may be the faster MAC: keyed BLAKE2b (RFC 7693, 2.9).
+        """
         text = f"message\0{self.mailing}\0{subscriber_key}".encode()
-        return _mac_letters(hmac.digest(self.key.secret, text, "sha256")[:_MAC_LETTERS])
+        mac = hashlib.blake2b(text, key=self.key.secret, digest_size=_MAC_LETTERS)
+        return _mac_letters(mac.digest())
 
 
 def read_delivery(token: str) -> int | None:
