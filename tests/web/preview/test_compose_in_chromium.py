@@ -58,7 +58,7 @@ def test_a_summary_is_found_and_added_with_the_keyboard(desk: Page, file: Path) 
     desk.keyboard.press("/")
     expect(desk.get_by_role("searchbox", name="Search the library")).to_be_focused()
     desk.keyboard.type("remember")
-    expect(desk.locator(".compose-count")).to_have_text("1 of 3")
+    expect(desk.locator(".compose-under [role=status]")).to_have_text("1 of 3")
     desk.keyboard.press("ArrowDown")
     desk.keyboard.press("Enter")
     says(desk, "Added: What clients remember of their first session, 3 of 3")
@@ -180,20 +180,20 @@ def test_announcements_are_made_mended_moved_and_taken_out(desk: Page, file: Pat
     saved(desk)
     url = desk.get_by_label("Web address").nth(0)
     url.fill("htps://example.org/meeting")
-    error = desk.locator("#compose-news > li").nth(0).locator(".compose-error").nth(2)
+    error = desk.locator("#compose-announcements > li").nth(0).locator(".compose-error").nth(2)
     expect(error).to_have_text("'htps://example.org/meeting' is no web or mail address did you mean 'https'?")  # fmt: skip
     assert [each.url for each in issue(file).announcements] == [None, None]
     url.fill("https://example.org/meeting")
     expect(error).to_be_hidden()
     saved(desk)
-    grip(desk.locator("#compose-news > li").nth(1)).focus()
+    grip(desk.locator("#compose-announcements > li").nth(1)).focus()
     desk.keyboard.press("ArrowUp")
     saved(desk)
     assert [(each.title, each.url) for each in issue(file).announcements] == [
         ("A room to write in", None),
         ("Meeting", "https://example.org/meeting"),
     ]
-    desk.locator("#compose-news > li").nth(0).hover()
+    desk.locator("#compose-announcements > li").nth(0).hover()
     desk.get_by_role("button", name="Remove: A room to write in").click()
     saved(desk)
     assert [each.title for each in issue(file).announcements] == ["Meeting"]
@@ -201,9 +201,9 @@ def test_announcements_are_made_mended_moved_and_taken_out(desk: Page, file: Pat
 
 def test_a_change_in_the_editor_meanwhile_is_never_lost(desk: Page, file: Path) -> None:
     # Another field: both stand.
-    desk.get_by_label("Subject").press_sequentially("Min")
+    desk.get_by_label("Subject").fill("Min")
     edit(file, "two short studies", "two brief studies")
-    desk.get_by_label("Subject").press_sequentially("e")
+    desk.get_by_label("Subject").fill("Mine")
     saved(desk)
     expect(desk.get_by_label("Introduction")).to_have_value(re.compile("two brief studies"))
     assert issue(file).subject == "Mine"
@@ -223,7 +223,7 @@ def test_a_change_in_the_editor_meanwhile_is_never_lost(desk: Page, file: Path) 
 
 
 def test_the_files_side_can_be_taken(desk: Page, file: Path) -> None:
-    desk.get_by_label("Subject").press_sequentially("Mine")
+    desk.get_by_label("Subject").fill("Mine")
     edit(file, "preheader:", "subject: Theirs\npreheader:")
     desk.get_by_role("button", name="Take the file's").click()
     expect(desk.get_by_label("Subject")).to_have_value("Theirs")
@@ -232,7 +232,7 @@ def test_the_files_side_can_be_taken(desk: Page, file: Path) -> None:
 
 
 def test_a_broken_file_stops_the_form_and_keeps_what_was_typed(desk: Page, file: Path) -> None:
-    desk.get_by_label("Subject").press_sequentially("Typed")
+    desk.get_by_label("Subject").fill("Typed")
     edit(file, "summaries: [", "summaries: [[")
     stop = desk.locator(".compose-stop")
     expect(stop).to_contain_text("The file cannot be read as it is")

@@ -10,9 +10,8 @@ const EDGE = 48; // px at which what scrolls begins to scroll
 export function draggable(from, { list, label, dropped, canStart = () => true }) {
   from.addEventListener("pointerdown", (press) => {
     const onButton = press.target.closest("button, input, select, textarea, a");
-    const grip = press.target.closest("[data-grip]");
     if (press.button !== 0 || !canStart() || (onButton && !onButton.hasAttribute("data-drags"))) return;
-    if (press.pointerType === "touch" && !grip) return; // which scrolls
+    if (press.pointerType === "touch" && !press.target.closest(".compose-grip")) return; // which scrolls
     follow(press, { from, list, label, dropped });
   });
 }
@@ -82,7 +81,7 @@ class Drag {
     this.line.remove();
     this.index = null;
     if (!isOver) return;
-    const rows = [...this.list.children].filter((row) => !row.hidden);
+    const rows = [...this.list.children];
     const at = rows.findIndex((row) => {
       const { top, height } = row.getBoundingClientRect();
       return y < top + height / 2;
@@ -106,9 +105,9 @@ class Drag {
   }
 }
 
-// Return the list with the item at `was` put before the row that stood at `to`.
-export function moved(items, was, to) {
-  const rest = items.filter((_, index) => index !== was);
-  rest.splice(to > was ? to - 1 : to, 0, items[was]);
+// Return the list with the item at `from` standing at `to`.
+export function moved(items, from, to) {
+  const rest = items.filter((_, index) => index !== from);
+  rest.splice(to, 0, items[from]);
   return rest;
 }

@@ -6,8 +6,8 @@ let count = 0;
 
 // `long` makes it grow with its text; `typed(value, event)` is told of every key.
 export function field({ name, label, note = "", long = false, attributes = {}, typed, left }) {
-  const id = `compose-${name.replaceAll(".", "-")}-${count++}`;
-  const shared = { id, "data-field": name, autocomplete: "off", "aria-describedby": `${id}-note ${id}-error`, ...attributes };
+  const id = name ? `compose-${name}` : `compose-field-${count++}`;
+  const shared = { id, readonly: true, autocomplete: "off", "aria-describedby": `${id}-note ${id}-error`, ...attributes };
   const input = long
     ? element("textarea", { rows: "3", ...shared })
     : element("input", { type: "text", ...shared });
@@ -19,29 +19,30 @@ export function field({ name, label, note = "", long = false, attributes = {}, t
   input.addEventListener("input", (event) => typed(clean(input.value, long), event));
   input.addEventListener("blur", () => left?.());
   return {
-    root,
-    input,
-    set(value) {
+    root, input, choice,
+    show(value, problem, isLocked) {
       if (input.value !== value) input.value = value;
-    },
-    fail(problem) {
-      input.toggleAttribute("aria-invalid", Boolean(problem));
-      if (problem) input.setAttribute("aria-invalid", "true");
+      input.readOnly = isLocked;
+      input.setAttribute("aria-invalid", Boolean(problem));
       showError(error, problem);
     },
-    lock(isLocked) {
-      input.readOnly = isLocked;
-    },
-    choice,
   };
+}
+
+export const text = (kind, ...words) => element("p", { class: kind }, ...words);
+
+export function button(words, run, attributes = {}) {
+  const made = element("button", { class: "button", type: "button", ...attributes }, ...[words].flat());
+  if (run) made.addEventListener("click", run);
+  return made;
 }
 
 export function showError(box, problem) {
   box.hidden = !problem;
-  if (!problem) return box.replaceChildren();
-  const { message, hint } = problem;
-  return box.replaceChildren(message, hint ? element("span", { class: "quiet" }, ` ${hint}`) : "");
+  box.replaceChildren(...(problem ? said(problem) : []));
 }
+
+export const said = ({ message, hint }) => [message, hint ? element("span", { class: "quiet" }, ` ${hint}`) : ""];
 
 // Both sides of a field that was changed here and in the file; `chosen(mine)` ends it.
 export function showChoice(box, conflict, chosen) {
@@ -52,11 +53,8 @@ export function showChoice(box, conflict, chosen) {
   const key = JSON.stringify(conflict);
   if (box.dataset.shown === key && box.firstChild) return;
   box.dataset.shown = key;
-  const side = (title, text, words, mine) => {
-    const button = element("button", { class: "button", type: "button" }, words);
-    button.addEventListener("click", () => chosen(mine));
-    return element("div", {}, element("h4", {}, title), element("p", { class: "compose-said" }, text || "nothing"), button);
-  };
+  const side = (title, value, words, mine) =>
+    element("div", {}, element("h4", {}, title), text("compose-said", value || "nothing"), button(words, () => chosen(mine)));
   box.replaceChildren(element("div", { class: "compose-choice", role: "group", "aria-label": `${conflict.label}: changed here and in the file` },
     element("p", {}, "The file was changed meanwhile. Which is right?"),
     element("div", { class: "compose-sides" },
@@ -72,17 +70,17 @@ function clean(value, long) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export function icon(path) {
+export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
   svg.setAttribute("aria-hidden", "true");
   const line = document.createElementNS(SVG, "path");
-  line.setAttribute("d", path);
+  line.setAttribute("d", ICONS[name]);
   svg.append(line);
   return svg;
 }
 
-export const ICONS = {
+const ICONS = {
   up: "M4 9.5 8 5.5l4 4",
   down: "M4 6.5l4 4 4-4",
   remove: "M4.5 4.5l7 7M11.5 4.5l-7 7",
@@ -92,8 +90,5 @@ export const ICONS = {
   undo: "M5.5 3 3 5.5 5.5 8M3 5.5h6.5a3.5 3.5 0 0 1 0 7H6",
 };
 
-export function iconButton(name, label, run, attributes = {}) {
-  const button = element("button", { class: "icon-button", type: "button", "aria-label": label, title: label, ...attributes }, icon(ICONS[name]));
-  if (run) button.addEventListener("click", run);
-  return button;
-}
+export const iconButton = (name, label, run, attributes = {}) =>
+  button(icon(name), run, { class: "icon-button", "aria-label": label, title: label, ...attributes });

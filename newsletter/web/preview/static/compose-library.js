@@ -1,7 +1,7 @@
 // The library beside the issue: searched on the server as `newsletter summaries` does.
 
 import { draggable } from "./compose-drag.js";
-import { icon, ICONS } from "./compose-field.js";
+import { button, icon, iconButton, text } from "./compose-field.js";
 import { facts, monthName } from "./compose-summaries.js";
 import { get } from "./http.js";
 import { element, memory, problemItem } from "./page.js";
@@ -13,20 +13,21 @@ export class Library {
   #asked = 0;
   #timer = 0;
   #found = [];
+  #shown = "";
   #stale = true;
 
   constructor(desk, summaries) {
     this.desk = desk;
     this.summaries = summaries;
-    this.open = element("button", { id: "compose-open", class: "compose-open", type: "button", "aria-expanded": "false", "aria-controls": "compose-library" }, icon(ICONS.add), "Add from the library");
+    summaries.otherwise = this.open = button([icon("add"), "Add from the library"], () => this.#turn(), { id: "compose-open", class: "compose-open", "aria-expanded": "false", "aria-controls": "compose-library" });
     this.search = element("input", { id: "compose-search", type: "search", placeholder: "Search titles and texts", "aria-label": "Search the library", maxlength: "200", autocomplete: "off", spellcheck: "false" });
     this.filters = Object.fromEntries(FILTERS.map(([key, label]) => [key, element("select", { "aria-label": `Filter: ${label.toLowerCase()}`, id: `compose-${key}` }, element("option", { value: "" }, label))]));
-    this.unused = element("input", { type: "checkbox", id: "compose-unused" });
-    this.count = element("p", { class: "compose-count", role: "status" });
+    this.unused = element("input", { type: "checkbox" });
+    this.count = element("p", { role: "status" });
     this.list = element("ul", { class: "compose-found", "aria-label": "Summaries of the library" });
     this.broken = element("div", {});
     this.box = element("div", { id: "compose-library", class: "compose-library", role: "search", "aria-label": "Library", hidden: true },
-      this.search, element("div", { class: "compose-filters" }, ...Object.values(this.filters)),
+      element("div", { class: "field" }, this.search), element("div", { class: "field compose-filters" }, ...Object.values(this.filters)),
       element("div", { class: "compose-under" }, element("label", { class: "tool check" }, this.unused, element("span", {}, "Unused only")), this.count),
       this.list, this.broken);
     this.root = element("div", {}, this.open, this.box);
@@ -50,16 +51,17 @@ export class Library {
   }
 
   refresh() {
-    this.open.disabled = this.summaries.closed();
+    this.open.disabled = this.summaries.closed;
     for (const row of this.list.children) this.#mark(row);
   }
 
+  #turn() {
+    this.#unfold(this.box.hidden);
+    memory.set("library", !this.box.hidden);
+    if (!this.box.hidden) this.search.focus();
+  }
+
   #listen() {
-    this.open.addEventListener("click", () => {
-      this.#unfold(this.box.hidden);
-      memory.set("library", !this.box.hidden);
-      if (!this.box.hidden) this.search.focus();
-    });
     this.search.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#ask(), PAUSE);
@@ -114,18 +116,17 @@ export class Library {
   }
 
   #show(told) {
+    const shown = JSON.stringify(told);
+    if (this.#shown === shown) return; // somebody may stand on a row
+    this.#shown = shown;
     for (const [key, label, choices] of FILTERS) this.#choices(this.filters[key], label, told[choices], key === "month" ? monthName : String);
     this.#found = told.found;
     const { count, total } = told;
-    this.count.textContent = count > told.found.length
-      ? `${told.found.length} of ${count} shown`
-      : `${count} of ${total}`;
+    this.count.textContent = count > told.found.length ? `${told.found.length} of ${count} shown` : `${count} of ${total}`;
     const top = this.list.scrollTop;
-    this.list.replaceChildren(...told.found.map((summary) => this.#row(summary)));
+    const none = element("li", { class: "compose-empty quiet" }, total ? "Nothing is found. Fewer words, or another filter?" : "The library is empty: newsletter new, or newsletter import");
+    this.list.replaceChildren(...(told.found.length ? told.found.map((summary) => this.#row(summary)) : [none]));
     this.list.scrollTop = top;
-    if (!told.found.length) {
-      this.list.append(element("li", { class: "compose-empty quiet" }, total ? "Nothing is found. Fewer words, or another filter?" : "The library is empty: newsletter new, or newsletter import"));
-    }
     this.broken.replaceChildren(...(told.broken.length ? [this.#brokenOnes(told.broken)] : []));
   }
 
@@ -136,16 +137,15 @@ export class Library {
   }
 
   #row(summary) {
-    const add = element("button", { class: "icon-button compose-add", type: "button" });
-    add.addEventListener("click", () => this.#toggle(summary));
+    const add = iconButton("add", "", () => this.#toggle(summary), { class: "icon-button compose-add" });
     const row = element("li", { class: "compose-row compose-hit", "data-slug": summary.slug },
-      element("div", { class: "compose-what" }, element("p", { class: "compose-title" }, summary.title), element("p", { class: "compose-facts" }, facts(summary))), add);
+      element("div", { class: "compose-what" }, text("compose-title", summary.title), text("compose-facts", facts(summary))), add);
     row.summary = summary;
     row.add = add;
     draggable(row, {
       list: this.summaries.host,
       label: () => summary.title,
-      canStart: () => !this.summaries.closed() && !this.summaries.has(summary.slug),
+      canStart: () => !this.summaries.closed && !this.summaries.has(summary.slug),
       dropped: (index) => this.summaries.add(summary, index),
     });
     this.#mark(row);
@@ -153,9 +153,8 @@ export class Library {
   }
 
   #toggle(summary) {
-    const at = this.summaries.slugs.indexOf(summary.slug);
-    if (at < 0) this.summaries.add(summary);
-    else this.summaries.remove(at);
+    if (!this.summaries.has(summary.slug)) this.summaries.add(summary);
+    else this.summaries.remove(summary.slug);
   }
 
   #mark(row) {
@@ -163,10 +162,10 @@ export class Library {
     const isIn = this.summaries.has(row.summary.slug);
     const words = isIn ? "Remove from the issue" : "Add to the issue";
     row.toggleAttribute("data-in", isIn);
-    row.add.disabled = this.summaries.closed();
+    row.add.disabled = this.summaries.closed;
     row.add.title = words;
     row.add.setAttribute("aria-label", `${words}: ${row.summary.title}`);
-    if (row.add.dataset.is !== String(isIn)) row.add.replaceChildren(icon(isIn ? ICONS.check : ICONS.add));
+    if (row.add.dataset.is !== String(isIn)) row.add.replaceChildren(icon(isIn ? "check" : "add"));
     row.add.dataset.is = isIn;
   }
 

@@ -38,9 +38,8 @@ export const panel = {
       if ([...drafts.values()].some(({ isUnsaved }) => isUnsaved)) event.preventDefault();
     });
   },
-  async show(look, { changed }) {
-    isShown = true;
-    if (!look) return;
+  async show(_look, { changed }) {
+    isShown = true; // also before there is a look: the fields need not wait for the email
     const isNew = draft?.slug !== desk.issue;
     if (isNew) turnTo(desk.issue);
     if (isNew || isLibrary(changed)) parts.library.outdated();
@@ -105,8 +104,6 @@ function word({ name, ...rest }) {
     typed: (value) => draft?.set(name, value, { stroke }),
     left: () => draft?.save(),
   });
-  made.input.id = `compose-${name}`;
-  made.root.querySelector("label").htmlFor = made.input.id;
   made.input.addEventListener("focus", () => { stroke = crypto.randomUUID(); });
   return made;
 }
@@ -140,15 +137,14 @@ async function undo() {
 function render(filled) {
   const { now, form, errors, conflicts, state } = draft;
   parts.state.textContent = draft.isOpen ? STATES[state] : "";
-  parts.state.dataset.state = state;
+  parts.state.dataset.wrong = ["refused", "conflict", "lost"].includes(state);
   stop(now);
   parts.undo.disabled = !now?.undo || !draft.isOpen;
   parts.undo.title = now?.undo ? `Undo: ${now.undo} (u)` : "Nothing to undo";
   for (const { name, label } of WORDS) {
     const own = fields.get(name);
-    if (filled.includes(name)) own.set(form[name] ?? "");
-    own.lock(!draft.isOpen || now.locked.includes(name));
-    own.fail(errors.get(name) ?? told(draft, name) ?? rendered(name));
+    const value = filled.includes(name) ? form[name] ?? "" : own.input.value;
+    own.show(value, errors.get(name) ?? told(draft, name) ?? rendered(name), !draft.isOpen || now.locked.includes(name));
     const theirs = conflicts.get(name);
     showChoice(own.choice, theirs === undefined ? null : { label, theirs, mine: form[name] }, (mine) => draft.choose(name, mine));
   }

@@ -1,6 +1,6 @@
 // The issues, each with where it stands, and a new one.
 
-import { showError } from "./compose-field.js";
+import { button, showError } from "./compose-field.js";
 import { get, post } from "./http.js";
 import { shortcut } from "./keys.js";
 import { byId, element, fill, problemItem } from "./page.js";
@@ -26,8 +26,7 @@ export const panel = {
     parts.list = element("ol", { class: "months-list", "aria-label": "Issues" });
     parts.error = element("p", { class: "compose-error", role: "alert", hidden: true });
     parts.misnamed = element("ol", { class: "problems" });
-    parts.fresh = element("button", { class: "button", type: "button", "aria-expanded": "false", "aria-controls": "months-new" }, "New issue");
-    parts.fresh.addEventListener("click", () => ask(parts.form.hidden));
+    parts.fresh = button("New issue", () => ask(parts.form.hidden), { "aria-expanded": "false", "aria-controls": "months-new" });
     host.append(element("div", { class: "side-head" }, element("h2", {}, "Issues"), parts.fresh), form(), parts.error, parts.list, parts.misnamed);
     shortcut({ key: "n", does: "New issue", group: "Issues", run: begin });
   },
@@ -54,13 +53,11 @@ function show(told) {
 
 function row({ slug, name, word, state, broken, summaries, counts, when }) {
   const [words, kind] = STATES[state] ?? [state, ""];
-  const isHere = slug === desk.issue;
-  const button = element("button", { type: "button", class: "months-row", "data-slug": slug, ...(isHere ? { "aria-current": "page" } : {}) },
+  return element("li", {}, button([
     element("span", { class: "months-name" }, name, word ? element("span", { class: "quiet" }, ` ${word}`) : ""),
     element("span", { class: `chip ${broken ? "error" : kind}` }, broken ? "Cannot be read" : words),
-    element("span", { class: "months-facts" }, facts(summaries, counts, when)));
-  button.addEventListener("click", () => go(slug));
-  return element("li", {}, button);
+    element("span", { class: "months-facts" }, facts(summaries, counts, when)),
+  ], () => go(slug), { class: "months-row", "data-slug": slug, "aria-current": slug === desk.issue ? "page" : "false" }));
 }
 
 function facts(summaries, counts, when) {
@@ -73,10 +70,7 @@ function facts(summaries, counts, when) {
 
 function go(slug) {
   desk.go(slug);
-  for (const button of parts.list.querySelectorAll(".months-row")) {
-    button.toggleAttribute("aria-current", false);
-    if (button.dataset.slug === slug) button.setAttribute("aria-current", "page");
-  }
+  for (const row of parts.list.querySelectorAll(".months-row")) row.setAttribute("aria-current", row.dataset.slug === slug ? "page" : "false");
 }
 
 // --- a new one
