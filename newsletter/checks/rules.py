@@ -17,6 +17,7 @@ from newsletter.checks import (
     parts,
     readers,
     structure,
+    wording,
     writing,
 )
 from newsletter.checks.dossier import Dossier
@@ -76,6 +77,11 @@ _EMAIL = (
     Rule("contrast", "text that is hard to read, light or dark", contrast.contrast),
     Rule("heading-order", "headings that skip a level", structure.heading_order),
     Rule("language", "an email that does not say its language", structure.language),
+    Rule(
+        "template-words",
+        "a language in which the template has no words",
+        wording.template_words,
+    ),
     Rule("layout-tables", "layout tables that are read out", structure.layout_tables),
     Rule("small-targets", "links and buttons too small for a finger", structure.small_targets),
 )
