@@ -8,8 +8,9 @@ some peculiarity (margins, padding) is not told; what a program does not do at a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -19,10 +20,10 @@ from newsletter.checks.dossier import Dossier
 from newsletter.checks.engine import Rule
 from newsletter.checks.fallbacks import FALLBACKS
 from newsletter.checks.features import features_of
-from newsletter.checks.texts import in_templates
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
 from newsletter.files import shown
+from newsletter.settings import Settings
 
 TABLE = "caniemail.json"
 FAMILIES = {"gmail": "Gmail", "apple-mail": "Apple Mail", "outlook": "Outlook", "yahoo": "Yahoo"}
@@ -41,6 +42,8 @@ _NO_LONGER = "outlook/windows-mail"
 _SMALL = {"gmail/mobile-webmail"}
 """A lack here alone is no reason to warn: only inlined styles work there, and few read there."""
 _IN_EVERY_EMAIL = {"html-body", "html-style"}
+Place = tuple[Path | None, int | None]
+_NOWHERE: Place = (None, None)
 _ENDINGS = (".mjml", ".css", ".html", ".toml")
 
 
@@ -51,6 +54,7 @@ class Table:
     date: str
     clients: tuple[str, ...]
     features: dict[str, tuple[str, str]]
+    slugs: frozenset[str]
 
     def lacking(self, slug: str) -> tuple[str, ...]:
         """Return the programs without a feature."""
@@ -67,7 +71,7 @@ def table() -> Table:
     """Read the table that ships."""
     raw = json.loads(resources.files(__package__).joinpath(TABLE).read_text("utf-8"))
     features = {slug: (title, answers) for slug, (title, answers) in raw["features"].items()}
-    return Table(raw["date"], tuple(raw["clients"]), features)
+    return Table(raw["date"], tuple(raw["clients"]), features, frozenset(features))
 
 
 def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
@@ -78,16 +82,19 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
     if dossier.letter is None:
         return
     root, styles = dossier.letter.root, dossier.letter.styles
+    own = _sources(dossier.templates)
+    shipped = _sources(dossier.shipped) if own else []
     usual: dict[str, list[str]] = {}
-    for slug, use in features_of(root, styles, table().features).items():
+    for slug, use in features_of(root, styles, table().slugs).items():
         lacking = [each for each in table().lacking(slug) if _is_named(each)]
         if not lacking or slug in _IN_EVERY_EMAIL or (slug in FALLBACKS and set(lacking) <= _SMALL):
             continue
-        file, line = _place(dossier, use)
-        if (slug in FALLBACKS or not use.bare) and (file is None or _is_shipped(dossier, use)):
+        file, line = _in_settings(dossier.settings, use) or _in_sources(own, use)
+        is_shipped = file is None or _in_sources(shipped, use) != _NOWHERE
+        if is_shipped and (slug in FALLBACKS or not use.bare):
             usual.setdefault(_families(lacking), []).append(use.shown)
         else:
-            yield _problem(slug, use, lacking, file, line)
+            yield _problem(slug, use, lacking, file and shown(file, dossier.settings.root), line)
     if usual:
         yield _together(usual)
 
@@ -139,19 +146,29 @@ def _families(clients: list[str]) -> str:
     return ", ".join(name for family, name in FAMILIES.items() if family in found)
 
 
-def _place(dossier: Dossier, use: Use) -> tuple[Path | None, int | None]:
-    """Return where the editor's own templates or settings say it, or nothing."""
-    settings = dossier.settings
+def _in_settings(settings: Settings, use: Use) -> Place | None:
     for name, value in settings.design.values.items():
         if isinstance(value, str) and use.shown in value:
-            return shown(settings.file, settings.root), settings.lines.get(f"design.{name}")
-    return in_templates(dossier, use.sought, _ENDINGS)
+            return settings.file, settings.lines.get(f"design.{name}")
+    return None
 
 
-def _is_shipped(dossier: Dossier, use: Use) -> bool:
-    """Whether the program's own templates say it, too: then it is none of her making."""
-    shipped = replace(dossier, templates=dossier.shipped)
-    return in_templates(shipped, use.sought, _ENDINGS)[0] is not None
+def _sources(folders: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Return the files of a template that may say something, with their texts."""
+    files = (file for folder in folders for file in sorted(folder.rglob("*")))
+    return [
+        (file, file.read_text(encoding="utf-8", errors="replace"))
+        for file in files
+        if file.suffix in _ENDINGS and file.is_file()
+    ]
+
+
+def _in_sources(sources: Iterable[tuple[Path, str]], use: Use) -> Place:
+    wanted = re.compile(use.sought)
+    for file, text in sources:
+        if match := wanted.search(text):
+            return file, text.count("\n", 0, match.start()) + 1
+    return _NOWHERE
 
 
 RULES = (

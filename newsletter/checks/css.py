@@ -7,8 +7,9 @@ without its error recovery): what a style block of an email holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,13 @@ _PAIRS = {
 }
 
 
-def of_declarations(text: str, known: Container[str], *, bare: bool = True) -> Iterator[Use]:
-    """Yield what `property: value; ...` uses."""
+@lru_cache(maxsize=1_000)  # an email says the same in many places, and the next one says it again
+def of_declarations(text: str, known: frozenset[str], *, bare: bool = True) -> tuple[Use, ...]:
+    """Return what `property: value; ...` uses."""
+    return tuple(_of_declarations(text, known, bare=bare))
+
+
+def _of_declarations(text: str, known: frozenset[str], *, bare: bool) -> Iterator[Use]:
     declared = list(_declarations(text))
     names = [name for name, _ in declared]
     for index, (name, value) in enumerate(declared):
@@ -150,7 +156,7 @@ _LOGICAL_RADIUS = re.compile(r"border-(?:start|end)-(?:start|end)-radius")
 _RADIUS = re.compile(r"border-(?:top|bottom)-(?:left|right)-radius")
 
 
-def property_slug(name: str, known: Container[str]) -> str:
+def property_slug(name: str, known: frozenset[str]) -> str:
     """Return the slug of a property, "" for one that all programs have or that is one's own.
 
     A longhand without a slug has that of its shorthand: `border-left-color` is `css-border`.
@@ -214,7 +220,7 @@ _SELECTORS = (
 )
 
 
-def of_styles(styles: Iterable[str], known: Container[str]) -> Iterator[Use]:
+def of_styles(styles: Iterable[str], known: frozenset[str]) -> Iterator[Use]:
     """Yield what the texts of `<style>` elements use."""
     for style in styles:
         if "/*" in style:
@@ -222,7 +228,7 @@ def of_styles(styles: Iterable[str], known: Container[str]) -> Iterator[Use]:
         yield from _of_rules(_COMMENT.sub(" ", style), known, bare=True)
 
 
-def _of_rules(css: str, known: Container[str], *, bare: bool) -> Iterator[Use]:
+def _of_rules(css: str, known: frozenset[str], *, bare: bool) -> Iterator[Use]:
     for prelude, body in _rules(css):
         if prelude.startswith("@"):
             yield from _of_at_rule(prelude)

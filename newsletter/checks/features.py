@@ -6,14 +6,14 @@ is what no table knows: those are the features that all programs have.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
 from newsletter.checks.css import Use, of_declarations, of_image, of_styles
 
 
-def features_of(root: HtmlElement, styles: Iterable[str], known: Container[str]) -> dict[str, Use]:
+def features_of(root: HtmlElement, styles: Iterable[str], known: frozenset[str]) -> dict[str, Use]:
     """Return what an email uses, by slug: its tree, and the text of its `<style>`s.
 
     Of several uses of a feature one that is bare is told. `known` are the slugs of interest.
@@ -79,7 +79,7 @@ def _has_content(element: HtmlElement) -> bool:
     return bool(element.xpath("boolean(.//img)") or element.text_content().strip())
 
 
-def _of_attributes(root: HtmlElement, known: Container[str]) -> Iterator[Use]:
+def _of_attributes(root: HtmlElement, known: frozenset[str]) -> Iterator[Use]:
     seen: set[tuple[str, str]] = set()
     for element in root.iter():
         for name, value in element.attrib.items() if isinstance(element.tag, str) else ():
@@ -89,7 +89,7 @@ def _of_attributes(root: HtmlElement, known: Container[str]) -> Iterator[Use]:
                 yield from _of_attribute(str(name), str(value), str(element.tag), known)
 
 
-def _of_attribute(name: str, value: str, tag: str, known: Container[str]) -> Iterator[Use]:
+def _of_attribute(name: str, value: str, tag: str, known: frozenset[str]) -> Iterator[Use]:
     if slug := _ATTRIBUTES.get(name):
         yield Use(slug, f"the attribute {name}", rf"\b{name}\b\s*=?")
     match name:

@@ -21,12 +21,12 @@ from tests.checks.samples import ISSUE, SOUND, email
 
 def used(body: str = "", style: str = "") -> set[str]:
     root = parser.document_fromstring(f"<html><body>{body}</body></html>")
-    return set(features_of(root, [style], table().features)) - {"html-body"}
+    return set(features_of(root, [style], table().slugs)) - {"html-body"}
 
 
 def bare(body: str = "", style: str = "") -> set[str]:
     root = parser.document_fromstring(f"<html><body>{body}</body></html>")
-    found = features_of(root, [style], table().features)
+    found = features_of(root, [style], table().slugs)
     return {slug for slug, use in found.items() if use.bare} - {"html-body"}
 
 
@@ -140,7 +140,7 @@ def test_a_feature_counts_as_bare_where_one_of_its_uses_is() -> None:
 
 @pytest.mark.parametrize("name", ["", "-", "color", "mso-hide", "font-style"])
 def test_a_property_that_no_table_knows_has_no_slug(name: str) -> None:
-    assert property_slug(name, table().features) == ""
+    assert property_slug(name, table().slugs) == ""
 
 
 def test_a_layout_that_falls_apart_is_a_warning_with_those_who_lack_it() -> None:
