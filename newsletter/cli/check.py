@@ -87,7 +87,7 @@ def _print(report: Report) -> None:
     for level, heading in _HEADINGS.items():
         found = [each for each in report.of(level) if each.silenced is None]
         if found:
-            output.findings(heading, level, map(_parts, found))
+            output.findings(heading, level, map(_parts, sorted(found, key=_in_file)))
     silenced = [each for each in report.findings if each.silenced is not None]
     if silenced:
         output.findings(_SILENCED, Level.INFO, map(_parts, silenced))
@@ -97,6 +97,11 @@ def _print(report: Report) -> None:
         output.say(", ".join(told) + ".")
     else:
         output.say("Nothing to mend.", style="green")
+
+
+def _in_file(finding: Finding) -> tuple[bool, str, int]:
+    """Sort as somebody mends: file by file, from its top to its end; what has none comes last."""
+    return finding.file is None, str(finding.file), finding.line or 0
 
 
 def _parts(finding: Finding) -> tuple[str, str, str, str | None]:

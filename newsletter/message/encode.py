@@ -17,6 +17,7 @@ _OCTETS = [
     bytes([octet]) if 33 <= octet <= 126 and octet != 61 or octet in b" \t" else b"=%02X" % octet  # noqa: PLR2004, RUF021
     for octet in range(256)
 ]
+_ESCAPED = re.compile(rb"[^\t !-<>-~]")
 _ENCODED_WORD = 75  # RFC 2047, 2: an encoded word has at most 75 characters
 _WORD_OCTETS = (_ENCODED_WORD - len("=?utf-8?b??=")) // 4 * 3
 
@@ -40,24 +41,26 @@ def quoted_printable_slot(value: str) -> bytes:
 
 def _wrap(line: bytes) -> bytes:
     """Encode the octets of one line and break it softly."""
-    tokens = [_OCTETS[octet] for octet in line]
-    if tokens and tokens[-1] in {b" ", b"\t"}:  # RFC 2045, 6.7 (3): no white space at the end
-        tokens[-1] = b"=%02X" % line[-1]
+    text = _ESCAPED.sub(_escape, line)
+    if text.endswith((b" ", b"\t")):  # RFC 2045, 6.7 (3): no white space at the end
+        text = text[:-1] + b"=%02X" % text[-1]
     out: list[bytes] = []
     start = 0
-    width = 0
-    for index, token in enumerate(tokens):
-        if width == 0 and token == b".":
-            token = b"=2E"  # noqa: PLW2901 - a dot at a line's start would have to be stuffed
-            tokens[index] = token
-        if width + len(token) > _LINE - 1:
-            out.append(b"".join(tokens[start:index]))
-            start, width = index, 0
-            if token == b".":
-                token = tokens[index] = b"=2E"  # noqa: PLW2901
-        width += len(token)
-    out.append(b"".join(tokens[start:]))
-    return b"=\r\n".join(out)
+    while True:
+        # A dot at a line's start would have to be stuffed.
+        first = b"=2E" if text.startswith(b".", start) else text[start : start + 1]
+        end = start + _LINE - len(first)
+        if end >= len(text):
+            out.append(first + text[start + 1 :])
+            return b"=\r\n".join(out)
+        cut = text.rfind(b"=", end - 2, end)  # never inside of an escape
+        end = cut if cut >= 0 else end
+        out.append(first + text[start + 1 : end])
+        start = end
+
+
+def _escape(match: re.Match[bytes]) -> bytes:
+    return _OCTETS[match[0][0]]
 
 
 def header_text(text: str, *, used: int) -> str:

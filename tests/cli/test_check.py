@@ -38,9 +38,9 @@ def test_errors_are_told_with_their_place_and_end_with_3(run: Run, workspace: Pa
     result = run("check")
     assert result.exit_code == 3
     assert result.stdout.startswith(
-        f"To mend\n  {QUIET_ROOMS}:8  unfinished-text\n    unfinished text: 'TK' in "
+        f"To mend\n  {QUIET_ROOMS}:5  doi-malformed\n    '11.5555/iq.2025.7' is no DOI\n"
     )
-    assert f"  {QUIET_ROOMS}:5  doi-malformed\n    '11.5555/iq.2025.7' is no DOI\n" in result.stdout
+    assert f"  {QUIET_ROOMS}:8  unfinished-text\n    unfinished text: 'TK' in " in result.stdout
     assert "Hint: did you mean 'Therapist Factors'?" in result.stdout
     assert re.fullmatch(
         r"2 errors, 1 warning, \d to know\.\nNext: newsletter check 2026-11\n", result.stderr
