@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
@@ -13,6 +14,10 @@ from newsletter.cli import output
 from newsletter.cli.boundary import INTERRUPTED
 
 _PORT = 8025
+_WARNING = (
+    "Warning: {host} can be reached by other machines, and the connection is not encrypted: "
+    "whoever sees the address can read and change the issue."
+)
 
 
 @click.command
@@ -32,16 +37,17 @@ _PORT = 8025
 def command(context: click.Context, month: str | None, port: int, host: str, no_open: bool) -> None:
     """Show an issue in the browser, as a reader would get it; every save shows at once.
 
-    MONTH may be left out where there is one draft. Only the browser that opens the address with
+    Without MONTH it opens with the draft that comes next. Only the browser that opens the address with
     its token is answered. Ctrl-C ends it.
     """
     from newsletter.web.preview.assembly import preview_app
     from newsletter.web.preview.guard import Keys
-    from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, serve, url_host
+    from newsletter.web.preview.months import opens_with
+    from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, serve, urls
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
-    slug = workspace.which_issue(month)
+    slug = month or opens_with(workspace, datetime.now().astimezone().date())
     if slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
     listening = open_socket(host, port)
@@ -49,11 +55,7 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     if port not in {0, taken}:
         output.say(f"Port {port} is taken; using {taken}.")
     if not is_loopback(host):
-        output.say(
-            f"Warning: {host} can be reached by other machines, and the connection is not "
-            "encrypted: whoever sees the address can read the issue.",
-            style="yellow",
-        )
+        output.say(_WARNING.format(host=host), style="yellow")
     keys = Keys.fresh()
     app = preview_app(
         workspace.root,
@@ -63,14 +65,16 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
         environment=os.environ,
         is_local=is_loopback(host),
     )
-    address = f"http://{url_host(host)}:{taken}/?token={keys.token}"
+    told, local = urls(host, taken, keys.token)
 
     def started() -> None:
         output.say(f"Preview of {slug}:")
-        output.say(address)
+        output.say(told)
+        if local != told:
+            output.say(f"On this machine: {local}")
         output.say("It follows every save. Ctrl-C ends it.", style="dim")
         if not no_open:
-            _open(address)
+            _open(local)
 
     signal.signal(signal.SIGTERM, _terminated)
     try:

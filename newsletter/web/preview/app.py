@@ -51,7 +51,6 @@ from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_b
 from newsletter.web.preview.places import where
 from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
 from newsletter.web.preview.shop import Shop
-from newsletter.web.preview.weights import weigh
 
 STATIC = Path(__file__).parent / "static"
 
@@ -161,8 +160,7 @@ class _Pages:
         )
 
     async def weights(self, request: Request) -> Response:
-        slug = self._slug(request)
-        weights = await asyncio.to_thread(lambda: weigh(self._shop.open(), slug))
+        weights = await asyncio.to_thread(self._shop.weights, self._slug(request))
         return JSONResponse(
             {"parts": [{"title": each.title, "bytes": each.bytes} for each in weights]}
         )
@@ -203,8 +201,9 @@ class _Pages:
     async def where(self, request: Request) -> Response:
         slug = self._slug(request)
         body = await json_body(request)
-        text, headings = _text(body, "text"), body.get("headings", [])
-        above = [each for each in headings if isinstance(each, str)]
+        text, headings = _text(body, "text"), body.get("headings")
+        headings = headings if isinstance(headings, list) else []
+        above = [each for each in headings if isinstance(each, str)][:_MOST_HEADINGS]
         found = await asyncio.to_thread(lambda: where(self._shop.open(), slug, text, above))
         return JSONResponse({"file": found and found[0], "line": found and found[1]})
 
@@ -299,3 +298,4 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 
 _LONGEST = 10_000
+_MOST_HEADINGS = 8

@@ -58,11 +58,18 @@ def own_hosts(host: str, port: int) -> frozenset[str]:
     return frozenset({f"{name}:{port}" for name in bare} | (bare if port == 80 else set()))  # noqa: PLR2004
 
 
-def url_host(host: str) -> str:
-    """Return the host as a URL has it; where every interface listens, this machine's name."""
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - what it is compared with
-        return socket.gethostname().lower()
-    return f"[{host}]" if ":" in host else host
+def urls(host: str, port: int, token: str) -> tuple[str, str]:
+    """Return the address to tell, which names the host, and the one to open on this machine.
+
+    Where every interface listens, the first has the machine's name.
+    """
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for
+    told = socket.gethostname().lower() if local != host else host
+    return _url(told, port, token), _url(local, port, token)
+
+
+def _url(host: str, port: int, token: str) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/?token={token}"
 
 
 def serve(app: Preview, listening: socket.socket, on_started: Callable[[], None]) -> None:
@@ -75,17 +82,26 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: Preview, on_started: Callable[[], None]) -> None:
         super().__init__(
-            uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="on")
+            uvicorn.Config(
+                app,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                ws="none",
+                lifespan="on",
+            )
         )
         self._app = app
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
         await super().startup(sockets)
         if self.started:
             await asyncio.to_thread(self._on_started)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the open streams go, and end."""
         self._app.bell.close()
         await super().shutdown(sockets)
 

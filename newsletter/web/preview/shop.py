@@ -31,6 +31,7 @@ from newsletter.web.preview.places import Excerpt, excerpt, find_file
 from newsletter.web.preview.progress import Progress
 from newsletter.web.preview.readers import Hit, Kind, Reader, search
 from newsletter.web.preview.watch import saves, workspace_folders
+from newsletter.web.preview.weights import Weight, weigh
 from newsletter.workspace import Workspace, open_workspace
 
 T = TypeVar("T")
@@ -97,6 +98,11 @@ class Shop:
         today = _today()
         readers = self._keep("readers", files, today, lambda: count_readers(workspace, today))
         return prove(workspace, slug, readers=readers, today=today).report.findings
+
+    def weights(self, slug: str) -> tuple[Weight, ...]:
+        """Return what each summary weighs; nothing of what a mailing froze can be taken apart."""
+        workspace = self.open()
+        return () if frozen_issue(workspace, slug) else weigh(workspace, slug)
 
     def slugs(self) -> Sequence[str]:
         """Return the issues that have pages."""
@@ -170,7 +176,7 @@ class Shop:
 
     def mailing(self, slug: str) -> dict[str, Any]:
         """Return where an issue's mailing stands."""
-        return self._progress.look(self.open(), slug, time.monotonic())
+        return self._progress.look(self._lenient(), slug, time.monotonic())
 
     def changes(self) -> AsyncGenerator[tuple[str, ...]]:
         """Yield the files that were saved, after each burst of saves."""

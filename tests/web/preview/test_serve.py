@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from newsletter.errors import NewsletterError
-from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, url_host
+from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, urls
 
 
 def test_a_taken_port_gives_the_next_one() -> None:
@@ -32,16 +32,36 @@ def test_all_interfaces_have_the_machines_names() -> None:
     assert f"{socket.gethostname().lower()}:8025" in own_hosts("0.0.0.0", 8025)  # noqa: S104
 
 
+THIS = socket.gethostname().lower()
+
+
 @pytest.mark.parametrize(
-    ("host", "loopback", "in_url"),
+    ("host", "told", "local"),
     [
-        ("127.0.0.1", True, "127.0.0.1"),
-        ("::1", True, "[::1]"),
-        ("localhost", True, "localhost"),
-        ("0.0.0.0", False, socket.gethostname().lower()),  # noqa: S104
-        ("192.0.2.7", False, "192.0.2.7"),
-        ("desk.example", False, "desk.example"),
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1"),
+        ("::1", "[::1]", "[::1]"),
+        ("192.0.2.7", "192.0.2.7", "192.0.2.7"),
+        ("desk.example", "desk.example", "desk.example"),
+        ("0.0.0.0", THIS, "127.0.0.1"),  # noqa: S104
+        ("::", THIS, "[::1]"),
     ],
 )
-def test_other_hosts_than_loopback_are_known(host: str, in_url: str, *, loopback: bool) -> None:
-    assert (is_loopback(host), url_host(host)) == (loopback, in_url)
+def test_the_address_names_the_host_and_one_opens_here(host: str, told: str, local: str) -> None:
+    expected = tuple(f"http://{name}:8025/?token=t" for name in (told, local))
+    assert urls(host, 8025, "t") == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104
+        ("192.0.2.7", False),
+        ("desk.example", False),
+    ],
+)
+def test_what_other_machines_can_reach_is_known(host: str, *, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

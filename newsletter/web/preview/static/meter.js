@@ -26,6 +26,7 @@ export class Meter {
     this.#rows([["Whole email", all, "total"]], all);
     try {
       const { parts } = await get(`/api/issues/${encodeURIComponent(look.issue)}/weights`);
+      if (!parts.length) return;
       const rest = all - parts.reduce((sum, { bytes }) => sum + bytes, 0);
       this.#rows([...parts.map(({ title, bytes }) => [title, bytes, ""]), ["All around them", rest, ""], ["Whole email", all, "total"]], all);
     } catch (error) {
