@@ -54,6 +54,12 @@ def opening(slugs: Sequence[str], sent: Collection[str], today: date) -> str | N
     return next(iter((*coming, *reversed(drafts), *reversed(slugs))), None)
 
 
+def opens_with(workspace: Workspace, today: date) -> str:
+    """Return the issue that a preview opens with where none is named; raise where there is none."""
+    slug = opening(workspace.issue_slugs(), workspace.sent_states(), today)
+    return workspace.which_issue(None) if slug is None else slug
+
+
 def proposed(slugs: Collection[str], today: date) -> str:
     """Return the first month from this one on that has no issue."""
     taken = {slug[:7] for slug in slugs}

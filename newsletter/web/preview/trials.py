@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.address import Address, BadAddress, parse_address
 from newsletter.content.issue_writer import FieldError
 from newsletter.errors import NewsletterError, Problem, fail
+from newsletter.files import shown
 from newsletter.settings import Scheme, Settings
 from newsletter.web.preview.addresses import forget, remember, remembered
 from newsletter.web.preview.answers import json_body, problem_json
@@ -135,7 +136,7 @@ class _Pages:
             now = datetime.now().astimezone()
             parcel = await asyncio.to_thread(_parcel, self._root, slug, address, seen_as, now)
             outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
-            told |= _ended(parcel.transport.name, outcome, now)
+            told |= _ended(_short(parcel.transport.name, self._root), outcome, now)
             await asyncio.to_thread(_remember, self._root, address, outcome)
         except NewsletterError as error:
             told |= {"problems": [problem_json(each) for each in error.problems]}
@@ -207,6 +208,11 @@ def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
     }
 
 
+def _short(where: str, root: Path) -> str:
+    """Return a transport's name, a folder of the workspace by its place in it."""
+    return where.replace(f"{root}/", "")
+
+
 def _remember(root: Path, address: Address, outcome: Outcome) -> None:
     from newsletter.outcome import Verdict
 
@@ -244,8 +250,8 @@ def _way_out(workspace: Workspace, slug: str) -> dict[str, Any]:
                 "problems": [problem_json(each) for each in error.problems],
             }
     if url is None or url.scheme is Scheme.MAILDIR:
-        folder = str(url.path) if url and url.path else "outbox"
-        return {"kind": "folder", "where": folder, "problems": []}
+        folder = shown(url.path, workspace.root) if url and url.path else "outbox"
+        return {"kind": "folder", "where": str(folder), "problems": []}
     account = account_of(delivery)
     problems = []
     if account is not None and at_hand(account) is None:

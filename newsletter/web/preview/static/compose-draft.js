@@ -66,7 +66,7 @@ export class Draft {
     this.#take(await get(this.address));
   }
 
-  // `stroke` groups saves that are undone together; `at once` where no more keys are to come.
+  // `stroke` groups saves that are undone together; `soon` where no more keys are to come.
   set(field, value, { stroke = crypto.randomUUID(), soon = false } = {}) {
     this.form[field] = value;
     this.#stroke = stroke;
@@ -103,7 +103,6 @@ export class Draft {
       return true;
     } catch (error) {
       if (error.status === 409) this.#take(error.body);
-      else if (!error.status) this.#loose();
       else throw error;
       return false;
     }
@@ -133,7 +132,7 @@ export class Draft {
       const answer = await post(this.address, { version: this.now.version, changes, stroke: this.#stroke });
       this.#lost = false;
       if ("announcements" in changes) sent.forEach((news, index) => { news.was = index; });
-      for (const field of fields) this.#letGo(field);
+      for (const field of FIELDS) if (!this.#held.has(field) || fields.includes(field)) this.#letGo(field);
       this.now = this.base = answer;
     } catch (error) {
       this.#refused(error, fields, sent);
@@ -142,12 +141,13 @@ export class Draft {
 
   #refused(error, fields, sent) {
     if (error.status === 409) return this.#take(error.body);
-    if (!error.status) return this.#loose();
+    if (!error.problems?.length) return this.#loose();
     for (const problem of error.problems) {
-      const [field, index, ...rest] = (problem.field ?? fields[0]).split(".");
-      const at = field === "announcements" && index ? ["announcements", this.form.announcements.indexOf(sent[index]), ...rest] : [field, index, ...rest];
-      const of = fields.includes(field) ? field : fields[0];
-      this.errors.set(at.filter((part) => part !== undefined).join("."), problem);
+      const path = (problem.field ?? fields[0]).split(".");
+      const of = fields.includes(path[0]) ? path[0] : fields[0];
+      // Only those that were whole were sent.
+      if (path[0] === "announcements" && path[1]) path[1] = this.form.announcements.indexOf(sent[path[1]]);
+      this.errors.set(path.join("."), problem);
       this.#held.set(of, structuredClone(this.form[of]));
     }
     return null;

@@ -42,7 +42,13 @@ export function showError(box, problem) {
   box.replaceChildren(...(problem ? said(problem) : []));
 }
 
-export const said = ({ message, hint }) => [message, hint ? element("span", { class: "quiet" }, ` ${hint}`) : ""];
+// A hint that is a row of the file says nothing to who fills in a field.
+const said = ({ message, hint }) => [message, hint && !/^\w+: /.test(hint) ? element("span", { class: "quiet" }, ` ${hint}`) : ""];
+
+export function placed(problem, desk) {
+  const place = problem.file ? [" ", button(problem.place, () => desk.openPlace(problem), { class: "place-link" })] : [];
+  return text(`compose-error ${problem.level}`, ...said(problem), ...place);
+}
 
 // Both sides of a field that was changed here and in the file; `chosen(mine)` ends it.
 export function showChoice(box, conflict, chosen) {

@@ -1,10 +1,10 @@
 // The library beside the issue: searched on the server as `newsletter summaries` does.
 
 import { draggable } from "./compose-drag.js";
-import { button, icon, iconButton, text } from "./compose-field.js";
+import { button, icon, iconButton, placed, text } from "./compose-field.js";
 import { facts, monthName } from "./compose-summaries.js";
 import { get } from "./http.js";
-import { element, memory, problemItem } from "./page.js";
+import { element, memory } from "./page.js";
 
 const PAUSE = 120; // ms after the last key
 const FILTERS = [["topic", "Topic", "topics"], ["type", "Research type", "types"], ["month", "Month", "months"]];
@@ -28,7 +28,7 @@ export class Library {
     this.broken = element("div", {});
     this.box = element("div", { id: "compose-library", class: "compose-library", role: "search", "aria-label": "Library", hidden: true },
       element("div", { class: "field" }, this.search), element("div", { class: "field compose-filters" }, ...Object.values(this.filters)),
-      element("div", { class: "compose-under" }, element("label", { class: "tool check" }, this.unused, element("span", {}, "Unused only")), this.count),
+      element("div", { class: "compose-under" }, element("label", { class: "tool" }, this.unused, "Unused only"), this.count),
       this.list, this.broken);
     this.root = element("div", {}, this.open, this.box);
     this.#listen();
@@ -85,12 +85,6 @@ export class Library {
     } else if (event.key === "ArrowUp" && at >= 0) {
       event.preventDefault();
       (buttons[at - 1] ?? this.search).focus();
-    } else if (event.key === "Escape" && this.search.value) {
-      event.stopPropagation();
-      event.preventDefault();
-      this.search.value = "";
-      this.#ask();
-      this.search.focus();
     }
   }
 
@@ -102,9 +96,8 @@ export class Library {
 
   async #ask() {
     const number = ++this.#asked;
-    const query = new URLSearchParams({ issue: this.desk.issue, words: this.search.value });
+    const query = new URLSearchParams({ issue: this.desk.issue, words: this.search.value, unused: this.unused.checked ? "1" : "" });
     for (const [key, select] of Object.entries(this.filters)) query.set(key, select.value);
-    if (this.unused.checked) query.set("unused", "1");
     try {
       const told = await get(`/api/library?${query}`);
       if (number !== this.#asked) return;
@@ -127,7 +120,7 @@ export class Library {
     const none = element("li", { class: "compose-empty quiet" }, total ? "Nothing is found. Fewer words, or another filter?" : "The library is empty: newsletter new, or newsletter import");
     this.list.replaceChildren(...(told.found.length ? told.found.map((summary) => this.#row(summary)) : [none]));
     this.list.scrollTop = top;
-    this.broken.replaceChildren(...(told.broken.length ? [this.#brokenOnes(told.broken)] : []));
+    this.broken.replaceChildren(...told.broken.flatMap(({ problems }) => problems.map((problem) => placed(problem, this.desk))));
   }
 
   #choices(select, label, values, name) {
@@ -140,8 +133,7 @@ export class Library {
     const add = iconButton("add", "", () => this.#toggle(summary), { class: "icon-button compose-add" });
     const row = element("li", { class: "compose-row compose-hit", "data-slug": summary.slug },
       element("div", { class: "compose-what" }, text("compose-title", summary.title), text("compose-facts", facts(summary))), add);
-    row.summary = summary;
-    row.add = add;
+    Object.assign(row, { summary, add });
     draggable(row, {
       list: this.summaries.host,
       label: () => summary.title,
@@ -167,13 +159,6 @@ export class Library {
     row.add.setAttribute("aria-label", `${words}: ${row.summary.title}`);
     if (row.add.dataset.is !== String(isIn)) row.add.replaceChildren(icon(isIn ? "check" : "add"));
     row.add.dataset.is = isIn;
-  }
-
-  #brokenOnes(broken) {
-    const problems = broken.flatMap(({ problems: each }) => each);
-    return element("details", { class: "compose-broken" },
-      element("summary", {}, `${broken.length} ${broken.length === 1 ? "summary" : "summaries"} cannot be read`),
-      element("ol", { class: "problems" }, ...problems.map((problem) => problemItem(problem, this.desk))));
   }
 }
 

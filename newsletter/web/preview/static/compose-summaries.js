@@ -1,6 +1,6 @@
 // The summaries of the issue, in their order.
 
-import { button, said, text } from "./compose-field.js";
+import { button, placed, text } from "./compose-field.js";
 import { Rows } from "./compose-rows.js";
 import { element } from "./page.js";
 
@@ -50,12 +50,7 @@ export class Summaries extends Rows {
     const title = known.file
       ? button(known.title, () => this.desk.openPlace({ file: known.file, line: 1 }), { class: "compose-title", title: known.slug, "data-drags": true })
       : text("compose-title", known.title);
-    one.what.replaceChildren(title, text("compose-facts", facts(known)), ...(known.problems ?? []).map((problem) => this.#problem(problem)));
-  }
-
-  #problem(problem) {
-    const place = problem.file ? [" ", button(problem.place, () => this.desk.openPlace(problem), { class: "place-link" })] : [];
-    return text(`compose-error ${problem.level}`, ...said(problem), ...place);
+    one.what.replaceChildren(title, text("compose-facts", facts(known)), ...(known.problems ?? []).map((problem) => placed(problem, this.desk)));
   }
 }
 

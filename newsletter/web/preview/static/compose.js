@@ -112,8 +112,7 @@ function keys() {
   const here = () => isShown && Boolean(draft?.isOpen);
   shortcut({ key: "/", does: "Search the library", group: "Compose", run: find });
   shortcut({ key: "u", does: "Undo the last change", group: "Compose", when: here, run: undo });
-  const listed = [["ArrowUp", "Move a row up (on its handle)"], ["ArrowDown", "Move a row down"], ["Delete", "Take a row out"], ["Alt+ArrowUp", "Move a row up from anywhere in it"]];
-  for (const [key, does] of listed) shortcut({ key, does, group: "Compose" });
+  for (const [key, does] of [["ArrowUp", "On a handle: move up"], ["ArrowDown", "On a handle: move down"], ["Delete", "On a handle: take out"]]) shortcut({ key, does, group: "Compose" });
 }
 
 function find() {
@@ -126,7 +125,7 @@ async function undo() {
   const what = draft.now.undo;
   try {
     const done = await draft.undo();
-    desk.toast(done ? `Undone: ${what}` : "The file was changed meanwhile: there is nothing to undo", done ? "ok" : "error");
+    desk.toast(done ? `Undone: ${what}` : "The file was changed meanwhile: nothing is undone", done ? "ok" : "error");
   } catch (error) {
     desk.toast(error.message, "error");
   }

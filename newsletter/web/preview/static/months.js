@@ -11,7 +11,6 @@ const STATES = {
 };
 const TOLD = [["accepted", "accepted"], ["refused", "refused"], ["uncertain", "uncertain"], ["deferred", "to be tried again"], ["pending", "waiting"]];
 const DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric" });
-const MONTH = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
 
 let desk = null;
 let proposed = "";
@@ -42,11 +41,10 @@ export const panel = {
 function show(told) {
   ({ proposed } = told);
   showError(parts.error, null);
-  parts.fresh.title = `${MONTH.format(new Date(`${proposed}-01`))} (n)`;
-  if (parts.form.hidden) parts.month.value = proposed;
-  const focused = document.activeElement?.dataset?.slug;
+  parts.fresh.title = `${proposed} (n)`;
+  const focused = document.activeElement.dataset.slug;
   fill(parts.list, told.issues, row);
-  if (focused) parts.list.querySelector(`[data-slug="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) parts.list.querySelector(`[data-slug="${focused}"]`)?.focus();
   fill(parts.misnamed, told.misnamed, (problem) => problemItem(problem, desk));
   if (!told.issues.length) ask(true);
 }

@@ -2,7 +2,7 @@
 
 import { button, showError, text } from "./compose-field.js";
 import { get, post } from "./http.js";
-import { element, fill, memory, problemItem } from "./page.js";
+import { element, fill, problemItem } from "./page.js";
 
 const EVERY = 400; // ms between two looks at how it goes
 const SILENT = "The preview does not answer";
@@ -50,7 +50,7 @@ function form() {
   parts.to = element("input", { id: "trial-to", type: "email", autocomplete: "off", spellcheck: "false", placeholder: "you@example.org", "aria-describedby": "trial-error", maxlength: "320" });
   parts.error = element("p", { id: "trial-error", class: "compose-error", role: "alert", hidden: true });
   parts.past = element("ul", { class: "trial-past", "aria-label": "Addresses of earlier tests" });
-  parts.asReader = element("input", { type: "checkbox" });
+  parts.asReader = element("input", { type: "checkbox", checked: true });
   parts.asWho = element("span", {});
   parts.as = element("label", { class: "tool check trial-as", hidden: true }, parts.asReader, parts.asWho);
   parts.send = element("button", { class: "button primary" }, "Send the test");
@@ -75,7 +75,6 @@ function showAbout() {
   const { reader } = desk.look ?? {};
   parts.as.hidden = reader?.kind !== "listed";
   parts.asWho.textContent = `As ${reader?.name || reader?.email} gets it`;
-  parts.asReader.checked = memory.get("trial-as", true);
 }
 
 const free = () => { parts.send.disabled = about.problems.length > 0; };
@@ -94,7 +93,6 @@ function showPast(remembered) {
 async function send(event) {
   event.preventDefault();
   showError(parts.error, null);
-  memory.set("trial-as", parts.asReader.checked);
   const seenAs = !parts.as.hidden && parts.asReader.checked ? { as: desk.look.reader.email } : {};
   try {
     const { now } = await post(url(), { to: parts.to.value, ...seenAs });
@@ -146,7 +144,7 @@ function ended({ to, at, where, verdict, answer, problems }) {
   const isWritten = about.kind === "folder" && verdict === "accepted";
   const [kind, words] = isWritten ? ["ok", "Written into the folder"] : VERDICTS[verdict] ?? ["error", "Not sent"];
   const told = verdict
-    ? element("dl", { class: "trial-facts" }, ...Object.entries({ To: to, At: at, [about.kind === "folder" ? "Folder" : "Server"]: where, Answer: answer || "none" })
+    ? element("dl", { class: "trial-facts" }, ...Object.entries({ To: to, At: at, Over: where, Answer: answer || "none" })
       .flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]))
     : element("ol", { class: "problems" }, ...(problems ?? [{ level: "error", message: "The test ended without an answer" }]).map((problem) => problemItem(problem, desk)));
   return [text(`trial-verdict ${kind}`, words), told];
