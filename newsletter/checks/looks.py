@@ -86,11 +86,12 @@ class Looks:
         if style and _is_hidden(style):
             return
         state = self._state(element, style, above)
-        if element.text and element.text.strip():
+        is_shown = state.size >= 1  # MJML's cells have none, and what is in them has its own
+        if is_shown and element.text and element.text.strip():
             found.append(Seen(element.text, state))
         for child in element:
             self._collect(child, state, found)
-            if child.tail and child.tail.strip():
+            if is_shown and child.tail and child.tail.strip():
                 found.append(Seen(child.tail, state))
 
     def _state(self, element: HtmlElement, style: dict[str, str], above: State) -> State:
@@ -100,7 +101,8 @@ class Looks:
         size = above.size * _HEADINGS.get(str(element.tag), 1)
         written = style.get("font-size")
         if written:
-            size = _length(written, above.size) or above.size
+            found = _length(written, above.size)
+            size = above.size if found is None else found
         return State(
             colour=self._colour(element, style, above),
             ground=_ground_over(style, element, above.ground),
@@ -154,7 +156,6 @@ def _is_hidden(style: dict[str, str]) -> bool:
         or style.get("mso-hide", "").lower() == "all"
         or style.get("max-height", "") in {"0", "0px"}
         or style.get("opacity", "") in {"0", "0.0"}
-        or style.get("font-size", "") in {"0", "0px"}
     )
 
 

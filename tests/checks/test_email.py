@@ -261,6 +261,8 @@ def test_what_is_for_them_already_is_no_finding(old: str, new: str) -> None:
         ("background-image:url(https://x.example/a.png)", []),
         ("color:#FFFFFF;background-color:#0B5C5A", []),
         ("color:#FFFFFF;display:none", []),
+        ("color:#FFFFFF;font-size:0px", []),
+        ('font-size:0px"><span style="font-size:17px;color:#CCCCCC', ["error"]),
         ("color:hotpink", []),
     ],
 )
