@@ -37,6 +37,7 @@ _FOR_EVERYBODY = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AU
 _TRANSIENT, _PERMANENT = 4, 5
 """The classes of a reply that says no (RFC 5321, 4.2.1)."""
 _CLOSING = 421
+_THROTTLED = 454
 
 
 _STATES = {
@@ -134,6 +135,15 @@ def after_loss(lost: Lost, *, accepted: bool) -> Course:
     return Course.RECONNECT if accepted and not throttled else Course.SLOW_DOWN
 
 
+def is_too_fast(reply: Reply) -> bool:
+    """Return whether a server asks for fewer messages in a time.
+
+    454 is what mail hosts say to a rate exceeded. 421 closes for many reasons, mostly because one
+    connection had its share; before any acceptance it slows down as trouble does.
+    """
+    return reply.code == _THROTTLED
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Why a mailing stops, in a sentence, and what to do next.
@@ -216,7 +226,7 @@ class Breakers:
             return None
         what = f"{refused} refused" if refused > _MOST_REFUSED else f"{deferred} deferred"
         return Stop(
-            f"{what} of the last {_WINDOW} attempts; the last no was {_words(self._noes[-1][1])}",
+            f"{what} of the last {_WINDOW} attempts; the last one was {_words(self._noes[-1][1])}",
             "newsletter status shows them; --keep-going goes on regardless",
         )
 

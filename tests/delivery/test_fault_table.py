@@ -301,7 +301,7 @@ def test_too_many_refused_or_deferred_stop_it_and_keep_going_does_not(
     with hostile(decide) as server:
         emails = settle(workspace, server.port, readers=200)
         result = run("send", "2026-11", "--yes")
-        stopped = rf"Stopped: \d+ {what} of the last 100 attempts; the last answer was \d"
+        stopped = rf"Stopped: \d+ {what} of the last 100 attempts; the last one was \d"
         assert re.search(stopped, last_words(result))
         assert "--keep-going goes on regardless" in result.stderr
         assert result.exit_code == 1
