@@ -20,6 +20,9 @@ _PSEUDO = re.compile(r"::?[\w-]+(?:\([^)]*\))?")
 _SELECTED = re.compile(r"([.#\[])?([a-z][\w-]*)(?:[~|^$*]?=[\"']?([\w-]+))?", re.ASCII)
 _STYLESHEET = re.compile(r"<link\b[^>]*stylesheet", re.IGNORECASE)
 _STYLE_BLOCK = re.compile(r"<style\b.*?(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BARE_CONDITION = re.compile(r"<!\[(?:if|endif)\b", re.IGNORECASE)
+_IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 _MOST_STYLES = 16  # kept in memory
 _LARGEST = 8_000_000  # libxml2 drops the rest after a text node of 10 MB
@@ -63,6 +66,14 @@ def _refuse(html: str) -> None:
     if found := _STYLESHEET.search(html):
         message = "a link to a stylesheet is refused: an email must not fetch its styles"
         raise NotInlined(message, found[0])
+    if found := _BARE_CONDITION.search(_COMMENT.sub("", html)):
+        message = "'<![if' is refused: it would become a comment; write <!--[if !mso]><!-->"
+        raise NotInlined(message, found[0])
+    for own in _OWN_STYLE.finditer(html):
+        css = html[own.start() : html.find("</style", own.end())]
+        if found := _IMPORTANT.search(_ESCAPE.sub(_letter, css)):
+            message = "!important is refused in a style that is inlined: it would beat the dark"
+            raise NotInlined(message, found[0])
     if found := _SCRIPT.search(html):
         raise NotInlined("a script is refused: no mail program runs one", found[0])
     if len(html) > _LARGEST:

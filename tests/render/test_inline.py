@@ -199,3 +199,22 @@ def test_what_is_inlined_is_what_premailer_inlines_alone(parts: list[str], body:
         return re.findall('<(?:p|h2)[^>]*style="([^"]*)"', html)
 
     assert styles(ours) == styles(alone)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("<style data-inline='yes'>p { color: red !important }</style>", "it would beat the dark"),
+        ("<style data-inline='yes'>p { color: red ! IMPORTANT }</style>", "beat the dark"),
+        ("<![if !mso]><style>p { color: red }</style><![endif]>", "it would become a comment"),
+    ],
+)
+def test_what_would_be_inlined_wrongly_is_refused(head: str, said: str) -> None:
+    with pytest.raises(NotInlined, match=said):
+        inline("<p>x</p>", head)
+
+
+def test_important_may_stand_in_a_style_that_stays_and_in_words() -> None:
+    html = inline("<p>!important, data-inline</p>", "<style>p { color: red !important }</style>")
+
+    assert "p { color: red !important }" in html
