@@ -12,6 +12,51 @@ from math import inf
 from newsletter.settings import Rate
 
 
+class Brake:
+    """Goes slower for a while after the server said that it is too fast, and recovers.
+
+    A complaint stops everything for a moment and then halves the speed at which messages were
+    accepted; each calm spell doubles it, until it is free again.
+    """
+
+    MOMENT = 1.0
+    """Seconds in which complaints count as one, and nothing is begun."""
+    CALM = 15.0
+    SLOWEST = 8
+    """So many times slower than before the first complaint, at the most."""
+
+    def __init__(self, now: float) -> None:
+        self.is_on = False
+        self._since, self._accepted = now, 0
+        self._gap = self._least = 0.0
+        self._free_at = self._calm_at = self._now = now
+
+    def press(self, now: float, accepted: int) -> bool:
+        """Note a complaint, after so many acceptances in all; return whether it is a new one."""
+        if self.is_on and now - self._since < self.MOMENT:
+            return False
+        seconds = now + self.MOMENT - self._since
+        usual = seconds / max(1, accepted - self._accepted)
+        if not self.is_on:
+            self._least = usual
+        self._gap = min(self.SLOWEST * self._least, 2 * max(usual, self._gap))
+        self._since, self._accepted, self.is_on = now, accepted, True
+        self._free_at, self._calm_at = now + self.MOMENT, now + self.MOMENT + self.CALM
+        return True
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until the next message may begin; 0 where one may."""
+        self._now = now
+        while self.is_on and now >= self._calm_at:
+            self._gap, self._calm_at = self._gap / 2, self._calm_at + self.CALM
+            self.is_on = self._gap > self._least
+        return max(0.0, self._free_at - now) if self.is_on else 0.0
+
+    def take(self) -> None:
+        """Note that a message begins, of which `wait` has said that it may."""
+        self._free_at = max(self._now, self._free_at) + self._gap
+
+
 class Pace:
     """Gives out places: at most N in any window, for each rate, over all connections together.
 
@@ -23,35 +68,48 @@ class Pace:
     def __init__(self, rates: Sequence[Rate], *, ages: Sequence[float] = (), now: float) -> None:
         self._windows = [(rate.seconds, deque[float](maxlen=rate.count)) for rate in rates]
         self._under_way = 0
+        self._brake = Brake(now)
         for seconds, ended in self._windows:
             # A clock set back must not make a place look taken in the future.
             ended.extend(now - max(0.0, age) for age in ages if age < seconds)
 
     @property
     def limited(self) -> bool:
-        """Whether there are any rates."""
-        return bool(self._windows)
+        """Whether there is anything to ask: rates, or a server that asked for less."""
+        return bool(self._windows) or self._brake.is_on
+
+    def slow_down(self, now: float, accepted: int) -> bool:
+        """Go slower for a while: see Brake.press."""
+        return self._brake.press(now, accepted)
 
     def free(self, now: float) -> float:
-        """Return how many places are free; infinity without rates."""
+        """Return how many places are free; infinity where there is no limit."""
+        slowed = 0.0 if self._brake.wait(now) else 1.0
+        return min(self._free(now), slowed if self._brake.is_on else inf)
+
+    def _free(self, now: float) -> float:
         self._forget(now)
         used = self._under_way
         return min((_count(ended) - len(ended) - used for _, ended in self._windows), default=inf)
 
     def wait(self, now: float) -> float:
         """Return the seconds until a place may be free; 0 where one is."""
-        if self.free(now) > 0:
-            return 0.0
-        return max(
+        slowed = self._brake.wait(now)
+        if self._free(now) > 0:
+            return slowed
+        full = (
             # Those under way end now at the earliest.
             (ended[0] if ended else now) + seconds - now
             for seconds, ended in self._windows
             if len(ended) + self._under_way >= _count(ended)
         )
+        return max(slowed, *full)
 
     def take(self) -> None:
         """Take a place, of which `wait` has said that it is free."""
         self._under_way += 1
+        if self._brake.is_on:
+            self._brake.take()
 
     def end(self, now: float) -> None:
         """Note that a message which took a place has ended, whatever came of it."""

@@ -22,10 +22,18 @@ from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Ending, Lane, Letters
 from newsletter.delivery.lanes import Lanes, Trouble
 from newsletter.delivery.pace import Pace
-from newsletter.delivery.policy import Course, Stop, after_loss, judge, lost_body, too_large
+from newsletter.delivery.policy import (
+    Course,
+    Stop,
+    after_loss,
+    is_too_fast,
+    judge,
+    lost_body,
+    too_large,
+)
 from newsletter.delivery.settling import Settling
 from newsletter.delivery.wake import Wake
-from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.outcome import Outcome, Phase, Reply, State, Verdict
 from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
 from newsletter.transport.base import Transport
@@ -177,6 +185,8 @@ class Run:
             lane.accepted = True
             if self._lanes.relief():
                 self._wake.within(0.0)
+        else:
+            self._heed(reply)
         self._settle(delivery, outcome)
         if lane.offered is None and reply.code != _CLOSING:
             self._give(lane)
@@ -189,6 +199,8 @@ class Run:
         self._after_loss(lost, accepted=lane.accepted)
 
     def _after_loss(self, lost: Lost, *, accepted: bool) -> None:
+        if accepted and lost.reply is not None:
+            self._heed(lost.reply)
         match after_loss(lost, accepted=accepted):
             case Course.STOP:
                 hint = "nobody was marked for it; mend this and run the same command again"
@@ -209,6 +221,12 @@ class Run:
                 self._begin_to_stop()
             case Trouble.CROWDED | Trouble.LASTS:
                 pass
+
+    def _heed(self, reply: Reply) -> None:
+        """Go slower where a reply asks for that."""
+        accepted = self._settling.moved[State.ACCEPTED]
+        if is_too_fast(reply) and self._pace.slow_down(self._clock.steady(), accepted):
+            self._tell(f"the server asks for less ({reply}): slower for a while")
 
     # Deliveries
 

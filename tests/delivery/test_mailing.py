@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -290,6 +291,27 @@ def test_a_rate_is_never_exceeded_in_any_window(ledger: SqliteLedger) -> None:
         took = (datetime.now(UTC) - began).total_seconds()
     assert nonzero(result) == {State.ACCEPTED: 7}
     assert 2.0 <= took < 4.0
+
+
+def test_a_server_that_asks_for_less_gets_less_and_then_everything(ledger: SqliteLedger) -> None:
+    emails = readers(40)
+    mailing = frozen(ledger, emails)
+    begun, asked = list[float](), list[float]()
+
+    def mail(_: str) -> str:
+        begun.append(time.monotonic())
+        if len(begun) == 30:
+            asked.append(begun[-1])
+            return "454 Throttling failure: maximum sending rate exceeded"
+        return "250 Ok"
+
+    with running(Sink(mail=mail, delay=0.01)) as sink:
+        result = over(ledger, mailing, sink, connections=2)
+    assert nonzero(result) == {State.ACCEPTED: 40}
+    assert sorted(sink.recipients) == emails
+    later = [at - asked[0] for at in begun if at > asked[0] + 0.5]
+    assert min(later) > 0.9
+    assert later[-1] - later[0] > (len(later) - 2) * 2 * (begun[28] - begun[0]) / 30
 
 
 def test_an_address_that_needs_smtputf8_is_refused_alone_where_the_server_lacks_it(

@@ -11,6 +11,7 @@ from newsletter.delivery.policy import (
     after_loss,
     given_up,
     is_bad_address,
+    is_too_fast,
     judge,
     lost_body,
     retry_after,
@@ -344,3 +345,56 @@ def test_who_waits_as_told_always_gets_a_place(rates: list[Rate], messages: int)
             assert tries <= len(rates) + 1
         pace.take()
         pace.end(now)
+
+
+def speed(pace: Pace, begin: float, end: float) -> int:
+    """Return how many messages may begin between two moments, asked each hundredth of a second."""
+    count, now = 0, begin
+    while now < end:
+        if pace.wait(now) == 0:
+            pace.take()
+            pace.end(now)
+            count += 1
+        now += 0.01
+    return count
+
+
+def test_a_server_that_asks_for_less_gets_half_and_after_a_while_all_again() -> None:
+    pace = Pace([], now=0.0)
+    assert not pace.limited
+    assert pace.slow_down(10.0, 200)  # 200 in 10 s, and the moment of the pause
+    assert not pace.slow_down(10.5, 200)  # the same complaint, on another connection
+    assert (pace.limited, pace.wait(10.0), pace.free(10.0)) == (True, 1.0, 0)
+    assert 80 <= speed(pace, 11.0, 21.0) <= 91  # 200 / 11 s, halved
+    assert (pace.wait(100.0), pace.limited, pace.free(100.0)) == (0, False, float("inf"))
+
+
+def test_each_further_complaint_halves_it_again() -> None:
+    pace = Pace([], now=0.0)
+    pace.slow_down(9.0, 100)
+    pace.slow_down(20.0, 150)
+    assert 19 <= speed(pace, 21.0, 31.0) <= 21  # 50 / 12 s, halved
+    for second in range(22, 60, 2):
+        pace.slow_down(float(second), 150)
+    assert pace.wait(58.0) == 1.0
+    assert 14 <= speed(pace, 59.0, 74.0) <= 19  # an eighth of 10 a second
+
+
+def test_a_server_that_asks_for_less_loosens_no_rate() -> None:
+    pace = Pace([Rate(2, 10)], now=0.0)
+    pace.slow_down(0.0, 0)
+    assert speed(pace, 1.0, 9.0) == 2
+    assert pace.wait(9.0) > 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "less"),
+    [
+        (Reply(454, "", "Throttling failure: Maximum sending rate exceeded"), True),
+        (Reply(421, "4.7.0", "unusual rate of mail"), False),
+        (Reply(421, "", "too many messages in this connection"), False),
+        (Reply(450, "4.7.1", "greylisted"), False),
+    ],
+)
+def test_what_asks_for_less(reply: Reply, less: bool) -> None:
+    assert is_too_fast(reply) is less
