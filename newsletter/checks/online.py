@@ -44,6 +44,8 @@ _NOT_FOR_PROGRAMS = frozenset({401, 402, 403, 405, 406, 418, 429, 451, 999})
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
 _SERVER = 500
 _NO_SUCH_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+_NO_HOST = "there is no host named"
+_OFFLINE = Answer(Reached.UNSURE, "could not tell: no name was found, is this machine offline?")
 _GOOD = range(200, 300)
 
 Resolve = Callable[[str, int], list[str]]
@@ -116,7 +118,9 @@ def ask_links(
     wait(under_way.values(), timeout=altogether)
     pool.shutdown(wait=False, cancel_futures=True)
     done = {url: each for url, each in under_way.items() if each.done() and not each.cancelled()}
-    return {url: done[url].result() if url in done else left for url in wanted}
+    answers = {url: done[url].result() if url in done else left for url in wanted}
+    is_offline = bool(answers) and all(each.words.startswith(_NO_HOST) for each in answers.values())
+    return dict.fromkeys(answers, _OFFLINE) if is_offline else answers
 
 
 def ask_link(url: str, guard: Guard, *, patience: float = PATIENCE) -> Answer:
@@ -227,7 +231,7 @@ def _failed(error: Exception, host: str) -> Answer:
         case _NotPublic():
             return Answer(Reached.UNSURE, f"leads to a private address ({host}): not asked")
         case socket.gaierror() if error.errno in _NO_SUCH_HOST:
-            return Answer(Reached.NO, f"there is no host named {host}")
+            return Answer(Reached.NO, f"{_NO_HOST} {host}")
         case ssl.SSLCertVerificationError():
             return Answer(Reached.NO, f"its certificate is refused: {error.verify_message}")
         case TimeoutError():

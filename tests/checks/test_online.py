@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -177,6 +179,22 @@ def test_each_address_is_asked_once_and_in_bounded_time(site: str) -> None:
         Reached.UNSURE,
     ]
     assert Site.asked.count("HEAD /200") == 1
+
+
+def test_a_machine_without_a_network_says_nothing_about_links(site: str) -> None:
+    def resolve(host: str, _port: int) -> list[str]:
+        if host == "site.test":
+            return [HOST]
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    some = replace(guard(), resolve=resolve)
+    gone = "https://gone.test/"
+    assert ask_links([gone, f"{site}/200"], some)[gone] == Answer(
+        Reached.NO, "there is no host named gone.test"
+    )
+    assert ask_links([gone], some)[gone] == Answer(
+        Reached.UNSURE, "could not tell: no name was found, is this machine offline?"
+    )
 
 
 @pytest.mark.parametrize(
