@@ -200,7 +200,11 @@ _CONDITIONS = {
     "device-pixel-ratio": "css-at-media-device-pixel-ratio",
 }
 _AT_RULE = re.compile(r"@(?:-webkit-)?([\w-]+)")
-_OUTLOOK_ONLY = re.compile(r"\[data-og\w\w\b")
+# Selectors that mend one program and mean nothing in the others.
+_AIMED = re.compile(
+    r"\[data-og\w\w\b|\[x-apple-data-detectors|\[owa\]|\[style|\bu\s*\+|#MessageViewBody"
+    r"|\.ExternalClass|\.moz-text-html|#outlook\b"
+)
 _PSEUDO = re.compile(r"(::?)(?:-webkit-|-moz-)?([\w-]+)")
 _AS_ELEMENT = frozenset({"after", "before", "first-letter", "first-line"})
 _COMBINATORS = {
@@ -237,7 +241,7 @@ def _of_rules(css: str, known: frozenset[str], *, bare: bool) -> Iterator[Use]:
             else:
                 yield from of_declarations(body, known, bare=bare)
             continue
-        own = bare and not _OUTLOOK_ONLY.search(prelude)
+        own = bare and not _AIMED.search(prelude)
         yield from _of_selector(prelude, bare=own)
         if "{" in body:
             yield Use("css-nesting", "a rule inside a rule", r"&")

@@ -129,6 +129,20 @@ def test_what_stands_in_for_a_feature_is_seen() -> None:
     assert "css-selector-attribute" not in bare(style="[data-ogsc] .a { color: red }")
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "a[x-apple-data-detectors]",
+        "u + .body a",
+        "[data-ogsc] .a > b",
+        "#outlook a",
+        'div[style*="margin: 16px 0"]',
+    ],
+)
+def test_a_selector_that_is_aimed_at_one_program_needs_no_fallback(selector: str) -> None:
+    assert bare(style=f"{selector} {{ text-decoration: none }}") == set()
+
+
 def test_a_feature_counts_as_bare_where_one_of_its_uses_is() -> None:
     both = "<video>words</video><video src='a'></video>"
 
