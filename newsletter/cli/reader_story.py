@@ -49,7 +49,8 @@ def sentences(attempts: Sequence[Attempt]) -> Iterator[str]:
         where = "to the whole message" if each.phase is Phase.DOT else f"to {each.phase}"
         answered = f"in answer {where}" if each.code else "without an answer"
         said = server_words(each.code, each.enhanced, each.text)
-        yield f"{number}. {_when(each.at)}: {each.state} {answered}: {said}"
+        at = each.at.astimezone()
+        yield f"{number}. {at.day} {at:%B %Y, %H:%M:%S}: {each.state} {answered}: {said}"
 
 
 def story_json(record: Record, attempts: Sequence[Attempt], message_id: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from newsletter.delivery import policy
 from tests.sink import Sink, running
 
 Run = Callable[..., Result]
-_MOMENT = re.compile(r"on \d+ \w+ \d{4} at \d\d:\d\d:\d\d")
+_MOMENT = re.compile(r"(on )?\d+ \w+ \d{4}(,| at) \d\d:\d\d:\d\d")
 
 
 @pytest.fixture
