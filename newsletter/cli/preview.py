@@ -37,8 +37,8 @@ _WARNING = (
 def command(context: click.Context, month: str | None, port: int, host: str, no_open: bool) -> None:
     """Show an issue in the browser, as a reader would get it; every save shows at once.
 
-    Without MONTH it opens with the draft that comes next. Only the browser that opens the address with
-    its token is answered. Ctrl-C ends it.
+    Without MONTH it opens with the draft that comes next. Only the browser that opens the address
+    with its token is answered. Ctrl-C ends it.
     """
     from newsletter.web.preview.assembly import preview_app
     from newsletter.web.preview.guard import Keys
@@ -47,7 +47,8 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
-    slug = month or opens_with(workspace, datetime.now().astimezone().date())
+    today = datetime.now().astimezone().date()
+    slug = opens_with(workspace, today) if month is None else month
     if slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
     listening = open_socket(host, port)

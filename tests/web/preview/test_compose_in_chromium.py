@@ -258,6 +258,20 @@ def test_an_error_of_a_field_is_told_at_the_field(desk: Page, file: Path) -> Non
     assert issue(file).number == 12
 
 
+def test_what_is_wrong_elsewhere_in_a_file_is_told_where_it_is_mended(
+    desk: Page, file: Path, workspace: Path
+) -> None:
+    edit(file, "preheader:", "preheeder:")
+    expect(desk.locator(".compose-stop")).to_contain_text("did you mean 'preheader'?")
+    summary = workspace / f"summaries/{LETTERS}.md"
+    edit(summary, 'title: "Letters', 'title: Letters: a pilot\nx: "')
+    row = rows(desk).nth(0)
+    expect(row).to_contain_text("put the title in quotes")
+    expect(row).to_contain_text('title: "Letters: a pilot"')
+    row.get_by_role("button", name=f"summaries/{LETTERS}.md:2").first.click()
+    expect(desk.locator("#place-name")).to_contain_text(f"summaries/{LETTERS}.md")
+
+
 def test_a_new_issue_is_made_and_composed(desk: Page, workspace: Path) -> None:
     desk.keyboard.press("n")
     month = desk.get_by_label("Month", exact=True)

@@ -39,11 +39,12 @@ export function button(words, run, attributes = {}) {
 
 export function showError(box, problem) {
   box.hidden = !problem;
-  box.replaceChildren(...(problem ? said(problem) : []));
+  // A hint that is a row of the file says nothing to who fills in a field.
+  const hint = /^\w+: /.test(problem?.hint) ? null : problem?.hint;
+  box.replaceChildren(...(problem ? said({ ...problem, hint }) : []));
 }
 
-// A hint that is a row of the file says nothing to who fills in a field.
-const said = ({ message, hint }) => [message, hint && !/^\w+: /.test(hint) ? element("span", { class: "quiet" }, ` ${hint}`) : ""];
+const said = ({ message, hint }) => [message, hint ? element("span", { class: "quiet" }, ` ${hint}`) : ""];
 
 export function placed(problem, desk) {
   const place = problem.file ? [" ", button(problem.place, () => desk.openPlace(problem), { class: "place-link" })] : [];

@@ -120,7 +120,7 @@ export class Library {
     const none = element("li", { class: "compose-empty quiet" }, total ? "Nothing is found. Fewer words, or another filter?" : "The library is empty: newsletter new, or newsletter import");
     this.list.replaceChildren(...(told.found.length ? told.found.map((summary) => this.#row(summary)) : [none]));
     this.list.scrollTop = top;
-    this.broken.replaceChildren(...told.broken.flatMap(({ problems }) => problems.map((problem) => placed(problem, this.desk))));
+    this.broken.replaceChildren(...told.broken.filter(({ slug }) => !this.summaries.has(slug)).flatMap(({ problems }) => problems.map((problem) => placed(problem, this.desk))));
   }
 
   #choices(select, label, values, name) {

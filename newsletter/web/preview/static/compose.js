@@ -154,17 +154,19 @@ function render(filled) {
   parts.news.show(draft);
 }
 
-// Why nothing can be changed here: the file is broken, or its readers have it.
+// Why nothing can be changed here: the file is broken, or its readers have it. Beside these, what
+// is wrong in the file and at none of the fields.
 function stop(now) {
-  const problems = [...(now?.broken ?? []), ...(now?.frozen ?? [])];
+  const elsewhere = (now?.problems ?? []).filter(({ field: name }) => !name);
+  const problems = [...(now?.broken ?? []), ...(now?.frozen ?? []), ...elsewhere];
   const key = JSON.stringify(problems);
   parts.stop.hidden = problems.length === 0;
   if (parts.stop.dataset.shown === key) return;
   parts.stop.dataset.shown = key;
   const isBroken = now?.broken.length > 0;
-  parts.stop.toggleAttribute("data-broken-file", isBroken);
+  parts.stop.toggleAttribute("data-broken-file", isBroken || elsewhere.length > 0);
   parts.stop.replaceChildren(
-    element("h3", {}, isBroken ? "The file cannot be read as it is" : "Not edited any more"),
+    element("h3", {}, isBroken ? "The file cannot be read as it is" : now?.frozen.length ? "Not edited any more" : "To be mended in the file"),
     element("ol", { class: "problems" }, ...problems.map((problem) => problemItem(problem, desk))),
     ...(isBroken ? [element("p", { class: "quiet" }, "What stands here is kept. Mend the file, and it goes on.")] : []));
 }
