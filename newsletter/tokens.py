@@ -78,8 +78,9 @@ class Signer:
             text = label + block.to_bytes(_ID_OCTETS, "big")
             macs = _mac_letters(hmac.digest(secret, text, "sha512"))
             first = block * _PER_HMAC
+            high = _id_letters(first)[:-1]  # the four differ in their last letter only
             return tuple(
-                _id_letters(first + place) + macs[place * _MAC_LETTERS :][:_MAC_LETTERS]
+                high + _ALPHABET[(first & 31) + place] + macs[place * _MAC_LETTERS :][:_MAC_LETTERS]
                 for place in range(_PER_HMAC)
             )
 
