@@ -2,7 +2,8 @@
 
 A template NAME is the folder `NAME` under the template folders: the workspace's first, then
 those that come with the program. Any single file of it may lie in an earlier folder, and one
-that it lacks is taken from `default`.
+that it lacks is taken from `default`. What lies in the workspace's `templates/` itself, such as
+`parts/footer.mjml`, is meant for `default`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from newsletter.errors import did_you_mean, fail
 from newsletter.files import read_text, shown
 
 DEFAULT = "default"
+_PARTS = {"parts", "words"}  # of a template, and none themselves
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 Stamp = tuple[int, int, int]
@@ -30,7 +32,7 @@ def folders_of(
 
     `file` and `line` say where the name is written. Raises NewsletterError for an unknown one.
     """
-    known = sorted({path.name for folder in folders for path in _subfolders(folder)})
+    known = sorted({path.name for folder in folders for path in _subfolders(folder)} - _PARTS)
     if name not in known or not _NAME.fullmatch(name):
         raise fail(
             f"no template named '{name}'",
@@ -39,7 +41,11 @@ def folders_of(
             hint=did_you_mean(name, known) or f"there is: {', '.join(known) or 'none'}",
         )
     names = (name,) if name == DEFAULT else (name, DEFAULT)
-    return tuple(folder / each for each in names for folder in folders)
+    return tuple(place for each in names for folder in folders for place in _places(folder, each))
+
+
+def _places(folder: Path, name: str) -> tuple[Path, ...]:
+    return (folder / name, folder) if name == DEFAULT else (folder / name,)
 
 
 def find(folders: Sequence[Path], name: str) -> Path | None:

@@ -24,6 +24,20 @@ def test_a_workspace_overrides_a_single_file(compile_with: Compile) -> None:
     assert "Practice Implications" in html
 
 
+def test_a_part_may_lie_in_templates_itself(compile_with: Compile) -> None:
+    part = f"<mj-section><mj-column>{UNSUBSCRIBE}</mj-column></mj-section>"
+    own = part.replace("Leave", "Nearer")
+
+    assert ">Leave</a>" in read(compile_with({"templates/parts/footer.mjml": part}).html)
+    assert ">Nearer</a>" in read(compile_with({"templates/default/parts/footer.mjml": own}).html)
+
+
+def test_the_parts_of_a_template_are_no_template(complaint: Complaint) -> None:
+    files = {"templates/parts/x.css": "", **issue_with("x", "template: parts\n")}
+
+    assert complaint(files).startswith("issues/2026-11.md:3: no template named 'parts'")
+
+
 def test_a_template_of_ones_own_takes_what_it_lacks_from_the_default(compile_with: Compile) -> None:
     files = {"templates/letter/issue.mjml": SMALL, **issue_with("x", "template: letter\n")}
 
