@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.texts import found
+from newsletter.checks.texts import found, title_of
 from newsletter.content.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary import Passage
@@ -86,9 +86,8 @@ def other_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             yield from _judged(_mentions(passage, language), issue, key)
     if issue.introduction is not None:
         yield from _judged(_mentions(issue.introduction, language), issue, "introduction")
-    for news in issue.announcements:
-        title = Passage(text=news.title, file=news.text.file, line=news.text.line)
-        for passage in (title, news.text):
+    for number, news in enumerate(issue.announcements):
+        for passage in (title_of(issue, number), news.text):
             yield from _judged(_mentions(passage, language), issue, "announcement")
 
 

@@ -34,11 +34,16 @@ def around_summaries(issue: Issue) -> Iterator[Passage]:
     for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
         if text is not None:
             yield Passage(text=text, file=issue.file, line=issue.lines.get(key, 1))
-    for announcement in issue.announcements:
-        yield Passage(
-            text=announcement.title, file=announcement.text.file, line=announcement.text.line
-        )
+    for number, announcement in enumerate(issue.announcements):
+        yield title_of(issue, number)
         yield announcement.text
+
+
+def title_of(issue: Issue, number: int) -> Passage:
+    """Return the title of an announcement, which is what its entry usually begins with."""
+    news = issue.announcements[number]
+    line = issue.lines.get(f"announcements.{number}", news.text.line)
+    return Passage(text=news.title, file=news.text.file, line=line)
 
 
 def prose(dossier: Dossier, issue: Issue) -> Iterator[Passage]:

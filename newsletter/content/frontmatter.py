@@ -170,6 +170,7 @@ class Fields:
             return {}
         inner = Fields(node, self._name, f"{key}: ")
         found = {name: inner.required(name, '"why"') for name in node.entries}
+        self.lines |= {f"{key}.{name}": line for name, line in node.lines.items()}
         self.problems.extend(inner.problems)
         return {name: text for name, text in found.items() if text is not None}
 

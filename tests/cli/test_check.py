@@ -200,6 +200,35 @@ def test_online_says_how_many_links_it_asks_for_and_asks_no_private_address(
     } == {"http://127.0.0.1:9/x: leads to a private address (127.0.0.1): not asked"}
 
 
+def test_a_place_in_the_issues_head_is_exact(run: Run, workspace: Path) -> None:
+    (workspace / "issues/2026-11.md").write_text(
+        """\
+---
+summaries: [2026-11-two-letters, 2026-10-quiet-rooms]
+ignore:
+  summary-count: "two"
+  linktext: "a slip"
+announcements:
+  - title: Conference TK
+    text: >-
+      Register until 3 October,
+      or later.
+    url: http://example.org/conference
+---
+Hello.
+""",
+        encoding="utf-8",
+    )
+    found = json.loads(run("check", "--json").stdout)
+    assert {(one["rule"], one["line"]) for one in found if one["file"] == "issues/2026-11.md"} >= {
+        ("ignore", 4),
+        ("ignore", 5),
+        ("unfinished-text", 7),
+        ("other-month", 9),
+        ("link-http", 11),
+    }
+
+
 def test_an_ignore_that_silences_nothing_is_told(run: Run, workspace: Path) -> None:
     issue = workspace / "issues/2026-11.md"
     edit(issue, "preheader:", 'ignore: {link-text: "the words of the journal"}\npreheader:')

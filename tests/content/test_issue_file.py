@@ -82,6 +82,7 @@ def test_a_whole_issue_is_read_with_its_lines(tmp_path: Path) -> None:
             "template": 8,
             "publish": 9,
             "ignore": 10,
+            "ignore.link-text": 10,
             "announcements": 11,
             "announcements.0": 12,
             "announcements.1": 18,
