@@ -134,7 +134,7 @@ class _Pages:
 
     async def _watch(self) -> None:
         async for files in self._shop.changes():
-            self.bell.ring(Saved(self._desk.outdate(), files))
+            self.bell.ring(Saved(self._desk.outdate(), files or None))
 
     # --- the desk
 

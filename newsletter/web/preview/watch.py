@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,9 @@ QUIET_MS = 5
 
 DEBOUNCE_MS = 60
 """A burst that does not end is told after this long."""
+
+LOOK_AGAIN_MS = 1_500
+"""So often it is looked whether the folders are still those."""
 
 
 class _SavedFilter(DefaultFilter):
@@ -30,21 +34,34 @@ async def saves(
 ) -> AsyncGenerator[tuple[str, ...]]:
     """Yield the files of each burst of changes in some folders, as the editor sees them.
 
-    Folders are watched, not files: editors save by renaming. Not recursively: a workspace may
-    hold a repository, an environment, the outbox. `folders()` is asked again after each burst,
-    so that a new templates folder is noticed.
+    Nothing is named where the folders themselves are others now. Folders are watched, not files:
+    editors save by renaming. Not recursively: a workspace may hold a repository, an environment,
+    the outbox. `folders()` is asked again after each burst and now and then, so that a new
+    templates folder is noticed, and a workspace that was away and is back.
     """
+    is_new = False  # whether something may have been saved before the folders were watched
     while True:
         watched = _existing(folders())
+        if not watched:
+            await asyncio.sleep(LOOK_AGAIN_MS / 1000)
+            if _existing(folders()):
+                yield ()
+            continue
         async for changes in awatch(
-            *watched,
+            *(folder for folder, _ in watched),
             watch_filter=_SavedFilter(),
             debounce=DEBOUNCE_MS,
             step=QUIET_MS,
+            rust_timeout=LOOK_AGAIN_MS,
+            yield_on_timeout=True,
             recursive=False,
         ):
-            yield tuple(sorted({shown(Path(path), root).as_posix() for _, path in changes}))
-            if _existing(folders()) != watched:
+            files = tuple(sorted({shown(Path(path), root).as_posix() for _, path in changes}))
+            has_moved = _existing(folders()) != watched
+            if files or has_moved or is_new:
+                is_new = has_moved
+                yield files
+            if has_moved:
                 break
 
 
@@ -56,5 +73,6 @@ def workspace_folders(root: Path, *files: Path) -> tuple[Path, ...]:
     return (root, root / "summaries", root / "issues", templates, *nested, *outside)
 
 
-def _existing(folders: Sequence[Path]) -> frozenset[Path]:
-    return frozenset(folder for folder in folders if folder.is_dir())
+def _existing(folders: Sequence[Path]) -> frozenset[tuple[Path, int]]:
+    """Return the folders that are there, each with its inode: one made anew is another."""
+    return frozenset((folder, folder.stat().st_ino) for folder in folders if folder.is_dir())

@@ -311,7 +311,7 @@ def test_broken_settings_are_shown_too(desk: Page, workspace: Path) -> None:
 def test_the_checks_are_counted_by_level_and_open_their_place(desk: Page, workspace: Path) -> None:
     edit(workspace / "issues/2026-11.md", "Dear {{", "TODO Dear {{")
     tab = desk.get_by_role("tab", name="Checks")
-    expect(tab).to_contain_text("errors")
+    expect(tab).to_contain_text("error")
     tab.click()
     desk.locator("#findings").get_by_role("button", name="issues/2026-11.md:5").first.click()
     expect(desk.locator("#place .here")).to_contain_text("TODO Dear")

@@ -74,6 +74,28 @@ def test_the_files_of_a_save_are_named_as_the_editor_sees_them(tmp_path: Path) -
     assert asyncio.run(told()) == ("issues/2026-11.md",)
 
 
+def test_a_workspace_that_was_away_is_told_and_watched_again(tmp_path: Path) -> None:
+    root = tmp_path / "notes"
+    (root / "issues").mkdir(parents=True)
+
+    async def told() -> list[tuple[str, ...]]:
+        watching = saves(lambda: workspace_folders(root), root)
+        waiting = asyncio.ensure_future(anext(watching))
+        await asyncio.sleep(0.3)
+        root.rename(tmp_path / "away")
+        heard = [await asyncio.wait_for(waiting, 10)]
+        (tmp_path / "away").rename(root)
+        heard.append(await asyncio.wait_for(anext(watching), 10))
+        waiting = asyncio.ensure_future(anext(watching))
+        await asyncio.sleep(0.3)
+        (root / "issues" / "2026-11.md").write_text("a", encoding="utf-8")
+        heard.append(await asyncio.wait_for(waiting, 10))
+        await watching.aclose()
+        return heard
+
+    assert asyncio.run(told())[1:] == [(), ("issues/2026-11.md",)]
+
+
 def test_hidden_and_temporary_files_are_no_saves(tmp_path: Path) -> None:
     def noise() -> None:
         (tmp_path / ".newsletter").mkdir()

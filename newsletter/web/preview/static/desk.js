@@ -18,7 +18,7 @@ import { Tabs } from "./tabs.js";
 import { panel as trial } from "./trial.js";
 import { Width } from "./width.js";
 
-const LEVELS = [["error", "errors", "Errors"], ["warning", "warnings", "Warnings"], ["info", "notes", "For your information"]];
+const LEVELS = [["error", "Errors"], ["warning", "Warnings"], ["info", "For your information"]];
 const LIGHTS = ["light", "dark", "android", "ios"];
 
 const desk = {
@@ -64,6 +64,7 @@ async function refresh(changed) {
   try {
     const look = await get(`${url}?${new URLSearchParams({ reader: desk.reader })}`);
     if (number !== asked) return;
+    say("live", changed?.length ? `Updated ${new Date().toLocaleTimeString("en-GB")}` : "Live");
     show(look);
     side.saw(changed);
     place.saw(changed);
@@ -126,11 +127,13 @@ function showChecks(findings) {
   desk.look.findings = findings;
   const told = findings.filter(({ silenced }) => !silenced);
   const of = (level) => told.filter((one) => one.level === level);
-  fill(byId("badges"), LEVELS.slice(0, 2).filter(([level]) => of(level).length), ([level, words]) =>
-    element("span", { class: `badge ${level}`, title: `${of(level).length} ${words}` }, `${of(level).length}`,
-      element("span", { class: "sr" }, ` ${words}`)));
+  fill(byId("badges"), ["error", "warning"].filter((level) => of(level).length), (level) => {
+    const { length } = of(level);
+    const words = ` ${level}${length === 1 ? "" : "s"}`;
+    return element("span", { class: `badge ${level}`, title: length + words }, `${length}`, element("span", { class: "sr" }, words));
+  });
   byId("clean").hidden = of("error").length + of("warning").length > 0;
-  const groups = [...LEVELS.map(([level, , title]) => [title, of(level)]), ["Silenced", findings.filter(({ silenced }) => silenced)]];
+  const groups = [...LEVELS.map(([level, title]) => [title, of(level)]), ["Silenced", findings.filter(({ silenced }) => silenced)]];
   fill(byId("findings"), groups.filter(([, found]) => found.length), ([title, found]) =>
     element("section", { class: "sheet" }, element("h2", {}, title, element("span", { class: "count" }, `${found.length}`)),
       element("ol", { class: "problems" }, ...found.map((finding) => problemItem(finding, desk)))));
@@ -320,7 +323,6 @@ listen("/events", {
   // Also after a lost connection: something may have been saved meanwhile.
   open: () => {
     desk.stopped = false;
-    say("live", "Live");
     refresh(null);
   },
   saved: ({ version, files }) => {

@@ -69,7 +69,12 @@ export class Frame {
   #arrived(next) {
     if (next !== this.#coming) return;
     const inside = next.contentDocument;
-    if (inside?.contentType !== "text/html" || inside.URL === "about:blank") return; // there is no email to show
+    if (inside?.URL === "about:blank") return;
+    if (inside?.contentType !== "text/html") { // there is no email to show
+      next.remove();
+      this.#coming = null;
+      return;
+    }
     const old = this.#shown;
     alter(inside, this.#looks);
     if (old?.contentWindow) next.contentWindow.scrollTo(old.contentWindow.scrollX, old.contentWindow.scrollY);

@@ -16,6 +16,7 @@ export function mountSheet() {
   byId("sheet-close").addEventListener("click", () => sheet.close());
   sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
   byId("keys-on").addEventListener("change", (event) => turn(event.target.checked));
+  shortcut({ key: "Click", does: "Where the passage is written", group: "The email" });
   shortcut({ key: "?", does: "These keys", run: () => (sheet.open ? sheet.close() : open()) });
 }
 
