@@ -37,7 +37,7 @@ def read_summary(file: Path, root: Path) -> tuple[Summary | None, tuple[Problem,
         return None, error.problems
 
 
-@lru_cache(maxsize=1_000)  # the preview reads the whole library at each save, and one file changed
+@lru_cache(maxsize=10_000)  # the preview reads the whole library at each save, and one file changed
 def _read(text: str, name: Path) -> tuple[Summary | None, tuple[Problem, ...]]:
     parts = split(text, name)
     fields = Fields.of(parts, name)

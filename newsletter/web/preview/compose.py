@@ -22,7 +22,7 @@ from newsletter.content.issue_form import FIELDS, NEWS, News
 from newsletter.content.issue_writer import Edit, FieldError
 from newsletter.web.preview.answers import json_body, problem_json
 from newsletter.web.preview.composition import Composer, Composition, Row
-from newsletter.web.preview.shelf import look_up, summary_json
+from newsletter.web.preview.shelf import Shelf, look_up, summary_json
 from newsletter.workspace import open_workspace
 
 _LONGEST_WORDS = 200
@@ -42,7 +42,8 @@ def routes(root: Path) -> list[BaseRoute]:
 class _Pages:
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._composer = Composer(root)
+        self._shelf = Shelf()
+        self._composer = Composer(root, self._shelf)
 
     async def read(self, request: Request) -> Response:
         slug = await self._slug(request)
@@ -66,7 +67,7 @@ class _Pages:
 
     async def library(self, request: Request) -> Response:
         asked = {key: value[:_LONGEST_WORDS] for key, value in request.query_params.items()}
-        return JSONResponse(await asyncio.to_thread(look_up, self._root, asked))
+        return JSONResponse(await asyncio.to_thread(look_up, self._root, self._shelf, asked))
 
     async def _slug(self, request: Request) -> str:
         """Return the issue that the address names: one of the list, never a path."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.content.compose import concerns, uses
+from newsletter.content.compose import concerns
 from newsletter.content.issue import Issue
 from newsletter.content.issue_form import FormRead, read_form
 from newsletter.content.issue_writer import Edit, FieldError, edited
@@ -22,6 +22,7 @@ from newsletter.content.library import Library
 from newsletter.content.summary import Summary
 from newsletter.errors import Level, NewsletterError, Problem, fail
 from newsletter.files import read_bytes, replace_bytes, shown
+from newsletter.web.preview.shelf import Shelf, used_elsewhere
 from newsletter.workspace import Workspace, open_workspace
 from newsletter.writing import refuse_if_sent
 
@@ -70,6 +71,7 @@ class Composer:
     """Composes the issues of the workspace at a root. Its methods wait for one another."""
 
     root: Path
+    shelf: Shelf
     _steps: dict[str, list[_Step]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -91,7 +93,7 @@ class Composer:
             if _version(data) != version:
                 return False, self._composition(workspace, slug, data)
             name = shown(workspace.issue_file(slug), workspace.root)
-            _refuse_unknown(edit, read_form(data, name), workspace)
+            _refuse_unknown(edit, read_form(data, name), self.shelf.library(workspace))
             new = edited(data, edit, name)
             if not self._write(workspace, slug, data, new):
                 return False, self._composition(workspace, slug, _bytes(workspace, slug))
@@ -140,8 +142,8 @@ class Composer:
     def _composition(self, workspace: Workspace, slug: str, data: bytes) -> Composition:
         name = shown(workspace.issue_file(slug), workspace.root)
         read, broken = _read(data, name)
-        library = workspace.library()
-        issues, _ = workspace.issues()
+        library = self.shelf.library(workspace)
+        issues = self.shelf.issues(workspace)
         slugs = read.form.summaries if read else ()
         chosen = tuple(library[each] for each in slugs if each in library)
         last = self._last(slug, data)
@@ -156,11 +158,6 @@ class Composer:
             concerns=concerns(slug, chosen, issues, library) if chosen else (),
             undo=last.fields if last else "",
         )
-
-
-def used_elsewhere(slug: str, issues: Sequence[Issue]) -> dict[str, tuple[str, ...]]:
-    """Return for each summary the other issues that list it."""
-    return uses(issue for issue in issues if issue.slug != slug)
 
 
 def _rows(
@@ -191,12 +188,9 @@ def _of_summary(slug: str, library: Library) -> tuple[Problem, ...]:
     return (Problem(message=f"incomplete: {why}", file=file, line=line, level=Level.WARNING),)
 
 
-def _refuse_unknown(edit: Edit, before: FormRead, workspace: Workspace) -> None:
+def _refuse_unknown(edit: Edit, before: FormRead, library: Library) -> None:
     """Raise FieldError for a summary that is neither in the library nor in the list already."""
     new = [slug for slug in edit.summaries or () if slug not in before.form.summaries]
-    if not new:
-        return
-    library = workspace.library()
     found = [
         (
             f"summaries.{(edit.summaries or ()).index(slug)}",
