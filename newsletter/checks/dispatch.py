@@ -9,6 +9,7 @@ from pathlib import Path
 from newsletter.address import BadAddress, parse_address
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.hosts import BULK, FREEMAIL, LIMITS, organisational
+from newsletter.checks.letter import Letter
 from newsletter.content.issue import Issue
 from newsletter.delivery.pace import seconds_needed
 from newsletter.errors import Level, Problem
@@ -38,19 +39,8 @@ def sender_domain(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             f"let the mail host sign as {organisational(domain)}, or send from an address there",
             Level.ERROR,
         )
-    own_host = FREEMAIL.get(domain)
-    if own_host is not None:
-        is_own = url is not None and re.search(own_host, url.host)
-        yield _setting(
-            dossier,
-            "newsletter.from",
-            f"the newsletter comes from {domain}, where anybody can have a mailbox"
-            + ("" if is_own else f", through {url.host if url else 'another host'}"),
-            "servers take it for a forgery: send from a domain of your own"
-            if not is_own
-            else "from a domain of your own it is less likely to end among the spam",
-            Level.WARNING if is_own else Level.ERROR,
-        )
+    if domain in FREEMAIL:
+        yield _freemail(dossier, domain)
     elif url is not None and _EXAMPLES.match(domain) and _leads_away(url):
         yield _setting(
             dossier,
@@ -61,25 +51,22 @@ def sender_domain(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
         )
 
 
+def _freemail(dossier: Dossier, domain: str) -> Problem:
+    url = dossier.settings.delivery.transport
+    said = f"the newsletter comes from {domain}, where anybody can have a mailbox"
+    if url is not None and _leads_away(url) and not re.search(FREEMAIL[domain], url.host):
+        hint = "servers take it for a forgery: send from a domain of your own"
+        through = f"{said}, through {url.host}"
+        return _setting(dossier, "newsletter.from", through, hint, Level.ERROR)
+    hint = "from a domain of your own it is less likely to end among the spam"
+    return _setting(dossier, "newsletter.from", said, hint, Level.WARNING)
+
+
 def list_unsubscribe(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a List-Unsubscribe that mail programs could not use (RFC 2369, RFC 8058)."""
-    settings = dossier.settings
     if dossier.letter is not None:
-        headers = dossier.letter.headers
-        urls = _BRACKETED.findall(str(headers["List-Unsubscribe"] or ""))
-        mailto = [url for url in urls if url.lower().startswith("mailto:")]
-        secure = [url for url in urls if url.lower().startswith("https://")]
-        if not mailto or not _is_mailto(mailto[0]) or len(mailto) + len(secure) != len(urls):
-            yield Problem(
-                message="List-Unsubscribe has no address that a mail program can write to",
-                file=issue.file,
-                hint="unsubscribe.mailto is an address that you read",
-            )
-        if bool(secure) != (headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"):
-            yield Problem(
-                message="List-Unsubscribe and List-Unsubscribe-Post do not fit: one-click fails",
-                file=issue.file,
-            )
+        yield from _unusable(dossier.letter, issue)
+    settings = dossier.settings
     readers = dossier.readers.mailable if dossier.readers else None
     if settings.unsubscribe_url is None and readers is not None and readers >= BULK:
         yield _setting(
@@ -98,6 +85,23 @@ def list_unsubscribe(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             f"who leaves writes to {settings.unsubscribe_mailto.domain}, not to {home}",
             "an address of the sender's own domain is trusted more",
             Level.INFO,
+        )
+
+
+def _unusable(letter: Letter, issue: Issue) -> Iterator[Problem]:
+    urls = _BRACKETED.findall(str(letter.headers["List-Unsubscribe"] or ""))
+    mailto = [url for url in urls if url.lower().startswith("mailto:")]
+    secure = [url for url in urls if url.lower().startswith("https://")]
+    if not mailto or not _is_mailto(mailto[0]) or len(mailto) + len(secure) != len(urls):
+        yield Problem(
+            message="List-Unsubscribe has no address that a mail program can write to",
+            file=issue.file,
+            hint="unsubscribe.mailto is an address that you read",
+        )
+    if bool(secure) != (letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"):
+        yield Problem(
+            message="List-Unsubscribe and List-Unsubscribe-Post do not fit: one-click fails",
+            file=issue.file,
         )
 
 

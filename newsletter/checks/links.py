@@ -120,16 +120,8 @@ def link_repeated(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             if anchor.is_image or not _WEB.match(anchor.url):
                 continue
             seen = first.setdefault(_same(anchor.url), anchor)
-            if seen is anchor:
-                continue
-            other = "" if seen.words == anchor.words else f" as '{_short(seen.words)}'"
-            yield Problem(
-                message=f"this page is linked twice here: also in line {seen.line}{other}",
-                file=anchor.file,
-                line=anchor.line,
-                hint="one link is enough; a second one looks like another page",
-                level=Level.WARNING if other else Level.INFO,
-            )
+            if seen is not anchor:
+                yield _twice(anchor, seen)
     named: dict[str, Anchor] = {}
     for anchor in written(dossier, issue):
         words = anchor.words.casefold()
@@ -144,6 +136,17 @@ def link_repeated(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
                 hint=f"the other is in {seen.file.as_posix()}:{seen.line}; name one of them anew",
                 level=Level.WARNING,
             )
+
+
+def _twice(anchor: Anchor, seen: Anchor) -> Problem:
+    other = "" if seen.words == anchor.words else f" as '{_short(seen.words)}'"
+    return Problem(
+        message=f"this page is linked twice here: also in line {seen.line}{other}",
+        file=anchor.file,
+        line=anchor.line,
+        hint="one link is enough; a second one looks like another page",
+        level=Level.WARNING if other else Level.INFO,
+    )
 
 
 def link_unreachable(dossier: Dossier, issue: Issue) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ MISSING_SHARE = 0.03
 """Of the words of one part, so many may be only there: "View in browser", the names of links."""
 _FEW = 12
 _SHOWN = 6
+_HINT = "both parts should say the same: see newsletter build"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")  # noqa: RUF001
 _URL = re.compile(r"(?:https?://|mailto:|www\.)\S+", re.IGNORECASE)
 # Scripts without spaces are compared by letter.
@@ -75,35 +76,37 @@ def text_differs(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     letter = dossier.letter
     if letter is None:
         return
-    text_words = _words(letter.text)
+    text_words, html_words = _words(letter.text), _words(letter.seen)
     seen = " ".join(text_words)
     for heading in letter.root.iter("h1", "h2", "h3"):
-        words = " ".join(_words(text_of(heading)))
-        if words and words not in seen and _is_seen(heading):
+        said = text_of(heading).strip()
+        if _is_seen(heading) and " ".join(_words(said)) not in seen:
             file, line = in_templates(dossier, r"summary\.title|<h[123]", (".txt",))
             yield Problem(
-                message=f"the heading '{text_of(heading).strip()}' is only in the HTML",
+                message=f"the heading '{said}' is only in the HTML",
                 file=file or issue.file,
                 line=line,
-                hint="the plain text should say the same: see newsletter build",
+                hint=_HINT,
                 level=Level.WARNING,
             )
-    html_words = _words(letter.seen)
-    for part, other, more, fewer in (
-        ("HTML", "plain text", html_words, text_words),
-        ("plain text", "HTML", text_words, html_words),
-    ):
-        known = set(fewer)
-        missing = [word for word in more if word not in known]
-        if len(missing) > max(_FEW, MISSING_SHARE * len(more)):
-            ordered = list(dict.fromkeys(missing))
-            yield Problem(
-                message=f"{len(missing)} words of the {part} are not in the {other}: "
-                f"{', '.join(ordered[:_SHOWN])}{', …' if len(ordered) > _SHOWN else ''}",
-                file=issue.file,
-                hint="both parts should say the same: see newsletter build",
-                level=Level.WARNING,
-            )
+    yield from _only(html_words, text_words, "HTML", "plain text", issue)
+    yield from _only(text_words, html_words, "plain text", "HTML", issue)
+
+
+def _only(
+    more: list[str], fewer: list[str], part: str, other: str, issue: Issue
+) -> Iterator[Problem]:
+    known = set(fewer)
+    missing = [word for word in more if word not in known]
+    if len(missing) > max(_FEW, MISSING_SHARE * len(more)):
+        ordered = list(dict.fromkeys(missing))
+        yield Problem(
+            message=f"{len(missing)} words of the {part} are not in the {other}: "
+            f"{', '.join(ordered[:_SHOWN])}{', …' if len(ordered) > _SHOWN else ''}",
+            file=issue.file,
+            hint=_HINT,
+            level=Level.WARNING,
+        )
 
 
 def _is_seen(element: HtmlElement) -> bool:

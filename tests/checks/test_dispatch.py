@@ -63,6 +63,7 @@ def test_the_senders_domain_is_that_which_signs(
     [
         ("network@gmail.com", "smtp.mailhost.ca", "error"),
         ("network@gmail.com", "smtp.gmail.com", "warning"),
+        ("network@gmail.com", "127.0.0.1", "warning"),
         ("network@googlemail.com", "smtp.gmail.com", "warning"),
         ("network@yahoo.com", "smtp.office365.com", "error"),
         ("network@hotmail.com", "smtp.office365.com", "warning"),
