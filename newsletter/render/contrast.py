@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 TEXT = 4.5
 """What text needs (WCAG 2.2, 1.4.3)."""
 EDGE = 3.0
@@ -16,11 +18,16 @@ def contrast(first: str, second: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def nearest(colour: str, ground: str, ratio: float) -> str | None:
-    """Return the colour on the way to black or to white that first has the ratio, or None."""
-    goals = ("#000000", "#FFFFFF") if _luminance(ground) > _MIDDLE else ("#FFFFFF", "#000000")
+def nearest(colour: str, needs: Sequence[tuple[str, float]]) -> str | None:
+    """Return the colour on the way to black or to white that first has every ratio, or None.
+
+    `needs` are grounds, each with the ratio that the colour must have on it.
+    """
+    goals = ("#000000", "#FFFFFF")
+    if _luminance(needs[0][0]) <= _MIDDLE:
+        goals = goals[::-1]
     mixed = (_mixed(colour, goal, step / _STEPS) for goal in goals for step in range(_STEPS + 1))
-    return next((each for each in mixed if contrast(each, ground) >= ratio), None)
+    return next((each for each in mixed if all(contrast(each, g) >= r for g, r in needs)), None)
 
 
 _MIDDLE = 0.179  # the luminance on which black and white are equally readable

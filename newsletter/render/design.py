@@ -189,10 +189,16 @@ def _contrast_problems(
             f"{int(ratio * 100) / 100:g}:1; {what} needs {pair.ratio:g}:1",
             file=setter.name,
             line=setter.line(name),
-            hint=_better(pair, colour, ground),
+            hint=_better(name, values, pairs),
         )
 
 
-def _better(pair: _Pair, colour: str, ground: str) -> str | None:
-    near = nearest(colour, ground, pair.ratio)
-    return f'{pair.colour} = "{near}" would do' if near else None
+def _better(name: str, values: Values, pairs: Sequence[_Pair]) -> str | None:
+    """Return a hint at the nearest colour that goes with all that it stands on or under."""
+    needs = [
+        (str(values[pair.ground if name == pair.colour else pair.colour]), pair.ratio)
+        for pair in pairs
+        if name in {pair.colour, pair.ground}
+    ]
+    near = nearest(str(values[name]), needs)
+    return f'{name} = "{near}" would do' if near else None

@@ -21,6 +21,8 @@ from newsletter.render.sandbox import filling, sandbox
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _NO_ATTRIBUTE = re.compile(r"'[\w.]*\.(\w+) object' has no attribute '(\w+)'")
 
+_NO_KEY = re.compile(r"'dict object' has no attribute '(\w+)'")
+
 
 class Templates:
     """One template's files, ready to be rendered with the tokens of one compilation.
@@ -104,6 +106,8 @@ class Templates:
         if isinstance(error, UndefinedError):
             if undefined := _UNDEFINED.fullmatch(str(error)):
                 return _nearest(undefined[1], known)
+            if key := _NO_KEY.fullmatch(str(error)):
+                return _nearest(key[1], known.get("design", ()))
             if missing := _NO_ATTRIBUTE.fullmatch(str(error)):
                 return _nearest(missing[2], _attributes(missing[1], known))
         return None
@@ -130,9 +134,14 @@ def _words(error: Exception) -> str:
         return "the template makes more text than fits into the memory"
     if isinstance(error, TemplateNotFound):
         return f"there is no template file '{error}'"
-    if isinstance(error, UndefinedError) and (missing := _NO_ATTRIBUTE.fullmatch(str(error))):
-        owner = missing[1].removesuffix("View").lower()
-        return f"'{owner}' has no '{missing[2]}'"
     if isinstance(error, (TemplateError, ReaderMisused)):
-        return said(error) if isinstance(error, TemplateSyntaxError) else str(error)
+        return said(error) if isinstance(error, TemplateSyntaxError) else _undefined(str(error))
     return f"{type(error).__name__}: {error}"
+
+
+def _undefined(message: str) -> str:
+    if key := _NO_KEY.fullmatch(message):
+        return f"'design' has no '{key[1]}'"
+    if missing := _NO_ATTRIBUTE.fullmatch(message):
+        return f"'{missing[1].removesuffix('View').lower()}' has no '{missing[2]}'"
+    return message

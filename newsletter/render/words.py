@@ -83,7 +83,7 @@ def load_words(language: str, folders: Sequence[Path], root: Path) -> Words:
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for each in (GROUND, *_chain(language)):
+    for each in dict.fromkeys((GROUND, *_chain(language))):
         for path in reversed(find_all(folders, _file(each))):
             file = read_toml(path, shown(path, root))
             ground = dict(values)

@@ -57,6 +57,10 @@ def test_an_unknown_template_is_answered_with_the_nearest(complaint: Complaint) 
     ("code", "said"),
     [
         ("\n{{ newsleter.title }}", "templates/default/issue.mjml:2: 'newsleter' is undefined"),
+        (
+            "\n{{ design.acent }}",
+            "issue.mjml:2: 'design' has no 'acent'\n  Hint: did you mean 'accent",
+        ),
         ("\n{{ newsletter.titel }}", "issue.mjml:2: 'newsletter' has no 'titel'\n  Hint: did you"),
         (
             "\n{% for i in range(10001) %}{% endfor %}",
@@ -100,7 +104,7 @@ def test_an_unknown_template_is_answered_with_the_nearest(complaint: Complaint) 
             "cannot begin a URL",
         ),
     ],
-    ids=range(26),
+    ids=range(27),
 )
 def test_a_fault_in_a_template_is_told_with_its_place(
     code: str, said: str, complaint: Complaint
