@@ -14,6 +14,7 @@ pytestmark = pytest.mark.stranger("chromium")
 
 _STYLE_BLOCK = re.compile(r"<style\b.*?</style>", re.DOTALL)
 _STYLES = re.compile(r"<style\b.*?</style>|\sstyle=\"[^\"]*\"", re.DOTALL)
+_SIZES = re.compile(r"(?<![\w-])(?:font|font-size|line-height):[^;\"}]*")
 WORDS = "document.body.innerText.toLowerCase().split(/\\s+/).join(' ')"
 WIDTH = "document.documentElement.scrollWidth"
 PAIRS = """() => {
@@ -59,6 +60,22 @@ def test_nothing_scrolls_sideways_also_without_style_blocks(
         )
 
     assert {name: both for name, both in widths.items() if max(both) > width} == {}
+
+
+def twice_as_large(html: str) -> str:
+    return _SIZES.sub(
+        lambda found: re.sub(r"(\d+)px", lambda size: f"{2 * int(size[1])}px", found[0]), html
+    )
+
+
+@every_template
+def test_letters_of_twice_the_size_find_room_on_a_phone(template: str, page: Page) -> None:
+    widths = {
+        name: opened(page, twice_as_large(html_of(name, template)), 375).evaluate(WIDTH)
+        for name in NAMES
+    }
+
+    assert {name: width for name, width in widths.items() if width > 375} == {}
 
 
 @every_template
