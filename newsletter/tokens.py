@@ -39,7 +39,7 @@ NO_DELIVERY = 0
 
 
 class Purpose(StrEnum):
-    """What a token is for; each has HMACs of its own."""
+    """What a token is for; each has MACs of its own."""
 
     UNSUBSCRIBE = "unsubscribe"
     BOUNCE = "bounce"
