@@ -3,7 +3,7 @@
 
     email.png                    the sample draft on a desktop, and on a phone in the dark
     TEMPLATE-WIDTH-SCHEME.png    its top in each template, at 375, 640 and 800 px, light and dark
-    preview.png                  the same issue in `newsletter preview`
+    preview*.png                 the same issue in `newsletter preview` (pictures_desk.py)
 
 Needs Chromium, and looks like most readers' screens where Georgia is installed, or Gelasio, which
 has its measures. Everything runs in a copy of the workspace.
@@ -24,6 +24,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
+from pictures_desk import desk_pictures
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +63,7 @@ def main() -> None:
             target = PICTURES / f"{template}-{width}-{scheme}.png"
             target.write_bytes(_shot(browser, html, size=(width, HEIGHT), scheme=scheme))
         with _preview(workspace) as address:
-            _desk(browser, address, PICTURES / "preview.png")
+            desk_pictures(browser, address, workspace, PICTURES)
         browser.close()
     for picture in PICTURES.glob("*.png"):
         if picture.stat().st_size > LARGEST:
@@ -134,14 +135,6 @@ def _preview(workspace: Path) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate()
-
-
-def _desk(browser: Browser, address: str, target: Path) -> None:
-    page = browser.new_page(viewport={"width": 1180, "height": 860})
-    page.goto(address)
-    page.frame_locator("#frame iframe").locator("h1").wait_for()
-    page.screenshot(path=target)
-    page.close()
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def _told(
         "counts": {state.value: count for state, count in counts.items()},
         "total": total,
         "done": done,
-        "pace": _pace(rate, left) if is_alive else "",
+        "pace": _pace(rate, left) if left else "",
         "commands": commands,
     }
 

@@ -95,7 +95,7 @@ def test_the_inbox_row_shows_sender_subject_and_preheader(desk: Page) -> None:
         expect(row).to_contain_text("Practice Notes")
         expect(row).to_contain_text("Practice Notes, November 2026")
         expect(row).to_contain_text("Letters and silences")
-    desk.get_by_role("checkbox", name="Inbox row").uncheck()
+    desk.get_by_role("checkbox", name="Inbox").uncheck()
     expect(desk.locator("#inbox")).to_be_hidden()
 
 
@@ -182,7 +182,7 @@ def test_text_is_enlarged_and_style_blocks_and_images_go(desk: Page) -> None:
         ".contentDocument.querySelector('h1')).fontSize) === size",
         arg=before * 1.5,
     )
-    desk.get_by_label("Style blocks").uncheck()
+    desk.get_by_label("Styles").uncheck()
     desk.wait_for_selector(f"{SHOWN}[src*='styles=off']")
     assert in_frame(desk, "w.document.querySelectorAll('style').length") == 0
     desk.get_by_label("Images").uncheck()
@@ -420,7 +420,7 @@ def test_every_key_of_the_sheet_does_what_it_says(desk: Page) -> None:
     desk.keyboard.press("i")
     expect(desk.get_by_label("Images")).not_to_be_checked()
     desk.keyboard.press("s")
-    expect(desk.get_by_label("Style blocks")).not_to_be_checked()
+    expect(desk.get_by_label("Styles")).not_to_be_checked()
     desk.keyboard.press("e")
     expect(desk.locator("#inbox")).to_be_hidden()
     desk.keyboard.press("+")
