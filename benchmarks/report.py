@@ -22,7 +22,7 @@ _INTRODUCTION = """\
 
 Made by `make bench`. [How it is measured, and how to read it](README.md).
 
-{machine}. Peers: {peers}.
+{machine}. Peers and plot: {peers}.
 
 ![Messages a second by sender, and time and memory by the length of the list](results.svg)
 """
