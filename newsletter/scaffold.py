@@ -49,6 +49,7 @@ mailto = ""                 # required: a mailbox that you read, "unsubscribe@ex
 # user = "news@example.org"                   # the password comes from the keyring, or from
 #                                             # NEWSLETTER_SMTP_PASSWORD; never from this file
 # auth = "xoauth2"          # a token of Google or Microsoft in the password's place
+# dkim_domain = "example.org"  # the domain that your mail host signs with; check compares it
 connections = 3
 # rate = ["30/minute", "10000/day"]           # your mail host's limits
 

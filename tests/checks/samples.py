@@ -24,6 +24,7 @@ from newsletter.settings import (
     Newsletter,
     Settings,
 )
+from newsletter.shipped import TEMPLATES
 
 ROOT = Path("/workspace")
 ISSUE_FILE = Path("issues/2026-11.md")
@@ -176,6 +177,7 @@ SOUND = Dossier(
     ),
     letter=letter(),
     heaviest=1_000,
+    shipped=(TEMPLATES / "default",),
     preheader="What clients remember, and silences that help in a session",
     readers=Readers(mailable=2),
     today=Month(2026, 11),
