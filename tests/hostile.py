@@ -178,6 +178,17 @@ class _Conversation:
         self._buffer += data
 
 
+def once(decide: Decide) -> Decide:
+    """Return what decides the same the first time that it has a will of its own, then nothing."""
+    first = threading.Lock()
+
+    def inner(phase: str, recipient: str, connection: int, done: int) -> Action:
+        action = decide(phase, recipient, connection, done)
+        return action if action is not None and first.acquire(blocking=False) else None
+
+    return inner
+
+
 @contextlib.contextmanager
 def hostile(decide: Decide, *, at_once: int = 1000) -> Iterator[Hostile]:
     """Run the server while the block runs."""

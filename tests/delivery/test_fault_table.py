@@ -16,8 +16,9 @@ import pytest
 from newsletter.delivery import pace, policy
 from newsletter.outcome import Phase
 from newsletter.smtp import connection
-from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states
-from tests.hostile import CLOSE, HANG, RESET, Action, Decide, hostile
+from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states, write_list
+from tests.delivery.test_kill import make_due
+from tests.hostile import CLOSE, HANG, RESET, Action, Decide, hostile, once
 
 FEW = 12
 
@@ -64,6 +65,7 @@ class Row:
     readers: int = FEW
     extra: str = "connections = 3"
     options: tuple[str, ...] = ()
+    patience: float = 0.3
 
 
 def _before_the_mark() -> list[Row]:
@@ -92,7 +94,7 @@ def _after_the_mark() -> list[Row]:
     return [
         Row(
             name=f"{name} at the dot, once",
-            decide=at("dot", action, lambda _who, connection, done: (connection, done) == (1, 0)),
+            decide=once(at("dot", action)),
             code=1,
             counts={"accepted": FEW - 1, "uncertain": 1},
             says="1 uncertain: the connection was lost after the message may have been taken.",
@@ -187,7 +189,7 @@ OTHERS = [
     ),
     Row(
         name="421 at the dot, once",
-        decide=at("dot", "421 4.3.2 closing", first),
+        decide=once(at("dot", "421 4.3.2 closing")),
         code=0,
         counts={"accepted": FEW},
         says=f"2026-11: {FEW} accepted.",
@@ -207,6 +209,7 @@ OTHERS = [
         says="Stopped: 7 messages in a row went out without an answer",
         then={"uncertain": 7, "accepted": 13},
         readers=20,
+        patience=20.0,
     ),
     Row(
         name="the message itself refused, always",
@@ -273,7 +276,10 @@ TABLE = [
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in TABLE])
-def test_what_a_server_does_ends_as_the_table_says(workspace: Path, run: Run, row: Row) -> None:
+def test_what_a_server_does_ends_as_the_table_says(
+    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch, row: Row
+) -> None:
+    monkeypatch.setattr(pace.Patience, "LIMIT", row.patience)
     with hostile(row.decide) as server:
         emails = settle(workspace, server.port, readers=row.readers, extra=row.extra)
         result = run("send", "2026-11", "--yes", *row.options)
@@ -350,10 +356,11 @@ def test_a_broken_relay_that_knows_nobody_suppresses_nobody(workspace: Path, run
 def test_a_deferred_reader_is_tried_again_and_given_up_after_two_days(
     workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy, "FIRST_RETRY", 0.0)
     with hostile(at("RCPT", "450 4.2.1 later", only(5))) as server:
         emails = settle(workspace, server.port, readers=FEW)
-        assert [run("send", "2026-11", "--yes").exit_code for _ in range(2)] == [75, 75]
+        for _ in range(2):
+            assert run("send", "2026-11", "--yes").exit_code == 75
+            make_due(workspace)
         hold(run, server, emails, {"accepted": FEW - 1, "deferred": 1})
         monkeypatch.setattr(policy, "GIVE_UP_AFTER", 0.0)
         result = run("send", "2026-11", "--yes")
@@ -368,7 +375,6 @@ def test_a_deferred_reader_is_tried_again_and_given_up_after_two_days(
 
 
 def test_an_address_that_needs_smtputf8_is_refused_alone(workspace: Path, run: Run) -> None:
-    from tests.delivery.oracle import write_list
 
     plain = at("EHLO", "250-hostile\r\n250 PIPELINING")
     with hostile(plain) as server:
