@@ -27,6 +27,8 @@ class Use:
     bare: bool = True
 
 
+_DEEPEST = 20
+"""Levels of brackets or braces; what is nested deeper no program reads."""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -110,8 +112,11 @@ def _declarations(text: str) -> Iterator[tuple[str, str]]:
 def _masked(text: str) -> str:
     """Return the text with what stands in quotes or brackets made blank, places unchanged."""
     text = _TEXT.sub(lambda match: " " * len(match[0]), text)
-    while (inner := _BRACKETS.sub(lambda match: " " * len(match[0]), text)) != text:
-        text = inner
+    for _ in range(_DEEPEST):
+        outer = _BRACKETS.sub(lambda match: " " * len(match[0]), text)
+        if outer == text:
+            break
+        text = outer
     return text
 
 
@@ -229,15 +234,16 @@ def of_styles(styles: Iterable[str], known: frozenset[str]) -> Iterator[Use]:
     for style in styles:
         if "/*" in style:
             yield Use("css-comments", "a comment in the CSS", r"/\*")
-        yield from _of_rules(_COMMENT.sub(" ", style), known, bare=True)
+        yield from _of_rules(_COMMENT.sub(" ", style), known, depth=0)
 
 
-def _of_rules(css: str, known: frozenset[str], *, bare: bool) -> Iterator[Use]:
-    for prelude, body in _rules(css):
+def _of_rules(css: str, known: frozenset[str], *, depth: int) -> Iterator[Use]:
+    bare = depth == 0
+    for prelude, body in _rules(css) if depth < _DEEPEST else ():
         if prelude.startswith("@"):
             yield from _of_at_rule(prelude)
             if "{" in body:
-                yield from _of_rules(body, known, bare=False)
+                yield from _of_rules(body, known, depth=depth + 1)
             else:
                 yield from of_declarations(body, known, bare=bare)
             continue

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html as parser
 
 from newsletter.checks.clients import FAMILIES, RULES, client_support, table
@@ -31,9 +34,9 @@ def bare(body: str = "", style: str = "") -> set[str]:
 
 
 def told(body: str, style: str = "", templates: Path = Path("/none")) -> list[Problem]:
-    html = f"<html><head><style>{style}</style></head><body>{body}</body></html>"
+    page = f"<html><head><style>{style}</style></head><body>{body}</body></html>"
     return list(
-        client_support(replace(email(html), templates=(templates,), shipped=(TEMPLATES,)), ISSUE)
+        client_support(replace(email(page), templates=(templates,), shipped=(TEMPLATES,)), ISSUE)
     )
 
 
@@ -152,6 +155,25 @@ def test_a_feature_counts_as_bare_where_one_of_its_uses_is() -> None:
     )
 
 
+@given(st.text(alphabet="ab:;{}()[]<>\"'/*@#.,!-1%\\ \n", max_size=200))
+def test_whatever_stands_in_a_style_is_looked_at_without_an_accident(css: str) -> None:
+    used(f'<p style="{html.escape(css)}">x</p>', css)
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "@media a {" * 5_000,
+        "a{" * 5_000,
+        "a:" + "(" * 50_000 + ")" * 50_000,
+        "/*" * 50_000,
+        "a " * 50_000,
+    ],
+)
+def test_a_style_that_nobody_wrote_takes_no_time(css: str) -> None:
+    used(f'<p style="{css}">x</p>', css + " {}" + css)
+
+
 @pytest.mark.parametrize("name", ["", "-", "color", "mso-hide", "font-style"])
 def test_a_property_that_no_table_knows_has_no_slug(name: str) -> None:
     assert property_slug(name, table().slugs) == ""
@@ -207,7 +229,7 @@ def test_our_own_templates_do_without_what_a_program_lacks(name: str, template: 
 
 
 def test_what_a_design_setting_brings_is_told_with_its_line(tmp_path: Path) -> None:
-    html = '<p style="font-family:system-ui, Arial">x</p>'
+    page = '<p style="font-family:system-ui, Arial">x</p>'
     settings = replace(
         SOUND.settings,
         root=tmp_path,
@@ -216,7 +238,7 @@ def test_what_a_design_setting_brings_is_told_with_its_line(tmp_path: Path) -> N
         lines={"design.text_font": 40},
     )
 
-    [found] = client_support(replace(email(html), settings=settings), ISSUE)
+    [found] = client_support(replace(email(page), settings=settings), ISSUE)
 
     assert (found.file, found.line, found.level) == (Path("newsletter.toml"), 40, Level.INFO)
 
