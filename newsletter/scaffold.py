@@ -32,7 +32,7 @@ list_id = ""                # required: a name under your domain, "practice-note
 # lead = "This month I write about {{ blurbs }}."
 # subject = "{{ title }}, {{ month }}"
 # language = "en"
-# template = "default"
+# template = "default"      # or "letter"
 
 [subscribers]
 file = "subscribers.csv"    # subscribers.example.csv shows its columns
@@ -60,6 +60,7 @@ durability = "full"
 [design]
 # accent = "#0B5C5A"        # colours, text_font, meta_font and width; the colours are page, card,
 # dark_accent = "#86D4C9"   # ink, muted, accent, box, line, and each again as dark_page, ...
+# logo = "https://www.example.org/logo.png"
 """
 
 

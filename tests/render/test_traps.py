@@ -173,6 +173,20 @@ def test_headings_skip_no_level(mail: str) -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+@every_template
+def test_three_summaries_of_420_words_stay_under_60_kb(
+    template: str, compile_with: Compile
+) -> None:
+    slugs = ("2026-11-two-letters", "2026-10-quiet-rooms", "2026-09-harbour-study")
+    text = EVERYTHING.replace("Do.\n", "\n\n".join(["A sentence of six words only. " * 10] * 6))
+    files = {
+        "issues/2026-11.md": f"---\nsummaries: [{', '.join(slugs)}]\ntemplate: {template}\n---\nHi.\n",
+        **{f"summaries/{slug}.md": text.replace("2026-11", slug[:7]) for slug in slugs},
+    }
+
+    assert len(read(compile_with(files).html).encode()) < 60_000
+
+
 @pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.mjml")), ids=str)
 def test_no_padding_is_written_as_mjml_misreads_it(file: Path) -> None:
     assert not re.search(r'padding="(?:[^"]* )?0 [^"]*"', file.read_text("utf-8"))
