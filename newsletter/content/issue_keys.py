@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from newsletter.content.yaml_spans import Change, Entry, Kind, Span, row_end, row_start
 from newsletter.content.yaml_text import exactly, literal
 
+_BLOCK = frozenset({"|", ">"})
+_REMARK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*( *)#")
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 
 
@@ -27,18 +29,14 @@ def set_key(
     if entry is None:
         return _added(text, table, key, value, order=order, eol=eol)
     old = entry.value
-    indent = _column(text, entry.key) + 2
-    is_block = "\n" in value or old.style in {"|", ">"}
+    indent = _indent(text, row_end(text, old.end), _column(text, entry.key))
+    is_block = "\n" in value or old.style in _BLOCK
     written = literal(value, indent, eol) if is_block else exactly(value, old.style)
     cut_off = _COMMENT.match(text, old.end) if rest else None
     end = cut_off.end() if cut_off else old.end
-    if old.style in {"|", ">"}:
-        # The comment on the row of the `|` stays on it.
-        first = text[old.start : old.end].splitlines()[0]
-        note = _COMMENT.search(first)
-        if note is not None:
-            row, *more = written.split(eol)
-            written = eol.join((f"{row}{note[0]}", *more))
+    if note := _note(text, old):
+        row, *more = written.split(eol)
+        written = eol.join((f"{row}{note}", *more))
     blank = "" if text[old.start - 1].isspace() else " "
     return Change(old.start, end, blank + written)
 
@@ -49,8 +47,10 @@ def without_key(text: str, table: Span, key: str, rest: str = "") -> Change | No
     if entry is None:
         return None
     end = row_end(text, entry.value.end)
+    if not rest and (note := _note(text, entry.value)):
+        return Change(entry.colon, entry.value.end, note)
     comment = _COMMENT.match(text, entry.value.end) or re.match(r"\s*#", text[entry.colon : end])
-    if comment and not rest and entry.value.style not in {"|", ">"}:
+    if comment and not rest and entry.value.style not in _BLOCK:
         return Change(entry.colon, entry.value.end, "")
     start = row_start(text, entry.key)
     if text[start : entry.key].strip():  # a hyphen stands before it
@@ -71,11 +71,25 @@ def _added(
     first = min(each.key for each in known.values())
     column = _column(text, first)
     pad = " " * column
-    written = literal(value, column + 2, eol) if "\n" in value else exactly(value)
+    at = row_end(text, max(each.value.end for each in before)) if before else first
+    indent = _indent(text, at, column)
+    written = literal(value, indent, eol) if "\n" in value else exactly(value)
     if not before:
         return Change(first, first, f"{key}: {written}{eol}{pad}")
-    at = row_end(text, max(each.value.end for each in before))
     return Change(at, at, f"{pad}{key}: {written}{eol}")
+
+
+def _note(text: str, value: Span) -> str:
+    """Return the comment on the row of a block's `|`, with the blanks before it."""
+    first = text[value.start : value.end].splitlines()[0] if value.style in _BLOCK else ""
+    note = _COMMENT.search(first)
+    return note[0] if note else ""
+
+
+def _indent(text: str, at: int, column: int) -> int:
+    """Return how deep a block below a key stands: deeper than a remark behind it, at `at`."""
+    remark = _REMARK.match(text, at)
+    return max(column + 2, len(remark[1]) + 1 if remark else 0)
 
 
 def _column(text: str, at: int) -> int:

@@ -61,7 +61,7 @@ def rearranged(text: str, entry: Entry, wanted: Wanted, eol: str) -> str:
         for gap, (was, news) in zip(gaps, wanted, strict=False)
     ]
     begin = row_end(text, entry.colon)
-    end = row_end(text, entry.value.end)
+    end = _with_own_remarks(text, row_end(text, entry.value.end), column)
     if not wanted:
         remark = _remarks(text[entry.colon : begin], eol)
         return text[: row_start(text, entry.key)] + remark + "".join(gaps) + text[end:]
@@ -106,11 +106,19 @@ def _rows(text: str, entry: Entry) -> list[_Rows]:
         dash = at
         while not _DASH.match(text, dash) and dash < span.start:
             dash = row_end(text, dash)
-        end = row_end(text, span.end)
+        end = _with_own_remarks(text, row_end(text, span.end), len(_leading(text[dash:])))
         gap, remark = _remark(text[at:dash])
         found.append(_Rows(gap, remark, text[dash:end]))
         at = end
     return found
+
+
+def _with_own_remarks(text: str, end: int, column: int) -> int:
+    """Return the end of an item with the rows of comment that stand deeper than its hyphen."""
+    inner = re.compile(rf"[ ]{{{column + 1},}}#[^\r\n]*(?:\r\n|\n|\r)")
+    while found := inner.match(text, end):
+        end = found.end()
+    return end
 
 
 def _remark(above: str) -> tuple[str, str]:

@@ -131,6 +131,38 @@ def test_announcements_of_every_form_can_be_edited(written: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rows", "subject", "result"),
+    [
+        ("subject: |-  # why\n    deep\n", "", "subject:  # why\n"),
+        ("subject: |-  # why\n    deep\n  # after\n", "new", "subject: |  # why\n   new\n  # after\n"),
+        ("subject: >-\n  folded\n  text\n\n# next\n", "x: y", "subject: |\n  x: y\n\n# next\n"),
+        ("subject: plain\n  over lines  # why\n", "new", "subject: new  # why\n"),
+        ("subject: 'quoted\n  over lines'\n", "new", "subject: 'new'\n"),
+        ("subject:\n", "new", "subject: new\n"),
+        ("subject: ~ # none\n", "new", "subject: new # none\n"),
+        ("'subject' :   old\n", "new", "'subject' :   new\n"),
+    ],
+)  # fmt: skip
+def test_a_key_of_every_form_can_be_set(rows: str, subject: str, result: str) -> None:
+    frame = "---\n# head\nsummaries: [a]\n{}number: 1\n---\n"
+    assert after(frame.format(rows), subject=subject) == frame.format(result)
+
+
+def test_a_remark_within_an_announcement_goes_with_it() -> None:
+    text = "---\nannouncements:\n  - title: A\n    text: t\n    # ask first\n  - title: B\n    text: |\n      u\n    # last\n# end\nsummaries: [a]\n---\n"
+    a, b = read_form(text.encode(), NAME).form.announcements
+    new = News(title="C", text="1\n2")
+    assert after(text, announcements=((None, new), (0, a))) == (
+        "---\nannouncements:\n  - title: C\n    text: |\n      1\n      2\n  - title: A\n    text: t\n"
+        "    # ask first\n# end\nsummaries: [a]\n---\n"
+    )
+    assert after(text, announcements=((1, b), (0, a))) == (
+        "---\nannouncements:\n  - title: B\n    text: |\n      u\n    # last\n  - title: A\n    text: t\n"
+        "    # ask first\n# end\nsummaries: [a]\n---\n"
+    )
+
+
 def test_a_single_announcement_without_a_hyphen_becomes_a_list() -> None:
     text = "---\nannouncements:\n  title: A\n  text: t # odd\nsummaries: [a]\n---\n"
     old = read_form(text.encode(), NAME).form.announcements
