@@ -17,7 +17,7 @@ _BOUNDARY = re.compile(
 )
 _KIND = re.compile(rb"^Content-Type: text/(\w+)", re.MULTILINE | re.IGNORECASE)
 _END_OF_HEAD = b"\r\n\r\n"
-HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|max-height\s*:\s*0", re.IGNORECASE)
+HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0(?![.\d])", re.IGNORECASE)
 """What hides an element in a style attribute."""
 _BLOCKS = frozenset(
     {"address", "blockquote", "br", "div", "dd", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6"}

@@ -10,6 +10,7 @@ from newsletter.address import BadAddress, parse_address
 from newsletter.checks.anchors import Anchor, anchors
 from newsletter.checks.articles import doi_key
 from newsletter.checks.dossier import Dossier, Reached
+from newsletter.checks.letter import text_of
 from newsletter.checks.texts import in_templates, line_in, prose
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
@@ -30,6 +31,7 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 _LOCAL = re.compile(r"(?:localhost|127\.|10\.|192\.168\.|\[::1\]|.*\.(?:local|internal|test)\Z)")
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id|_hsenc|igshid)\Z")
 _LONGEST = 2_000
+_WORDS = "screen readers list links by their words: [name of the page](address)"
 
 
 def link_target(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
@@ -88,28 +90,53 @@ def link_http(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 def link_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links whose words do not say where they lead."""
     for anchor in written(dossier, issue):
-        if anchor.is_image:
+        judged = None if anchor.is_image else _judged(anchor)
+        if judged is not None:
+            message, level = judged
+            yield Problem(
+                message=message, file=anchor.file, line=anchor.line, hint=_WORDS, level=level
+            )
+    yield from _silent_templates(dossier, issue)
+
+
+def _judged(anchor: Anchor) -> tuple[str, Level] | None:
+    if not anchor.words:
+        return "this link has no words", Level.ERROR
+    if _says_nothing(anchor.words):
+        return f"the link '{anchor.words}' does not say where it leads", Level.WARNING
+    if _WEB.match(anchor.words) and not _is_short(anchor.words):
+        return "readers see this link as a bare web address", Level.INFO
+    if _lies(anchor):
+        said = f"the link says '{anchor.words}' and leads to {_host(anchor.url)}"
+        return said, Level.WARNING
+    return None
+
+
+def _silent_templates(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
+    """Find links of the template without words, or with words that say nothing."""
+    if dossier.letter is None:
+        return
+    known = {_same(anchor.url) for anchor in written(dossier, issue)}
+    for link in dossier.letter.root.iter("a"):
+        href = link.get("href")
+        words = " ".join(text_of(link).split())
+        if href is None or _same(href) in known or (words and not _says_nothing(words)):
             continue
-        plain = " ".join(re.findall(r"[^\W_]+", anchor.words.casefold()))
-        if not anchor.words:
-            message, level = "this link has no words", Level.ERROR
-        elif plain in _SAYS_NOTHING:
-            message = f"the link '{anchor.words}' does not say where it leads"
-            level = Level.WARNING
-        elif _WEB.match(anchor.words) and not _is_short(anchor.words):
-            message, level = "readers see this link as a bare web address", Level.INFO
-        elif _lies(anchor):
-            message = f"the link says '{anchor.words}' and leads to {_host(anchor.url)}"
-            level = Level.WARNING
-        else:
-            continue
+        if not words and link.find(".//img") is not None:
+            continue  # image-alt tells of it
+        file, line = in_templates(dossier, re.escape(words or href))
+        said = f"'{words}' does not say where it leads" if words else "has no words"
         yield Problem(
-            message=message,
-            file=anchor.file,
-            line=anchor.line,
-            hint="screen readers list links by their words: [name of the page](address)",
-            level=level,
+            message=f"a link of the template {said}",
+            file=file or issue.file,
+            line=line,
+            hint=_WORDS,
+            level=Level.WARNING if words else Level.ERROR,
         )
+
+
+def _says_nothing(words: str) -> bool:
+    return " ".join(re.findall(r"[^\W_]+", words.casefold())) in _SAYS_NOTHING
 
 
 def link_repeated(dossier: Dossier, issue: Issue) -> Iterator[Problem]:

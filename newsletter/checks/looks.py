@@ -153,7 +153,6 @@ def _is_hidden(style: dict[str, str]) -> bool:
     return (
         style.get("display", "").lower() == "none"
         or style.get("visibility", "").lower() == "hidden"
-        or style.get("mso-hide", "").lower() == "all"
         or style.get("max-height", "") in {"0", "0px"}
         or style.get("opacity", "") in {"0", "0.0"}
     )

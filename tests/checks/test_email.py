@@ -235,7 +235,7 @@ def test_structure_is_for_those_who_do_not_see_and_for_fingers(
     [
         ("<p>60", '<table role="presentation"><tr><td>x</td></tr></table><p>60'),
         ("<p>60", "<table><tr><th>n</th></tr><tr><td>60</td></tr></table><p>60"),
-        ("<p>60", '<p>A <a href="https://x.example/">link</a> in a line. 60'),
+        ("<p>60", '<p>A <a href="https://x.example/">paper</a> in a line. 60'),
         ('<html lang="en">', '<html lang="EN">'),
     ],
 )

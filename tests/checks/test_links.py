@@ -136,6 +136,21 @@ def test_a_fragment_of_a_template_needs_its_place() -> None:
     assert told(email(html.replace("<h2>", '<h2 id="two">', 1))) == []
 
 
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (f'<a href="{PAGE}">Click here</a>', [("link-text", "warning", None)]),
+        (f'<a href="{PAGE}"> </a>', [("link-text", "error", None)]),
+        (f'<a href="{PAGE}">All issues</a>', []),
+        ('<a name="top"></a>', []),
+    ],
+)
+def test_the_words_of_a_templates_links_are_judged_too(
+    link: str, expected: list[tuple[str, str, int]]
+) -> None:
+    assert told(email(HTML.replace("<h1>", f"<p>{link}</p><h1>"))) == expected
+
+
 def test_what_was_answered_is_told_at_the_links_line() -> None:
     dossier = replace(
         with_body(f"One.\n[the study]({PAGE}) [its data](https://example.org/d)"),
