@@ -75,20 +75,26 @@ def undone() -> bool:
 
 
 def local_zone() -> tzinfo:
-    """Return this machine's time zone with its rules; without any, that is UTC."""
-    name = os.environ.get("TZ", "").removeprefix(":")
+    """Return this machine's time zone with its rules; without any, its offset of today."""
+    named = _named_zone()
     with contextlib.suppress(OSError, ValueError, ZoneInfoNotFoundError):
-        if name:
-            return ZoneInfo(name)
-        with _LOCALTIME.open("rb") as rules:
+        if not isinstance(named, Path):
+            return ZoneInfo(named)
+        with named.open("rb") as rules:
             return ZoneInfo.from_file(rules, key=zone_name())
     return datetime.now().astimezone().tzinfo or UTC
 
 
 def zone_name() -> str | None:
     """Return what the machine's time zone is called, `America/Toronto`, or None."""
-    named = os.environ.get("TZ", "").removeprefix(":")
-    if named:
+    named = _named_zone()
+    if not isinstance(named, Path):
         return named
-    _, found, name = str(_LOCALTIME.resolve()).partition("zoneinfo/")
+    _, found, name = str(named.resolve()).partition("zoneinfo/")
     return name if found else None
+
+
+def _named_zone() -> str | Path:
+    """Return the name or the file that TZ gives (tzset(3)), or the machine's file."""
+    named = os.environ.get("TZ", "").removeprefix(":") or str(_LOCALTIME)
+    return Path(named) if named.startswith("/") else named

@@ -15,6 +15,7 @@ from click.testing import Result
 
 from newsletter.cli.main import cli
 from newsletter.cli.send_ready import wait_for_its_time
+from newsletter.cli.waiting import local_zone, zone_name
 from newsletter.errors import NewsletterError
 from tests.cli.terminal import terminal
 from tests.sink import Sink, running
@@ -256,6 +257,29 @@ def test_an_override_that_cannot_be_is_wrong_usage(
     assert result.exit_code == 2
     assert words in result.stderr
     assert sent(workspace) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("America/Toronto", "America/Toronto"),
+        (":America/Toronto", "America/Toronto"),
+        (":/usr/share/zoneinfo/America/Toronto", "America/Toronto"),
+    ],
+)
+def test_the_machines_time_zone_comes_with_its_rules(
+    monkeypatch: pytest.MonkeyPatch, value: str, name: str
+) -> None:
+    monkeypatch.setenv("TZ", value)
+    summer, winter = (datetime(2026, month, 1, tzinfo=local_zone()) for month in (7, 12))
+    assert (summer.tzname(), winter.tzname(), zone_name()) == ("EDT", "EST", name)
+
+
+def test_a_time_zone_that_nobody_knows_is_the_offset_of_today(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Nowhere/Nothing")
+    assert datetime(2026, 7, 1, tzinfo=local_zone()).utcoffset() is not None
 
 
 def test_the_options_are_on_the_help_page() -> None:
