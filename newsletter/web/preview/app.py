@@ -184,7 +184,7 @@ class _Pages:
         return JSONResponse({"hits": named, "more": more})
 
     async def choose(self, request: Request) -> Response:
-        self._slug(request)
+        slug = self._slug(request)
         body = await json_body(request)
         if body.get("sample"):
             return JSONResponse({"handle": ""})
@@ -192,7 +192,7 @@ class _Pages:
             reader = self._circle.take(Kind.MADE_UP, made_up(fields))
         else:
             email = _text(body, "email")
-            listed = await asyncio.to_thread(self._shop.listed, email)
+            listed = await asyncio.to_thread(self._shop.reader, slug, email)
             reader = self._circle.take(Kind.LISTED, listed)
         return JSONResponse({"handle": reader.handle})
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from newsletter.address import BadAddress, parse_address
 from newsletter.audience.subscriber import Subscriber
 from newsletter.checks.engine import Finding
 from newsletter.content.issue_file import month_of
@@ -144,6 +146,27 @@ class Shop:
         return self._keep(
             f"reader {email}", (file,), today, lambda: find_reader(workspace, email, today=today)
         )
+
+    def reader(self, slug: str, email: str) -> Subscriber:
+        """Return a reader of the list, or of the mailing that froze an issue when she was on it."""
+        try:
+            return self.listed(email)
+        except NewsletterError:
+            mailed = self._mailed(slug, email)
+            if mailed is None:
+                raise
+            return mailed
+
+    def _mailed(self, slug: str, email: str) -> Subscriber | None:
+        workspace = self.open()
+        if not workspace.settings.database.exists():
+            return None
+        with workspace.ledger() as ledger, suppress(BadAddress):
+            mailing = ledger.mailing(slug)
+            found = mailing and ledger.delivery(mailing, parse_address(email))
+            if found:
+                return Subscriber(found.address, found.name, dict(found.fields))
+        return None
 
     def search(self, wanted: str) -> tuple[list[Hit], bool]:
         """Return some readers of the list, and whether there are more."""

@@ -65,6 +65,17 @@ def test_a_frozen_message_is_what_was_sent(run: Run, workspace: Path) -> None:
     assert shown.replace(b"\r\n", b"\n") in sent
 
 
+def test_a_reader_of_a_mailing_who_has_left_the_list_is_shown_what_she_got(
+    run: Run, workspace: Path
+) -> None:
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    edit(workspace / "subscribers.csv", "grace@example.net,Grace Hopper,Grace,active\n", "")
+    client = opened(workspace)
+    shown = raw_as(client, handle_of(client, {"email": "Grace@example.net"}))
+    sent = [file.read_bytes() for file in (workspace / "outbox" / "new").iterdir()]
+    assert shown.replace(b"\r\n", b"\n") in sent
+
+
 def test_a_made_up_reader_fills_the_slots(workspace: Path) -> None:
     client = opened(workspace)
     handle = handle_of(client, {"fields": {"name": "Zoë Ngũgĩ", "first_name": "Zoë", "email": ""}})

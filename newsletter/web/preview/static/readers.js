@@ -84,9 +84,11 @@ export class Readers {
     if (step && this.#hits.length) {
       event.preventDefault();
       this.#move((this.#at + step + this.#hits.length) % this.#hits.length);
-    } else if (event.key === "Enter" && this.#hits.length) {
+    } else if (event.key === "Enter") {
       event.preventDefault();
-      this.#choose({ email: this.#hits[Math.max(this.#at, 0)].email });
+      const hit = this.#hits[Math.max(this.#at, 0)];
+      // Somebody who has left the list since may still be a reader of a mailing.
+      if (hit || event.target.value.includes("@")) this.#choose({ email: hit?.email ?? event.target.value });
     }
   }
 
