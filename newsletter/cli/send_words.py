@@ -67,7 +67,7 @@ def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> No
 def report(result: Result, now: datetime, *, stays: bool) -> None:
     """Say how a run ended, what is left, and when running it again is worth while."""
     counts, issue = result.counts, result.mailing.issue
-    _ending(result.ending)
+    _ending(result.ending, is_clean=not counts[State.UNCERTAIN])
     left = counts[State.PENDING]
     told = f"{issue}: {in_words(counts)}" + (f", {left:,} still to send." if left else ".")
     output.say(told, style=None if result.exit_code else "green")
@@ -94,14 +94,15 @@ def stays_until(result: Result, moment: datetime, left: str) -> str:
     return f"{what} in {left} ({moment.astimezone():%H:%M}). Ctrl-C leaves; nothing is lost."
 
 
-def _ending(ending: Ending) -> None:
+def _ending(ending: Ending, *, is_clean: bool) -> None:
     if ending.stop is not None:
         output.say(f"Stopped: {ending.stop.reason}", style="bold red")
         output.say(f"  Hint: {ending.stop.hint}", style="dim")
     elif ending.gave_up:
         output.say(f"Paused: {ending.gave_up}", style="yellow")
     elif ending.signal:
-        output.say("Interrupted; what was on its way has been finished.", style="yellow")
+        finished = "; what was on its way has been finished" if is_clean else ""
+        output.say(f"Interrupted{finished}.", style="yellow")
 
 
 def _again(result: Result, now: datetime, *, stays: bool) -> None:
