@@ -11,7 +11,7 @@ from functools import partial
 
 from newsletter.delivery.lane import Lane
 from newsletter.delivery.pace import Patience, Room
-from newsletter.smtp.session import Event
+from newsletter.smtp.events import Event
 from newsletter.transport.base import Transport
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.outcome import Outcome, Phase, Reply, State, Verdict
-from newsletter.smtp.session import Lost
+from newsletter.smtp.events import Lost
 
 FIRST_RETRY = 300.0
 """Seconds until a deferred delivery is tried again for the first time; then twice that, ..."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from newsletter.delivery.policy import too_large
-from newsletter.smtp.session import Event, Lost, Opened
+from newsletter.smtp.events import Event, Lost, Opened
 from newsletter.transport.base import Transport
 
 

@@ -34,7 +34,7 @@ from newsletter.delivery.policy import (
 from newsletter.delivery.settling import Settling
 from newsletter.delivery.wake import Wake
 from newsletter.outcome import Outcome, Phase, Reply, State, Verdict
-from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
+from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
 from newsletter.transport.base import Transport
 

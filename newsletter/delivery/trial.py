@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.delivery.policy import judge, lost_body
 from newsletter.outcome import Envelope, Outcome, Phase, Verdict
-from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
+from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.transport.base import Channel, Transport
 
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import cast
 
 from newsletter.outcome import Envelope, Phase
-from newsletter.smtp.session import Answered, Event, Lost, Session, StartTls
+from newsletter.smtp.events import Answered, Event, Lost, StartTls
+from newsletter.smtp.session import Session
 
 # RFC 5321, 4.5.3.2, in seconds. The last block and the dot leave together, so the dot's counts.
 TIMEOUTS: dict[Phase, float] = {

@@ -18,13 +18,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from newsletter.outcome import Envelope, Phase, Reply
 from newsletter.smtp import auth
 from newsletter.smtp.auth import Credentials
+from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready, StartTls
 from newsletter.smtp.replies import BadReply, ReplyReader, one_line
 
 _OK = 250
@@ -34,48 +33,6 @@ _CLOSING = 421
 _WITHOUT_CONSEQUENCE = (Phase.MAIL, Phase.RCPT)
 """Where a yes within a group asks for nothing."""
 _GROUP = (Phase.MAIL, Phase.RCPT, Phase.DATA)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The server is ready for mail; `extensions` are EHLO's keywords with their parameters."""
-
-    extensions: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class StartTls:
-    """The connection is to be encrypted now; then call `tls_started`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The server waits for the body of what was offered."""
-
-
-class Answered(NamedTuple):
-    """A reply ended an attempt: to the dot that of the body, else that of what was offered."""
-
-    phase: Phase
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The conversation is over. `reply` is the server's last word, if that ended it.
-
-    `unsent` says that a part of the body provably never left (only a connection knows), `fatal`
-    that another connection would end the same way: no TLS, a bad certificate, no way to log in.
-    """
-
-    phase: Phase
-    reason: str
-    reply: Reply | None = None
-    unsent: bool = False
-    fatal: bool = False
-
-
-Event = Opened | StartTls | Ready | Answered | Lost
 
 
 class Tls(StrEnum):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from newsletter.outcome import Envelope
-from newsletter.smtp.session import Event
+from newsletter.smtp.events import Event
 
 Listener = Callable[[Event], None]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.outcome import Envelope, Phase, Reply
-from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
+from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.transport.base import Channel, Listener, LocalChannel
 
 

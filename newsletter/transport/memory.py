@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.outcome import Envelope, Phase, Reply
-from newsletter.smtp.session import Answered, Opened, Ready
+from newsletter.smtp.events import Answered, Opened, Ready
 from newsletter.transport.base import Channel, Listener, LocalChannel
 
 ACCEPTED = Reply(250, "2.0.0", "kept in memory")

@@ -18,7 +18,8 @@ from newsletter.smtp.connection import (
     hello_name,
     is_loopback,
 )
-from newsletter.smtp.session import Lost, Session, Tls
+from newsletter.smtp.events import Lost
+from newsletter.smtp.session import Session, Tls
 from newsletter.transport.base import Channel, Listener
 
 

@@ -18,7 +18,7 @@ from newsletter.delivery.policy import (
 )
 from newsletter.outcome import Outcome, Phase, Reply, Verdict
 from newsletter.settings import Rate
-from newsletter.smtp.session import Lost
+from newsletter.smtp.events import Lost
 
 ACCEPTED = Outcome(Verdict.ACCEPTED, 250)
 REFUSED_RCPT = Outcome(Verdict.REFUSED, 550, "5.1.1", "no", Phase.RCPT)

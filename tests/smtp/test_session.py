@@ -12,17 +12,9 @@ from newsletter.outcome import Envelope, Phase, Reply
 from newsletter.settings import Auth
 from newsletter.smtp import auth
 from newsletter.smtp.auth import Credentials
+from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready, StartTls
 from newsletter.smtp.replies import BadReply, ReplyReader
-from newsletter.smtp.session import (
-    Answered,
-    Event,
-    Lost,
-    Opened,
-    Ready,
-    Session,
-    StartTls,
-    Tls,
-)
+from newsletter.smtp.session import Session, Tls
 
 SENDER = parse_address("news@example.org")
 ADA = Envelope(SENDER, parse_address("ada@example.org"))

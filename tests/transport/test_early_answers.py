@@ -10,7 +10,7 @@ from newsletter.address import Address
 from newsletter.delivery.policy import lost_body
 from newsletter.outcome import Envelope, Verdict
 from newsletter.settings import Scheme, TransportUrl
-from newsletter.smtp.session import Answered, Event, Lost, Opened, Ready
+from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.transport.smtp import SmtpTransport
 from tests.hostile import CLOSE, RESET, Action, hostile
 

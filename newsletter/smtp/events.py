@@ -1,0 +1,55 @@
+"""What a conversation leads to, for whoever holds it: every channel speaks in these.
+
+Opened, then for each message    Ready -> Answered (at the dot)
+Answered (at MAIL, RCPT or DATA, where it was refused)
+and at any time                  Lost
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from newsletter.outcome import Phase, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The server is ready for mail; `extensions` are EHLO's keywords with their parameters."""
+
+    extensions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """The connection is to be encrypted now; then call `tls_started`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The server waits for the body of what was offered."""
+
+
+class Answered(NamedTuple):
+    """A reply ended an attempt: to the dot that of the body, else that of what was offered."""
+
+    phase: Phase
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The conversation is over. `reply` is the server's last word, if that ended it.
+
+    `unsent` says that a part of the body provably never left (only a connection knows), `fatal`
+    that another connection would end the same way: no TLS, a bad certificate, no way to log in.
+    """
+
+    phase: Phase
+    reason: str
+    reply: Reply | None = None
+    unsent: bool = False
+    fatal: bool = False
+
+
+Event = Opened | StartTls | Ready | Answered | Lost
