@@ -93,10 +93,16 @@ def _of_declarations(text: str, known: frozenset[str], *, bare: bool) -> Iterato
         slug = property_slug(name, known)
         if slug:
             own = bare and not (has_ground and name != "background-color")
-            yield Use(slug, name, rf"(?<![\w-]){re.escape(name)}\s*[:=]", own)
+            yield Use(slug, name, _sought(name), own)
         before = {*names[:index], *(["background"] if "background-color" in names else [])}
         for use in _of_value(name, value):
             yield replace(use, bare=bare and name not in before and not has_ground)
+
+
+def _sought(name: str) -> str:
+    """Return a pattern for a property; what it begins with is plain, which is found fast."""
+    literal = re.escape(name)
+    return rf"{literal}(?<![\w-]{literal})\s*[:=]"
 
 
 def _declarations(text: str) -> Iterator[tuple[str, str]]:
