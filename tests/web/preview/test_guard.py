@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from newsletter.web.preview.app import frame_policy
 from newsletter.web.preview.guard import LARGEST_BODY, Keys
+from newsletter.web.preview.pages import frame_policy
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of
 
 EVERY_PATH = [
