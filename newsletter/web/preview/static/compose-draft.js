@@ -110,13 +110,13 @@ export class Draft {
 
   choose(field, mine) {
     if (mine && field === "announcements") {
-      // They are named by their number, and the file has others now.
-      const there = this.base.fields.announcements.map(({ title }) => tidy(title));
-      const taken = new Set();
-      for (const news of this.form.announcements) {
-        const at = there.findIndex((title, index) => title === tidy(news.title) && !taken.has(index));
-        taken.add(at);
+      // They are named by their number, and the file may have others now.
+      const there = this.base.fields.announcements.map((news, was) => ({ ...news, was }));
+      for (const [index, news] of this.form.announcements.entries()) {
+        const like = (test) => there.findIndex((other) => other && test(other));
+        const at = [like(({ title }) => title === tidy(news.title)), like(({ text }) => text === tidy(news.text)), there[index] && isWhole(news) ? index : -1].find((found) => found >= 0) ?? -1;
         news.was = at < 0 ? null : at;
+        if (at >= 0) there[at] = null;
       }
     }
     if (!mine) this.#fill(field);
@@ -141,7 +141,7 @@ export class Draft {
 
   #refused(error, fields, sent) {
     if (error.status === 409) return this.#take(error.body);
-    if (!error.problems?.length) return this.#loose();
+    if (error.status !== 422) return this.#loose(error);
     for (const problem of error.problems) {
       const path = (problem.field ?? fields[0]).split(".");
       const of = fields.includes(path[0]) ? path[0] : fields[0];
@@ -153,8 +153,9 @@ export class Draft {
     return null;
   }
 
-  #loose() {
+  #loose({ status, message }) {
     this.#lost = true;
+    this.trouble = status ? message : "the preview does not answer";
     this.#timer = setTimeout(() => this.save(), AGAIN);
   }
 
@@ -162,6 +163,8 @@ export class Draft {
   #take(answer, over = []) {
     const fresh = this.base === null;
     const filled = [];
+    // What was refused over another version is tried over this one.
+    if (this.now?.version !== answer.version) for (const field of [...this.#held.keys()]) this.#letGo(field);
     this.now = answer;
     this.#lost = false;
     if (answer.fields) {

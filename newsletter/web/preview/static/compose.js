@@ -16,7 +16,7 @@ const WORDS = [
 ];
 const STATES = {
   saved: "Saved", changed: "Not saved yet", saving: "Saving", refused: "Not saved: see below", conflict: "Not saved: choose below",
-  lost: "Not saved: the preview does not answer", closed: "",
+  lost: "Not saved: ", closed: "",
 };
 
 let desk = null;
@@ -66,7 +66,7 @@ async function load(one) {
   try {
     await one.load();
   } catch (error) {
-    if (one === draft) parts.state.textContent = error.status ? error.message : STATES.lost;
+    if (one === draft) parts.state.textContent = error.status ? error.message : "The preview does not answer";
     return;
   }
   if (isFirst && one === draft) parts.library.welcome(one.isOpen && one.form.summaries.length < 2);
@@ -135,7 +135,7 @@ async function undo() {
 
 function render(filled) {
   const { now, form, errors, conflicts, state } = draft;
-  parts.state.textContent = draft.isOpen ? STATES[state] : "";
+  parts.state.textContent = STATES[state] + (state === "lost" ? draft.trouble : "");
   parts.state.dataset.wrong = ["refused", "conflict", "lost"].includes(state);
   stop(now);
   parts.undo.disabled = !now?.undo || !draft.isOpen;
