@@ -18,6 +18,13 @@ _ID = re.compile(r"#[\w-]+")
 _CLASS = re.compile(r"\.[\w-]+|\[[^\]]*\]|:(?!:)[\w-]+")
 _TYPE = re.compile(r"(?:^|[\s>+~])[a-z][\w-]*", re.IGNORECASE)
 
+# Outlook on the web puts these on what it has darkened itself.
+_OF_OUTLOOK = re.compile(r"\[data-ogs[bc]\]")
+_LOOKS = frozenset(
+    {"color", "background", "background-color", "background-image", "font-size", "font-weight"}
+    | {"display", "visibility", "opacity", "max-height", "line-height"}
+)
+
 Declared = Mapping[str, str]
 
 
@@ -46,11 +53,12 @@ def declarations(css: str) -> tuple[dict[str, str], dict[str, str]]:
 
 @lru_cache(maxsize=32)
 def style_rules(styles: tuple[str, ...], *, dark: bool) -> tuple[StyleRule, ...]:
-    """Return the rules of all styles that hold; of conditions only that of dark colours."""
+    """Return the rules that hold and say how a text looks; of conditions only the dark one."""
     found: list[tuple[tuple[int, int, int], int, StyleRule]] = []
     for selector, block in _rules(styles, dark=dark):
         rule = StyleRule(selector, *declarations(block))
-        found.append((_specificity(selector), len(found), rule))
+        if _LOOKS & {*rule.important, *rule.ordinary} and not _OF_OUTLOOK.search(selector):
+            found.append((_specificity(selector), len(found), rule))
     return tuple(rule for _, _, rule in sorted(found, key=lambda each: each[:2]))
 
 
