@@ -32,6 +32,7 @@ from newsletter.delivery.policy import (
     too_large,
 )
 from newsletter.delivery.settling import Settling
+from newsletter.delivery.supply import Supply
 from newsletter.delivery.wake import Wake
 from newsletter.outcome import Outcome, Phase, Reply, State, Verdict
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
@@ -61,10 +62,9 @@ class Run:
         tell: Callable[[str], None],
     ) -> None:
         self._books = Books(ledger, settling)
-        self._feed = feed
+        self._supply = Supply(feed, pace, clock)
         self._letters = letters
         self._transport = transport
-        self._pace = pace
         self._settling = settling
         self._clock = clock
         self._watch = watch
@@ -73,7 +73,6 @@ class Run:
         self._ready: list[Lane] = []
         self._turning = False
         self._wake = Wake(self._fill)
-        self._rate_wait = 0.0
         self._stopping = False
         self._stop: Stop | None = None
         self._signal = 0
@@ -121,9 +120,8 @@ class Run:
                 self._give(lane)
         if not self._stopping:
             now = self._clock.steady()
-            work = min(self._feed.ahead(self._lanes.most(now)), self._pace.free(now))
-            self._lanes.open(work, now)
-            wait = max(self._pace.wait(now), self._lanes.wait(now))
+            self._lanes.open(self._supply.at_hand(self._lanes.most(now)), now)
+            wait = max(self._supply.until_place(), self._lanes.wait(now))
             if wait:
                 self._wake.within(wait)
         self._end_if_done()
@@ -133,8 +131,8 @@ class Run:
         if lane in self._ready:
             self._ready.remove(lane)
         if lane.offered is not None:
-            self._give_place_back()
-            self._feed.put_back(lane.offered)
+            self._supply.ended()
+            self._supply.again(lane.offered)
             lane.offered = None
         self._lanes.abort(lane)
 
@@ -224,9 +222,10 @@ class Run:
 
     def _heed(self, reply: Reply) -> None:
         """Go slower where a reply asks for that."""
-        accepted = self._settling.moved[State.ACCEPTED]
-        if is_too_fast(reply) and self._pace.slow_down(self._clock.steady(), accepted):
-            self._tell(f"the server asks for less ({reply}): slower for a while")
+        if is_too_fast(reply):
+            told = self._supply.slow_down(reply, self._settling.moved[State.ACCEPTED])
+            if told:
+                self._tell(told)
 
     # Deliveries
 
@@ -236,45 +235,29 @@ class Run:
         if delivery is not None and lane.channel is not None:
             lane.offered = delivery
             lane.channel.offer(self._letters.envelope(delivery))
-        elif self._stopping or not 0 < self._rate_wait <= _IDLE_SECONDS:
+        elif self._stopping or not 0 < self._supply.wait <= _IDLE_SECONDS:
             self._lanes.leave(lane)
             self._end_if_done()
 
     def _next_for(self, lane: Lane) -> Delivery | None:
-        """Return a delivery that the lane may begin now: there is one, and a place for it."""
-        self._rate_wait = 0.0
+        """Return a delivery that the lane may begin now; where only a place lacks, come back."""
         while not self._stopping:
-            if self._pace.limited and self._must_wait():
-                return None
-            delivery = self._feed.next()
+            delivery = self._supply.next()
             if delivery is None:
+                if self._supply.wait:
+                    self._wake.within(self._supply.wait)
                 return None
-            if self._pace.limited:
-                self._pace.take()
             if not delivery.address.needs_smtputf8 or "SMTPUTF8" in lane.extensions:
                 return delivery
             text = "the address needs SMTPUTF8, which the server does not offer"
             self._settle(delivery, Outcome(Verdict.REFUSED, 0, "5.6.7", text, Phase.RCPT))
         return None
 
-    def _must_wait(self) -> bool:
-        """Return whether there is somebody left but no place; then there will be one later."""
-        if not self._feed.ahead(1):
-            return False
-        self._rate_wait = self._pace.wait(self._clock.steady())
-        if self._rate_wait > 0:
-            self._wake.within(self._rate_wait)
-        return self._rate_wait > 0
-
-    def _give_place_back(self) -> None:
-        if self._pace.limited:
-            self._pace.end(self._clock.steady())
-
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        self._give_place_back()
+        self._supply.ended()
         verdict, stop = self._settling.settle(delivery, outcome, self._clock.wall())
         if verdict is Verdict.UNTOUCHED:
-            self._feed.put_back(delivery)
+            self._supply.again(delivery)
         if not self._turning:
             self._schedule_turn()
         if stop is not None:
@@ -316,7 +299,7 @@ class Run:
             return False
         if delivery.id not in marked:
             # Suppressed since it was read: the server waits for a body that must not go.
-            self._give_place_back()
+            self._supply.ended()
             self._settling.moved[State.EXCLUDED] += 1
             self._abort(lane)
             self._wake.within(0.0)
@@ -361,7 +344,7 @@ class Run:
 
     def _end_if_done(self) -> None:
         """Let lanes go that have nothing to do any more; without any, the run is over."""
-        left = not self._stopping and self._feed.ahead(1) > 0
+        left = not self._stopping and self._supply.is_left
         if self._stopping:
             for lane in self._lanes:
                 if lane.body is None:
