@@ -29,17 +29,19 @@ _CLOSING = r"[\"'\u2019\u201d\u00bb)\]*]*"
 _BREAK = re.compile(rf"{_END}{_CLOSING}\s+(?=\S)")
 _DASH = r"[-\u2010-\u2015\u2212]"
 _PAGE = r"[A-Za-z]{0,3}\d+[A-Za-z]?(?:\.\d+)?"
-_PAGES = rf"(?:pp?\.\s?)?{_PAGE}(?:\s?{_DASH}\s?{_PAGE})?"
+_PAGES = rf"(?:(?:pp?|s)\.\s?)?{_PAGE}(?:\s?{_DASH}\s?{_PAGE})?"
 _ARTICLE = r"(?:article|art\.|no\.|nr\.)\s?(?:id\s|no\.\s?|number\s)?[A-Za-z]?[\w.-]*\d\w*"
 _PART = r"(?:\s(?:suppl(?:ement)?|pt|part)\.?\s?\d*)"
+_REMARK = r"(?:advance online publication|pmid:?\s\d+|\(original work published \d{4}\))"
 _WHERE = rf"(?:[,:]\s?(?:{_PAGES}|{_ARTICLE}))"
 _VOLUME = re.compile(
     rf",\s(?:vol(?:ume|\.)?\s)?(?P<number>\d{{1,5}}[A-Za-z]?(?P<double>\s?[{_DASH[1:-1]}/]\s?\d{{1,5}})?)"
     rf"{_PART}?(?P<issue>\s?\([^()]{{1,40}}\))?(?:,\s?suppl(?:ement)?\.?\s?\d*)?"
-    rf"(?P<where>{_WHERE}*)\.?\s*(?:advance online publication\.?\s*)?\Z",
+    rf"(?P<where>{_WHERE}*)\.?\s*(?:{_REMARK}\.?\s*)?\Z",
     re.IGNORECASE,
 )
 _ARTICLE_ONLY = re.compile(rf",\s{_ARTICLE}\.?\s*\Z", re.IGNORECASE)
+_DANGLING = re.compile(r",\s+\Z")  # the DOI follows at once
 _AHEAD = re.compile(
     r"[.,]\s(?:advance online publication|online first|epub ahead of print|in press)\.?\s*\Z",
     re.IGNORECASE,
@@ -58,6 +60,7 @@ _PERIODICAL = re.compile(
 )
 _NO_PERIODICAL = re.compile(r"\b(?:press|publish\w*|books?|verlag|editions?)\b", re.IGNORECASE)
 _LOWER_NAMES = re.compile(r"(?:[a-z]{1,3}[A-Z]|npj\s)")  # eLife, npj Mental Health
+_LETTER = re.compile(r"\s[a-z]")
 _LONGEST = 160
 
 # Words of journals as ISO 4 abbreviates them: a full stop behind one ends no title.
@@ -122,10 +125,14 @@ def _journal(text: str, start: int) -> Span | None:
         if volume:
             name = _name(text, start, comma)
             return _with_volume(text, name, volume) if name else None
-    bare = _ARTICLE_ONLY.search(text, start) or _AHEAD.search(text, start)
+    bare = (
+        _ARTICLE_ONLY.search(text, start)
+        or _AHEAD.search(text, start)
+        or _DANGLING.search(text, start)
+    )
     if bare:
         return _name(text, start, bare.start())
-    end = len(text.rstrip().removesuffix("."))
+    end = len(text.rstrip(" .,;"))
     name = _name(text, start, end)
     return name if name and _is_periodical(text[slice(*name)]) else None
 
@@ -161,13 +168,20 @@ def _name(text: str, start: int, end: int) -> Span | None:
 
 
 def _begins(text: str, match: re.Match[str]) -> bool:
-    """Whether a sentence begins after a full stop: `vs. medication` is none."""
+    """Whether a sentence begins after a full stop: `vs. medication` and `f. Psychologie` do not."""
     at = match.end()
+    if _LETTER.fullmatch(text[max(0, match.start() - 2) : match.start()]):
+        return False
     return not text[at].islower() or _LOWER_NAMES.match(text, at) is not None
 
 
 def _is_abbreviated(piece: str) -> bool:
     words = piece.casefold().replace(".", " ").split()
+    if words in (
+        ["lancet"],
+        ["the", "lancet"],
+    ):  # whose sisters are "The Lancet. Psychiatry" and the like
+        return True
     known = _ABBREVIATED | _UNABBREVIATED
     return bool(words) and words[-1] in _ABBREVIATED and known.issuperset(words)
 

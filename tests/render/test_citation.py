@@ -55,6 +55,10 @@ Côté, É. (2020). Ce qui aide. ‹Revue québécoise d’études imaginées, 1
 Oak, B. (2020). What helps. ‹Journal of Invented Studies, 12›(3), 45−61.
 Oak, B. (2020). What helps. ‹Journal of Invented Studies, 12›(3), 45–61.
 Oak, B. (2020). What helps. Part 1. ‹Journal of Invented Studies, 12›(3), 45–61.
+Oak, B. (2020). What helps. ‹The Lancet. Psychiatry, 12›(3), 45–61.
+Oak, B. (2020). Was hilft. ‹Zeitschrift f. Psychologie, 12›(3), S. 45–61.
+Oak, B. (2020). What helps. ‹Psychotherapy (Chicago, Ill.), 12›(3), 45–61. PMID: 12345
+Oak, B. (2020). What helps at 5 p.m. ‹Psychotherapy, 12›(3), 45–61. (Original work published 1990)
 World Fund for Notes. (2020). What helps. ‹Journal of Invented Studies, 2020›(3), 45–61.
 Oak, B. (1923/1961). What helps. ‹Journal of Invented Studies, 12›(3), 45–61.
 """.splitlines()
@@ -86,6 +90,11 @@ Oak, B. (2020). What helps. In C. Elm (Ed.), A book. With notes. Made-Up Press.
 Oak, B. (2020). What helps. In Proceedings of nothing (pp. 1–20). Made-Up Press.
 Oak, B. (2020). What helps. Retrieved from the library, 12(3), 4–5.
 Oak, B. (2020). What helps. Daily Invention, A12.
+Oak, B. (2020). Help in St. Louis. Psychotherapy, 12(3), 45–61.
+Oak, B. (2020). What helps (Report No. 12). World Fund.
+Oak, B. (2020). What helps (Version 2.1) [Computer software]. Made-Up Lab.
+Oak, B. (2020): What helps. In: Elm, C. (Hrsg.): Ein Buch. Verlag, Berlin, S. 12–20.
+Oak, B. & Elm, C. What helps. (2020). Journal of Invented Studies, 12(3), 45–61.
 """.splitlines()
 
 
@@ -170,6 +179,13 @@ def test_the_doi_is_linked_once(citation: str, doi: str | None, linked: str, wor
     assert unescape(shown) == words
     assert "<" not in linked
     assert rich.text.count("10.5555") <= 2
+
+
+def test_a_journal_right_before_its_doi_is_one() -> None:
+    rich = render_citation("Oak, B. (2020). What helps. Made-Up Psychology, doi:10.5555/x", None)
+
+    assert rich is not None
+    assert rich.html.startswith("Oak, B. (2020). What helps. <em>Made-Up Psychology</em>, <a ")
 
 
 def test_a_citation_in_plain_text_can_be_followed() -> None:
