@@ -352,6 +352,22 @@ def test_a_link_of_the_email_is_told_and_not_followed(desk: Page) -> None:
     assert in_frame(desk, "w.location.pathname") == "/mail/2026-11.html"
 
 
+def test_a_page_that_nobody_sees_gives_its_connection_back(desk: Page, workspace: Path) -> None:
+    """A browser has six connections for a server, and each event stream holds one."""
+    see = """(state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    desk.evaluate(see, "hidden")
+    edit(workspace / SUMMARY, "a pilot", "a second pilot")
+    desk.wait_for_timeout(500)
+    expect(heading(desk, "a pilot")).to_be_attached()
+    desk.evaluate(see, "visible")
+    expect(heading(desk, "a second pilot")).to_be_attached()
+    edit(workspace / SUMMARY, "a second pilot", "a third pilot")
+    expect(heading(desk, "a third pilot")).to_be_attached()
+
+
 # --- issues and the mailing
 
 

@@ -68,12 +68,22 @@ async function refresh(changed) {
     show(look);
     side.saw(changed);
     place.saw(changed);
-    const checks = await get(`${url}/checks`);
-    if (number === asked && checks.version >= look.version) showChecks(checks.findings);
+    await check(url, () => number === asked);
   } catch (error) {
     if (number !== asked) return;
     if (!error.status) stopped();
     else say("lost", error.status === 404 ? "this issue is gone" : error.message);
+  }
+}
+
+// What the check says comes later than the email, which never waits for it.
+async function check(url, isWanted) {
+  try {
+    const { findings } = await get(`${url}/checks`);
+    if (isWanted()) showChecks(findings);
+  } catch (error) {
+    if (!error.status) throw error;
+    toast(`The check failed: ${error.message}`, "error");
   }
 }
 
@@ -303,7 +313,8 @@ function mountKeys() {
   looks({ key: "i", does: "Images on or off", run: () => flip(boxes.images) });
   looks({ key: "s", does: "Style blocks on or off", run: () => flip(boxes.styles) });
   looks({ key: "e", does: "Inbox row on or off", run: () => flip(byId("inbox-shown")) });
-  shortcut({ key: "Escape", does: "Close what is open", when: () => place.isOpen, run: () => place.close() });
+  const lies = () => side.current && matchMedia("(max-width: 899px)").matches;
+  shortcut({ key: "Escape", does: "Close what is open", when: () => place.isOpen || lies(), run: () => (lies() ? side.open("") : place.close()) });
 }
 
 mountLooks();
