@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
 from newsletter import shipped
+from newsletter.audience.audience import Audience
 from newsletter.checks.census import take_census
 from newsletter.checks.dossier import Answer, Dossier, Readers, Use
 from newsletter.checks.engine import Report
@@ -78,9 +80,23 @@ def count_readers(workspace: Workspace, today: date) -> Readers:
     try:
         with workspace.ledger() as ledger:
             audience = workspace.audience(ledger, today)
-        return take_census(audience, today)
+        return _counted(_ListNow(audience.version, today, audience))
     except NewsletterError as error:
         return Readers(mailable=None, problems=error.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _ListNow:
+    """A list as it is now: the same `version` on the same day gives the same count."""
+
+    version: Hashable
+    today: date
+    audience: Audience = field(compare=False)
+
+
+@lru_cache(maxsize=2)  # the preview asks at each save, and the list of 100,000 stays what it was
+def _counted(now: _ListNow) -> Readers:
+    return take_census(now.audience, now.today)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ so that a row at the end of the file that says "unsubscribed" also holds for one
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -94,6 +94,16 @@ class Audience:
             return tuple(found)
         message = f"and {self._untold:,} more problems"
         return (*found, Problem(message=message, file=self._shown, level=Level.WARNING))
+
+    @property
+    def version(self) -> Hashable:
+        """What the figures depend on but the day: the file as it stands, and who is suppressed."""
+        try:
+            stat = self._file.stat()
+        except OSError:
+            return object()  # told when it is read; like nothing else
+        place = (self._file, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        return place, frozenset(self._suppressed)
 
     @property
     def problem_count(self) -> int:

@@ -10,7 +10,7 @@ from newsletter.audience.subscriber import Subscriber
 from newsletter.checks.dossier import Readers
 from newsletter.checks.letter import html_weight
 from newsletter.message.draft import SAMPLE_READER, draft_message
-from newsletter.proof import _heaviest, prove
+from newsletter.proof import _heaviest, count_readers, prove
 from newsletter.render.slots import Context, Slot
 from newsletter.workspace import open_workspace
 from tests.checks.samples import CONTENT, HTML, TEXT, letter
@@ -57,3 +57,20 @@ def test_what_is_checked_is_what_the_proof_shows(workspace: Path) -> None:
     weight = html_weight(proof.message)
     [said] = [each.message for each in proof.report.findings if each.rule == "size"]
     assert f"{weight / 1000:.0f} KB" in said
+
+
+def test_the_list_is_counted_anew_when_it_or_who_left_has_changed(workspace: Path) -> None:
+    opened, today = open_workspace(workspace), date(2026, 11, 3)
+    before = count_readers(opened, today)
+    assert count_readers(opened, today) is before
+    with (workspace / "subscribers.csv").open("a", encoding="utf-8") as file:
+        file.write("ida@example.org,Ida,Ida,active\n")
+    assert count_readers(opened, today).mailable == 3
+    (workspace / "suppressions.csv").write_text(
+        "email,action,reason,source,at\nada@example.org,suppress,asked,phone,2026-11-01T00:00:00Z\n",
+        encoding="utf-8",
+    )
+    after = count_readers(opened, today)
+    assert (after.mailable, after.problems) == (2, ())
+    (workspace / "subscribers.csv").unlink()
+    assert count_readers(opened, today).mailable is None
