@@ -218,3 +218,25 @@ def test_important_may_stand_in_a_style_that_stays_and_in_words() -> None:
     html = inline("<p>!important, data-inline</p>", "<style>p { color: red !important }</style>")
 
     assert "p { color: red !important }" in html
+
+
+@given(
+    st.integers(0, 400),
+    st.sampled_from(["div", "blockquote", "span", "td"]),
+    st.text(st.characters(exclude_categories=["Cc"]), max_size=20),
+)
+@settings(max_examples=60)
+def test_what_comes_out_has_its_end_or_is_refused(depth: int, tag: str, words: str) -> None:
+    from html import escape
+
+    body = f"<{tag}>" * depth + escape(words) + f"</{tag}>" * depth + "<p>the end</p>"
+
+    try:
+        html = inline(body)
+    except (NotInlined, UnicodeEncodeError):
+        assert depth > 200 or any("\ud800" <= each <= "\udfff" for each in words)
+        return
+
+    assert html.rstrip().endswith("</body></html>")
+    assert "<p>the end</p>" in html
+    assert SENTINEL not in html
