@@ -108,7 +108,11 @@ def _summaries(fields: Fields) -> tuple[str, ...]:
     before = len(fields.problems)
     slugs = [slug.removesuffix(".md") for slug in fields.texts("summaries")]
     if not slugs and len(fields.problems) == before and fields.is_readable:
-        fields.problem("summaries", "the issue has no summaries", "newsletter compose adds them")
+        fields.problem(
+            "summaries",
+            "the issue has no summaries",
+            "newsletter compose adds them, and so does the preview",
+        )
     for number, slug in enumerate(slugs):
         if slug in slugs[:number]:
             fields.problem(f"summaries.{number}", f"'{slug}' stands twice", "take one out")

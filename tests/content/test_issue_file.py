@@ -124,9 +124,9 @@ def test_an_issue_is_named_by_its_month_and_maybe_a_word(slug: str, month: Month
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ("subject: x", [(2, "the issue has no summaries", "newsletter compose adds them")]),
-        ("summaries: []", [(2, "the issue has no summaries", "newsletter compose adds them")]),
-        ("summaries:", [(2, "the issue has no summaries", "newsletter compose adds them")]),
+        ("subject: x", [(2, "the issue has no summaries", "newsletter compose adds them, and so does the preview")]),
+        ("summaries: []", [(2, "the issue has no summaries", "newsletter compose adds them, and so does the preview")]),
+        ("summaries:", [(2, "the issue has no summaries", "newsletter compose adds them, and so does the preview")]),
         ("summaries: [a, b, a]", [(2, "'a' stands twice", "take one out")]),
         ("summaries: [a, [b]]", [(2, "summaries must be a list of texts", "write summaries: [one, two]")]),
         ("summaries: [a]\nnumber: twelve", [(3, "number must be a whole number, not 'twelve'", "number: 12")]),

@@ -111,7 +111,7 @@ function word({ name, ...rest }) {
 function keys() {
   const here = () => isShown && Boolean(draft?.isOpen);
   shortcut({ key: "/", does: "Search the library", group: "Compose", run: find });
-  shortcut({ key: "u", does: "Undo the last change", group: "Compose", when: here, run: undo });
+  for (const key of ["u", "Ctrl+z"]) shortcut({ key, does: "Undo the last change", group: "Compose", when: here, run: undo });
   for (const [key, does] of [["ArrowUp", "On a handle: move up"], ["ArrowDown", "On a handle: move down"], ["Delete", "On a handle: take out"]]) shortcut({ key, does, group: "Compose" });
 }
 
@@ -158,15 +158,17 @@ function render(filled) {
 // is wrong in the file and at none of the fields.
 function stop(now) {
   const elsewhere = (now?.problems ?? []).filter(({ field: name }) => !name);
-  const problems = [...(now?.broken ?? []), ...(now?.frozen ?? []), ...elsewhere];
-  const key = JSON.stringify(problems);
-  parts.stop.hidden = problems.length === 0;
+  const problems = [...(now?.broken ?? []), ...elsewhere];
+  const frozen = (now?.frozen ?? []).map(({ message }) => message);
+  const key = JSON.stringify([problems, frozen]);
+  parts.stop.hidden = problems.length + frozen.length === 0;
   if (parts.stop.dataset.shown === key) return;
   parts.stop.dataset.shown = key;
   const isBroken = now?.broken.length > 0;
   parts.stop.toggleAttribute("data-broken-file", isBroken || elsewhere.length > 0);
   parts.stop.replaceChildren(
-    element("h3", {}, isBroken ? "The file cannot be read as it is" : now?.frozen.length ? "Not edited any more" : "To be mended in the file"),
+    ...frozen.map((words) => element("p", {}, words)),
+    element("h3", { hidden: !problems.length }, isBroken ? "The file cannot be read as it is" : "To be mended in the file"),
     element("ol", { class: "problems" }, ...problems.map((problem) => problemItem(problem, desk))),
     ...(isBroken ? [element("p", { class: "quiet" }, "What stands here is kept. Mend the file, and it goes on.")] : []));
 }
