@@ -56,6 +56,8 @@ def look(
     """Find out what sending would do, and say it; raise where it must not be done."""
     if mailing is not None:
         ready = Ready(plan=plan_next(workspace, ledger, mailing))
+        if wishes.overrides:
+            output.say("A mailing that was begun is not checked again: nothing to override.")
     else:
         refuse_recorded(workspace, slug)
         ready = _checked(workspace, ledger, slug, wishes.overrides)
