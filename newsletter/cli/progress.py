@@ -38,7 +38,7 @@ def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
         with _bar(total) as (update, tell):
             yield update, tell
         return
-    last = time.monotonic()
+    began = last = time.monotonic()
 
     def line(moved: Counter[State]) -> None:
         nonlocal last
@@ -46,8 +46,9 @@ def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
         if now - last >= _EVERY_SECONDS:
             last = now
             of = "" if total is None else f" of {total:,}"
+            told = [f"{_done(moved):,}{of}", *_speed(moved, now - began, total)]
             with _HEARD_OR_NOT:
-                output.say(f"{_done(moved):,}{of}: {in_words(moved)}")
+                output.say(f"{', '.join(told)}: {in_words(moved)}")
 
     def say(words: str) -> None:
         with _HEARD_OR_NOT:
@@ -73,9 +74,9 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
     task = bar.add_task("", total=total, words="")
 
     def draw() -> None:
-        done = _done(seen)
-        per_second = done / max(time.monotonic() - began, 0.001)
-        bar.update(task, completed=done, words=_figures(seen, per_second, total))
+        told = _speed(seen, time.monotonic() - began, total)
+        told += [f"{seen[state]:,} {state}" for state in _UNUSUAL if seen[state]]
+        bar.update(task, completed=_done(seen), words="  ".join(told))
 
     def update(moved: Counter[State]) -> None:
         nonlocal last, seen
@@ -101,14 +102,14 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
                 bar.stop()
 
 
-def _figures(seen: Counter[State], per_second: float, total: int | None) -> str:
-    """Return rate, time left, and how many of each kind went otherwise than well."""
+def _speed(seen: Counter[State], seconds: float, total: int | None) -> list[str]:
+    """Return the rate, and the time left where that is known: `31/s`, `2 min 5 s left`."""
+    per_second = _done(seen) / max(seconds, 0.001)
     told = [f"{per_second:,.0f}/s" if per_second >= _SLOW else f"{60 * per_second:,.0f}/min"]
     left = 0 if total is None else total - _done(seen)
     if left > 0 and per_second:
         told.append(f"{span(left / per_second)} left")
-    told += [f"{seen[state]:,} {state}" for state in _SHOWN if seen[state] and state in _UNUSUAL]
-    return "  ".join(told)
+    return told
 
 
 def in_words(counts: Mapping[State, int], *, waiting: bool = False) -> str:
