@@ -45,17 +45,27 @@ def uses(issues: Iterable[Issue]) -> dict[str, tuple[str, ...]]:
 
 
 def concerns(
-    issue: str, chosen: Sequence[Summary], issues: Iterable[Issue], library: Mapping[str, Summary]
+    issue: str,
+    chosen: Sequence[Summary],
+    issues: Iterable[Issue],
+    library: Mapping[str, Summary],
+    *,
+    of_each: bool = True,
 ) -> tuple[Problem, ...]:
-    """Return warnings about a choice for an issue: used before, too few, too many, unfinished."""
+    """Return warnings about a choice for an issue: used before, too few, too many, unfinished.
+
+    `of_each` False leaves out what a list says of each summary by itself: where else it is used,
+    and that it is unfinished.
+    """
     others = [other for other in issues if other.slug != issue]
     found: list[str] = []
     for number, summary in enumerate(chosen):
-        found += _used_before(summary, others, library)
+        found += _twins_before(summary, others, library)
+        found += _used_before(summary, others) if of_each else ()
         doi = _doi(summary)
         twins = [each for each in chosen[:number] if doi and _doi(each) == doi]
         found += [f"'{summary.slug}' and '{twin.slug}' have the same DOI" for twin in twins]
-        if summary.incomplete:
+        if summary.incomplete and of_each:
             found.append(f"'{summary.slug}' is incomplete: {summary.incomplete}")
     if not FEWEST <= len(chosen) <= MOST:
         what = "summary" if len(chosen) == 1 else "summaries"
@@ -63,22 +73,25 @@ def concerns(
     return tuple(Problem(message=message, level=Level.WARNING) for message in found)
 
 
-def _used_before(
+def _used_before(summary: Summary, others: Sequence[Issue]) -> list[str]:
+    return [
+        f"'{summary.slug}' is in issue {other.slug} already"
+        for other in others
+        if summary.slug in other.summaries
+    ]
+
+
+def _twins_before(
     summary: Summary, others: Sequence[Issue], library: Mapping[str, Summary]
 ) -> list[str]:
-    found = []
-    for other in others:
-        if summary.slug in other.summaries:
-            found.append(f"'{summary.slug}' is in issue {other.slug} already")
-            continue
-        twins = [library[slug] for slug in other.summaries if slug in library]
-        doi = _doi(summary)
-        found += [
-            f"'{summary.slug}' has the DOI of '{twin.slug}', which is in issue {other.slug}"
-            for twin in twins
-            if doi and _doi(twin) == doi
-        ]
-    return found
+    doi = _doi(summary)
+    return [
+        f"'{summary.slug}' has the DOI of '{slug}', which is in issue {other.slug}"
+        for other in others
+        for slug in other.summaries
+        if doi and summary.slug not in other.summaries
+        if slug in library and _doi(library[slug]) == doi
+    ]
 
 
 def _doi(summary: Summary) -> str | None:

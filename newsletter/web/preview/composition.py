@@ -155,7 +155,7 @@ class Composer:
             broken=broken,
             read=read,
             rows=_rows(slug, slugs, library, issues),
-            concerns=concerns(slug, chosen, issues, library) if chosen else (),
+            concerns=concerns(slug, chosen, issues, library, of_each=False) if chosen else (),
             undo=last.fields if last else "",
         )
 

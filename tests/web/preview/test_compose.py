@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from newsletter.content.issue_file import read_issue
-from tests.web.preview.parts import ACTING
+from tests.web.preview.parts import ACTING, edit
 
 URL = "/api/compose/2026-11"
 FILE = "issues/2026-11.md"
@@ -118,6 +118,20 @@ def test_a_wrong_value_is_told_at_its_field_and_not_written(
         ("announcements.0.url", "'htps://example.org' is no web or mail address", "did you mean 'https'?"),
     ]  # fmt: skip
     assert (workspace / FILE).read_bytes() == before
+
+
+def test_each_thing_about_a_choice_is_said_once(client: TestClient, workspace: Path) -> None:
+    older = "---\nsummaries: [2026-10-quiet-rooms]\n---\n"
+    (workspace / "issues/2026-10.md").write_text(older, "utf-8")
+    summary = workspace / "summaries/2026-11-two-letters.md"
+    edit(summary, "published:", "doi: 10.5555/IQ.2025.7\nincomplete: cut off\npublished:")
+    told = client.get(URL).json()
+    assert [row["used"] for row in told["rows"]] == [[], ["2026-10"]]
+    assert told["rows"][0]["problems"][0]["message"] == "incomplete: cut off"
+    assert told["concerns"] == [
+        "'2026-11-two-letters' has the DOI of '2026-10-quiet-rooms', which is in issue 2026-10",
+        "'2026-10-quiet-rooms' and '2026-11-two-letters' have the same DOI",
+    ]
 
 
 def test_the_last_summary_may_go_and_another_come(client: TestClient) -> None:

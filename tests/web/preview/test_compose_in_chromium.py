@@ -137,6 +137,21 @@ def test_a_summary_is_dragged_in_from_the_library_or_let_go(desk: Page, file: Pa
     assert issue(file).summaries == (LETTERS, HARBOUR, ROOMS)
 
 
+def test_who_adds_from_the_library_finds_the_next_where_it_was(desk: Page, file: Path) -> None:
+    desk.set_viewport_size({"width": 1280, "height": 600})
+    desk.get_by_role("button", name="Add from the library").click()
+    button = desk.locator(f".compose-hit[data-slug='{HARBOUR}']").get_by_role("button")
+    button.scroll_into_view_if_needed()
+    before = button.bounding_box()
+    button.click()
+    saved(desk)
+    expect(button).to_be_focused()
+    assert button.bounding_box() == before
+    desk.keyboard.press("Enter")  # and out again
+    saved(desk)
+    assert issue(file).summaries == (LETTERS, ROOMS)
+
+
 def test_words_are_saved_as_they_are_typed_and_the_email_follows(desk: Page, file: Path) -> None:
     desk.get_by_label("Subject").fill("Letters: why, & how #1")
     saved(desk)

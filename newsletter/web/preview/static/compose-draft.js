@@ -111,12 +111,11 @@ export class Draft {
   choose(field, mine) {
     if (mine && field === "announcements") {
       // They are named by their number, and the file may have others now.
-      const there = this.base.fields.announcements.map((news, was) => ({ ...news, was }));
+      const there = [...this.base.fields.announcements];
       for (const [index, news] of this.form.announcements.entries()) {
-        const like = (test) => there.findIndex((other) => other && test(other));
-        const at = [like(({ title }) => title === tidy(news.title)), like(({ text }) => text === tidy(news.text)), there[index] && isWhole(news) ? index : -1].find((found) => found >= 0) ?? -1;
-        news.was = at < 0 ? null : at;
-        if (at >= 0) there[at] = null;
+        const like = NEWS.map((key) => there.findIndex((other) => other && other[key] === tidy(news[key])));
+        news.was = [...like, index].find((at) => there[at]) ?? null;
+        if (news.was !== null) there[news.was] = null;
       }
     }
     if (!mine) this.#fill(field);

@@ -2,6 +2,9 @@
 
 import { element } from "./page.js";
 
+export const PLAIN = { autocomplete: "off", spellcheck: "false" };
+export const SILENT = "The preview does not answer";
+
 let count = 0;
 
 // `long` makes it grow with its text; `typed(value, event)` is told of every key.

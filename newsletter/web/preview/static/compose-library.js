@@ -1,7 +1,7 @@
 // The library beside the issue: searched on the server as `newsletter summaries` does.
 
 import { draggable } from "./compose-drag.js";
-import { button, icon, iconButton, placed, text } from "./compose-field.js";
+import { button, icon, iconButton, placed, PLAIN, SILENT, text } from "./compose-field.js";
 import { facts, monthName } from "./compose-summaries.js";
 import { get } from "./http.js";
 import { element, memory } from "./page.js";
@@ -20,7 +20,7 @@ export class Library {
     this.desk = desk;
     this.summaries = summaries;
     summaries.otherwise = this.open = button([icon("add"), "Add from the library"], () => this.#turn(), { id: "compose-open", class: "compose-open", "aria-expanded": "false", "aria-controls": "compose-library" });
-    this.search = element("input", { id: "compose-search", type: "search", placeholder: "Search titles and texts", "aria-label": "Search the library", maxlength: "200", autocomplete: "off", spellcheck: "false" });
+    this.search = element("input", { id: "compose-search", type: "search", placeholder: "Search titles and texts", "aria-label": "Search the library", maxlength: "200", ...PLAIN });
     this.filters = Object.fromEntries(FILTERS.map(([key, label]) => [key, element("select", { "aria-label": `Filter: ${label.toLowerCase()}`, id: `compose-${key}` }, element("option", { value: "" }, label))]));
     this.unused = element("input", { type: "checkbox" });
     this.count = element("p", { role: "status" });
@@ -50,9 +50,14 @@ export class Library {
     if (!this.box.hidden) this.#ask();
   }
 
-  refresh() {
+  // The list above grows with what is added here: who adds finds the next where it was.
+  held(change) {
+    const { top } = this.box.getBoundingClientRect();
+    const isHere = this.box.contains(document.activeElement);
+    change();
     this.open.disabled = this.summaries.closed;
     for (const row of this.list.children) this.#mark(row);
+    if (isHere) this.box.closest(".side-panels").scrollTop += this.box.getBoundingClientRect().top - top;
   }
 
   #turn() {
@@ -104,7 +109,7 @@ export class Library {
       this.#stale = false;
       this.#show(told);
     } catch (error) {
-      if (number === this.#asked) this.count.textContent = error.status ? error.message : "The preview does not answer";
+      if (number === this.#asked) this.count.textContent = error.status ? error.message : SILENT;
     }
   }
 
@@ -115,9 +120,9 @@ export class Library {
     for (const [key, label, choices] of FILTERS) this.#choices(this.filters[key], label, told[choices], key === "month" ? monthName : String);
     this.#found = told.found;
     const { count, total } = told;
-    this.count.textContent = count > told.found.length ? `${told.found.length} of ${count} shown` : `${count} of ${total}`;
+    this.count.textContent = `${count} of ${total}${count > told.found.length ? `, ${told.found.length} shown` : ""}`;
     const top = this.list.scrollTop;
-    const none = element("li", { class: "compose-empty quiet" }, total ? "Nothing is found. Fewer words, or another filter?" : "The library is empty: newsletter new, or newsletter import");
+    const none = element("li", { class: "compose-empty quiet" }, total ? "Nothing is found" : "The library is empty: newsletter new, or newsletter import");
     this.list.replaceChildren(...(told.found.length ? told.found.map((summary) => this.#row(summary)) : [none]));
     this.list.scrollTop = top;
     this.broken.replaceChildren(...told.broken.filter(({ slug }) => !this.summaries.has(slug)).flatMap(({ problems }) => problems.map((problem) => placed(problem, this.desk))));

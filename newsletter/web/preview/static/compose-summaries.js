@@ -50,7 +50,7 @@ export class Summaries extends Rows {
     const title = known.file
       ? button(known.title, () => this.desk.openPlace({ file: known.file, line: 1 }), { class: "compose-title", title: known.slug, "data-drags": true })
       : text("compose-title", known.title);
-    one.what.replaceChildren(title, text("compose-facts", facts(known)), ...(known.problems ?? []).map((problem) => placed(problem, this.desk)));
+    one.what.replaceChildren(title, text("compose-facts", facts({ ...known, used: [] })), ...usedIn(known).map((words) => text("compose-error warning", words)), ...(known.problems ?? []).map((problem) => placed(problem, this.desk)));
   }
 }
 
@@ -58,9 +58,9 @@ const MONTH = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", t
 
 export const monthName = (month) => MONTH.format(new Date(`${month}-01`));
 
+const usedIn = ({ used = [] }) => used.slice(-1).map((issue) => `used in ${issue}`); // the last: who would read it again too soon
+
 export function facts({ published, words, type, topics, used }) {
   if (!published) return "";
-  const told = [monthName(published), `${words.toLocaleString("en")} words`];
-  if (used?.length) told.push(`used in ${used.at(-1)}${used.length > 1 ? ` and ${used.length - 1} more` : ""}`);
-  return [...told, topics[0], type].filter(Boolean).join(" \u00b7 ");
+  return [monthName(published), `${words.toLocaleString("en")} words`, ...usedIn({ used }), topics[0], type].filter(Boolean).join(" \u00b7 ");
 }

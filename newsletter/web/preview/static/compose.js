@@ -1,7 +1,7 @@
 // Composing: the summaries of the issue, its words, its announcements, and the library beside.
 
 import { Draft } from "./compose-draft.js";
-import { field, iconButton, showChoice } from "./compose-field.js";
+import { field, iconButton, showChoice, SILENT } from "./compose-field.js";
 import { isLibrary, Library } from "./compose-library.js";
 import { News, told } from "./compose-news.js";
 import { Summaries } from "./compose-summaries.js";
@@ -66,7 +66,7 @@ async function load(one) {
   try {
     await one.load();
   } catch (error) {
-    if (one === draft) parts.state.textContent = error.status ? error.message : "The preview does not answer";
+    if (one === draft) parts.state.textContent = error.status ? error.message : SILENT;
     return;
   }
   if (isFirst && one === draft) parts.library.welcome(one.isOpen && one.form.summaries.length < 2);
@@ -75,7 +75,7 @@ async function load(one) {
 // --- what stands where
 
 function mount(host) {
-  parts.state = element("p", { id: "compose-state", class: "compose-state" });
+  parts.state = element("p", { id: "compose-state", class: "quiet compose-state" });
   parts.undo = iconButton("undo", "Undo", undo, { id: "compose-undo" });
   parts.says = element("p", { class: "sr", role: "status", id: "compose-says" });
   parts.stop = element("div", { class: "compose-stop", role: "alert", hidden: true });
@@ -149,8 +149,7 @@ function render(filled) {
   }
   fields.get("subject").input.placeholder = form.subject ? "" : desk.look?.mail?.subject ?? "";
   fields.get("preheader").input.placeholder = form.preheader ? "" : desk.look?.mail?.snippet?.slice(0, 120) ?? "";
-  parts.summaries.show(draft);
-  parts.library.refresh();
+  parts.library.held(() => parts.summaries.show(draft));
   parts.news.show(draft);
 }
 

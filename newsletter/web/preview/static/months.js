@@ -1,6 +1,6 @@
 // The issues, each with where it stands, and a new one.
 
-import { button, showError } from "./compose-field.js";
+import { button, PLAIN, showError, SILENT } from "./compose-field.js";
 import { get, post } from "./http.js";
 import { shortcut } from "./keys.js";
 import { byId, element, fill, problemItem } from "./page.js";
@@ -33,7 +33,7 @@ export const panel = {
     try {
       show(await get("/api/months"));
     } catch (error) {
-      showError(parts.error, error.status ? error.problems[0] : { message: "The preview does not answer" });
+      showError(parts.error, error.status ? error.problems[0] : { message: SILENT });
     }
   },
 };
@@ -74,8 +74,8 @@ function go(slug) {
 // --- a new one
 
 function form() {
-  parts.month = element("input", { id: "months-month", type: "text", placeholder: "2026-12", pattern: "\\d{4}-\\d{2}", maxlength: "7", autocomplete: "off", spellcheck: "false", "aria-describedby": "months-error" });
-  parts.word = element("input", { id: "months-word", type: "text", maxlength: "40", autocomplete: "off", spellcheck: "false", "aria-describedby": "months-error" });
+  parts.month = element("input", { id: "months-month", type: "text", placeholder: "2026-12", pattern: "\\d{4}-\\d{2}", maxlength: "7", ...PLAIN, "aria-describedby": "months-error" });
+  parts.word = element("input", { id: "months-word", type: "text", maxlength: "40", ...PLAIN, "aria-describedby": "months-error" });
   parts.wrong = element("p", { id: "months-error", class: "compose-error", role: "alert", hidden: true });
   parts.form = element("form", { id: "months-new", class: "months-new", novalidate: true, hidden: true },
     element("div", { class: "pair" },
@@ -119,7 +119,7 @@ async function make(event) {
     desk.panel("compose");
     desk.toast(`Made issues/${slug}.md`, "ok");
   } catch (error) {
-    showError(parts.wrong, error.problems?.[0] ?? { message: "The preview does not answer" });
+    showError(parts.wrong, error.problems?.[0] ?? { message: SILENT });
     parts.month.focus();
   }
 }

@@ -1,11 +1,10 @@
 // A test of the issue to one address: sent in the background, answered in the server's own words.
 
-import { button, showError, text } from "./compose-field.js";
+import { button, PLAIN, showError, SILENT, text } from "./compose-field.js";
 import { get, post } from "./http.js";
 import { element, fill, problemItem } from "./page.js";
 
 const EVERY = 400; // ms between two looks at how it goes
-const SILENT = "The preview does not answer";
 const VERDICTS = {
   accepted: ["ok", "Accepted by the mail server"],
   deferred: ["warning", "Not now: the server says to try again later"],
@@ -47,7 +46,7 @@ export const panel = {
 };
 
 function form() {
-  parts.to = element("input", { id: "trial-to", type: "email", autocomplete: "off", spellcheck: "false", placeholder: "you@example.org", "aria-describedby": "trial-error", maxlength: "320" });
+  parts.to = element("input", { id: "trial-to", type: "email", ...PLAIN, placeholder: "you@example.org", "aria-describedby": "trial-error", maxlength: "320" });
   parts.error = element("p", { id: "trial-error", class: "compose-error", role: "alert", hidden: true });
   parts.past = element("ul", { class: "trial-past", "aria-label": "Addresses of earlier tests" });
   parts.asReader = element("input", { type: "checkbox", checked: true });
