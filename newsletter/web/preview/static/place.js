@@ -75,6 +75,7 @@ export class Place {
     this.#place = { ...told, line: line ?? null };
     byId("place-name").textContent = this.#spelled();
     byId("place-edit").hidden = !told.editor;
+    byId("place-hint").hidden = Boolean(told.editor);
     const lines = byId("place-lines");
     lines.style.setProperty("--first", told.first - 1);
     fill(lines, told.lines, (text, index) =>
