@@ -21,7 +21,7 @@ KEYS = (
     "announcements",
 )
 
-_SLUG = re.compile(r"(\d{4}-\d{2})(?:-[a-z0-9]+)*")
+_SLUG = re.compile(r"([0-9]{4}-[0-9]{2})(?:-[a-z0-9]+)*")
 _TEMPLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # A reader's field, as an introduction may hold one.
 _SLOT = re.compile(r"\{\{\s*(?:reader\b|unsubscribe\b)")

@@ -6,7 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 
-_WRITTEN = re.compile(r"(\d{4})-(\d{2})")
+_WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")  # not \d, which takes digits of any script
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +28,6 @@ class Month:
 def parse_month(text: str) -> Month | None:
     """Return the month that `YYYY-MM` names, or None."""
     match = _WRITTEN.fullmatch(text.strip())
-    if match is None or not 1 <= int(match[2]) <= 12:  # noqa: PLR2004 - a year's months
+    if match is None or match[1] == "0000" or not 1 <= int(match[2]) <= 12:  # noqa: PLR2004 - a year's months
         return None
     return Month(int(match[1]), int(match[2]))

@@ -135,6 +135,9 @@ def test_a_new_issue_never_takes_the_place_of_one(client: TestClient, workspace:
         (None, (), 400),
         (["2026-12"], (), 400),
         ("2026-12" * 1000, (), 422),
+        ("2026-12-" + "a" * 300, (), 422),
+        ("\uff12\uff10\uff12\uff16-12", (), 422),
+        ("0000-01", (), 422),
     ],
 )
 def test_what_is_no_issue_is_not_made(
