@@ -18,9 +18,9 @@ from typing import Any
 from newsletter.errors import NewsletterError, Problem, did_you_mean
 from newsletter.files import shown
 from newsletter.render.contrast import EDGE, TEXT, contrast, nearest
-from newsletter.render.template_files import find_all
+from newsletter.render.template_files import find_all, toml_of
 from newsletter.settings import Settings
-from newsletter.toml_file import TomlFile, read_toml
+from newsletter.toml_file import TomlFile
 
 FILE = "design.toml"
 NO_PICTURE = "https://"
@@ -49,9 +49,7 @@ def design_values(settings: Settings, folders: Sequence[Path]) -> Values:
     Raises NewsletterError with every unknown name, every value of the wrong kind and every pair
     of colours that cannot be read.
     """
-    files = [
-        read_toml(path, shown(path, settings.root)) for path in reversed(find_all(folders, FILE))
-    ]
+    files = [toml_of(path, settings.root) for path in reversed(find_all(folders, FILE))]
     defaults, kinds, pairs = _defaults(files)
     own = TomlFile(
         name=shown(settings.file, settings.root),

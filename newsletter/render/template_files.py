@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
 from newsletter.errors import did_you_mean, fail
 from newsletter.files import read_text, shown
+from newsletter.toml_file import TomlFile, read_toml
 
 DEFAULT = "default"
 _PARTS = {"parts", "words"}  # of a template, and none themselves
@@ -56,6 +58,16 @@ def find(folders: Sequence[Path], name: str) -> Path | None:
 def find_all(folders: Sequence[Path], name: str) -> tuple[Path, ...]:
     """Return every file of that name under the folders, the one that counts most first."""
     return tuple(_found(folders, name))
+
+
+def toml_of(path: Path, root: Path) -> TomlFile:
+    """Return a template's TOML file, read again once it has changed. Raises NewsletterError."""
+    return _toml(path, shown(path, root), _stamp(path))
+
+
+@lru_cache(maxsize=64)
+def _toml(path: Path, name: Path, _changed: Stamp | None) -> TomlFile:
+    return read_toml(path, name)
 
 
 def _found(folders: Sequence[Path], name: str) -> Iterator[Path]:

@@ -16,9 +16,8 @@ from typing import Any
 from newsletter.content.characters import refused_characters
 from newsletter.content.month import Month
 from newsletter.errors import NewsletterError, Problem, did_you_mean
-from newsletter.files import shown
-from newsletter.render.template_files import find_all
-from newsletter.toml_file import TomlFile, read_toml
+from newsletter.render.template_files import find_all, toml_of
+from newsletter.toml_file import TomlFile
 
 FOLDER = "words"
 GROUND = "en"
@@ -85,7 +84,7 @@ def load_words(language: str, folders: Sequence[Path], root: Path) -> Words:
     problems: list[Problem] = []
     for each in dict.fromkeys((GROUND, *_chain(language))):
         for path in reversed(find_all(folders, _file(each))):
-            file = read_toml(path, shown(path, root))
+            file = toml_of(path, root)
             ground = dict(values)
             for name, value in file.values.items():
                 wrong = _wrong(name, value, ground)
