@@ -11,6 +11,7 @@
 /api/issues/SLUG/where       POST: where a passage of the email is written
 /api/place                   a file's lines around one
 /api/edit                    POST: open a place in the editor's program
+/api/mend                    POST: write one line of a file anew
 /mail/SLUG.html              the email alone, for the frame; ?scheme=light|dark|none &images=off
                              &styles=off &reader=HANDLE
 /mail/SLUG.eml               the message as it would be sent
@@ -69,6 +70,7 @@ def create_app(
             Route("/api/issues/{slug}/where", pages.where, methods=["POST"]),
             Route("/api/place", pages.place),
             Route("/api/edit", pages.edit, methods=["POST"]),
+            Route("/api/mend", pages.mend, methods=["POST"]),
             Route("/mail/{slug}.html", pages.email),
             Route("/mail/{slug}.eml", pages.message),
             Route("/events", pages.events),

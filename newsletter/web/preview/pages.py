@@ -26,6 +26,7 @@ from newsletter.web.preview.desk import Bell, Desk, Saved
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.look import finding_json, look_json
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
+from newsletter.web.preview.mend import ChangedMeanwhile
 from newsletter.web.preview.places import where
 from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
 from newsletter.web.preview.shop import Shop
@@ -154,15 +155,26 @@ class Pages:
             raise HTTPException(404, "that is no line")
         found, editor = await asyncio.to_thread(self._shop.place, file, max(1, int(line)))
         told = {"file": found.file, "first": found.first, "lines": found.lines, "editor": editor}
-        return JSONResponse(told)
+        mendable = await asyncio.to_thread(self._shop.is_mendable, file)
+        return JSONResponse({**told, "mendable": mendable})
 
     async def edit(self, request: Request) -> Response:
         """Open a place in the editor's program."""
         body = await json_body(request)
-        line = body.get("line")
-        number = line if isinstance(line, int) and 0 < line < 10**_DIGITS else 1
-        if not await asyncio.to_thread(self._shop.edit, _text(body, "file"), number):
+        if not await asyncio.to_thread(self._shop.edit, _text(body, "file"), _line(body)):
             raise HTTPException(404, "no editor is set up: docs/preview.md says how")
+        return JSONResponse({})
+
+    async def mend(self, request: Request) -> Response:
+        """Write one line of a file anew."""
+        body = await json_body(request)
+        place = _text(body, "file"), _line(body)
+        try:
+            await asyncio.to_thread(
+                self._shop.mend, *place, _text(body, "before"), _text(body, "after")
+            )
+        except ChangedMeanwhile:
+            raise HTTPException(409, "the line has been changed meanwhile") from None
         return JSONResponse({})
 
     # --- the email
@@ -233,6 +245,11 @@ def frame_policy(image_sources: Sequence[str]) -> str:
         f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
     )
+
+
+def _line(body: dict[str, Any]) -> int:
+    line = body.get("line")
+    return line if isinstance(line, int) and 0 < line < 10**_DIGITS else 1
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -29,6 +29,7 @@ from newsletter.specimen import find_reader, frozen_issue, issue_message
 from newsletter.state.ledger import MailingState
 from newsletter.web.preview.desk import Draft
 from newsletter.web.preview.editor import command_for, editor_of, link_to, run_editor
+from newsletter.web.preview.mend import is_mendable, mend
 from newsletter.web.preview.places import Excerpt, excerpt, find_file
 from newsletter.web.preview.progress import Progress
 from newsletter.web.preview.readers import Hit, Kind, Reader, search
@@ -196,6 +197,14 @@ class Shop:
             return False
         run_editor(command_for(editor, file, line))
         return True
+
+    def is_mendable(self, name: str) -> bool:
+        """Whether a line of a file may be mended from the page."""
+        return is_mendable(self._lenient(), name)
+
+    def mend(self, name: str, line: int, before: str, after: str) -> None:
+        """Write one line of a file anew; raise ChangedMeanwhile or NewsletterError."""
+        mend(self._lenient(), name, line, before, after)
 
     def mailing(self, slug: str) -> dict[str, Any]:
         """Return where an issue's mailing stands."""

@@ -332,6 +332,30 @@ def test_a_click_on_a_passage_of_the_email_opens_where_it_is_written(desk: Page)
     assert copied == "summaries/2026-10-quiet-rooms.md:10"
 
 
+def test_a_line_is_mended_in_the_drawer(desk: Page, workspace: Path) -> None:
+    edit(workspace / SUMMARY, "title:", "titel:")
+    broken = desk.get_by_role("alert")
+    broken.get_by_role("button", name=f"{SUMMARY}:2").first.click()
+    desk.get_by_role("button", name="Change line").click()
+    field = desk.get_by_role("textbox", name="Line 2")
+    expect(field).to_have_value('titel: "Letters between sessions: a pilot"')
+    field.press("Escape")
+    expect(desk.locator("#place .here")).to_contain_text("titel:")
+    desk.keyboard.press("l")
+    field.fill('title: "Letters, mended"')
+    field.press("Enter")
+    expect(heading(desk, "Letters, mended")).to_be_attached()
+    expect(broken).to_be_hidden()
+    expect(desk.locator("#place .here")).to_have_text('title: "Letters, mended"')
+
+    desk.locator("#place li", has_text="An invented pilot").dblclick()
+    edit(workspace / SUMMARY, "An invented pilot", "A changed pilot")
+    desk.locator("#place textarea").fill("An invented pilot, overwritten")
+    desk.locator("#place textarea").press("Enter")
+    expect(desk.locator("#toast")).to_have_text("the line has been changed meanwhile")
+    assert "A changed pilot" in (workspace / SUMMARY).read_text(encoding="utf-8")
+
+
 def test_a_place_opens_in_the_editor(desk: Page, workspace: Path, tmp_path: Path) -> None:
     told = tmp_path / "told"
     editor = tmp_path / "editor"

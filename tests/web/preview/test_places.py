@@ -21,6 +21,7 @@ def test_the_lines_around_one_are_told(client: TestClient, workspace: Path) -> N
         "first": 38,
         "lines": [f"line {number}" for number in range(38, 63)],
         "editor": None,
+        "mendable": True,
     }
 
 

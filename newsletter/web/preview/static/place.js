@@ -14,6 +14,9 @@ export class Place {
     byId("place-close").addEventListener("click", () => this.close());
     byId("place-copy").addEventListener("click", () => desk.copy(this.#spelled(), "Path copied"));
     byId("place-edit").addEventListener("click", () => this.edit());
+    byId("place-mend").addEventListener("click", () => this.#mend(byId("place-lines").querySelector(".here") ?? byId("place-lines").firstElementChild));
+    byId("place-lines").addEventListener("dblclick", (event) => this.#mend(event.target.closest("li")));
+    shortcut({ key: "l", does: "Change the shown line", when: () => this.isOpen && this.#place.mendable, run: () => byId("place-mend").click() });
     shortcut({ key: "o", does: "Open the shown place in your editor", when: () => this.#place?.editor, run: () => this.edit() });
   }
 
@@ -23,7 +26,9 @@ export class Place {
 
   async open({ file, line }, { quiet = false } = {}) {
     try {
-      this.#show(await get(`/api/place?${new URLSearchParams({ file, line: line ?? 1 })}`), line);
+      const told = await get(`/api/place?${new URLSearchParams({ file, line: line ?? 1 })}`);
+      if (quiet && this.#isMending) return; // a field was opened while we asked
+      this.#show(told, line);
       if (!quiet) byId("place-lines").focus({ preventScroll: true });
     } catch (error) {
       this.#desk.toast(error.message, "error");
@@ -42,7 +47,7 @@ export class Place {
 
   // The file may have been saved meanwhile.
   saw(files) {
-    if (this.isOpen && (files === null || files.includes(this.#place.file))) this.open(this.#place, { quiet: true });
+    if (this.isOpen && !this.#isMending && (files === null || files.includes(this.#place.file))) this.open(this.#place, { quiet: true });
   }
 
   close() {
@@ -66,6 +71,46 @@ export class Place {
     }
   }
 
+  get #isMending() {
+    return Boolean(byId("place-lines").querySelector("textarea"));
+  }
+
+  // One line becomes a field: Enter writes it, Escape leaves it.
+  #mend(item) {
+    if (!item || !this.#place?.mendable || this.#isMending) return;
+    const line = this.#place.first + [...item.parentElement.children].indexOf(item);
+    const before = this.#place.lines[line - this.#place.first];
+    const field = element("textarea", { "aria-label": `Line ${line}`, rows: "1", spellcheck: "true" });
+    field.value = before;
+    const fit = () => {
+      field.style.height = "0";
+      field.style.height = `${field.scrollHeight}px`;
+    };
+    const end = () => this.open({ file: this.#place.file, line });
+    field.addEventListener("input", fit);
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing || !["Enter", "Escape"].includes(event.key)) return;
+      event.preventDefault();
+      if (event.key === "Escape") end();
+      else this.#write(line, before, field.value, end);
+    });
+    for (const other of item.parentElement.querySelectorAll(".here")) other.classList.remove("here");
+    item.classList.add("here");
+    item.replaceChildren(field);
+    fit();
+    field.focus();
+    this.#desk.toast("Enter writes the line, Escape leaves it");
+  }
+
+  async #write(line, before, after, end) {
+    try {
+      if (after !== before) await post("/api/mend", { file: this.#place.file, line, before, after });
+      end();
+    } catch (error) {
+      this.#desk.toast(error.message, "error");
+    }
+  }
+
   #spelled() {
     return this.#place.line ? `${this.#place.file}:${this.#place.line}` : this.#place.file;
   }
@@ -76,6 +121,7 @@ export class Place {
     byId("place-name").textContent = this.#spelled();
     byId("place-edit").hidden = !told.editor;
     byId("place-hint").hidden = Boolean(told.editor);
+    byId("place-mend").hidden = !told.mendable;
     const lines = byId("place-lines");
     lines.style.setProperty("--first", told.first - 1);
     fill(lines, told.lines, (text, index) =>
