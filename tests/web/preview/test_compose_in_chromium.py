@@ -261,6 +261,18 @@ def test_a_broken_file_stops_the_form_and_keeps_what_was_typed(desk: Page, file:
     assert issue(file).subject == "Typed"
 
 
+def test_what_cannot_be_saved_now_is_saved_later(desk: Page, file: Path, workspace: Path) -> None:
+    edit(workspace / "newsletter.toml", "tagline =", "tagine =")
+    subject = desk.get_by_label("Subject")
+    subject.fill("Typed meanwhile")
+    state = desk.locator("#compose-state")
+    expect(state).to_have_text(re.compile("^Not saved: .* no key 'tagine'"))
+    expect(subject).to_have_value("Typed meanwhile")
+    edit(workspace / "newsletter.toml", "tagine =", "tagline =")
+    saved(desk)
+    assert issue(file).subject == "Typed meanwhile"
+
+
 def test_an_error_of_a_field_is_told_at_the_field(desk: Page, file: Path) -> None:
     edit(file, "preheader:", "number: twelve\npreheader:")
     number = desk.get_by_label("Number")

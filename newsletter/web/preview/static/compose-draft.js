@@ -140,9 +140,9 @@ export class Draft {
 
   #refused(error, fields, sent) {
     if (error.status === 409) return this.#take(error.body);
-    if (error.status !== 422) return this.#loose(error);
+    if (error.status !== 422 || error.problems.some(({ field }) => !field)) return this.#loose(error);
     for (const problem of error.problems) {
-      const path = (problem.field ?? fields[0]).split(".");
+      const path = problem.field.split(".");
       const of = fields.includes(path[0]) ? path[0] : fields[0];
       // Only those that were whole were sent.
       if (path[0] === "announcements" && path[1]) path[1] = this.form.announcements.indexOf(sent[path[1]]);
@@ -154,7 +154,7 @@ export class Draft {
 
   #loose({ status, message }) {
     this.#lost = true;
-    this.trouble = status ? message : "the preview does not answer";
+    this.trouble = status ? message : "the preview does not answer"; // it may pass: tried again
     this.#timer = setTimeout(() => this.save(), AGAIN);
   }
 
