@@ -180,19 +180,21 @@ def _credentials(settings: Settings, slug: str) -> Credentials | None:
         return None
     password = at_hand(account)
     if password is None:
-        message, hint = _missing(settings, account, slug)
+        message, hint = _missing(settings, slug)
         raise fail(message, hint=hint)
     return credentials_of(settings.delivery, password)
 
 
-def _missing(settings: Settings, account: str, slug: str) -> tuple[str, str]:
+def _missing(settings: Settings, slug: str) -> tuple[str, str]:
     from newsletter.smtp.password import VARIABLE, name_of
 
-    what = name_of(settings.delivery.auth)
-    message = f"there is no {what} for {account} at hand, and this page does not ask for one"
+    delivery = settings.delivery
+    what, host = name_of(delivery.auth), delivery.transport.host if delivery.transport else ""
+    message = f"the {what} of {delivery.user} for {host} is not at hand"
     hint = (
-        f"run newsletter test {slug} --to ADDRESS once on a terminal: it asks, and the keyring can "
-        f"remember it; or set {VARIABLE} before newsletter preview starts"
+        f"this page does not ask for it: run newsletter test {slug} --to ADDRESS once on a terminal,"
+        f" which asks and can leave it to the keyring; or set {VARIABLE} before newsletter preview"
+        " starts"
     )
     return message, hint
 
@@ -255,6 +257,6 @@ def _way_out(workspace: Workspace, slug: str) -> dict[str, Any]:
     account = account_of(delivery)
     problems = []
     if account is not None and at_hand(account) is None:
-        message, hint = _missing(workspace.settings, account, slug)
+        message, hint = _missing(workspace.settings, slug)
         problems.append(problem_json(Problem(message=message, hint=hint)))
     return {"kind": "server", "where": f"{url.host}:{url.port}", "problems": problems}

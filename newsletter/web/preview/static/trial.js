@@ -30,6 +30,7 @@ export const panel = {
     parts.stop = element("ol", { class: "problems trial-stop", hidden: true });
     parts.result = element("div", { class: "trial-result", role: "status" });
     host.append(element("div", { class: "side-head" }, element("h2", {}, "Send a test")), parts.says, parts.stop, form(), parts.result);
+    addEventListener("focus", () => host.hidden || panel.show()); // back from the terminal: a password may be at hand now
   },
   async show() {
     try {
@@ -66,7 +67,7 @@ function showAbout() {
     folder: `The settings' transport is a folder: the test is written into ${where}, and nothing leaves this computer.`,
     server: `Over ${where}, from ${from}. Its subject is marked [TEST], its unsubscribe link never acts, and it is not counted.`,
   }[kind] ?? "";
-  fill(parts.stop, problems, (problem) => problemItem(problem, desk));
+  fill(parts.stop, problems, ({ message, hint }) => element("li", {}, text("", message), text("quiet", hint ?? "")));
   parts.stop.hidden = !problems.length;
   free();
   parts.to.value ||= remembered[0] ?? "";
