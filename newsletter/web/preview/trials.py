@@ -192,8 +192,8 @@ def _missing(settings: Settings, slug: str) -> tuple[str, str]:
     what, host = name_of(delivery.auth), delivery.transport.host if delivery.transport else ""
     message = f"the {what} of {delivery.user} for {host} is not at hand"
     hint = (
-        f"this page does not ask for it: run newsletter test {slug} --to ADDRESS once on a terminal,"
-        f" which asks and can leave it to the keyring; or set {VARIABLE} before newsletter preview"
+        f"this page does not ask for it: run newsletter test {slug} --to ADDRESS once on a terminal"
+        f", which asks and can leave it to the keyring; or set {VARIABLE} before newsletter preview"
         " starts"
     )
     return message, hint
