@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from newsletter.delivery.books import Books
@@ -287,8 +287,7 @@ class Run:
             return
         # All of them first: what is marked counts as on its way, even if one of them stops the run.
         leaving = [lane for lane in ready if self._begin_body(lane, marked)]
-        for lane in leaving:
-            self._release(lane)
+        self._release(leaving)
         with contextlib.suppress(OSError):  # a terminal that went away stops no mailing
             self._watch(self._settling.moved)
         self._end_if_done()
@@ -307,12 +306,19 @@ class Run:
         lane.body = delivery
         return True
 
-    def _release(self, lane: Lane) -> None:
-        if lane.body is None or lane.channel is None:
-            return
-        lane.offered = self._next_for(lane)
-        then = None if lane.offered is None else self._letters.envelope(lane.offered)
-        lane.channel.deliver(self._letters.parts(lane.body), then)
+    def _release(self, lanes: Sequence[Lane]) -> None:
+        """Let bodies leave, each with the next offer.
+
+        What they are made of is made first: a body on its way empties the processor's caches.
+        """
+        for lane in lanes:
+            lane.offered = self._next_for(lane)
+        letters = self._letters
+        bodies = [letters.parts(lane.body) for lane in lanes if lane.body is not None]
+        offers = [lane.offered and letters.envelope(lane.offered) for lane in lanes]
+        for lane, body, then in zip(lanes, bodies, offers, strict=True):
+            if lane.channel is not None:
+                lane.channel.deliver(body, then)
 
     # The end
 

@@ -94,11 +94,12 @@ class DeliveryTable(Database):
 
     def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
         """Return pending deliveries with an id above `after`, by id."""
-        rows = self.read(
-            f"SELECT {DELIVERY} FROM deliveries JOIN audience USING (id)"  # noqa: S608 - a constant
-            " WHERE id BETWEEN ? AND ? AND state = 'pending' ORDER BY id LIMIT ?",
-            (max(mailing.first, after + 1), mailing.last, limit),
-        )
+        with self.guarded():
+            rows = self.db.execute(
+                f"SELECT {DELIVERY} FROM deliveries JOIN audience USING (id)"  # noqa: S608
+                " WHERE id BETWEEN ? AND ? AND state = 'pending' ORDER BY id LIMIT ?",
+                (max(mailing.first, after + 1), mailing.last, limit),
+            ).fetchall()
         return [delivery_of(row) for row in rows]
 
     def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
@@ -165,7 +166,7 @@ class DeliveryTable(Database):
         if not marks:
             return frozenset()
         self._heed_others()
-        mark = self.db.execute
+        mark = self.db.cursor().execute
         return frozenset([each for each in marks if mark(_MARK, (at, each)).rowcount])
 
     def _heed_others(self) -> None:
