@@ -57,17 +57,21 @@ const readers = new Readers(desk);
 // --- what there is to see
 
 let asked = 0;
+let unseen = []; // files that were saved since the page last saw an answer; null: any
 
 async function refresh(changed) {
   const number = ++asked;
+  unseen = changed && unseen ? [...unseen, ...changed] : null;
   const url = `/api/issues/${encodeURIComponent(desk.issue)}`;
   try {
     const look = await get(`${url}?${new URLSearchParams({ reader: desk.reader })}`);
     if (number !== asked) return;
     say("live", changed?.length ? `Updated ${new Date().toLocaleTimeString("en-GB")}` : "Live");
     show(look);
-    side.saw(changed);
-    place.saw(changed);
+    const seen = unseen;
+    unseen = [];
+    side.saw(seen);
+    place.saw(seen);
     await check(url, () => number === asked);
   } catch (error) {
     if (number !== asked) return;
