@@ -57,6 +57,8 @@ class Connection(asyncio.Protocol):
         # and the writelines of a stock loop forgets to pause us.
         self._whole = encrypted or isinstance(self._loop, asyncio.BaseEventLoop)
         self._paused = False
+        self._provable = False
+        self._at_once = 0
         self._over = False
         self._deadline = 0.0
         self._rings = 0.0
@@ -140,7 +142,7 @@ class Connection(asyncio.Protocol):
     @property
     def _unsent(self) -> bool:
         """Whether a part of the body is provably still here: TLS hides what has been written."""
-        return self._paused and not self._encrypted
+        return self._paused and self._provable and not self._encrypted
 
     def _adopt(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -148,17 +150,32 @@ class Connection(asyncio.Protocol):
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in {socket.AF_INET, socket.AF_INET6}:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._at_once = raw.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
 
     def _flush(self) -> None:
         output = self.session.output
         if not output or self._transport is None:
             return
         self.session.output = []
-        if self._whole:
-            self._transport.write(b"".join(output))
-        else:
-            self._transport.writelines(output)
+        self._write(self._transport, output)
         self._extend()
+
+    def _write(self, transport: asyncio.Transport, output: list[bytes]) -> None:
+        """Write it all; where it may not leave at once, so that `_unsent` can tell.
+
+        uvloop resumes us only when all of one write has left. So the dot, and what follows it,
+        is then a write of its own: what still waits while we are paused is of the body.
+        """
+        if self._whole:
+            self._provable = True
+            transport.write(b"".join(output))
+            return
+        self._provable = sum(map(len, output)) > self._at_once
+        if self._provable:
+            transport.writelines(output[:-1])
+            transport.write(output[-1])
+        else:
+            transport.writelines(output)
 
     def _emit(self, event: Event) -> None:
         if self._over:
