@@ -106,6 +106,41 @@ def test_a_mark_holds_only_for_the_pending_and_unsuppressed(ledger: SqliteLedger
     }
 
 
+@pytest.mark.parametrize(
+    ("verdict", "back"),
+    [(Verdict.UNTOUCHED, State.PENDING), (Verdict.DEFERRED, State.DEFERRED)],
+)
+def test_who_left_while_her_message_was_on_its_way_gets_no_second_one(
+    ledger: SqliteLedger, verdict: Verdict, back: State
+) -> None:
+    mailing = frozen(ledger, member("a@example.org"), member("b@example.org"))
+    first, second = ledger.pending(mailing, after=0, limit=9)
+    assert ledger.turn([], [first.id], 1.0) == {first.id}
+    suppress(ledger, "a@example.org")
+    assert ledger.turn([], [second.id], 2.0) == {second.id}
+    later = Settlement(first.id, back, Outcome(verdict, 421, "", "later"), 3.0, 3.0)
+    ledger.turn([later], [], 3.0)
+    assert ledger.turn([], [first.id], 4.0) == frozenset()
+    assert states(ledger, mailing) == {
+        "a@example.org": State.EXCLUDED,
+        "b@example.org": State.ATTEMPTING,
+    }
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.DEFERRED])
+def test_who_left_before_the_answer_to_her_offer_stays_excluded(
+    ledger: SqliteLedger, state: State
+) -> None:
+    mailing = frozen(ledger, member("a@example.org"), member("b@example.org"))
+    first, second = ledger.pending(mailing, after=0, limit=9)
+    suppress(ledger, "a@example.org")
+    assert ledger.turn([], [second.id], 1.0) == {second.id}
+    outcome = Outcome(Verdict(state), 550, "5.1.1", "who?", Phase.RCPT)
+    ledger.turn([Settlement(first.id, state, outcome, 2.0, 3.0)], [], 2.0)
+    assert states(ledger, mailing)["a@example.org"] is State.EXCLUDED
+    assert [each.text for each in ledger.attempts(first.id)] == ["who?"]
+
+
 def test_what_a_dead_run_left_attempting_is_uncertain_and_stays_so(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, member("a@example.org"), member("b@example.org"))
     first = ledger.pending(mailing, after=0, limit=1)[0]

@@ -46,6 +46,12 @@ _EXCLUDE_SUPPRESSED = """
           WHERE m.state <> 'finished') AS gone
     WHERE deliveries.id = gone.id AND state IN ('pending', 'deferred')
 """
+_EXCLUDE_IF_SUPPRESSED = """
+    UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' || gone.why
+    FROM (SELECT s.why FROM audience a JOIN suppressed s USING (key) WHERE a.id = :id) AS gone
+    WHERE id = :id AND state IN ('pending', 'deferred')
+"""
+_WAITING = (State.PENDING, State.DEFERRED)
 
 
 class DeliveryTable(Database):
@@ -75,7 +81,7 @@ class DeliveryTable(Database):
         moment = at.timestamp()
         settled = {i: Settlement(i, State.UNCERTAIN, outcome, moment) for i in ids}
         # The last word on each counts; other mailings may have been set aside, too.
-        settled |= {s.delivery: s for s in read_aside(self._aside) if self._is_attempting(s)}
+        settled |= {s.delivery: s for s in read_aside(self._aside) if self._is(s, State.ATTEMPTING)}
         self.turn(list(settled.values()), (), moment)
         self._aside.unlink(missing_ok=True)
         return len(ids)
@@ -84,9 +90,9 @@ class DeliveryTable(Database):
         """Keep outcomes that `turn` cannot write in a file beside the ledger."""
         write_aside(self._aside, settlements)
 
-    def _is_attempting(self, settlement: Settlement) -> bool:
+    def _is(self, settlement: Settlement, state: State) -> bool:
         row = self.read_one("SELECT state FROM deliveries WHERE id = ?", (settlement.delivery,))
-        return row is not None and row[0] == State.ATTEMPTING
+        return row is not None and row[0] == state
 
     @property
     def _aside(self) -> Path:
@@ -152,6 +158,9 @@ class DeliveryTable(Database):
     def _settle_others(self, others: Sequence[Settlement]) -> int:
         """Settle what was not accepted, each try with a row of its own in `attempts`."""
         settled = self.db.executemany(_SETTLE, map(settled_row, others)).rowcount
+        if settled != len(others):
+            # Who left between her offer and its answer is excluded, and stays so.
+            settled += sum(self._is(each, State.EXCLUDED) for each in others)
         if settled == len(others):
             tries = [attempt_row(each) for each in others if each.state is not State.PENDING]
             self.db.executemany(
@@ -159,6 +168,9 @@ class DeliveryTable(Database):
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 tries,
             )
+            # Who left while her message was on its way was passed over when others were excluded.
+            waiting = [{"id": each.delivery} for each in others if each.state in _WAITING]
+            self.db.executemany(_EXCLUDE_IF_SUPPRESSED, waiting)
         return settled
 
     def _mark(self, marks: Sequence[int], at: float) -> frozenset[int]:
