@@ -45,7 +45,8 @@ background:#C7D4CF">
 <img src="data:image/png;base64,{desktop}"
 style="border-radius:10px;box-shadow:0 8px 24px #0F2A2744">
 <img src="data:image/png;base64,{phone}"
-style="border-radius:40px;border:solid #0B0F0E;border-width:28px 10px;box-shadow:0 8px 24px #0F2A2755">
+style="border-radius:40px;border:solid #0B0F0E;border-width:28px 10px;
+box-shadow:0 8px 24px #0F2A2755">
 </body>"""
 
 
