@@ -68,6 +68,7 @@ class Session:
         self._over = False
         self._pipelining = False
         self._events: list[Event] = []
+        self._owed = 0
         self._on: dict[Phase, Callable[[Reply], None]] = {
             Phase.GREETING: self._on_greeting,
             Phase.EHLO: self._on_hello,
@@ -77,7 +78,7 @@ class Session:
             Phase.RCPT: self._on_rcpt,
             Phase.DATA: self._on_data,
             Phase.DOT: self._on_dot,
-            Phase.RSET: _heard,
+            Phase.RSET: self._on_reset,
             Phase.QUIT: _heard,
         }
 
@@ -89,13 +90,14 @@ class Session:
     def receive(self, data: bytes) -> list[Event]:
         """Return what the server's bytes lead to; after Lost nothing more.
 
-        All replies of one read are matched before anybody acts on them: what was not asked for
-        when it came answers nothing.
+        All replies of one read are matched before anybody acts on them, and only with commands
+        that were written before: what was not asked for when it came answers nothing.
         """
         if self._over:
             return []
         events: list[Event] = []
         self._events = events
+        self._owed = len(self._expected)
         try:
             for reply in self._replies.feed(data):
                 self._on_reply(reply)
@@ -136,9 +138,12 @@ class Session:
         """Begin a transaction, in one group with what comes before it."""
         self._offered = envelope
         if self._reset:
+            self._reset = False
+            if not self._pipelining:
+                self._command(Phase.RSET, "RSET")
+                return
             before += b"RSET\r\n"
             self._expected.append(Phase.RSET)
-            self._reset = False
         # RFC 6531, 3.4: only an address that needs it makes a message internationalised.
         sender, recipient = envelope
         utf8 = " SMTPUTF8" if recipient.needs_smtputf8 else ""
@@ -160,10 +165,11 @@ class Session:
         self._expected.append(phase)
 
     def _on_reply(self, reply: Reply) -> None:
-        if not self._expected:
+        if not self._owed:
             reason = "the server closes the connection" if reply.code == _CLOSING else "no command"
             self._lose(Phase.QUIT, f"{reason}: {one_line(reply)}", reply)
             return
+        self._owed -= 1
         phase = self._expected.popleft()
         if reply.code == _OK and self._pipelining and phase in _WITHOUT_CONSEQUENCE:
             return
@@ -235,6 +241,10 @@ class Session:
             reason = auth.refused(self._credentials, reply, self._challenge)
             self._lose(Phase.AUTH, reason, reply)
 
+    def _on_reset(self, reply: Reply) -> None:  # noqa: ARG002 - it changes nothing
+        if not self._pipelining and self._offered is not None:
+            self._begin(self._offered, b"")
+
     def _on_mail(self, reply: Reply) -> None:
         if reply.code != _OK:
             self._refused(Phase.MAIL, reply)
@@ -301,7 +311,7 @@ _READY = Ready()
 
 
 def _heard(reply: Reply) -> None:
-    """Take a reply that changes nothing, to RSET, QUIT or a lone dot."""
+    """Take a reply that changes nothing, to QUIT."""
 
 
 def _is_no(reply: Reply) -> bool:
