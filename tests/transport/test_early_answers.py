@@ -130,6 +130,15 @@ class SlowReader:
             read, end = read + len(data), end[-10:] + data
 
 
+async def stalled(transport: asyncio.Transport) -> int:
+    """Wait until nothing moves any more; return how many octets wait."""
+    sizes = [-1]
+    while len(sizes) < 6 or len(set(sizes[-5:])) > 1:
+        await asyncio.sleep(0.01)
+        sizes.append(transport.get_write_buffer_size())
+    return sizes[-1]
+
+
 async def written_to_its_dot(octets: int, after: Envelope) -> tuple[int, Event | None]:
     """Deliver so many octets over a full socket; return what waits still, and the answer.
 
@@ -151,11 +160,10 @@ async def written_to_its_dot(octets: int, after: Envelope) -> tuple[int, Event |
     transport, _ = await loop.create_connection(lambda: connection, sock=client)
     await ready.wait()
     connection.deliver([b"x" * (octets - 2) + b"\r\n"], after)
-    await asyncio.sleep(0.03)
+    await stalled(transport)
     server.begin.set()
     await asyncio.to_thread(server.has_read.wait, 10)
-    await asyncio.sleep(0.05)
-    waits = transport.get_write_buffer_size()
+    waits = await stalled(transport)
     server.rest.set()
     if 0 < waits <= len(f".MAIL FROM:<{after.sender}>RCPT TO:<{after.recipient}>DATA") + 8:
         # The loop is busy, as in a commit: writing and reading wait until it is not.
@@ -170,7 +178,7 @@ def test_an_answer_while_only_the_next_commands_wait_is_one_to_the_whole_message
 
     async def main() -> Event | None:
         octets = 600_000
-        for _ in range(20):
+        for _ in range(40):
             waits, event = await written_to_its_dot(octets, after)
             if event is not None:
                 return event
