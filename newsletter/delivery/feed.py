@@ -39,12 +39,9 @@ class Feed:
         """Return the next delivery, or None where there is none for now."""
         if self._left == 0:
             return None
-        if self._clock.steady() >= self._look_at:
-            self._batch.extendleft(reversed(self._due()))
+        self._look()
         if not self._batch:
-            self._refill()
-            if not self._batch:
-                return None
+            return None
         if self._left is not None:
             self._left -= 1
         return self._batch.popleft()
@@ -57,10 +54,15 @@ class Feed:
 
     def ahead(self, most: int) -> int:
         """Return how many deliveries are certainly at hand, up to `most`."""
-        if not self._batch:
-            self._refill()
+        self._look()
         at_hand = min(most, len(self._batch) + len(self._back))
         return at_hand if self._left is None else min(at_hand, self._left)
+
+    def _look(self) -> None:
+        if self._clock.steady() >= self._look_at:
+            self._batch.extendleft(reversed(self._due()))
+        if not self._batch:
+            self._refill()
 
     def _refill(self) -> None:
         self._batch.extend(self._read())
