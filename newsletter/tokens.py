@@ -95,7 +95,7 @@ class Signer:
 
 def read_delivery(token: str) -> int | None:
     """Return the delivery id that a token claims, or None where it is no token at all."""
-    if len(token) != _LETTERS:
+    if len(token) != _LETTERS or not token.isascii():
         return None
     try:
         return int.from_bytes(base64.b32decode(token.upper())[:_ID_OCTETS], "big")

@@ -68,6 +68,12 @@ def test_the_tokens_of_earlier_versions_still_work() -> None:
     assert not verify(made_by_0_1, Purpose.BOUNCE, "m", [Key(b"k" * 32)])
 
 
+@pytest.mark.parametrize("token", ["aaaaaaamjrr5ktn7uvzwrdqſ", "ı" * 24, "ß" * 24, "é", ""])
+def test_letters_that_only_look_like_a_token_are_none(token: str) -> None:
+    assert read_delivery(token) is None
+    assert not verify(token, Purpose.UNSUBSCRIBE, "m", [Key(b"k" * 32)])
+
+
 @given(KEYS, st.integers(0, 2**40 - 1))
 def test_a_token_is_found_in_whatever_it_is_pasted_with(key: Key, delivery: int) -> None:
     token = Signer(key, "m").token(Purpose.UNSUBSCRIBE, delivery)
