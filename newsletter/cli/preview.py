@@ -37,8 +37,8 @@ _WARNING = (
 def command(context: click.Context, month: str | None, port: int, host: str, no_open: bool) -> None:
     """Show an issue in the browser, as a reader would get it; every save shows at once.
 
-    Without MONTH it opens with the draft that comes next. Only the browser that opens the address
-    with its token is answered. Ctrl-C ends it.
+    Without MONTH it opens with the draft that comes next, or offers to make the first issue. Only
+    the browser that opens the address with its token is answered. Ctrl-C ends it.
     """
     from newsletter.web.preview.assembly import preview_app
     from newsletter.web.preview.guard import Keys
@@ -49,7 +49,7 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     workspace = open_workspace(context.obj)
     today = datetime.now().astimezone().date()
     slug = opens_with(workspace, today) if month is None else month
-    if slug not in workspace.issue_slugs():
+    if slug and slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
     listening = open_socket(host, port)
     taken = listening.getsockname()[1]
@@ -69,7 +69,8 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     told, local = urls(host, taken, keys.token)
 
     def started() -> None:
-        output.say(f"Preview of {slug}:")
+        name = slug or f"{workspace.settings.newsletter.title}, which has no issue yet"
+        output.say(f"Preview of {name}:")
         output.say(told)
         if local != told:
             output.say(f"On this machine: {local}")
@@ -82,7 +83,8 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
         serve(app, listening, started)
     except KeyboardInterrupt:
         output.say("\nPreview ended.")
-        output.next_step(f"newsletter check {slug}")
+        made = slug or opens_with(open_workspace(context.obj), today)
+        output.next_step(f"newsletter check {made}" if made else "newsletter preview")
         context.exit(INTERRUPTED)
 
 

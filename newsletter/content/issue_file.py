@@ -16,6 +16,7 @@ from newsletter.errors import Level, NewsletterError, Problem, did_you_mean, fai
 from newsletter.files import read_text, shown
 
 FOLDER = "issues"
+NO_SUMMARIES = "the issue has no summaries"
 KEYS = (
     *("summaries", "subject", "preheader", "number", "template", "publish", "ignore"),
     "announcements",
@@ -110,7 +111,7 @@ def _summaries(fields: Fields) -> tuple[str, ...]:
     if not slugs and len(fields.problems) == before and fields.is_readable:
         fields.problem(
             "summaries",
-            "the issue has no summaries",
+            NO_SUMMARIES,
             "newsletter compose adds them, and so does the preview",
         )
     for number, slug in enumerate(slugs):

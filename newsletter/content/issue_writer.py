@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import overload
 
 from newsletter.content.issue_edit import set_summaries
+from newsletter.content.issue_file import NO_SUMMARIES
 from newsletter.content.issue_form import (
     LINES,
     NEWS,
@@ -43,7 +44,6 @@ LONGEST = {
 
 # What a text of an email cannot hold; a tab and a line end can stand in some.
 _UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_NO_SUMMARIES = "the issue has no summaries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +199,7 @@ def _verify(data: bytes, before: FormRead, form: Form, name: Path) -> None:
     for field, problem in after.problems:
         if had[problem.message] > 0:
             had[problem.message] -= 1
-        elif problem.level is Level.ERROR and problem.message != _NO_SUMMARIES:
+        elif problem.level is Level.ERROR and problem.message != NO_SUMMARIES:
             # A line would be one of a file that was never written.
             found.append((field, replace(problem, line=None)))
     if found:

@@ -1,7 +1,8 @@
 """The preview as a web app over one workspace.
 
-/                            the desk, at the first issue
+/                            the desk, at the first issue, or without any
 /issues/SLUG                 the desk (the page is the same; its script reads the address)
+/api/issues                  what the desk shows where there is no issue
 /api/issues/SLUG             what the desk shows, as JSON; ?reader=HANDLE
 /api/issues/SLUG/checks      what `newsletter check` says
 /api/issues/SLUG/weights     what each summary weighs
@@ -53,14 +54,15 @@ def create_app(
 ) -> Preview:
     """Build the app; it watches and answers while its lifespan lasts.
 
-    `first` is the issue that the desk opens with, `hosts` our names with the port, `routes`
-    further ones behind the same guard.
+    `first` is the issue that the desk opens with, "" where there is none; `hosts` are our names
+    with the port, `routes` further ones behind the same guard.
     """
     pages = Pages(shop, first, keys)
     app = Preview(
         routes=[
             Route("/", pages.home),
             Route("/issues/{slug}", pages.desk),
+            Route("/api/issues", pages.start),
             Route("/api/issues/{slug}", pages.look),
             Route("/api/issues/{slug}/checks", pages.checks),
             Route("/api/issues/{slug}/weights", pages.weights),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from newsletter.checks.engine import Finding
+from newsletter.content.issue_file import NO_SUMMARIES
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content
 from newsletter.web.preview.mail import Mail, read_mail
@@ -60,6 +61,11 @@ class View:
     note: str = ""
     fields: tuple[str, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is wrong but that no summary is chosen yet: a beginning, no fault."""
+        return tuple(each.message for each in self.problems) == (NO_SUMMARIES,)
+
 
 class Desk:
     """Keeps a view of each issue until something is saved. Its methods may wait for a lock.
@@ -85,6 +91,10 @@ class Desk:
             if seen is None or seen.version != version:
                 seen = self._views[key] = self._look(slug, reader, version, seen)
             return seen
+
+    def nothing(self, problems: tuple[Problem, ...]) -> View:
+        """Return the view where there is no issue to look at."""
+        return View(version=self._version, mail=None, stale=bool(problems), problems=problems)
 
     def findings(self, slug: str) -> tuple[int, tuple[Finding, ...]]:
         """Return the version that was checked and what was found, at most once a version."""

@@ -20,15 +20,17 @@ TOO_LARGE = 100_000
 
 def look_json(view: View, reader: Reader, entries: Sequence[IssueEntry]) -> dict[str, Any]:
     """Return a view of an issue, as a reader, beside the issues that there are."""
+    mail = None if view.is_empty else view.mail
     return {
         "version": view.version,
         "stale": view.stale,
+        "empty": view.is_empty,
         "note": view.note,
         "problems": [problem_json(each) for each in view.problems],
         "reader": _reader_json(reader),
         "fields": list(view.fields),
         "issues": [{"slug": each.slug, "name": each.name, "state": each.state} for each in entries],
-        "mail": None if view.mail is None else _mail_json(view.mail),
+        "mail": None if mail is None else _mail_json(mail),
     }
 
 

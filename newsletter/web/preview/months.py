@@ -55,9 +55,8 @@ def opening(slugs: Sequence[str], sent: Collection[str], today: date) -> str | N
 
 
 def opens_with(workspace: Workspace, today: date) -> str:
-    """Return the issue that a preview opens with where none is named; raise where there is none."""
-    slug = opening(workspace.issue_slugs(), workspace.sent_states(), today)
-    return workspace.which_issue(None) if slug is None else slug
+    """Return the issue that a preview opens with where none is named; "" where there is none."""
+    return opening(workspace.issue_slugs(), workspace.sent_states(), today) or ""
 
 
 def proposed(slugs: Collection[str], today: date) -> str:

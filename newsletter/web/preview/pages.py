@@ -22,7 +22,7 @@ from starlette.responses import (
 )
 
 from newsletter.web.preview.answers import json_body
-from newsletter.web.preview.desk import Bell, Desk, Saved
+from newsletter.web.preview.desk import Bell, Desk, Saved, View
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.look import finding_json, look_json
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
@@ -49,12 +49,10 @@ class Pages:
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Watch, and make the first email at once: the browser is still opening."""
-        tasks = [
-            asyncio.create_task(self._watch()),
-            asyncio.create_task(
-                asyncio.to_thread(self._desk.view, self._first, self._circle.named(""))
-            ),
-        ]
+        tasks = [asyncio.create_task(self._watch())]
+        if self._first:
+            look = asyncio.to_thread(self._desk.view, self._first, self._circle.named(""))
+            tasks.append(asyncio.create_task(look))
         try:
             yield
         finally:
@@ -71,18 +69,30 @@ class Pages:
     # --- the desk
 
     async def home(self, _request: Request) -> Response:
-        """Lead to the issue that the desk opens with."""
-        return RedirectResponse(f"/issues/{self._first}", status_code=303)
+        """Lead to the issue that the desk opens with; without any, it offers to make one."""
+        slugs = self._shop.slugs()
+        if not slugs:
+            return _desk()
+        first = self._first if self._first in slugs else slugs[-1]
+        return RedirectResponse(f"/issues/{first}", status_code=303)
 
     async def desk(self, request: Request) -> Response:
         """Return the page itself; its script asks for the rest."""
         self._slug(request)
-        return FileResponse(STATIC / "desk.html", media_type="text/html; charset=utf-8")
+        return _desk()
+
+    async def start(self, request: Request) -> Response:
+        """Tell what there is where no issue is looked at."""
+        problems = await asyncio.to_thread(self._shop.problems)
+        return await self._told("", self._desk.nothing(problems), self._reader(request))
 
     async def look(self, request: Request) -> Response:
         """Tell what an issue is now, as a reader sees it."""
         slug, reader = self._slug(request), self._reader(request)
         view = await asyncio.to_thread(self._desk.view, slug, reader)
+        return await self._told(slug, view, reader)
+
+    async def _told(self, slug: str, view: View, reader: Reader) -> Response:
         entries = await asyncio.to_thread(self._shop.issues)
         title = await asyncio.to_thread(self._shop.title)
         told = look_json(view, reader, entries)
@@ -236,6 +246,10 @@ class Pages:
 
 
 _DIGITS = 7
+
+
+def _desk() -> Response:
+    return FileResponse(STATIC / "desk.html", media_type="text/html; charset=utf-8")
 
 
 def frame_policy(image_sources: Sequence[str]) -> str:

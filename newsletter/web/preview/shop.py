@@ -20,7 +20,7 @@ from newsletter.address import BadAddress, parse_address
 from newsletter.audience.subscriber import Subscriber
 from newsletter.checks.engine import Finding
 from newsletter.content.issue_file import month_of
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, Problem
 from newsletter.files import shown
 from newsletter.message.content import content_of
 from newsletter.message.draft import draft_message
@@ -121,6 +121,14 @@ class Shop:
         files = (*sorted((self.root / "issues").glob("*.md")), self.root / "mailings.csv")
         files = (*files, *_state(workspace.settings))
         return self._keep("issues", files, None, lambda: _entries(workspace))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what keeps the workspace from being opened."""
+        try:
+            self.open()
+        except NewsletterError as error:
+            return error.problems
+        return ()
 
     def title(self) -> str:
         """Return the newsletter's name, or the last that could be read."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
@@ -38,6 +39,7 @@ def test_an_issue_is_told_whole(client: TestClient) -> None:
         "issues": [{"slug": "2026-11", "name": "November 2026", "state": "draft"}],
         "version": 1,
         "stale": False,
+        "empty": False,
         "note": "",
         "problems": [],
         "fields": ["first_name"],
@@ -66,6 +68,43 @@ def test_an_issue_is_told_whole(client: TestClient) -> None:
     assert (mail["bytes"], mail["weight"], mail["clip"]) == (len(raw), len(html.encode()), 102_000)
     assert dict(mail["headers"])["Subject"] == "Practice Notes, November 2026"
     assert "Dear Ada, two short studies this month." in mail["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("---\nsummaries: []\n---\n", True),
+        ("---\nsummaries: []\nnumber: x\n---\n", False),
+        ("---\nsummaries: [2026-11-nothing]\n---\n", False),
+    ],
+)
+def test_an_issue_without_summaries_is_a_beginning_and_no_fault(
+    workspace: Path, text: str, empty: bool
+) -> None:
+    (workspace / "issues/2026-11.md").write_text(text)
+    told = opened(workspace).get("/api/issues/2026-11").json()
+    assert (told["empty"], told["stale"], told["mail"]) == (empty, True, None)
+
+
+def test_without_any_issue_the_desk_opens_and_says_what_keeps_it(workspace: Path) -> None:
+    (workspace / "issues/2026-11.md").unlink()
+    client = opened(workspace)
+    page = client.get("/", follow_redirects=False)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    told = client.get("/api/issues").json()
+    kept = ("title", "csrf", "issue", "issues", "stale", "problems", "mail")
+    assert [told[key] for key in kept] == ["Practice Notes", "the-csrf", "", [], False, [], None]
+    edit(workspace / "newsletter.toml", 'title = "Practice Notes"', "title = Practice Notes")
+    told = client.get("/api/issues").json()
+    places = [each["place"] for each in told["problems"]]
+    assert (told["stale"], places) == (True, ["newsletter.toml:2"])
+
+
+def test_where_the_first_issue_is_gone_the_desk_opens_with_another(workspace: Path) -> None:
+    file = workspace / "issues/2026-11.md"
+    file.rename(file.with_name("2026-12.md"))
+    response = opened(workspace).get("/", follow_redirects=False)
+    assert response.headers["location"] == "/issues/2026-12"
 
 
 def test_the_checks_are_those_of_the_command(client: TestClient, run: Run, workspace: Path) -> None:

@@ -13,6 +13,7 @@ from newsletter.content.issue_file import read_issue
 from tests.sink import Sink, running
 from tests.web.preview.browser import SHOWN, address, browser, desk
 from tests.web.preview.parts import edit
+from tests.web.preview.parts import running as running_preview
 
 __all__ = ["address", "browser", "desk"]  # fixtures
 
@@ -320,6 +321,43 @@ def test_a_new_issue_is_made_and_composed(desk: Page, workspace: Path) -> None:
     desk.wait_for_url("**/issues/2026-11*")
     desk.get_by_role("tab", name="Compose").click()
     expect(rows(desk)).to_have_count(2)
+
+
+def test_without_an_issue_the_desk_offers_to_make_the_first(
+    browser: Browser, workspace: Path, file: Path
+) -> None:
+    file.unlink()
+    with running_preview(workspace) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        expect(page.get_by_role("heading", name="No issue yet")).to_be_visible()
+        expect(page.get_by_role("tab")).to_have_count(0)
+        page.get_by_role("button", name="Make an issue").click()
+        page.get_by_label("Month", exact=True).fill("2026-12")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/issues/2026-12*")
+        expect(page.get_by_role("heading", name="No summaries yet")).to_be_visible()
+        expect(page.locator("#broken")).to_be_hidden()
+        page.get_by_role("button", name="Choose summaries").click()
+        page.keyboard.type("Silence")
+        expect(page.locator(".compose-hit")).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(email(page)).to_contain_text("Varga listened")
+        expect(page.locator("#blank")).to_be_hidden()
+
+
+def test_an_issue_that_is_made_elsewhere_opens_the_empty_desk(
+    browser: Browser, workspace: Path, file: Path
+) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    with running_preview(workspace) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        expect(page.get_by_role("heading", name="No issue yet")).to_be_visible()
+        file.write_text(text, encoding="utf-8")
+        page.wait_for_url("**/issues/2026-11*")
+        expect(email(page)).to_contain_text("Dear Ada")
 
 
 def test_a_test_is_sent_and_the_servers_answer_is_shown(desk: Page, workspace: Path) -> None:

@@ -7,7 +7,7 @@ import { get } from "./http.js";
 import { element, memory } from "./page.js";
 
 const PAUSE = 120; // ms after the last key
-const FILTERS = [["topic", "Topic", "topics"], ["type", "Research type", "types"], ["month", "Month", "months"]];
+const FILTERS = [["topic", "Topic", "topics", "topic"], ["type", "Type", "types", "research type"], ["month", "Month", "months", "month"]];
 
 export class Library {
   #asked = 0;
@@ -21,7 +21,7 @@ export class Library {
     this.summaries = summaries;
     summaries.otherwise = this.open = button([icon("add"), "Add from the library"], () => this.#turn(), { id: "compose-open", class: "compose-open", "aria-expanded": "false", "aria-controls": "compose-library" });
     this.search = element("input", { id: "compose-search", type: "search", placeholder: "Search titles and texts", "aria-label": "Search the library", maxlength: "200", ...PLAIN });
-    this.filters = Object.fromEntries(FILTERS.map(([key, label]) => [key, element("select", { "aria-label": `Filter: ${label.toLowerCase()}`, id: `compose-${key}` }, element("option", { value: "" }, label))]));
+    this.filters = Object.fromEntries(FILTERS.map(([key, label, , whole]) => [key, element("select", { "aria-label": `Filter: ${whole}`, id: `compose-${key}` }, element("option", { value: "" }, label))]));
     this.unused = element("input", { type: "checkbox" });
     this.count = element("p", { role: "status" });
     this.list = element("ul", { class: "compose-found", "aria-label": "Summaries of the library" });

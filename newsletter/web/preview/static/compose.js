@@ -115,7 +115,7 @@ function keys() {
   for (const [key, does] of [["ArrowUp", "On a handle: move up"], ["ArrowDown", "On a handle: move down"], ["Delete", "On a handle: take out"]]) shortcut({ key, does, group: "Compose" });
 }
 
-function find() {
+export function find() {
   if (byId("side-compose").hidden) desk.panel("compose");
   parts.library.find();
 }

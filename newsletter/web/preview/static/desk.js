@@ -1,13 +1,13 @@
 // The desk: fetches what there is to see, shows it, and does so again after each save.
 
-import { panel as compose } from "./compose.js";
+import { find, panel as compose } from "./compose.js";
 import { Frame } from "./frame.js";
 import { get, trust } from "./http.js";
 import { listenTo, shortcut } from "./keys.js";
 import { listen } from "./live.js";
 import { follow, panel as mailing } from "./mailing.js";
 import { Meter } from "./meter.js";
-import { panel as months } from "./months.js";
+import { begin, panel as months } from "./months.js";
 import { byId, element, fill, kilobytes, memory, problemItem } from "./page.js";
 import { Place } from "./place.js";
 import { Readers } from "./readers.js";
@@ -29,9 +29,9 @@ const desk = {
   get reader() {
     return sessionStorage.getItem("reader") ?? "";
   },
-  go(slug) {
+  go(slug, { replace = !desk.issue } = {}) {
     if (slug === desk.issue) return;
-    history.pushState(null, "", `/issues/${encodeURIComponent(slug)}${location.hash}`);
+    history[replace ? "replaceState" : "pushState"](null, "", `/issues/${encodeURIComponent(slug)}${location.hash}`);
     arriveAt(slug);
   },
   seeAs(handle) {
@@ -62,17 +62,18 @@ let unseen = []; // files that were saved since the page last saw an answer; nul
 async function refresh(changed) {
   const number = ++asked;
   unseen = changed && unseen ? [...unseen, ...changed] : null;
-  const url = `/api/issues/${encodeURIComponent(desk.issue)}`;
+  const url = desk.issue ? `/api/issues/${encodeURIComponent(desk.issue)}` : "/api/issues";
   try {
     const look = await get(`${url}?${new URLSearchParams({ reader: desk.reader })}`);
     if (number !== asked) return;
     say("live", changed?.length ? `Updated ${new Date().toLocaleTimeString("en-GB")}` : "Live");
+    if (!desk.issue && look.issues.length) return desk.go(look.issues[0].slug, { replace: true });
     show(look);
     const seen = unseen;
     unseen = [];
     side.saw(seen);
     place.saw(seen);
-    await check(url, () => number === asked);
+    if (desk.issue) await check(url, () => number === asked);
   } catch (error) {
     if (number !== asked) return;
     if (!error.status) stopped();
@@ -96,12 +97,13 @@ function show(look) {
   trust(look.csrf);
   if (look.reader.handle !== desk.reader) sessionStorage.setItem("reader", look.reader.handle);
   const { mail } = look;
-  document.title = `${mail ? mail.subject : look.issue} \u2013 preview`;
+  document.title = `${mail ? mail.subject : look.issue || look.title} \u2013 preview`;
   byId("title").textContent = look.title;
   showIssue(look);
   byId("note").textContent = look.note;
   byId("note").hidden = !look.note;
   byId("device").hidden = byId("inbox").hidden = !mail;
+  showBlank(look);
   showProblems(look);
   meter.show(look);
   readers.show(look);
@@ -112,7 +114,7 @@ function show(look) {
 
 function showIssue({ issue, issues }) {
   const one = issues.find(({ slug }) => slug === issue);
-  byId("issue-name").textContent = one?.name ?? issue;
+  byId("issue-name").textContent = issue ? one?.name ?? issue : "No issue yet";
   byId("issue-state").textContent = one?.state ?? "";
   byId("issue-state").hidden = !one?.state;
 }
@@ -129,12 +131,26 @@ function showMail(look, mail) {
   }
 }
 
-function showProblems({ stale, mail, problems }) {
-  document.body.toggleAttribute("data-broken", stale);
+// What is there before there is an email: a beginning, no fault.
+function showBlank({ issue, empty, stale }) {
+  const [title, words, does] = issue
+    ? ["No summaries yet", "The email appears here with the first summary that you choose.", "Choose summaries"]
+    : ["No issue yet", "Make the first one: you choose its summaries and write its words, and the email appears here.", "Make an issue"];
+  byId("blank-title").textContent = title;
+  byId("blank-words").textContent = words;
+  byId("blank-begin").textContent = does;
+  byId("blank").hidden = issue ? !empty : stale;
+  document.body.toggleAttribute("data-blank", !byId("blank").hidden);
+  document.body.toggleAttribute("data-no-issue", !issue);
+}
+
+function showProblems({ issue, stale, empty, mail, problems }) {
+  byId("broken-title").textContent = issue ? "No email can be made of this issue as it is now" : "This workspace cannot be read as it is now";
+  document.body.toggleAttribute("data-broken", stale && !empty);
   fill(byId("problems"), problems, (problem) => problemItem(problem, desk));
   byId("behind").textContent = mail
     ? "Behind this: the last version that was whole. It comes back as soon as the file is mended."
-    : "It appears here as soon as the file is mended.";
+    : `${issue ? "It appears" : "The desk opens"} here as soon as the file is mended.`;
 }
 
 function showChecks(findings) {
@@ -165,7 +181,7 @@ function chooseTab(name) {
 async function fillTab(name) {
   const { look } = desk;
   byId("looks").hidden = name !== "email";
-  byId("broken").hidden = !look?.stale || name === "checks"; // which lists the same
+  byId("broken").hidden = !look?.stale || look.empty || name === "checks"; // which lists the same
   if (!look?.mail) return;
   const { mail } = look;
   if (name === "text") byId("text").textContent = mail.text;
@@ -326,6 +342,7 @@ mountSheet();
 mountKeys();
 listenTo(document);
 byId("issue").addEventListener("click", () => side.open("months"));
+byId("blank-begin").addEventListener("click", () => (desk.issue ? find() : begin()));
 addEventListener("popstate", () => slugOf(location) !== desk.issue && arriveAt(slugOf(location)));
 chooseTab(tabs.select(location.hash.slice(1)) && location.hash ? location.hash.slice(1) : "email");
 side.restore();

@@ -36,7 +36,7 @@ export const panel = {
 // Asks for as long as the page is open; while it is hidden, not at all.
 export function follow(itsDesk, heard) {
   const ask = async () => {
-    if (document.visibilityState === "visible" && !itsDesk.stopped) {
+    if (document.visibilityState === "visible" && itsDesk.issue && !itsDesk.stopped) {
       try {
         const told = await get(`/api/issues/${encodeURIComponent(itsDesk.issue)}/mailing`);
         if (told.issue === itsDesk.issue) {

@@ -93,7 +93,7 @@ function form() {
   return parts.form;
 }
 
-function begin() {
+export function begin() {
   if (byId("side-months").hidden) desk.panel("months");
   ask(true);
 }

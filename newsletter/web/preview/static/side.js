@@ -32,7 +32,8 @@ export class Side {
   }
 
   open(id) {
-    const next = this.#panels.has(id) ? id : "";
+    const wanted = id && !this.#desk.issue ? "months" : id; // the others are of an issue
+    const next = this.#panels.has(wanted) ? wanted : "";
     if (this.#open && this.#open !== next) this.#panels.get(this.#open).leave?.();
     this.#open = next;
     this.tabs.select(next);
