@@ -30,7 +30,7 @@ from newsletter.message.template import unsubscribe_urls
 from newsletter.render.compiled import CompiledIssue
 from newsletter.render.places import UNSUBSCRIBE
 from newsletter.render.slots import Context, Slot, fill
-from newsletter.render.template_files import DEFAULT
+from newsletter.render.template_files import places_of
 from newsletter.workspace import Workspace
 
 T = TypeVar("T")
@@ -154,7 +154,7 @@ def _held(issue: Issue | None, library: Library) -> tuple[Summary, ...]:
 def _templates(workspace: Workspace, issue: Issue | None, folder: Path) -> tuple[Path, ...]:
     """Return the folders of the issue's template, the first counts most."""
     name = (issue.template if issue else None) or workspace.settings.newsletter.template
-    return tuple(folder / each for each in dict.fromkeys((name, DEFAULT)))
+    return places_of(name, (folder,))
 
 
 def _preheader(compiled: CompiledIssue | None) -> str:

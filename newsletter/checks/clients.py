@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,6 +20,7 @@ from newsletter.checks.dossier import Dossier
 from newsletter.checks.engine import Rule
 from newsletter.checks.fallbacks import FALLBACKS
 from newsletter.checks.features import features_of
+from newsletter.checks.texts import template_files
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
 from newsletter.files import shown
@@ -84,7 +85,7 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
     root, styles = dossier.letter.root, dossier.letter.styles
     own = _sources(dossier.templates)
     shipped = _sources(dossier.shipped) if own else []
-    usual: dict[str, list[str]] = {}
+    usual: dict[str, set[str]] = {}
     for slug, use in features_of(root, styles, table().slugs).items():
         lacking = [each for each in table().lacking(slug) if _is_named(each)]
         if not lacking or slug in _IN_EVERY_EMAIL or (slug in FALLBACKS and set(lacking) <= _SMALL):
@@ -92,7 +93,7 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
         file, line = _in_settings(dossier.settings, use) or _in_sources(own, use)
         is_shipped = file is None or _in_sources(shipped, use) != _NOWHERE
         if is_shipped and (slug in FALLBACKS or not use.bare):
-            usual.setdefault(_families(lacking), []).append(use.shown)
+            usual[slug] = _families(lacking)
         else:
             yield _problem(slug, use, lacking, file and shown(file, dossier.settings.root), line)
     if usual:
@@ -115,12 +116,18 @@ def _problem(
     )
 
 
-def _together(usual: dict[str, list[str]]) -> Problem:
-    told = "; ".join(f"{who}: {', '.join(sorted(each))}" for who, each in sorted(usual.items()))
-    count = sum(len(each) for each in usual.values())
+def _together(usual: dict[str, set[str]]) -> Problem:
+    """Tell how many there are and in which programs; their names would be read by nobody."""
+    lacking = {
+        name: count
+        for family, name in FAMILIES.items()
+        if (count := sum(family in families for families in usual.values()))
+    }
+    shares = ", ".join(f"{count} in {name}" for name, count in lacking.items())
+    details = "1 detail" if len(usual) == 1 else f"{len(usual)} details"
     return Problem(
-        message=f"{count} things in the template are not in every mail program, and each has its "
-        f"fallback. Not in {told}",
+        message=f"nothing to do: {details} of the design look plainer in some mail programs "
+        f"({shares}), and no text is lost",
         level=Level.INFO,
     )
 
@@ -141,9 +148,8 @@ def _named(clients: list[str]) -> str:
     return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def _families(clients: list[str]) -> str:
-    found = {each.partition("/")[0] for each in clients}
-    return ", ".join(name for family, name in FAMILIES.items() if family in found)
+def _families(clients: list[str]) -> set[str]:
+    return {each.partition("/")[0] for each in clients}
 
 
 def _in_settings(settings: Settings, use: Use) -> Place | None:
@@ -153,13 +159,11 @@ def _in_settings(settings: Settings, use: Use) -> Place | None:
     return None
 
 
-def _sources(folders: Iterable[Path]) -> list[tuple[Path, str]]:
+def _sources(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return the files of a template that may say something, with their texts."""
-    files = (file for folder in folders for file in sorted(folder.rglob("*")))
     return [
         (file, file.read_text(encoding="utf-8", errors="replace"))
-        for file in files
-        if file.suffix in _ENDINGS and file.is_file()
+        for file in template_files(folders, _ENDINGS)
     ]
 
 

@@ -39,6 +39,7 @@ _PATTERNS = (
     # A warning only: inside a quotation it is the ordinary sign of an omission.
     (re.compile(r"\[\s*(?:\.\.\.|…)\s*\]"), Level.WARNING),
 )
+_SHOWN = 40
 _QUOTED = re.compile(r"“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|\"[^\"\n]*\"|^>.*$", re.MULTILINE)
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
@@ -52,9 +53,10 @@ def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
                 match = _find(pattern, row)
                 if match is None or (is_defined and match[0] == "TK"):
                     continue
+                mark = match[0].strip(":( ")
                 yield Problem(
-                    message=f"unfinished text: '{match[0].strip(':( ')}' in "
-                    f'"{around(row, match.start(), match.end())}"',
+                    message=f"unfinished text: '{mark[:_SHOWN]}{'…' if mark[_SHOWN:] else ''}' in "
+                    f'"{around(row, match.start(), min(match.end(), match.start() + _SHOWN))}"',
                     file=passage.file,
                     line=number,
                     hint="write what is missing, or take it out",

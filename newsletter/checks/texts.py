@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue import Issue
 from newsletter.content.summary import Passage
+from newsletter.render.template_files import PARTS
 
 
 def passages(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
@@ -84,16 +85,27 @@ def in_templates(
     The templates that come with the program are not hers to mend.
     """
     wanted = re.compile(pattern)
-    for folder in dossier.templates:
-        for file in sorted(folder.rglob("*")):
-            if file.suffix not in endings or not file.is_file():
-                continue
-            text = file.read_text(encoding="utf-8", errors="replace")
-            if match := wanted.search(text):
-                root = dossier.settings.root
-                name = file.relative_to(root) if file.is_relative_to(root) else file
-                return name, text.count("\n", 0, match.start()) + 1
+    for file in template_files(dossier.templates, endings):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if match := wanted.search(text):
+            root = dossier.settings.root
+            name = file.relative_to(root) if file.is_relative_to(root) else file
+            return name, text.count("\n", 0, match.start()) + 1
     return None, None
+
+
+def template_files(folders: Sequence[Path], endings: Collection[str]) -> Iterator[Path]:
+    """Yield a template's files with one of the endings, those that count most first.
+
+    A folder that holds others of the folders has single parts of the default template, and
+    beside them whole templates, which are not meant.
+    """
+    for folder in folders:
+        holds_others = any(other.parent == folder for other in folders)
+        places = (folder, *(folder / each for each in sorted(PARTS))) if holds_others else (folder,)
+        for place in places:
+            found = place.glob("*") if holds_others else place.rglob("*")
+            yield from (file for file in sorted(found) if file.suffix in endings and file.is_file())
 
 
 def text_of(dossier: Dossier, file: Path) -> str:

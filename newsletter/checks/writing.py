@@ -18,7 +18,7 @@ _SINGLE = re.compile(
 # The elements that people write in a text; others are told by the eye in the preview.
 _TAG = re.compile(
     r"(?<!\\)</?(a|b|big|blockquote|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|small|span"
-    r"|strong|su[bp]|table|t[dhr]|u|ul)(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>",
+    r"|script|strong|style|su[bp]|svg|table|t[dhr]|u|ul|iframe)(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")

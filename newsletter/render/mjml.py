@@ -6,6 +6,8 @@ import re
 
 import mjml
 
+from newsletter.render.balance import VOID
+
 TAGS = frozenset(
     {
         "mj-all",
@@ -47,7 +49,6 @@ _CONTEXT = 6  # lines
 _POSITION = re.compile(r"position (\d+):(\d+)")
 _DEEPEST = 1_000  # mrml ends the process at some 20,000
 _OPENED_OR_CLOSED = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
-_VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 
 
 class BadMjml(ValueError):  # noqa: N818 - the name says what it is
@@ -80,7 +81,7 @@ def _depth(source: str) -> int:
     """Return how many tags are open at most; one that is never closed counts to the end."""
     depth = deepest = 0
     for closes, tag, is_empty in _OPENED_OR_CLOSED.findall(_COMMENT.sub("", source)):
-        if not is_empty and tag.lower() not in _VOID:
+        if not is_empty and tag.lower() not in VOID:
             depth += -1 if closes else 1
             deepest = max(deepest, depth)
     return deepest

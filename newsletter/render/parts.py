@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from newsletter.content.characters import refused_characters
@@ -32,13 +31,10 @@ def html_part(templates: Templates, values: Mapping[str, Any], places: Places) -
         html = inline_css(to_html(source), sentinel=places.sentinel)
         parts = places.split_html(html)
     except BadMjml as error:
-        last = error.source.rpartition("\n")[2].strip()
-        near = f": {last[:120]}" if last else ""
-        message = f"the MJML is broken, {error}{near}"
-        raise _fault(templates, HTML_TEMPLATE, message, *error.source.split("\n")) from None
+        raise _broken(templates, error) from None
     except (NotInlined, MisplacedPlace) as error:
         raise _fault(templates, HTML_TEMPLATE, str(error), error.near) from None
-    return _with_unsubscribe(parts, templates.path_of(HTML_TEMPLATE))
+    return _with_unsubscribe(parts, templates, HTML_TEMPLATE)
 
 
 def text_part(templates: Templates, values: Mapping[str, Any], places: Places) -> Slotted:
@@ -50,7 +46,7 @@ def text_part(templates: Templates, values: Mapping[str, Any], places: Places) -
         parts = places.split_text(tidy)
     except MisplacedPlace as error:
         raise _fault(templates, TEXT_TEMPLATE, str(error), error.near) from None
-    return _with_unsubscribe(parts, templates.path_of(TEXT_TEMPLATE))
+    return _with_unsubscribe(parts, templates, TEXT_TEMPLATE)
 
 
 def _rendered(templates: Templates, name: str, values: Mapping[str, Any]) -> str:
@@ -72,11 +68,22 @@ def _fault(
     )
 
 
-def _with_unsubscribe(parts: Slotted, file: Path | None) -> Slotted:
+def _broken(templates: Templates, error: BadMjml) -> NewsletterError:
+    """Return an error at the part that leaves a tag open, or else where the compiler stopped."""
+    if found := templates.unbalanced():
+        file, line, words = found
+        return fail(f"the MJML is broken, {words}", file=file, line=line)
+    last = error.source.rpartition("\n")[2].strip()
+    near = f": {last[:120]}" if last else ""
+    message = f"the MJML is broken, {error}{near}"
+    return _fault(templates, HTML_TEMPLATE, message, *error.source.split("\n"))
+
+
+def _with_unsubscribe(parts: Slotted, templates: Templates, name: str) -> Slotted:
     if not any(isinstance(part, Slot) and part.name == UNSUBSCRIBE for part in parts):
         raise fail(
             "the template has no unsubscribe link: every mail must have one",
-            file=file,
+            file=templates.without(UNSUBSCRIBE) or templates.path_of(name),
             hint="put {{ unsubscribe }} into its footer",
         )
     return parts

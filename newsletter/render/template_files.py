@@ -17,10 +17,13 @@ from jinja2 import BaseLoader, Environment, TemplateNotFound
 
 from newsletter.errors import did_you_mean, fail
 from newsletter.files import read_text, shown
+from newsletter.render.balance import first_unbalanced
 from newsletter.toml_file import TomlFile, read_toml
 
 DEFAULT = "default"
-_PARTS = {"parts", "words"}  # of a template, and none themselves
+MJML = ".mjml"
+PARTS = frozenset({"parts", "words"})
+"""Folders of a template, which are none themselves."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 Stamp = tuple[int, int, int]
@@ -34,7 +37,7 @@ def folders_of(
 
     `file` and `line` say where the name is written. Raises NewsletterError for an unknown one.
     """
-    known = sorted({path.name for folder in folders for path in _subfolders(folder)} - _PARTS)
+    known = sorted({path.name for folder in folders for path in _subfolders(folder)} - PARTS)
     if name not in known or not _NAME.fullmatch(name):
         raise fail(
             f"no template named '{name}'",
@@ -42,6 +45,11 @@ def folders_of(
             line=line,
             hint=did_you_mean(name, known) or f"there is: {', '.join(known) or 'none'}",
         )
+    return places_of(name, folders)
+
+
+def places_of(name: str, folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return where the files of a template would be looked for, in order."""
     names = (name,) if name == DEFAULT else (name, DEFAULT)
     return tuple(place for each in names for folder in folders for place in _places(folder, each))
 
@@ -113,6 +121,21 @@ class TemplateFiles(BaseLoader):
             if found and (len(found) == 1 or len(lines) == 1):
                 return self.shown(found[0][0]), found[0][1]
         return None, None
+
+    def unbalanced(self) -> tuple[Path, int, str] | None:
+        """Return the first of the MJML files used so far with a tag left open: line and words."""
+        for path, source in tuple(self._used.values()):
+            if path.suffix == MJML and (found := first_unbalanced(source)):
+                return self.shown(path), *found
+        return None
+
+    def without(self, words: str) -> Path | None:
+        """Return the used file in whose place stood one that has some words, or None."""
+        for name, (path, source) in tuple(self._used.items()):
+            _, *behind = find_all(self._folders, name) or (path,)
+            if words not in source and any(words in read_text(each, each) for each in behind):
+                return self.shown(path)
+        return None
 
     def _occurrences(self, text: str) -> Iterator[tuple[Path, int]]:
         """Yield each file that has a text, with the line on which it ends."""

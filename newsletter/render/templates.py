@@ -70,6 +70,14 @@ class Templates:
         """Return file and line of the template that holds some lines, if any does."""
         return self._files.locate(lines)
 
+    def unbalanced(self) -> tuple[Path, int, str] | None:
+        """Return the template file with a tag left open, the tag's line, and words about it."""
+        return self._files.unbalanced()
+
+    def without(self, words: str) -> Path | None:
+        """Return the file that took the place of one that has some words."""
+        return self._files.without(words)
+
     def _guarded(
         self, run: Callable[[], str], *, file: Path, line: int | None, known: Mapping[str, Any]
     ) -> str:

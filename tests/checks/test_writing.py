@@ -72,6 +72,7 @@ def test_a_subject_with_single_braces_is_a_warning() -> None:
     [
         ("One.\n\nSo <b>what</b>?", [("raw-html", "info", 12)]),
         ('<a href="https://example.org">here</a>', [("raw-html", "info", 10)]),
+        ("A <script>alert(1)</script> b", [("raw-html", "info", 10)]),
         ("<https://example.org> and p <.05, a <b and c> d, `<b>`, \\<b>", []),
         ("Three:\n•\tone\n•\ttwo", [("pasted-bullets", "warning", 11)]),
         ("o\tone", [("pasted-bullets", "warning", 10)]),

@@ -1,0 +1,37 @@
+"""Whether a template file closes what it opens: which of its parts a broken email comes from."""
+
+from __future__ import annotations
+
+import re
+
+VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
+"""HTML's tags without an end."""
+
+_NO_TAGS = re.compile(r"<!--.*?-->|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+
+
+def first_unbalanced(source: str) -> tuple[int, str] | None:
+    """Return line and words of the first tag without its end (or beginning), or None.
+
+    Conditions are not weighed: what one branch opens and another closes is no pair here.
+    """
+    plain = _NO_TAGS.sub(lambda match: "\n" * match[0].count("\n"), source)
+    opened: list[tuple[str, int]] = []
+    for match in _TAG.finditer(plain):
+        closes, tag = match[1], match[2]
+        if match[0].endswith("/>") or tag.lower() in VOID:
+            continue
+        line = plain.count("\n", 0, match.start()) + 1
+        if not closes:
+            opened.append((tag, line))
+        elif not opened:
+            return line, f"</{tag}> closes what is not open in this file"
+        else:
+            last, its_line = opened.pop()
+            if last != tag:
+                return its_line, f"<{last}> is not closed before </{tag}>"
+    if opened:
+        last, its_line = opened[-1]
+        return its_line, f"<{last}> is not closed in this file"
+    return None
