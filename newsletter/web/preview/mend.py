@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from newsletter.errors import fail
-from newsletter.files import decode, read_bytes, write_bytes
+from newsletter.files import decode, read_bytes, resolved, write_bytes
 from newsletter.web.preview.places import find_file
 from newsletter.workspace import Workspace
 
@@ -28,8 +28,9 @@ class ChangedMeanwhile(Exception):  # noqa: N818 - it reads as what happened
 
 def is_mendable(workspace: Workspace, name: str) -> bool:
     """Whether a line of a file may be mended: the workspace's own texts, not the list."""
-    file = workspace.root / name
-    if file == workspace.settings.subscribers_file or not file.is_relative_to(workspace.root):
+    file = resolved(workspace.root / name)
+    is_list = file == resolved(workspace.settings.subscribers_file)
+    if is_list or not file.is_relative_to(resolved(workspace.root)):
         return False
     return file.suffix in _MENDED and not _frozen(workspace, name)
 

@@ -49,7 +49,7 @@ class Pages:
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Watch, and make the first email at once: the browser is still opening."""
-        tasks = [asyncio.create_task(self._watch())]
+        tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
             look = asyncio.to_thread(self._desk.view, self._first, self._circle.named(""))
             tasks.append(asyncio.create_task(look))

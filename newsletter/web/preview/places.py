@@ -12,7 +12,7 @@ from pathlib import Path
 
 from newsletter import shipped
 from newsletter.errors import fail
-from newsletter.files import shown
+from newsletter.files import resolved, shown
 from newsletter.workspace import Workspace
 
 AROUND = 12
@@ -37,17 +37,31 @@ def find_file(workspace: Workspace, name: str) -> Path:
 
     Only files that an issue is made of or judged by are shown: never the ledger, its key, or
     anything outside the workspace but the templates that come with the program and the list.
+    A link must not lead out either: somebody else may have put it into a shared workspace.
     """
     if name == shown(workspace.settings.subscribers_file, workspace.root).as_posix():
         return workspace.settings.subscribers_file
     file = workspace.root / name
     if not _is_shown(file, workspace.root) or not file.is_file():
         raise fail("there is no such file to show", file=Path(name))
+    if not _stays(file, workspace.root):
+        hint = "open it in your editor"
+        raise fail("this is a link that leads out of the workspace", file=Path(name), hint=hint)
     return file
 
 
+def _homes(root: Path) -> tuple[Path, ...]:
+    return root, shipped.TEMPLATES.parent, shipped.TOPICS.parent
+
+
+def _stays(file: Path, root: Path) -> bool:
+    """Whether what a file's links lead to is as much of the workspace as its name says."""
+    real = resolved(file)
+    return any(_is_shown(real, home.resolve()) for home in _homes(root))
+
+
 def _is_shown(file: Path, root: Path) -> bool:
-    for home in (root, shipped.TEMPLATES.parent, shipped.TOPICS.parent):
+    for home in _homes(root):
         if not file.is_relative_to(home):
             continue
         parts = file.relative_to(home).parts

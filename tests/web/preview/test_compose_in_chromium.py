@@ -323,6 +323,11 @@ def test_a_new_issue_is_made_and_composed(desk: Page, workspace: Path) -> None:
     expect(rows(desk)).to_have_count(2)
 
 
+def test_the_key_of_the_test_leads_to_its_address(desk: Page) -> None:
+    desk.keyboard.press("t")
+    expect(desk.get_by_label("To", exact=True)).to_be_focused()
+
+
 def test_without_an_issue_the_desk_offers_to_make_the_first(
     browser: Browser, workspace: Path, file: Path
 ) -> None:

@@ -487,7 +487,7 @@ def test_keys_act_while_the_email_has_the_focus_and_can_be_turned_off(desk: Page
     desk.keyboard.press("2")
     expect(desk.locator("#panel-text")).to_be_visible()
     desk.keyboard.press("?")
-    desk.get_by_label("Keys of one letter act").uncheck()
+    desk.get_by_label("Single-letter keys are on").uncheck()
     desk.keyboard.press("Escape")
     desk.keyboard.press("3")
     expect(desk.locator("#panel-html")).to_be_hidden()

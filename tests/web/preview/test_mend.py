@@ -71,6 +71,36 @@ def test_only_the_workspaces_own_texts_are_mended(
     assert post(client, file=file, line=1, before="no such line", after="x") == status
 
 
+@pytest.mark.parametrize("link", ["summaries/2026-01-link.md", "templates/linked/issue.mjml"])
+@pytest.mark.parametrize("to", ["../outside.md", "subscribers.csv", "mailings.csv"])
+def test_a_link_leads_to_no_other_file(
+    client: TestClient, workspace: Path, link: str, to: str
+) -> None:
+    target = (workspace / to).resolve()
+    target.write_text("a line\n")
+    name = workspace / link
+    name.parent.mkdir(parents=True, exist_ok=True)
+    name.symlink_to(target)
+    assert post(client, file=link, line=1, before="a line", after="x") == 422
+    assert target.read_text() == "a line\n"
+
+
+@pytest.mark.parametrize("folder", ["summaries", "templates"])
+def test_what_lies_behind_a_linked_folder_is_neither_shown_nor_changed(
+    client: TestClient, workspace: Path, folder: str
+) -> None:
+    outside = workspace.parent / "outside"
+    outside.mkdir()
+    (outside / "a.md").write_text("a line\n")
+    own = workspace / folder
+    if own.exists():
+        own.rename(workspace / "moved")
+    own.symlink_to(outside)
+    assert client.get("/api/place", params={"file": f"{folder}/a.md"}).status_code == 422
+    assert post(client, file=f"{folder}/a.md", line=1, before="a line", after="x") == 422
+    assert (outside / "a.md").read_text() == "a line\n"
+
+
 @pytest.mark.parametrize("after", ["a\nb", "a\rb", "a\0b", "x" * 10_001, "\u2028"])
 def test_what_is_no_line_of_text_is_refused(client: TestClient, after: str) -> None:
     assert post(client, file=SUMMARY, line=1, before="---", after=after) in {400, 422}

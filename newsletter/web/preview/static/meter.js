@@ -24,6 +24,7 @@ export class Meter {
     if (!look?.mail) return;
     const all = look.mail.weight;
     this.#rows([["Whole email", all, "total"]], all);
+    byId("weighing").textContent = "Weighing each summary\u2026";
     try {
       const { parts } = await get(`/api/issues/${encodeURIComponent(look.issue)}/weights`);
       if (!parts.length) return;
@@ -31,6 +32,8 @@ export class Meter {
       this.#rows([...parts.map(({ title, bytes }) => [title, bytes, ""]), ["All around them", rest, ""], ["Whole email", all, "total"]], all);
     } catch (error) {
       this.#desk.toast(error.message, "error");
+    } finally {
+      byId("weighing").textContent = "";
     }
   }
 

@@ -47,6 +47,12 @@ export class Side {
     }
   }
 
+  // Whoever opens a panel by its key goes on with the keys.
+  #press({ id, focus }) {
+    this.open(this.#open === id ? "" : id);
+    if (this.#open === id) focus?.();
+  }
+
   // Something was saved: tell the open panel now and the others when they open.
   saw(changed) {
     for (const id of this.#panels.keys()) {
@@ -76,6 +82,6 @@ export class Side {
     panel.mount(host, this.#desk);
     this.#panels.set(panel.id, panel);
     this.#stale.set(panel.id, null);
-    shortcut({ key: panel.key, does: panel.title, group: "Side", run: () => this.open(this.#open === panel.id ? "" : panel.id) });
+    shortcut({ key: panel.key, does: panel.title, group: "Side", run: () => this.#press(panel) });
   }
 }

@@ -41,6 +41,7 @@ export const panel = {
       parts.says.textContent = error.status ? error.message : SILENT;
     }
   },
+  focus: () => parts.to.focus(),
   leave() {
     clearTimeout(timer);
   },
