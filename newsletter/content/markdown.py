@@ -46,6 +46,10 @@ _MOST_BRACKETS = 5_000  # the parser's time grows with the square of the unclose
 
 _LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # what no column of a table has room for
 
+WIDE = "wide"
+"""The class of a table with more columns than an email has room for: all its words may break."""
+_WIDEST_WHOLE = 5  # columns
+
 _STATISTIC = re.compile(r" (?:&lt;|&gt;|[=\u2248\u2264\u2265]) [-\u2212\u2013]?[.\d](?:[.,]?\d)*%?")
 
 _LIKE_A_PLACE = re.compile(r"[./#]")
@@ -58,7 +62,8 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "th": {"align", "scope"},
     "span": {"class"},
     **{tag: {"dir"} for tag in ("p", "h2", "h3", "h4", "h5", "h6", "pre")},
-    **{tag: {"dir"} for tag in ("ul", "blockquote", "table")},
+    **{tag: {"dir"} for tag in ("ul", "blockquote")},
+    "table": {"class", "dir"},
 }
 _TAGS = {
     *_ATTRIBUTES,
@@ -265,11 +270,17 @@ def _html_block(node: SyntaxTreeNode, whole: _Whole, base: str) -> str:
             return _element("pre", lines.replace("\n", "<br>"), extra)
         case "ordered_list" if node.attrs.get("start", 1) != 1:
             extra += f' start="{node.attrs["start"]}"'
+        case "table" if _columns(node) > _WIDEST_WHOLE:
+            extra += f' class="{WIDE}"'
         case "td" | "th":
             tag, extra = _cell(node)
         case _:
             pass
     return _element(tag, _html_blocks(node, whole, inner), extra)
+
+
+def _columns(table: SyntaxTreeNode) -> int:
+    return max(len(row.children) for part in table.children for row in part.children)
 
 
 def _cell(node: SyntaxTreeNode) -> tuple[str, str]:

@@ -256,7 +256,8 @@ _SAMPLES = (
         summaries={
             "2026-10-headings": summary(
                 "# One\n\ntext\n\n### Three\n\ntext\n\n## Two\n\ntext\n\n###### Six\n\ntext\n\n##\n\n"
-                "| | no name |\n|--|--|\n| a | 1 |\n\n[![](https://example.org/x.png)](https://example.org/y)",
+                "| | no name |\n|--|--|\n| a | 1 |\n\n"
+                f"{'|Treatment' * 8}|\n{'|--' * 8}|\n{'|Interpersonal' * 8}|\n\n[![](https://example.org/x.png)](https://example.org/y)",
                 implications="#### Four\n\ntext\n\n##### Five\n\ntext",
             ),
         },

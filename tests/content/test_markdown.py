@@ -60,6 +60,11 @@ def test_an_indented_line_is_a_paragraph() -> None:
     )
 
 
+def test_a_table_of_many_columns_is_marked_so_that_its_words_may_break() -> None:
+    assert "<table><thead>" in render("|a" * 5 + "|\n" + "|-" * 5 + "|").html
+    assert '<table class="wide"><thead>' in render("|a" * 6 + "|\n" + "|-" * 6 + "|").html
+
+
 def test_every_kind_of_block_has_both_forms() -> None:
     rich = render(
         "One *em* **strong** `code`\nsoft  \nhard [link](https://example.org/?a=1&b=2).\n\n"
