@@ -61,6 +61,7 @@ _PERIODICAL = re.compile(
 _NO_PERIODICAL = re.compile(r"\b(?:press|publish\w*|books?|verlag|editions?)\b", re.IGNORECASE)
 _LOWER_NAMES = re.compile(r"(?:[a-z]{1,3}[A-Z]|npj\s)")  # eLife, npj Mental Health
 _LETTER = re.compile(r"\s[a-z]")
+_NUMBERED = re.compile(r"\w\(|\d\s*:\s*\w*\d")  # a volume that is written in some other way
 _LONGEST = 160
 
 # Words of journals as ISO 4 abbreviates them: a full stop behind one ends no title.
@@ -191,6 +192,7 @@ def _is_name(name: str) -> bool:
         1 < len(name) <= _LONGEST
         and any(character.isalpha() for character in name)
         and not re.search(r"https?:|\bdoi\b|[\[\]?!\"\u201c\u201d]|\d{4}\)", name)
+        and not _NUMBERED.search(name)
         and not re.match(r"(?:in|retrieved|available)[\s:]", name, re.IGNORECASE)
     )
 

@@ -15,7 +15,7 @@ from newsletter.render.apa import Span, italic_spans
 RESOLVER = "https://doi.org/"
 _BLANKS = re.compile(r"[ \t\n]+")
 _DOI = re.compile(
-    r"(?:https?://(?:dx\.)?doi\.org/|\bdoi:?\s*)?(?P<doi>\b10\.\d{4,9}(?:\.\d+)*(?:/|%2F)\S+)",
+    r"(?:(?:https?://)?\b(?:dx\.)?doi\.org/|\bdoi:?\s*)?(?P<doi>\b10\.\d{4,9}(?:\.\d+)*(?:/|%2F)\S+)",
     re.IGNORECASE,
 )
 _ENDS = ".,;:!?'\"*_\u2019\u201d\u00bb\u2026"
@@ -49,7 +49,7 @@ def render_citation(
         return None
     words, marked = _unmarked(written, _link_span(written, doi))
     span = _link_span(words, doi)
-    italics = marked or italic_spans(words[: span[0]] if span else words)
+    italics = marked or italic_spans(words[: span[0]].rstrip(" ([") if span else words)
     if span is None and doi:
         words = f"{words} {RESOLVER}{doi}".strip()
         span = len(words) - len(RESOLVER + doi), len(words)

@@ -181,6 +181,23 @@ def test_the_doi_is_linked_once(citation: str, doi: str | None, linked: str, wor
     assert rich.text.count("10.5555") <= 2
 
 
+def test_brackets_around_the_address_are_neither_linked_nor_in_italics() -> None:
+    reference = "Oak, T. (2020). Leaves. Journal of Things, 12(3), 45–67 (doi.org/10.5555/abc.1)"
+
+    rich = render_citation(reference, "10.5555/abc.1")
+
+    assert rich is not None
+    assert rich.html == (
+        "Oak, T. (2020). Leaves. <em>Journal of Things, 12</em>(3), 45–67 ("
+        '<a href="https://doi.org/10.5555/abc.1">doi.org/10.5555/abc.1</a>)'
+    )
+
+
+@pytest.mark.parametrize("volume", [" 12(3):45-67", ", XII(3), 45-67", " 12: 45"])
+def test_a_volume_written_in_another_way_leaves_all_upright(volume: str) -> None:
+    assert italic_spans(f"Oak, T. (2020). Leaves. Journal of Things{volume}") == ()
+
+
 def test_a_journal_right_before_its_doi_is_one() -> None:
     rich = render_citation("Oak, B. (2020). What helps. Made-Up Psychology, doi:10.5555/x", None)
 
