@@ -321,7 +321,9 @@ def test_never_more_than_n_in_any_window_over_many_runs_and_rates(
         for step in steps:
             now += step
             wait = pace.wait(now)
-            assert 0 <= wait <= max(rate.seconds for rate in rates)
+            assert (
+                0 <= wait <= max(rate.seconds for rate in rates) + 1e-9
+            )  # seconds near 1000 round
             if wait == 0:
                 pace.take()
                 pace.end(now)
