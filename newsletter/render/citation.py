@@ -49,7 +49,7 @@ def render_citation(
         return None
     words, marked = _unmarked(written, _link_span(written, doi))
     span = _link_span(words, doi)
-    italics = marked or italic_spans(words[: span[0]].rstrip(" ([") if span else words)
+    italics = marked or italic_spans(words[: span[0]].rstrip("([") if span else words)
     if span is None and doi:
         words = f"{words} {RESOLVER}{doi}".strip()
         span = len(words) - len(RESOLVER + doi), len(words)
