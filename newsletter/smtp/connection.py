@@ -136,7 +136,12 @@ class Connection(asyncio.Protocol):
         """Close at once, without a dot; nothing is reported any more."""
         self._over = True
         self._stop_timer()
-        if self._transport is not None:
+        if self._transport is None:
+            return
+        if self._upgrade is not None and not self._upgrade.done():
+            # uvloop has laid out the first steps of a handshake, which must not find it closed.
+            self._loop.call_soon(self._transport.abort)
+        else:
             self._transport.abort()
 
     @property
