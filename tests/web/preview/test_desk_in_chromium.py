@@ -227,6 +227,13 @@ def test_somebody_is_made_up(desk: Page) -> None:
     expect(desk.get_by_role("row", name="To Zoë Ngũgĩ <ada.sample@example.org>")).to_be_visible()
 
 
+def test_a_list_that_is_not_there_is_named(desk: Page, workspace: Path) -> None:
+    (workspace / "subscribers.csv").unlink()
+    desk.keyboard.press("r")
+    desk.get_by_role("combobox", name="Reader").press_sequentially("ada")
+    expect(desk.locator("#reader-said")).to_have_text("subscribers.csv: there is no such file")
+
+
 def test_a_made_up_reader_with_a_wrong_address_is_told(desk: Page) -> None:
     desk.locator("#reader").click()
     desk.locator("#made-up [name=email]").evaluate("one => { one.type = 'text'; }")

@@ -122,7 +122,7 @@ export class Library {
     const { count, total } = told;
     this.count.textContent = `${count} of ${total}${count > told.found.length ? `, ${told.found.length} shown` : ""}`;
     const top = this.list.scrollTop;
-    const none = element("li", { class: "compose-empty quiet" }, total ? "Nothing is found" : "The library is empty: newsletter new, or newsletter import");
+    const none = element("li", { class: "compose-empty quiet" }, total ? "Nothing is found" : "The library is empty. On the command line, newsletter new begins a summary and newsletter import takes in pages that you have.");
     this.list.replaceChildren(...(told.found.length ? told.found.map((summary) => this.#row(summary)) : [none]));
     this.list.scrollTop = top;
     this.broken.replaceChildren(...told.broken.filter(({ slug }) => !this.summaries.has(slug)).flatMap(({ problems }) => problems.map((problem) => placed(problem, this.desk))));

@@ -16,6 +16,12 @@ export class Refusal extends Error {
   }
 }
 
+// What is wrong, with the file where it is: for a line that has room for no more.
+export function sentence({ message, problems = [] }) {
+  const place = problems[0]?.place;
+  return place ? `${place}: ${message}` : message;
+}
+
 export async function get(path, options = {}) {
   return answer(await fetch(path, options));
 }

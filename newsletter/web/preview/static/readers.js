@@ -1,6 +1,6 @@
 // Whom the email is shown as: a reader of the list, found by typing, or somebody made up.
 
-import { post } from "./http.js";
+import { post, sentence } from "./http.js";
 import { shortcut } from "./keys.js";
 import { byId, element, fill } from "./page.js";
 
@@ -58,7 +58,7 @@ export class Readers {
       const found = await post(`/api/issues/${encodeURIComponent(this.#desk.issue)}/readers`, { search: byId("reader-search").value });
       if (number === this.#asked) this.#show(found);
     } catch (error) {
-      if (number === this.#asked) this.#show({ hits: [], more: false, said: error.message });
+      if (number === this.#asked) this.#show({ hits: [], more: false, said: sentence(error) });
     }
   }
 
@@ -112,7 +112,7 @@ export class Readers {
       byId("readers").hidePopover();
       this.#desk.seeAs(handle);
     } catch (error) {
-      byId("reader-said").textContent = error.message;
+      byId("reader-said").textContent = sentence(error);
     }
   }
 }
