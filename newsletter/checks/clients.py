@@ -117,17 +117,18 @@ def _problem(
 
 
 def _together(usual: dict[str, set[str]]) -> Problem:
-    """Tell how many there are and in which programs; their names would be read by nobody."""
-    lacking = {
-        name: count
-        for family, name in FAMILIES.items()
-        if (count := sum(family in families for families in usual.values()))
-    }
-    shares = ", ".join(f"{count} in {name}" for name, count in lacking.items())
+    """Tell which they are and what programs lack each, gathered by the programs."""
+    by_programs: dict[str, list[str]] = {}
+    for slug, families in sorted(usual.items()):
+        programs = ", ".join(name for family, name in FAMILIES.items() if family in families)
+        by_programs.setdefault(programs, []).append(table().features[slug][0])
+    lists = "; ".join(
+        f"{programs}: {', '.join(titles)}" for programs, titles in sorted(by_programs.items())
+    )
     details = "1 detail" if len(usual) == 1 else f"{len(usual)} details"
     return Problem(
-        message=f"nothing to do: {details} of the design look plainer in some mail programs "
-        f"({shares}), and no text is lost",
+        message=f"nothing to do: {details} of the design look plainer in some mail programs, "
+        f"and no text is lost ({lists})",
         level=Level.INFO,
     )
 

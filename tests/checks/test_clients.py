@@ -227,8 +227,8 @@ def test_our_own_templates_do_without_what_a_program_lacks(name: str, template: 
 
     assert found.level is Level.INFO
     assert re.fullmatch(
-        r"nothing to do: \d+ details of the design look plainer in some mail programs "
-        r"\(\d+ in Gmail, 1 in Apple Mail, \d+ in Outlook, \d+ in Yahoo\), and no text is lost",
+        r"nothing to do: \d+ details of the design look plainer in some mail programs, "
+        r"and no text is lost \(Gmail, .*; Outlook: .*border-radius.*\)",
         found.message,
     )
 
