@@ -2,8 +2,7 @@
 
     NewsletterError        the editor must act                      exit 1
     ├── WrongUsage         the command line was not understood       exit 2
-    ├── CheckFailed        the check found errors                    exit 3
-    └── NotFinished        run the same command again                exit 75
+    └── CheckFailed        the check found errors                    exit 3
 
 A reader of a file returns the good part and the list of its problems; only where nothing good
 is left does it raise a NewsletterError that carries them. They become text and an exit code in
@@ -77,12 +76,6 @@ class CheckFailed(NewsletterError):  # noqa: N818
     """The check found errors."""
 
     exit_code = 3
-
-
-class NotFinished(NewsletterError):  # noqa: N818
-    """The work is not finished; the same command goes on with it (EX_TEMPFAIL)."""
-
-    exit_code = 75
 
 
 def fail(

@@ -72,11 +72,6 @@ class Letter:
         return tuple(each.text or "" for each in self.root.iter("style"))
 
 
-def html_weight(message: bytes) -> int:
-    """Return the octets of a message's HTML part as a mail program counts them: decoded."""
-    return len(bodies(message).get("html", b""))
-
-
 def bodies(message: bytes) -> dict[str, bytes]:
     """Return the decoded parts of a message by their subtype (RFC 2046, 5.1.1)."""
     head = message.partition(_END_OF_HEAD)[0]

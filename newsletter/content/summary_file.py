@@ -11,7 +11,7 @@ from newsletter.content.frontmatter import Fields, Parts, passage, split
 from newsletter.content.summary import Passage, Summary
 from newsletter.content.yaml_text import in_quotes, item, one_line, value
 from newsletter.errors import NewsletterError, Problem
-from newsletter.files import read_text, shown, write_text
+from newsletter.files import read_text, shown
 
 KEYS = (
     *("title", "published", "citation", "doi", "topics", "research_type", "blurb", "author"),
@@ -105,10 +105,3 @@ def dump_summary(summary: Summary) -> str:
     if summary.implications is not None:
         text += f"\n## {HEADING}\n\n{summary.implications.text.strip()}\n"
     return text
-
-
-def write_summary(summary: Summary, root: Path) -> Path:
-    """Write a summary to its place in the workspace and return where that is."""
-    file = root / summary.file
-    write_text(file, dump_summary(summary))
-    return file

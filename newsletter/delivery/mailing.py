@@ -77,17 +77,9 @@ def exit_code(counts: dict[State, int]) -> int:
     return 1 if counts[State.REFUSED] or counts[State.UNCERTAIN] else 0
 
 
-def freeze(
-    ledger: Ledger,
-    content: Content,
-    members: Iterable[Member],
-    *,
-    key: Key,
-    sources: str,
-    now: datetime,
-) -> Mailing:
-    """Write down content and audience, whole or not at all; every message is made once before."""
-    draft = Mailing(
+def draft_mailing(content: Content, *, sources: str, now: datetime) -> Mailing:
+    """Return a mailing that is in no ledger yet: its id is 0, and its tokens are its own."""
+    return Mailing(
         id=0,
         uuid=str(uuid.uuid4()),
         issue=content.issue,
@@ -98,6 +90,22 @@ def freeze(
         started_at=None,
         finished_at=None,
     )
+
+
+def freeze(
+    ledger: Ledger,
+    content: Content,
+    members: Iterable[Member],
+    *,
+    key: Key,
+    sources: str,
+    now: datetime,
+) -> Mailing:
+    """Write down content and audience, whole or not at all.
+
+    What differs in each reader's message is made once before.
+    """
+    draft = draft_mailing(content, sources=sources, now=now)
     return ledger.freeze(draft, content, preflight(members, content, draft, key))
 
 

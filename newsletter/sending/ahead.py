@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime
 
 from newsletter.audience.audience import Audience
 from newsletter.delivery.letters import Letters, preflight
+from newsletter.delivery.mailing import draft_mailing
 from newsletter.delivery.probe import probe
 from newsletter.errors import fail
 from newsletter.message.content import Content
-from newsletter.state.ledger import Mailing, MailingState
 from newsletter.transport.base import Transport
 from newsletter.workspace import Workspace
 
@@ -18,24 +17,13 @@ from newsletter.workspace import Workspace
 def try_out(
     workspace: Workspace, content: Content, audience: Audience | None, transport: Transport
 ) -> None:
-    """Make every reader's message, and knock at the mail server; nothing is sent or kept.
+    """Try every reader's message, and knock at the mail server; nothing is sent or kept.
 
     `audience` None leaves the messages out: those of a mailing that was begun have been made.
     Raises NewsletterError.
     """
-    now = datetime.now(UTC)
     key = workspace.keys()[0]
-    draft = Mailing(
-        id=0,
-        uuid=str(uuid.uuid4()),
-        issue=content.issue,
-        state=MailingState.FROZEN,
-        digest=content.digest,
-        sources="",
-        frozen_at=now,
-        started_at=None,
-        finished_at=None,
-    )
+    draft = draft_mailing(content, sources="", now=datetime.now(UTC))
     for _ in preflight(audience or (), content, draft, key):
         pass
     why = probe(transport, Letters(content, draft, key).size)

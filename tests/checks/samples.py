@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.address import parse_address
 from newsletter.checks.dossier import Dossier, Readers
-from newsletter.checks.letter import Letter, html_weight
+from newsletter.checks.letter import Letter, bodies
 from newsletter.content.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary import Passage, Summary
@@ -132,6 +132,11 @@ def letter(
 ) -> Letter:
     """Return a message; `{unsubscribe}` stands for the link in both parts."""
     return Letter(draft_message(replace(CONTENT, **_parts(html, text, subject), **changes)))
+
+
+def html_weight(message: bytes) -> int:
+    """Return the octets of a message's HTML part as a mail program counts them: decoded."""
+    return len(bodies(message)["html"])
 
 
 def email(html: str = HTML, text: str = TEXT, **changes: Any) -> Dossier:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from newsletter.audience.subscriber import Subscriber
 from newsletter.checks.dossier import Readers
-from newsletter.checks.letter import html_weight
 from newsletter.message.draft import SAMPLE_READER, draft_message
 from newsletter.proof import _heaviest, count_readers, prove
 from newsletter.render.slots import Context, Slot
 from newsletter.workspace import open_workspace
-from tests.checks.samples import CONTENT, HTML, TEXT, letter
+from tests.checks.samples import CONTENT, HTML, TEXT, html_weight, letter
 
 NAME = 'Zoë "Zaza" & Co <é>'
 

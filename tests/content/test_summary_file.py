@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from newsletter.content.month import Month
 from newsletter.content.summary import Passage, Summary
-from newsletter.content.summary_file import bare_doi, dump_summary, read_summary, write_summary
+from newsletter.content.summary_file import bare_doi, dump_summary, read_summary
 from newsletter.errors import Problem
+from newsletter.files import write_text
 
 NAME = Path("summaries/2026-11-x.md")
 WHOLE = """\
@@ -314,7 +315,7 @@ def test_what_is_written_is_read_back(
         blurb=nfc(blurb),
         lines={},
     )
-    write_summary(summary, tmp_path)
+    write_text(tmp_path / NAME, dump_summary(summary))
     again, problems = read_summary(tmp_path / NAME, tmp_path)
     assert problems == ()
     assert again is not None
