@@ -99,6 +99,7 @@ def test_summaries_are_moved_by_keys_and_each_move_is_said(desk: Page, file: Pat
     desk.keyboard.press("End")
     saved(desk)
     assert issue(file).summaries == (LETTERS, ROOMS)
+    expect(grip(rows(desk).nth(1))).to_be_focused()
     desk.keyboard.press("Delete")
     says(desk, "Removed: Silence that helps and silence that hurts")
     expect(grip(rows(desk).nth(0))).to_be_focused()
