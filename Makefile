@@ -5,7 +5,10 @@ PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3.14 python
 	2>/dev/null && { echo $$name; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
+# The sources that compiled files were made from.
+COMPILED := $(shell sed 's|^[^ ]* |newsletter/|' newsletter/compiled.*.txt 2>/dev/null | sort -u)
 
 .PHONY: help demo test torture bench pictures lint format clean
 
@@ -19,15 +22,24 @@ help:
 	@echo "make format put the code into its canonical form"
 	@echo "make clean  remove what make made"
 
-$(READY): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { \
 		echo "Python 3.11 or newer with its venv module is needed"; \
 		echo "  Hint: on Debian, apt-get install python3 python3-venv"; exit 1; }
 	@echo "Making the environment in $(VENV) (once) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --constraint constraints.txt "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable . --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --constraint constraints.txt "pip>=25.3"
+	@NEWSLETTER_PURE=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--build-constraint constraints.txt --editable . --group dev
+	@touch $(INSTALLED)
+
+# Compiled again after an edit of what was compiled; where there is no compiler, it says so, once.
+$(READY): $(INSTALLED) tools/compile.py $(COMPILED)
+	@echo "Compiling the sender ..."
+	@$(BIN)/python tools/compile.py
 	@touch $(READY)
+
+$(COMPILED):
 
 demo: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
@@ -57,4 +69,6 @@ format: $(READY)
 	$(BIN)/ruff format
 
 clean:
+	find newsletter -name '*.so' -delete
+	rm -f newsletter/compiled.*.txt
 	rm -rf $(VENV) tests/npm/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/build

@@ -11,6 +11,10 @@ import sys
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
     _open_streams()
+    from newsletter.compiled import outdated
+
+    if refusal := outdated():
+        sys.exit(refusal)
     # A command is short, and most of what it makes in that time stays: looking for cycles as
     # often as a server would costs a tenth of a build.
     gc.set_threshold(50_000, 20, 20)

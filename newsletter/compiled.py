@@ -1,0 +1,41 @@
+"""Whether the compiled modules are those of the sources beside them.
+
+Where there is a C compiler, the modules between the list and the wire are compiled when the
+package is installed (tools/compile.py). Python prefers a compiled module to its source, however
+old it is, and a mailer must not run the code of last month. So the build leaves a list of what
+it has read, with Python's own hash of each source (PEP 552): times say nothing in a wheel.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+SOURCES = _PACKAGE / f"compiled.{sys.implementation.cache_tag}.txt"
+"""A hash and a path in the package on each line; not there where nothing is compiled."""
+
+
+def outdated() -> str | None:
+    """Return what to say where a source was changed after it was compiled, and what to do."""
+    first = next(_changed(), None)
+    if first is None:
+        return None
+    return (
+        f"error: {first} was changed after it was compiled, and its old code would run\n"
+        "  Hint: python tools/compile.py compiles it again; so does installing newsletter again"
+    )
+
+
+def _changed() -> Iterator[Path]:
+    try:
+        lines = SOURCES.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        digest, _, name = line.partition(" ")
+        source = _PACKAGE / name
+        if not source.exists() or importlib.util.source_hash(source.read_bytes()).hex() != digest:
+            yield source
