@@ -35,6 +35,9 @@ from newsletter.workspace import Workspace
 
 T = TypeVar("T")
 
+Count = Callable[[Content | None], Readers]
+"""Reads the list for a content, None where no email can be made."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
@@ -53,15 +56,15 @@ def prove(
     workspace: Workspace,
     slug: str,
     *,
-    readers: Readers | None,
+    readers: Readers | Count | None,
     today: date,
     ask: Callable[[Dossier], Mapping[str, Answer]] | None = None,
 ) -> Proof:
     """Compile an issue and check it; `readers` None leaves the list out of the check.
 
-    `ask` looks whether the links lead anywhere. What is wrong in the issue, its summaries, the
-    vocabularies or the templates is in the report. Raises NewsletterError where there is no such
-    issue.
+    `readers` may also be what counts them, once the content is known. `ask` looks whether the
+    links lead anywhere. What is wrong in the issue, its summaries, the vocabularies or the
+    templates is in the report. Raises NewsletterError where there is no such issue.
     """
     if slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
@@ -116,7 +119,7 @@ class _Desk:
 
 
 def _look(
-    desk: _Desk, slug: str, readers: Readers | None, month: Month
+    desk: _Desk, slug: str, readers: Readers | Count | None, month: Month
 ) -> tuple[Content | None, Dossier]:
     workspace = desk.workspace
     vocabularies = desk.take(workspace.vocabularies, Vocabularies())
@@ -126,6 +129,8 @@ def _look(
     if issue is not None:
         compiled = desk.take(lambda: workspace.compile(issue, library), None)
     content = None if compiled is None else content_of(compiled, workspace.settings)
+    if callable(readers):
+        readers = readers(content)
     nowhere: tuple[Use, ...] = ()
     uses = desk.take(lambda: tuple(_uses(workspace, library)), nowhere)
     dossier = Dossier(

@@ -11,7 +11,7 @@ so that a row at the end of the file that says "unsubscribed" also holds for one
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -77,7 +77,7 @@ class Audience:
         shows_cells: bool = False,
     ) -> None:
         self._file = file
-        self._shown = shown
+        self.shown = shown
         self._suppressed = suppressed
         self._today = today
         self._shows_cells = shows_cells
@@ -93,17 +93,25 @@ class Audience:
         if not self._untold:
             return tuple(found)
         message = f"and {self._untold:,} more problems"
-        return (*found, Problem(message=message, file=self._shown, level=Level.WARNING))
+        return (*found, Problem(message=message, file=self.shown, level=Level.WARNING))
 
     @property
     def version(self) -> Hashable:
         """What the figures depend on but the day: the file as it stands, and who is suppressed."""
+        return self.file_version, frozenset(self._suppressed)
+
+    @property
+    def file_version(self) -> Hashable:
+        """The file as it stands: another value means that somebody has written it since."""
         try:
             stat = self._file.stat()
         except OSError:
             return object()  # told when it is read; like nothing else
-        place = (self._file, stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        return place, frozenset(self._suppressed)
+        return self._file, stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+    def has_excluded(self, keys: Iterable[str]) -> bool:
+        """Return whether all of these, by `Address.key`, were known as suppressed."""
+        return self._suppressed.keys() >= set(keys)
 
     @property
     def problem_count(self) -> int:
@@ -112,7 +120,7 @@ class Audience:
 
     def __iter__(self) -> Iterator[Member]:
         self.figures, self._problems, self._untold = Figures(), [], 0
-        with Table(self._file, shown=self._shown) as table:
+        with Table(self._file, shown=self.shown) as table:
             for problem in table.encoding_problems():
                 self._report(problem)
             columns = read_columns(table, self._report)
@@ -125,7 +133,7 @@ class Audience:
     def _members(self, table: Table, columns: Columns, repeated: _Repeated) -> Iterator[Member]:
         read = row_reader(
             columns,
-            shown=self._shown,
+            shown=self.shown,
             today=self._today,
             report=self._report,
             shows_cells=self._shows_cells,
@@ -169,14 +177,14 @@ class Audience:
         message = f"the same address as on line {first}; she is kept once"
         if barred:
             message += ", and not mailed, because one of her rows excludes her"
-        return Problem(message=message, file=self._shown, line=line, level=Level.WARNING)
+        return Problem(message=message, file=self.shown, line=line, level=Level.WARNING)
 
     def _nobody(self) -> Problem:
         if self.figures.left_out:
             message, hint = "no row of the list could be used", "mend the rows named above"
         else:
             message, hint = "the list has no readers", "add a row for each of them below the header"
-        return Problem(message=message, file=self._shown, hint=hint)
+        return Problem(message=message, file=self.shown, hint=hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -28,20 +29,40 @@ _MOST = 6  # octets of a character in HTML: &quot;
 
 def take_census(audience: Audience, today: date) -> Readers:
     """Read the list once. Raises NewsletterError where it cannot be read."""
-    count = _Count(today)
-    for member in audience:
-        if member.excluded is None:
-            count.add(member)
-    return Readers(
-        mailable=audience.figures.mailable,
-        problems=audience.problems,
-        columns=audience.columns,
-        longest=dict(count.longest),
-        excluded=dict(audience.figures.excluded),
-        consents=count.consents(),
-        roles=tuple(count.roles),
-        role_count=count.role_count,
-    )
+    census = Census(audience, today)
+    for _ in census.members():
+        pass
+    return census.readers()
+
+
+class Census:
+    """Counts an audience while somebody else goes through it."""
+
+    def __init__(self, audience: Audience, today: date) -> None:
+        self._audience = audience
+        self._count = _Count(today)
+
+    def members(self) -> Iterator[Member]:
+        """Yield every member of the list. Raises NewsletterError where it cannot be read."""
+        count = self._count
+        for member in self._audience:
+            if member.excluded is None:
+                count.add(member)
+            yield member
+
+    def readers(self) -> Readers:
+        """Return what was counted, once all members have gone by."""
+        count, audience = self._count, self._audience
+        return Readers(
+            mailable=audience.figures.mailable,
+            problems=audience.problems,
+            columns=audience.columns,
+            longest=dict(count.longest),
+            excluded=dict(audience.figures.excluded),
+            consents=count.consents(),
+            roles=tuple(count.roles),
+            role_count=count.role_count,
+        )
 
 
 @dataclass(slots=True)

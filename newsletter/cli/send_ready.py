@@ -20,9 +20,9 @@ from newsletter.settings import Auth
 from newsletter.state.ledger import Override
 
 if TYPE_CHECKING:
-    from newsletter.audience.audience import Audience
     from newsletter.cli.send import Wishes
     from newsletter.message.content import Content
+    from newsletter.sending.intake import Intake
     from newsletter.state.ledger import Mailing
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.transport.base import Transport
@@ -36,12 +36,12 @@ _TOKEN_SECONDS = 1800
 class Ready:
     """What is known before it is sent.
 
-    `content` and `audience` are None for a mailing that was begun: they are in the ledger.
+    `content` and `intake` are None for a mailing that was begun: it is all in the ledger.
     """
 
     plan: Plan
     content: Content | None = None
-    audience: Audience | None = None
+    intake: Intake | None = None
     sources: str = ""
     overrides: tuple[Override, ...] = ()
 
@@ -71,14 +71,16 @@ def _checked(
     """Check an issue that was never begun; what is wrong and not overridden is raised."""
     from newsletter.checks.override import judge
     from newsletter.checks.rules import RULE_IDS
-    from newsletter.proof import count_readers, prove
+    from newsletter.proof import prove
+    from newsletter.sending.intake import Intake
 
     today = _today()
-    readers = count_readers(workspace, today)
-    proof = prove(workspace, slug, readers=readers, today=today)
+    intake = Intake(workspace, ledger, today)
+    proof = prove(workspace, slug, readers=intake.read, today=today)
     judged = judge(proof.report, wanted, RULE_IDS)
     if proof.content is None or judged.refusing:
         raise CheckFailed(*(finding.as_problem() for finding in judged.refusing))
+    intake.require_messages()
     warnings = [finding.as_problem() for finding in proof.report.of(Level.WARNING)]
     output.problems(warnings)
     for each in judged.overridden:
@@ -88,9 +90,9 @@ def _checked(
     if warnings or judged.overridden or judged.unneeded:
         output.say()
     return Ready(
-        plan=plan_first(workspace, proof.content, readers),
+        plan=plan_first(workspace, proof.content, intake.readers),
         content=proof.content,
-        audience=workspace.audience(ledger, today),
+        intake=intake,
         sources=workspace.sources(workspace.issue(slug)),
         overrides=tuple(
             Override(each.rule, each.message, each.silenced or "") for each in judged.overridden
@@ -126,7 +128,7 @@ def agreed(
     if at is not None:
         _warn_of_token(workspace, at)
         content = ready.content or ledger.content(_begun(plan))
-        try_out(workspace, content, ready.audience, transport)
+        try_out(workspace, content, transport)
     waiting = plan.to_send or plan.later
     number = waiting if wishes.limit is None else min(wishes.limit, waiting)
     when = "now" if at is None else f"on {spoken(at)}"

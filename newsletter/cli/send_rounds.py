@@ -35,7 +35,7 @@ def send_rounds(
     wishes: Wishes,
 ) -> int:
     """Send what is left now, and what falls due while it stays; return the exit code."""
-    mailing = _mailing(workspace, ledger, ready)
+    mailing = _mailing(workspace, ledger, ready, waited=wishes.at is not None)
     course = Course(
         transport=transport,
         connections=workspace.settings.delivery.connections,
@@ -62,10 +62,11 @@ def send_rounds(
     return signal or result.exit_code
 
 
-def _mailing(workspace: Workspace, ledger: SqliteLedger, ready: Ready) -> Mailing:
+def _mailing(workspace: Workspace, ledger: SqliteLedger, ready: Ready, *, waited: bool) -> Mailing:
     """Return the mailing, begun now if it was not before.
 
-    After a wait it may have been, by another process; then that one is gone on with.
+    After a wait it may have been, by another process; then that one is gone on with. Else the
+    list counts as it is after the wait.
     """
     begun = ledger.mailing(ready.plan.issue)
     mailing = take_up(workspace, ledger, begun) if begun is not None else None
@@ -75,7 +76,8 @@ def _mailing(workspace: Workspace, ledger: SqliteLedger, ready: Ready) -> Mailin
         raise RuntimeError("an issue without a mailing has been checked before")
     refuse_recorded(workspace, ready.plan.issue)
     today = datetime.now().astimezone().date()
-    return begin(workspace, ledger, ready.content, ready.sources, today, ready.overrides)
+    intake = None if waited else ready.intake
+    return begin(workspace, ledger, ready.content, ready.sources, today, ready.overrides, intake)
 
 
 def _round(workspace: Workspace, ledger: SqliteLedger, mailing: Mailing, course: Course) -> Result:

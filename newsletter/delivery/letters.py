@@ -14,6 +14,12 @@ from newsletter.state.ledger import Delivery, Mailing
 from newsletter.tokens import Key, Purpose, Signer
 
 _MOST_PROBLEMS = 20
+
+
+class Unmakeable(NewsletterError):  # noqa: N818
+    """Some readers' messages cannot be made; each is named with her line in the list."""
+
+
 _NO_TOKEN = "a" * 24
 """For a delivery that has no number yet."""
 
@@ -60,7 +66,7 @@ def preflight(
 ) -> Iterator[tuple[Member, str]]:
     """Yield each member with her message token, once her message could be made.
 
-    All of them are made before anything is frozen; raises NewsletterError that names every
+    All of them are made before anything is frozen; raises Unmakeable, at the end, that names every
     member (up to twenty) whose message cannot be.
     """
     letters = Letters(content, mailing, key)
@@ -78,4 +84,4 @@ def preflight(
                 )
         yield member, token
     if problems:
-        raise NewsletterError(*problems)
+        raise Unmakeable(*problems)

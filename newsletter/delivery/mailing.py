@@ -106,7 +106,8 @@ def freeze(
     What differs in each reader's message is made once before.
     """
     draft = draft_mailing(content, sources=sources, now=now)
-    return ledger.freeze(draft, content, preflight(members, content, draft, key))
+    ledger.gather(preflight(members, content, draft, key), content.fields)
+    return ledger.freeze(draft, content)
 
 
 def send(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter.audience.book import SuppressionBook, suppressed_now
 from newsletter.audience.suppression import in_force
@@ -17,6 +18,9 @@ from newsletter.state.ledger import Ledger, Mailing, MailingState, Override
 from newsletter.state.mailings_file import remove_mailing, write_mailing
 from newsletter.workspace import MAILINGS, Workspace
 
+if TYPE_CHECKING:  # it is read for the check, which is heavy
+    from newsletter.sending.intake import Intake
+
 _SOURCE = "mail server"
 
 
@@ -27,12 +31,22 @@ def begin(
     sources: str,
     today: date,
     overrides: Sequence[Override] = (),
+    intake: Intake | None = None,
 ) -> Mailing:
-    """Freeze an issue with its audience, and record that in `mailings.csv`."""
-    audience = workspace.audience(ledger, today)
-    key = workspace.keys()[0]
-    mailing = freeze(ledger, content, audience, key=key, sources=sources, now=datetime.now(UTC))
-    ledger.override(mailing, overrides, datetime.now(UTC))
+    """Freeze an issue with its audience, and record that in `mailings.csv`.
+
+    With an `intake` the audience is what was read then, but for those who have left since;
+    without one the list is read as it is now.
+    """
+    now = datetime.now(UTC)
+    if intake is None:
+        audience, key = workspace.audience(ledger, today), workspace.keys()[0]
+        mailing = freeze(ledger, content, audience, key=key, sources=sources, now=now)
+    else:
+        mailing = intake.freeze(content, sources, now)
+        if intake.somebody_left():
+            exclude_who_left(workspace, ledger)
+    ledger.override(mailing, overrides, now)
     _record(workspace, ledger, mailing)
     return mailing
 

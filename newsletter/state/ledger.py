@@ -135,10 +135,15 @@ class Ledger(Protocol):
     def content(self, mailing: Mailing) -> Content:
         """Return a mailing's frozen content."""
 
-    def freeze(
-        self, draft: Mailing, content: Content, members: Iterable[tuple[Member, str]]
-    ) -> Mailing:
-        """Write a mailing and its whole audience, each with a message token, or nothing.
+    def gather(self, members: Iterable[tuple[Member, str]], fields: Sequence[str]) -> None:
+        """Keep an audience aside for `freeze`, each member with her message token.
+
+        Of her fields only the named ones are kept. Nobody else sees any of it, and it is gone
+        with the connection; what was gathered before makes room.
+        """
+
+    def freeze(self, draft: Mailing, content: Content) -> Mailing:
+        """Write a mailing and the whole audience that was gathered for it, or nothing.
 
         The draft's id does not count; the returned mailing has the ledger's.
         """

@@ -215,7 +215,8 @@ def test_a_token_from_a_mail_suppresses_its_reader_and_shows_what_she_got(
     opened = open_workspace(workspace)
     with opened.ledger() as ledger:
         members = opened.audience(ledger, MAILING.frozen_at.date())
-        mailing = ledger.freeze(MAILING, CONTENT, ((each, "token") for each in members))
+        ledger.gather(((each, "token") for each in members), CONTENT.fields)
+        mailing = ledger.freeze(MAILING, CONTENT)
         (ada,) = [each for each in ledger.records(mailing) if each.email == "ada@example.org"]
     token = Signer(opened.keys()[0], MAILING.uuid).token(Purpose.UNSUBSCRIBE, ada.id)
     result = run("subscribers", "suppress", f"Re: unsubscribe-{token}")

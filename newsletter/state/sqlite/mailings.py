@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from newsletter.audience.listfile import Member
@@ -12,6 +12,11 @@ from newsletter.message.content import Content, content_from_json
 from newsletter.state.ledger import LedgerUnusable, Mailing, MailingState
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import incoming_row, moment_of
+
+_INCOMING = """
+    CREATE TEMP TABLE incoming (key TEXT, address TEXT, name TEXT, fields TEXT, message_token TEXT,
+        excluded TEXT)
+"""
 
 
 class MailingTable(Database):
@@ -56,43 +61,50 @@ class MailingTable(Database):
         (text,) = self.read_one("SELECT content FROM mailings WHERE id = ?", (mailing.id,))
         return content_from_json(text)
 
-    def freeze(
-        self, draft: Mailing, content: Content, members: Iterable[tuple[Member, str]]
-    ) -> Mailing:
-        """Write a mailing and its whole audience, each with a message token, or nothing.
+    def gather(self, members: Iterable[tuple[Member, str]], fields: Sequence[str]) -> None:
+        """Keep an audience aside for `freeze`, each member with her message token.
 
-        Through a temporary table, sorted: rows and unique index then grow at their ends only.
+        In a temporary table: a file without a name, which goes when the process does. Writing
+        it locks nobody out of the ledger.
         """
-        fields = content.fields
-        self.db.execute(
-            "CREATE TEMP TABLE incoming (key TEXT, address TEXT, name TEXT, fields TEXT,"
-            " message_token TEXT, excluded TEXT)"
-        )
-        try:
-            with self.transaction():
+        with self.guarded():
+            self.db.execute("DROP TABLE IF EXISTS temp.incoming")
+            self.db.execute("BEGIN")
+            try:
+                self.db.execute(_INCOMING)
                 self.db.executemany(
-                    "INSERT INTO incoming VALUES (?, ?, ?, ?, ?, ?)",
-                    (incoming_row(member, token, fields) for member, token in members),
+                    "INSERT INTO incoming VALUES (?, ?, ?, ?, ?, ?)", _rows(members, fields)
                 )
-                cursor = self.db.execute(
-                    "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at)"
-                    " VALUES (?, ?, 'frozen', ?, ?, ?, ?)",
-                    (
-                        draft.uuid,
-                        draft.issue,
-                        draft.digest,
-                        content.to_json(),
-                        draft.sources,
-                        draft.frozen_at.timestamp(),
-                    ),
-                )
-                self._write_audience(cursor.lastrowid)
-        finally:
-            self.db.execute("DROP TABLE incoming")
+                self.db.execute("COMMIT")
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+
+    def freeze(self, draft: Mailing, content: Content) -> Mailing:
+        """Write a mailing and the whole audience that was gathered for it, or nothing."""
+        with self.transaction():
+            cursor = self.db.execute(
+                "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at)"
+                " VALUES (?, ?, 'frozen', ?, ?, ?, ?)",
+                (
+                    draft.uuid,
+                    draft.issue,
+                    draft.digest,
+                    content.to_json(),
+                    draft.sources,
+                    draft.frozen_at.timestamp(),
+                ),
+            )
+            self._write_audience(cursor.lastrowid)
+        self.db.execute("DROP TABLE incoming")
         return self._mailing(draft.issue)
 
     def _write_audience(self, mailing: int | None) -> None:
-        """Move the incoming rows to where they stay; their ids follow each other."""
+        """Move the incoming rows to where they stay; their ids follow each other.
+
+        Sorted: rows and unique index then grow at their ends only.
+        """
         # An address that slipped in twice stands once, and excluded if either was.
         self.db.execute(
             "INSERT OR IGNORE INTO audience"
@@ -152,3 +164,10 @@ class MailingTable(Database):
         if mailing is None:
             raise LedgerUnusable(Problem(message=f"the ledger has no mailing of {issue}"))
         return mailing
+
+
+def _rows(
+    members: Iterable[tuple[Member, str]], fields: Sequence[str]
+) -> Iterator[tuple[str | None, ...]]:
+    for member, token in members:
+        yield incoming_row(member, token, fields)
