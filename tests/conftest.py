@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from newsletter.cli.main import cli
+from newsletter.compiled import outdated
 
 pytest_plugins = ["tests.strangers"]
 
@@ -111,6 +112,12 @@ ada@example.org,Ada Lovelace,Ada,active
 grace@example.net,Grace Hopper,Grace,active
 left@example.com,Lee Left,Lee,unsubscribed
 """
+
+
+def pytest_sessionstart() -> None:
+    """Test what is written, not what was compiled before the last edit."""
+    if refusal := outdated():
+        pytest.exit(refusal, returncode=1)
 
 
 @pytest.fixture

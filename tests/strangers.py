@@ -7,6 +7,7 @@ and the last lines of the run say what was not run and how to get it.
 from __future__ import annotations
 
 import shutil
+import sysconfig
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ STRANGERS = {
     "cc": ("cc", "apt-get install build-essential"),
     "chromium": ("chromium", "apt-get install chromium"),
     "judges": ("node", "apt-get install nodejs npm, then sh tools/judges.sh"),
+    "mypyc": ("cc", "apt-get install build-essential python3-dev"),
     "postfix": ("smtp-sink", "apt-get install postfix"),
 }
 """The mark's argument: the program looked for, and how to get it."""
@@ -24,13 +26,17 @@ STRANGERS = {
 JUDGES = Path(__file__).parent / "npm" / "node_modules" / ".installed-lock.json"
 """Stands beside the judges from npm once all of them are there."""
 
+HEADER = Path(sysconfig.get_path("include"), "Python.h")
+"""What a compiled module is compiled against."""
+
 _NOT_RUN = pytest.StashKey[dict[str, int]]()
 
 
 def missing(name: str) -> bool:
     """Whether a stranger is not here; Debian keeps Postfix's tools in /usr/sbin."""
     program, _ = STRANGERS[name]
-    if name == "judges" and not JUDGES.exists():
+    beside = {"judges": JUDGES, "mypyc": HEADER}.get(name)
+    if beside is not None and not beside.exists():
         return True
     return not any(shutil.which(program, path=path) for path in (None, "/usr/sbin"))
 

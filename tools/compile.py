@@ -26,6 +26,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import textwrap
 import time
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -190,8 +191,9 @@ def _run(root: Path, folder: Path, modules: list[Path]) -> str | None:
     if done.returncode == 0:
         return None
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    wrong = [line for line in lines if "error:" in line.lower()] or lines[-1:] or ["it failed"]
-    return wrong[0].rstrip(".")
+    wrong = [line for line in lines if " error: " in line] or lines[-1:]
+    line = (wrong or [f"the compiler ended with {done.returncode}"])[0]
+    return textwrap.shorten(line, 160, placeholder=" ...").rstrip(".")
 
 
 def _extend(folder: Path, modules: list[str]) -> None:
@@ -213,7 +215,7 @@ def _extend(folder: Path, modules: list[str]) -> None:
             target_dir=temporary,
         )
         for extension in extensions:
-            extension.extra_compile_args.append("-Wno-error")
+            extension.extra_compile_args = [*extension.extra_compile_args, "-Wno-error"]
             if sys.platform == "linux":
                 extension.extra_link_args.append("-s")
         command = Distribution({"name": package, "ext_modules": extensions}).get_command_obj(
