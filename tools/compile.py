@@ -52,7 +52,9 @@ _MYPY = [
     f"--cache-dir={os.devnull}",
     "--ignore-missing-imports",
     "--follow-imports=silent",
+    "--no-site-packages",
 ]
+"""What is compiled does not depend on what else is installed here."""
 
 
 class CompileHook(BuildHookInterface[Any]):
