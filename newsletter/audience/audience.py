@@ -25,9 +25,9 @@ from newsletter.audience.listfile import (
     UNSUBSCRIBED,
     Columns,
     Member,
+    RowReader,
     exclusion,
     read_columns,
-    row_reader,
 )
 from newsletter.audience.suppression import Suppression
 from newsletter.audience.table import Table
@@ -131,7 +131,7 @@ class Audience:
             self._report(self._nobody())
 
     def _members(self, table: Table, columns: Columns, repeated: _Repeated) -> Iterator[Member]:
-        read = row_reader(
+        reader = RowReader(
             columns,
             shown=self.shown,
             today=self._today,
@@ -142,12 +142,12 @@ class Audience:
         first_lines: dict[str, int] = {}
         figures = self.figures
         for line, cells in table.rows(self._left_out):
-            member = read(line, cells)
+            member = reader.read(line, cells)
             if member is None:
                 figures.left_out += 1
                 continue
             key = member.subscriber.address.key
-            if hash(key) in maybe_twice:
+            if maybe_twice and hash(key) in maybe_twice:
                 if key in first_lines:
                     self._report(self._twice(line, first_lines[key], key in barred))
                     figures.twice += 1
@@ -205,7 +205,8 @@ def _survey(table: Table, columns: Columns, today: date) -> _Repeated:
     seen = bytearray(mask + 1)
     hashes: set[int] = set()
     barred: dict[str, str] = {}
-    at = columns.email
+    at, width = columns.email, len(columns.names)
+    may_exclude = columns.status is not None or columns.expires is not None
     for _line, cells in table.rows():
         if at >= len(cells):
             continue
@@ -215,9 +216,10 @@ def _survey(table: Table, columns: Columns, today: date) -> _Repeated:
             hashes.add(number)
         else:
             seen[number & mask] = 1
-        reason = exclusion(cells, columns, today)
-        if reason is not None:
-            barred.setdefault(key, reason)
+        if may_exclude or len(cells) != width:
+            reason = exclusion(cells, columns, today)
+            if reason is not None:
+                barred.setdefault(key, reason)
     return _Repeated(hashes=frozenset(hashes), barred=barred)
 
 

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,8 @@ MOST_CHARACTERS = 65_536
 
 _HEAD = 65_536
 _CHUNK = 1 << 20
+_BLOCK = 1 << 16
+"""Characters that are made into rows in one step."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NAME_THE_COLUMNS = "its first line names the columns, for example: email,name,status"
 _SAVE_AS_CSV = "save the list as CSV (UTF-8) in the spreadsheet program"
@@ -165,33 +167,62 @@ class Table:
             rows.close()
 
     def _read(self, skip: int, report: Report | None = None) -> Generator[Row]:
+        """Read block by block; nearly always each line of one is a row of its own."""
         text = self._text()
-        lines = _Lines(text)
         try:
             for _ in range(skip):
-                next(lines, None)
+                text.readline()
             number = skip
-            reader = self._reader(lines)
-            while True:
-                lines.taken.clear()
-                try:
-                    cells = next(reader)
-                    if len(lines.taken) > 1 and self._holds_rows(lines.taken[1:]):
-                        raise _Runaway  # noqa: TRY301 - dealt with as if the reader had seen it
-                except StopIteration:
-                    return
-                except (csv.Error, _Runaway) as error:
-                    number += 1
-                    if report is not None:
-                        report(self._no_csv(error, number, len(lines.taken)))
-                    lines.push_back()
-                    reader = self._reader(lines)
+            while block := text.readlines(_BLOCK):
+                rows = self._line_by_line(block)
+                if rows is None:
+                    number = yield from self._row_by_row(_Lines(block, text), number, report)
                     continue
+                for cells in rows:
+                    number += 1
+                    if any(cells):
+                        yield number, cells
+        finally:
+            text.detach()
+
+    def _line_by_line(self, block: list[str]) -> list[list[str]] | None:
+        """Return the rows of the lines, or None where one is no CSV or goes on to the next."""
+        try:
+            rows = list(self._reader(block))
+        except csv.Error:
+            return None
+        return rows if len(rows) == len(block) else None
+
+    def _row_by_row(
+        self, lines: _Lines, number: int, report: Report | None
+    ) -> Generator[Row, None, int]:
+        """Yield the rows that begin in a block; return how many lines were read by then."""
+        reader = self._reader(lines)
+        while lines.waiting:
+            lines.taken.clear()
+            cells, error = self._next_row(reader, lines)
+            if error is None:
                 if any(cells):
                     yield number + 1, cells
                 number += len(lines.taken)
-        finally:
-            text.detach()
+            else:
+                number += 1
+                if report is not None:
+                    report(self._no_csv(error, number, len(lines.taken)))
+                lines.push_back()
+                reader = self._reader(lines)
+        return number
+
+    def _next_row(
+        self, reader: Iterator[list[str]], lines: _Lines
+    ) -> tuple[list[str], Exception | None]:
+        """Return the next row, or why there is none."""
+        try:
+            cells = next(reader)
+        except (csv.Error, _Runaway) as error:
+            return [], error
+        runs_away = len(lines.taken) > 1 and self._holds_rows(lines.taken[1:])
+        return cells, _Runaway() if runs_away else None
 
     def _holds_rows(self, continued: list[str]) -> bool:
         """Return whether a cell over several lines has swallowed rows up to another lost quote."""
@@ -200,7 +231,7 @@ class Table:
             "@" in line and line.count(self.delimiter) == commas for line in continued
         )
 
-    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+    def _reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
         return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
 
     def _no_csv(self, error: Exception, line: int, spanned: int) -> Problem:
@@ -220,11 +251,15 @@ class _Runaway(Exception):  # noqa: N818 - it never leaves this module
 
 
 class _Lines:
-    """The lines of a text, with those of the row being read kept so that they can be reread."""
+    """The lines of a block, and after it of the text that it is of.
 
-    def __init__(self, text: Iterator[str]) -> None:
+    Those of the row being read are kept, so that they can be reread; `waiting` are what is left
+    of the block, or is to be reread.
+    """
+
+    def __init__(self, block: list[str], text: Iterator[str]) -> None:
         self._text = text
-        self._again: deque[str] = deque()
+        self.waiting = deque(block)
         self.taken: list[str] = []
         self.characters = 0
 
@@ -232,7 +267,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._text)
+        line = self.waiting.popleft() if self.waiting else next(self._text)
         taken = self.taken
         taken.append(line)
         if len(taken) == 1:
@@ -245,7 +280,7 @@ class _Lines:
 
     def push_back(self) -> None:
         """Give all lines of this row but the first to the next one."""
-        self._again.extendleft(reversed(self.taken[1:]))
+        self.waiting.extendleft(reversed(self.taken[1:]))
 
 
 def _open(file: Path, shown: Path) -> BinaryIO:

@@ -23,7 +23,6 @@ _ROLES = frozenset(
     | {"reception", "registrar", "root", "sales", "secretary", "security", "spam", "subscribe"}
     | {"support", "sysadmin", "team", "unsubscribe", "webmaster"}
 )
-_GROWING = "&<>\"'"
 _MOST = 6  # octets of a character in HTML: &quot;
 
 
@@ -80,8 +79,7 @@ class _Count:
     def add(self, member: Member) -> None:
         fields, widths = member.subscriber.fields, self.widths
         # One look at the whole row says whether a character of it takes more than one octet.
-        row = "".join(fields.values())
-        most = 1 if row.isascii() and not any(map(row.__contains__, _GROWING)) else _MOST
+        most = 1 if _is_plain("".join(fields.values())) else _MOST
         for name, value in fields.items():
             if len(value) * most > widths.get(name, 0):
                 self._measure(name, value)
@@ -112,6 +110,12 @@ class _Count:
         return Consents(
             ending=self.ending, first=self.first, line=self.line, open_ended=self.open_ended
         )
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether HTML writes it with one octet a character."""
+    grows = "&" in text or "<" in text or ">" in text or '"' in text or "'" in text
+    return text.isascii() and not grows
 
 
 @lru_cache(maxsize=4096)

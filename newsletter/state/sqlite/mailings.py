@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from newsletter.audience.listfile import Member
@@ -11,12 +12,11 @@ from newsletter.errors import Problem
 from newsletter.message.content import Content, content_from_json
 from newsletter.state.ledger import LedgerUnusable, Mailing, MailingState
 from newsletter.state.sqlite.database import Database
-from newsletter.state.sqlite.rows import incoming_row, moment_of
+from newsletter.state.sqlite.rows import INCOMING, incoming_rows, moment_of
 
-_INCOMING = """
-    CREATE TEMP TABLE incoming (key TEXT, address TEXT, name TEXT, fields TEXT, message_token TEXT,
-        excluded TEXT)
-"""
+_COLUMNS = ", ".join(INCOMING)
+_BATCH = 25
+"""Rows that one INSERT takes: a third less work than one by one; more gain nothing."""
 
 
 class MailingTable(Database):
@@ -71,10 +71,9 @@ class MailingTable(Database):
             self.db.execute("DROP TABLE IF EXISTS temp.incoming")
             self.db.execute("BEGIN")
             try:
-                self.db.execute(_INCOMING)
-                self.db.executemany(
-                    "INSERT INTO incoming VALUES (?, ?, ?, ?, ?, ?)", _rows(members, fields)
-                )
+                self.db.execute(f"CREATE TEMP TABLE incoming ({_COLUMNS})")
+                for values in incoming_rows(members, fields, _BATCH):
+                    self.db.execute(_insert(len(values) // len(INCOMING)), values)
                 self.db.execute("COMMIT")
             except BaseException:
                 if self.db.in_transaction:
@@ -83,49 +82,55 @@ class MailingTable(Database):
 
     def freeze(self, draft: Mailing, content: Content) -> Mailing:
         """Write a mailing and the whole audience that was gathered for it, or nothing."""
-        with self.transaction():
-            cursor = self.db.execute(
-                "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at)"
-                " VALUES (?, ?, 'frozen', ?, ?, ?, ?)",
-                (
-                    draft.uuid,
-                    draft.issue,
-                    draft.digest,
-                    content.to_json(),
-                    draft.sources,
-                    draft.frozen_at.timestamp(),
-                ),
-            )
-            self._write_audience(cursor.lastrowid)
+        # The rows that are written here point at each other, so there is nothing to look up.
+        self.db.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with self.transaction():
+                self._write_audience(self._write_mailing(draft, content))
+        finally:
+            self.db.execute("PRAGMA foreign_keys=ON")
         self.db.execute("DROP TABLE incoming")
         return self._mailing(draft.issue)
+
+    def _write_mailing(self, draft: Mailing, content: Content) -> int | None:
+        cursor = self.db.execute(
+            "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at)"
+            " VALUES (?, ?, 'frozen', ?, ?, ?, ?)",
+            (
+                draft.uuid,
+                draft.issue,
+                draft.digest,
+                content.to_json(),
+                draft.sources,
+                draft.frozen_at.timestamp(),
+            ),
+        )
+        return cursor.lastrowid
 
     def _write_audience(self, mailing: int | None) -> None:
         """Move the incoming rows to where they stay; their ids follow each other.
 
         Sorted: rows and unique index then grow at their ends only.
         """
+        before = self._last_id()
         # An address that slipped in twice stands once, and excluded if either was.
         self.db.execute(
-            "INSERT OR IGNORE INTO audience"
-            " (mailing, key, address, name, fields, message_token, excluded)"
-            " SELECT ?, key, address, name, fields, message_token, excluded"
-            " FROM incoming ORDER BY key, excluded IS NULL",
+            f"INSERT OR IGNORE INTO audience (mailing, {_COLUMNS})"  # noqa: S608 - a constant
+            f" SELECT ?, {_COLUMNS} FROM incoming ORDER BY key, excluded IS NULL",
             (mailing,),
         )
-        self.db.execute(
-            "UPDATE mailings SET (first, last) ="
-            " (SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM audience WHERE mailing = :id)"
-            " WHERE id = :id",
-            {"id": mailing},
-        )
+        ids = {"first": before + 1, "last": self._last_id(), "mailing": mailing}
+        self.db.execute("UPDATE mailings SET first = :first, last = :last WHERE id = :mailing", ids)
         self.db.execute(
             "INSERT INTO deliveries (id, state, text)"
-            " SELECT a.id, iif(excluded IS NULL, 'pending', 'excluded'), excluded"
-            " FROM mailings m JOIN audience a ON a.id BETWEEN m.first AND m.last"
-            " WHERE m.id = ? ORDER BY a.id",
-            (mailing,),
+            " SELECT id, iif(excluded IS NULL, 'pending', 'excluded'), excluded"
+            " FROM audience WHERE id BETWEEN :first AND :last ORDER BY id",
+            ids,
         )
+
+    def _last_id(self) -> int:
+        last: int = self.db.execute("SELECT coalesce(max(id), 0) FROM audience").fetchone()[0]
+        return last
 
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
@@ -166,8 +171,7 @@ class MailingTable(Database):
         return mailing
 
 
-def _rows(
-    members: Iterable[tuple[Member, str]], fields: Sequence[str]
-) -> Iterator[tuple[str | None, ...]]:
-    for member, token in members:
-        yield incoming_row(member, token, fields)
+@functools.cache
+def _insert(rows: int) -> str:
+    row = f"({', '.join('?' * len(INCOMING))})"
+    return f"INSERT INTO incoming VALUES {', '.join([row] * rows)}"  # noqa: S608 - constants

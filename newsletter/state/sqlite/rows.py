@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any
@@ -16,30 +16,48 @@ from newsletter.state.ledger import Delivery, Record, Settlement
 DELIVERY = "id, address, name, fields, message_token, attempts, first_deferred_at"
 _decode = json.JSONDecoder().raw_decode
 
+INCOMING = ("key", "address", "name", "fields", "message_token", "excluded")
+
 RECORD = "id, mailing, address, state, code, enhanced, text, attempts, at, message_token"
 
 
-def incoming_row(member: Member, token: str, fields: Sequence[str]) -> tuple[str | None, ...]:
-    """Return a row of the temporary table: only the fields that the content uses."""
-    who = member.subscriber
-    return (
-        who.address.key,
-        str(who.address),
-        who.name,
-        _object(who.fields, fields),
-        token,
-        member.excluded,
-    )
+def incoming_rows(
+    members: Iterable[tuple[Member, str]], fields: Sequence[str], most: int
+) -> Iterator[list[str | None]]:
+    """Yield the values of the columns INCOMING, those of up to so many rows in one list.
+
+    Of a reader's fields only the given ones are kept: those that the content uses.
+    """
+    names = [(name, f"{encode_basestring(name)}: ") for name in fields]
+    values: list[str | None] = []
+    full = most * len(INCOMING)
+    for member, token in members:
+        who = member.subscriber
+        address = who.address
+        values += (
+            address.key,
+            f"{address.local}@{address.domain}",
+            who.name,
+            _object(who.fields, names),
+            token,
+            member.excluded,
+        )
+        if len(values) == full:
+            yield values
+            values = []
+    if values:
+        yield values
 
 
-def _object(values: Mapping[str, str], names: Sequence[str]) -> str:
+def _object(values: dict[str, str], names: list[tuple[str, str]]) -> str:
     """Return a JSON object of texts; json.dumps takes five times as long."""
-    pairs = [
-        f"{encode_basestring(name)}: {encode_basestring(value)}"
-        for name in names
-        if (value := values.get(name))
-    ]
-    return f"{{{', '.join(pairs)}}}"
+    inside = ""
+    for name, before in names:
+        value = values.get(name)
+        if value:
+            pair = before + encode_basestring(value)
+            inside = f"{inside}, {pair}" if inside else pair
+    return f"{{{inside}}}"
 
 
 def accepted_row(each: Settlement) -> tuple[object, ...]:

@@ -15,8 +15,8 @@ from newsletter.audience.listfile import (
     LONGEST_FIELD,
     LONGEST_NAME,
     Member,
+    RowReader,
     read_columns,
-    row_reader,
 )
 from newsletter.audience.subscriber import Subscriber
 from newsletter.audience.table import Table
@@ -95,7 +95,7 @@ def search(file: Path, shown: Path, wanted: str, today: date) -> tuple[list[Hit]
 def _matching(file: Path, shown: Path, words: list[str], today: date) -> Iterator[Member]:
     with Table(file, shown=shown) as table:
         columns = read_columns(table, _ignore)
-        read = row_reader(columns, shown=shown, today=today, report=_ignore)
+        read = RowReader(columns, shown=shown, today=today, report=_ignore).read
         named = [columns.names.index(name) for name in _SEARCHED if name in columns.names]
         for line, cells in table.rows():
             row = " ".join(cells[at] for at in named if at < len(cells)).casefold()
