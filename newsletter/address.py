@@ -23,9 +23,6 @@ _LONGEST_LOCAL = 64
 _SHORT_DOMAIN = 63
 
 
-_new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
-
-
 class BadAddress(ValueError):  # noqa: N818 - the name says what the text is
     """The text is no email address; str() says why, in a few words."""
 
@@ -68,7 +65,7 @@ def parse_address(text: str) -> Address:
     if match:
         local, domain = match.groups()
         if len(local) <= _LONGEST_LOCAL and len(domain) <= _SHORT_DOMAIN:
-            return _new(Address, (local, domain.lower()))
+            return Address(local, domain.lower())
     return _parse_unusual(text)
 
 
