@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import Final
+
+from newsletter.value import Value
 
 # Possessive, so that a long list is read fast. A label with "--" in it may be an A-label (RFC 5890)
 # and is left to email-validator.
@@ -27,15 +29,20 @@ class BadAddress(ValueError):  # noqa: N818 - the name says what the text is
     """The text is no email address; str() says why, in a few words."""
 
 
-class Address(NamedTuple):
+class Address(Value):
     """`local@domain`: the local part as it was written (NFC), the domain lower-case in ASCII.
 
     An internationalised domain is kept as its A-label (RFC 5890), so only a local part outside
     ASCII makes the address need SMTPUTF8 (RFC 6531).
     """
 
-    local: str
-    domain: str
+    def __init__(self, local: str, domain: str) -> None:
+        self.local: Final = local
+        self.domain: Final = domain
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.local, self.domain
 
     @property
     def key(self) -> str:

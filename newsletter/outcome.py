@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from newsletter.address import Address
+from newsletter.value import Value
 
 
 class Word(StrEnum):
@@ -67,22 +68,39 @@ class Reply(NamedTuple):
         return " ".join(filter(None, (str(self.code), self.enhanced, self.text)))
 
 
-class Outcome(NamedTuple):
+class Outcome(Value):
     """The end of one attempt.
 
     `code` is the reply code (0 where there was none), `enhanced` the RFC 3463 code such as
     "5.1.1" or "", `text` the server's own words on one line, or ours where it said nothing.
     """
 
-    verdict: Verdict
-    code: int = 0
-    enhanced: str = ""
-    text: str = ""
-    phase: Phase = Phase.DOT
+    def __init__(
+        self,
+        verdict: Verdict,
+        code: int = 0,
+        enhanced: str = "",
+        text: str = "",
+        phase: Phase = Phase.DOT,
+    ) -> None:
+        self.verdict: Final = verdict
+        self.code: Final = code
+        self.enhanced: Final = enhanced
+        self.text: Final = text
+        self.phase: Final = phase
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.verdict, self.code, self.enhanced, self.text, self.phase
 
 
-class Envelope(NamedTuple):
+class Envelope(Value):
     """MAIL FROM and RCPT TO of one message."""
 
-    sender: Address
-    recipient: Address
+    def __init__(self, sender: Address, recipient: Address) -> None:
+        self.sender: Final = sender
+        self.recipient: Final = recipient
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.sender, self.recipient

@@ -20,10 +20,9 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from itertools import product
 
 _ID_OCTETS = 5
@@ -57,6 +56,34 @@ class Key:
         return cls(secrets.token_bytes(32))
 
 
+class Maker:
+    """Makes the tokens of one purpose in one mailing: those of a MAC together."""
+
+    def __init__(self, secret: bytes, label: bytes) -> None:
+        self._secret = secret
+        self._label = label
+        self._block = -1
+        self._tokens: list[str] = []
+
+    def __call__(self, delivery: int) -> str:
+        """Return the token of a delivery."""
+        block = delivery // _PER_MAC
+        if block != self._block:
+            self._tokens = self._made(block)
+            self._block = block
+        return self._tokens[delivery % _PER_MAC]
+
+    def _made(self, block: int) -> list[str]:
+        text = self._label + block.to_bytes(_ID_OCTETS, "big")
+        macs = _mac_letters(hashlib.blake2b(text, key=self._secret).digest())
+        first = block * _PER_MAC
+        high = _id_letters(first)[:-1]  # the four differ in their last letter only
+        return [
+            high + _ALPHABET[(first & 31) + place] + macs[place * _MAC_LETTERS :][:_MAC_LETTERS]
+            for place in range(_PER_MAC)
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Makes the tokens of one mailing: `mailing` is its ledger id (a UUID's text)."""
@@ -68,23 +95,9 @@ class Signer:
         """Return the token of a delivery, 24 lower-case letters and digits."""
         return self.maker(purpose)(delivery)
 
-    def maker(self, purpose: Purpose) -> Callable[[int], str]:
+    def maker(self, purpose: Purpose) -> Maker:
         """Return what makes the tokens of many deliveries."""
-        secret = self.key.secret
-        label = f"{purpose}\0{self.mailing}\0".encode()
-
-        @lru_cache(maxsize=1)
-        def tokens(block: int) -> tuple[str, ...]:
-            text = label + block.to_bytes(_ID_OCTETS, "big")
-            macs = _mac_letters(hashlib.blake2b(text, key=secret).digest())
-            first = block * _PER_MAC
-            high = _id_letters(first)[:-1]  # the four differ in their last letter only
-            return tuple(
-                high + _ALPHABET[(first & 31) + place] + macs[place * _MAC_LETTERS :][:_MAC_LETTERS]
-                for place in range(_PER_MAC)
-            )
-
-        return lambda delivery: tokens(delivery // _PER_MAC)[delivery % _PER_MAC]
+        return Maker(self.key.secret, f"{purpose}\0{self.mailing}\0".encode())
 
     def message_token(self, subscriber_key: str) -> str:
         """Return what makes a Message-ID unique and the same for every attempt."""

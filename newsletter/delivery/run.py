@@ -165,7 +165,7 @@ class Run:
             self._give(lane)
 
     def _on_answer(self, lane: Lane, answered: Answered) -> None:
-        phase, reply = answered
+        phase, reply = answered.phase, answered.reply
         if phase is Phase.DOT:
             delivery, lane.body = lane.body, None
         elif phase is Phase.MAIL:
@@ -223,7 +223,7 @@ class Run:
     def _heed(self, reply: Reply) -> None:
         """Go slower where a reply asks for that."""
         if is_too_fast(reply):
-            told = self._supply.slow_down(reply, self._settling.moved[State.ACCEPTED])
+            told = self._supply.slow_down(reply, self._settling.accepted)
             if told:
                 self._tell(told)
 
@@ -289,7 +289,7 @@ class Run:
         leaving = [lane for lane in ready if self._begin_body(lane, marked)]
         self._release(leaving)
         with contextlib.suppress(OSError):  # a terminal that went away stops no mailing
-            self._watch(self._settling.moved)
+            self._watch(self._settling.moved())
         self._end_if_done()
 
     def _begin_body(self, lane: Lane, marked: frozenset[int]) -> bool:
@@ -299,7 +299,7 @@ class Run:
         if delivery.id not in marked:
             # Suppressed since it was read: the server waits for a body that must not go.
             self._supply.ended()
-            self._settling.moved[State.EXCLUDED] += 1
+            self._settling.exclude()
             self._abort(lane)
             self._wake.within(0.0)
             return False
@@ -315,7 +315,9 @@ class Run:
             lane.offered = self._next_for(lane)
         letters = self._letters
         bodies = [letters.parts(lane.body) for lane in lanes if lane.body is not None]
-        offers = [lane.offered and letters.envelope(lane.offered) for lane in lanes]
+        offers = [
+            None if lane.offered is None else letters.envelope(lane.offered) for lane in lanes
+        ]
         for lane, body, then in zip(lanes, bodies, offers, strict=True):
             if lane.channel is not None:
                 lane.channel.deliver(body, then)

@@ -23,13 +23,14 @@ _FEW = 2
 
 
 class Settling:
-    """Gathers the settlements of a run; `moved` counts what went into each state.
+    """Gathers the settlements of a run; `accepted` counts the acceptances so far.
 
     `jitter` gives numbers in [0, 1) that spread retries.
     """
 
     def __init__(self, *, breakers: Breakers, jitter: Callable[[], float]) -> None:
-        self.moved: Counter[State] = Counter()
+        self.accepted = 0
+        self._moved: Counter[State] = Counter()
         self._bad: list[tuple[Delivery, Outcome]] = []
         self._breakers = breakers
         self._jitter = jitter
@@ -37,6 +38,16 @@ class Settling:
         self._closed_at_dot: Counter[int] = Counter()
         self._content: list[int] = []
         self._content_stop = False
+
+    def moved(self) -> Counter[State]:
+        """Return how many deliveries went into each state so far."""
+        moved = self._moved.copy()
+        moved[State.ACCEPTED] = self.accepted
+        return moved
+
+    def exclude(self) -> None:
+        """Note that a delivery was excluded before its message left."""
+        self._moved[State.EXCLUDED] += 1
 
     @property
     def empty(self) -> bool:
@@ -49,7 +60,7 @@ class Settling:
 
         None of them where it knew nobody at all: a broken relay says so of everybody.
         """
-        broken = len(self._bad) > _FEW and not self.moved[State.ACCEPTED]
+        broken = len(self._bad) > _FEW and not self.accepted
         return () if broken else tuple(self._bad)
 
     def take(self) -> list[Settlement]:
@@ -63,8 +74,8 @@ class Settling:
         """Settle an attempt; return the verdict that holds and why to stop, or None."""
         if outcome.verdict is Verdict.ACCEPTED:
             self._waiting.append(Settlement(delivery.id, State.ACCEPTED, outcome, now))
-            self.moved[State.ACCEPTED] += 1
-            if not self._content_stop:
+            self.accepted += 1
+            if self._content and not self._content_stop:
                 self._content.clear()
             return Verdict.ACCEPTED, self._breakers.note(outcome)
         return self._settle_other(delivery, outcome, now)
@@ -80,7 +91,7 @@ class Settling:
             self._bad.append((delivery, outcome))
         state = state_after(outcome.verdict)
         self._waiting.append(Settlement(delivery.id, state, outcome, now, due))
-        self.moved[state] += 1
+        self._moved[state] += 1
         stop = self._breakers.note(outcome)
         self._watch_content(delivery, outcome, stop, now)
         return outcome.verdict, stop
@@ -92,7 +103,9 @@ class Settling:
         self._closed_at_dot[delivery.id] += 1
         if self._closed_at_dot[delivery.id] < CLOSED_AT_DOT:
             return outcome
-        return outcome._replace(verdict=Verdict.DEFERRED)
+        return Outcome(
+            Verdict.DEFERRED, outcome.code, outcome.enhanced, outcome.text, outcome.phase
+        )
 
     def _watch_content(
         self, delivery: Delivery, outcome: Outcome, stop: Stop | None, now: float
@@ -108,6 +121,6 @@ class Settling:
             self._waiting.append(
                 Settlement(each, State.PENDING, Outcome(Verdict.UNTOUCHED, text=text), now)
             )
-            self.moved[State.REFUSED] -= 1
-            self.moved[State.PENDING] += 1
+            self._moved[State.REFUSED] -= 1
+            self._moved[State.PENDING] += 1
         self._content.clear()

@@ -17,12 +17,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
-from typing import NamedTuple, cast
+from typing import Final, cast
 from urllib.parse import quote
 
 from newsletter.address import Address
@@ -42,27 +40,43 @@ _LONG = 1024
 """Octets from which on a piece is a part of its own; shorter ones are copied together."""
 
 
-class Personal(NamedTuple):
+class Personal:
     """What differs from reader to reader: her fields and the tokens of her delivery."""
 
-    address: Address
-    name: str
-    fields: Mapping[str, str]
-    message_token: str
-    unsubscribe_token: str
+    def __init__(
+        self,
+        address: Address,
+        name: str,
+        fields: Mapping[str, str],
+        message_token: str,
+        unsubscribe_token: str,
+    ) -> None:
+        self.address: Final = address
+        self.name: Final = name
+        self.fields: Final = fields
+        self.message_token: Final = message_token
+        self.unsubscribe_token: Final = unsubscribe_token
 
 
 Encoder = Callable[[Personal], bytes]
 
 
-class Pattern(NamedTuple):
-    """A run with gaps: octets for the % of bytes, and what picks its gaps from all values."""
+class Pattern:
+    """A run with gaps: its pieces, and for each gap where it is and the number of its value."""
 
-    octets: bytes
-    pick: Callable[[Sequence[bytes]], object]
+    def __init__(self, pieces: Sequence[bytes | int]) -> None:
+        self._pieces = [piece if isinstance(piece, bytes) else b"" for piece in pieces]
+        self._gaps = [(at, piece) for at, piece in enumerate(pieces) if isinstance(piece, int)]
+        self.octets: Final = sum([len(piece) for piece in self._pieces])
+
+    def filled(self, values: Sequence[bytes]) -> bytes:
+        """Return the run as one part."""
+        pieces = self._pieces.copy()
+        for at, number in self._gaps:
+            pieces[at] = values[number]
+        return b"".join(pieces)
 
 
-@dataclass(frozen=True, slots=True)
 class MessageTemplate:
     """A mailing's message: `runs` in their order, each either octets or a pattern with gaps.
 
@@ -70,15 +84,18 @@ class MessageTemplate:
     message and never copied. `encoders` make the values, each once however often it stands there.
     """
 
-    runs: tuple[bytes | Pattern, ...]
-    encoders: tuple[Encoder, ...]
-    issue: str
-    domain: str
+    def __init__(
+        self, runs: list[bytes | Pattern], encoders: list[Encoder], issue: str, domain: str
+    ) -> None:
+        self._runs = runs
+        self._encoders = encoders
+        self._issue = issue
+        self._domain = domain
 
     @property
     def octets(self) -> int:
         """The length of a message without the reader's values."""
-        return sum(len(run) if isinstance(run, bytes) else len(run.octets) for run in self.runs)
+        return sum([len(run) if isinstance(run, bytes) else run.octets for run in self._runs])
 
     def message(self, reader: Personal) -> list[bytes]:
         """Return the parts of one reader's message, ready for the wire.
@@ -88,17 +105,15 @@ class MessageTemplate:
         (SMTP smuggling, CVE-2023-51764).
         """
         values = self.values(reader)
-        return [
-            run if isinstance(run, bytes) else run.octets % run.pick(values) for run in self.runs
-        ]
+        return [run if isinstance(run, bytes) else run.filled(values) for run in self._runs]
 
     def values(self, reader: Personal) -> list[bytes]:
         """Return what fills the gaps. Raises ValueError where it can fill none."""
-        return [encode(reader) for encode in self.encoders]
+        return [encode(reader) for encode in self._encoders]
 
     def message_id(self, message_token: str) -> str:
         """Return the Message-ID of a delivery, the same for every attempt."""
-        return headers.message_id(self.issue, message_token, self.domain)
+        return headers.message_id(self._issue, message_token, self._domain)
 
 
 def message_template(content: Content, date: datetime, *, marked: str = "") -> MessageTemplate:
@@ -256,18 +271,14 @@ def _template(pieces: list[bytes | Encoder], issue: str, domain: str) -> Message
             runs += [_run(short), piece]
             short = []
     runs.append(_run(short))
-    return MessageTemplate(tuple(run for run in runs if run), tuple(numbers), issue, domain)
+    return MessageTemplate([run for run in runs if run], list(numbers), issue, domain)
 
 
 def _run(pieces: list[bytes | int]) -> bytes | Pattern:
     """Return short pieces and numbers of gaps as one run."""
-    gaps = [piece for piece in pieces if isinstance(piece, int)]
-    if not gaps:
-        return b"".join(piece for piece in pieces if isinstance(piece, bytes))
-    octets = b"".join(
-        b"%b" if isinstance(piece, int) else piece.replace(b"%", b"%%") for piece in pieces
-    )
-    return Pattern(octets, itemgetter(*gaps))
+    if any(isinstance(piece, int) for piece in pieces):
+        return Pattern(pieces)
+    return b"".join(piece for piece in pieces if isinstance(piece, bytes))
 
 
 def _joined(pieces: list[bytes | Encoder]) -> Iterator[bytes | Encoder]:

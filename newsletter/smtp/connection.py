@@ -34,8 +34,11 @@ CONNECT_SECONDS = 30.0
 _BUFFER_LIMIT = 1024
 
 
-class Connection(asyncio.Protocol):
-    """Drives one Session; every event but StartTls goes to `listener`."""
+class Connection:
+    """Drives one Session; every event but StartTls goes to `listener`.
+
+    It does what asyncio.Protocol asks for, and is a class of its own so that it can be compiled.
+    """
 
     def __init__(
         self,
@@ -92,6 +95,10 @@ class Connection(asyncio.Protocol):
         elif phase is not awaited:
             # Whoever sends half a line now and then gains no time by it.
             self._extend()
+
+    def eof_received(self) -> bool:
+        """Let the transport close: a server that says no more hears no more."""
+        return False
 
     def pause_writing(self) -> None:
         """More than the limit waits to be written."""
@@ -175,7 +182,10 @@ class Connection(asyncio.Protocol):
             self._provable = True
             transport.write(b"".join(output))
             return
-        self._provable = sum(map(len, output)) > self._at_once
+        octets = 0
+        for part in output:
+            octets += len(part)
+        self._provable = octets > self._at_once
         if self._provable:
             transport.writelines(output[:-1])
             transport.write(output[-1])
@@ -205,7 +215,7 @@ class Connection(asyncio.Protocol):
         try:
             upgraded = await self._loop.start_tls(
                 transport,
-                self,
+                cast("asyncio.Protocol", self),
                 self._context,
                 server_hostname=self._host,
                 ssl_handshake_timeout=TIMEOUTS[Phase.STARTTLS],

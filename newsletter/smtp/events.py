@@ -8,9 +8,10 @@ and at any time                  Lost
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final
 
 from newsletter.outcome import Phase, Reply
+from newsletter.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,16 @@ class Ready:
     """The server waits for the body of what was offered."""
 
 
-class Answered(NamedTuple):
+class Answered(Value):
     """A reply ended an attempt: to the dot that of the body, else that of what was offered."""
 
-    phase: Phase
-    reply: Reply
+    def __init__(self, phase: Phase, reply: Reply) -> None:
+        self.phase: Final = phase
+        self.reply: Final = reply
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.phase, self.reply
 
 
 @dataclass(frozen=True, slots=True)

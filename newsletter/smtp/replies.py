@@ -7,7 +7,7 @@ is a reply or `BadReply`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
 
 from newsletter.outcome import Reply
 
@@ -32,28 +32,35 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self._buffer = b""
+        self._unread: deque[bytes] = deque()
         self._lines: list[tuple[bytes, bytes]] = []
         self._octets = 0
         self._known: dict[bytes, Reply] = {}
 
-    def feed(self, data: bytes) -> Iterator[Reply]:
-        """Yield every reply that the data completes. Raises BadReply.
+    def feed(self, data: bytes) -> None:
+        """Take in what came; `read` says what it amounts to."""
+        lines = (self._buffer + data).split(b"\n")
+        self._buffer = lines.pop()
+        self._unread.extend(lines)
 
-        Stop iterating, and what was fed but not yielded stays unread: call `discard` then.
-        """
-        *lines, self._buffer = (self._buffer + data).split(b"\n")
-        for line in lines:
+    def read(self) -> Reply | None:
+        """Return the next reply that is complete, or None. Raises BadReply."""
+        while self._unread:
+            line = self._unread.popleft()
             reply = None if self._lines else self._known.get(line)
             if reply is None:
                 reply = self._line(line)
             if reply is not None:
-                yield reply
+                return reply
         if len(self._buffer) > _LONGEST_LINE:
             raise BadReply(f"a line of more than {_LONGEST_LINE} octets")
+        return None
 
     def discard(self) -> None:
         """Forget everything that was read ahead (RFC 3207, 4.2 after STARTTLS)."""
-        self.__init__()  # type: ignore[misc]
+        self._buffer = b""
+        self._unread.clear()
+        self._lines, self._octets = [], 0
 
     def _line(self, line: bytes) -> Reply | None:
         """Return the reply that a line completes; the line is without its LF."""

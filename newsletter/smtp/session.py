@@ -69,6 +69,7 @@ class Session:
         self._pipelining = False
         self._events: list[Event] = []
         self._owed = 0
+        self._turned = False
         self._on: dict[Phase, Callable[[Reply], None]] = {
             Phase.GREETING: self._on_greeting,
             Phase.EHLO: self._on_hello,
@@ -98,16 +99,17 @@ class Session:
         events: list[Event] = []
         self._events = events
         self._owed = len(self._expected)
+        self._replies.feed(data)
         try:
-            for reply in self._replies.feed(data):
+            while (reply := self._replies.read()) is not None:
                 self._on_reply(reply)
-                if events and isinstance(events[-1], Lost | StartTls):
+                if self._turned:
                     # What came in the same read counts no more.
+                    self._turned = False
                     self._replies.discard()
                     break
         except BadReply as bad:
-            events.append(Lost(self.phase or Phase.EHLO, str(bad)))
-        self._over = bool(events) and isinstance(events[-1], Lost)
+            self._lose(self.phase or Phase.EHLO, str(bad))
         return events
 
     def tls_started(self) -> None:
@@ -145,7 +147,7 @@ class Session:
             before += b"RSET\r\n"
             self._expected.append(Phase.RSET)
         # RFC 6531, 3.4: only an address that needs it makes a message internationalised.
-        sender, recipient = envelope
+        sender, recipient = envelope.sender, envelope.recipient
         utf8 = " SMTPUTF8" if recipient.needs_smtputf8 else ""
         mail = f"MAIL FROM:<{sender.local}@{sender.domain}>{utf8}\r\n"
         if self._pipelining:
@@ -181,11 +183,15 @@ class Session:
             self._on[phase](reply)
 
     def _lose(self, phase: Phase, reason: str, reply: Reply | None = None) -> None:
-        self._events.append(Lost(phase, reason, reply and one_line(reply)))
+        self._end(Lost(phase, reason, None if reply is None else one_line(reply)))
 
     def _give_up(self, phase: Phase, reason: str) -> None:
         """End where another connection would end the same way."""
-        self._events.append(Lost(phase, reason, fatal=True))
+        self._end(Lost(phase, reason, fatal=True))
+
+    def _end(self, lost: Lost) -> None:
+        self._events.append(lost)
+        self._over = self._turned = True
 
     def _on_greeting(self, reply: Reply) -> None:
         if reply.code // 100 == 2:  # noqa: PLR2004 - the class of a reply, RFC 5321, 4.2.1
@@ -216,6 +222,7 @@ class Session:
     def _on_starttls(self, reply: Reply) -> None:
         if reply.code == 220:  # noqa: PLR2004 - RFC 3207, 4
             self._events.append(StartTls())
+            self._turned = True
         else:
             self._lose(Phase.STARTTLS, f"STARTTLS refused: {reply}", reply)
 
@@ -262,7 +269,7 @@ class Session:
         if not _is_no(reply):
             self._out_of_step(phase, reply)
             return
-        self._refusal = self._refusal or Answered(phase, reply)
+        self._refusal = Answered(phase, reply) if self._refusal is None else self._refusal
         if not self._pipelining:
             self._end_refused(None)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, Protocol
 
 from newsletter.address import Address
 from newsletter.audience.listfile import Member
@@ -19,6 +19,7 @@ from newsletter.audience.suppression import Suppression, SuppressionEvent
 from newsletter.errors import NewsletterError
 from newsletter.message.content import Content
 from newsletter.outcome import Outcome, Phase, State
+from newsletter.value import Value
 
 
 class LedgerUnusable(NewsletterError):  # noqa: N818
@@ -55,29 +56,51 @@ class Mailing:
     last: int = 0
 
 
-class Delivery(NamedTuple):
+class Delivery(Value):
     """One mailing to one subscriber, as the sender needs it.
 
     `first_deferred_at` is in seconds since 1970, None where no server said "later" yet.
     """
 
-    id: int
-    address: Address
-    name: str
-    fields: Mapping[str, str]
-    message_token: str
-    attempts: int
-    first_deferred_at: float | None
+    def __init__(
+        self,
+        number: int,
+        address: Address,
+        name: str,
+        fields: Mapping[str, str],
+        message_token: str,
+        attempts: int,
+        first_deferred_at: float | None,
+    ) -> None:
+        self.id: Final = number
+        self.address: Final = address
+        self.name: Final = name
+        self.fields: Final = fields
+        self.message_token: Final = message_token
+        self.attempts: Final = attempts
+        self.first_deferred_at: Final = first_deferred_at
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        who = (self.id, self.address, self.name, self.fields)
+        return *who, self.message_token, self.attempts, self.first_deferred_at
 
 
-class Settlement(NamedTuple):
+class Settlement(Value):
     """What becomes of a delivery: its state, the outcome, when (seconds since 1970), due when."""
 
-    delivery: int
-    state: State
-    outcome: Outcome
-    at: float
-    due: float | None = None
+    def __init__(
+        self, delivery: int, state: State, outcome: Outcome, at: float, due: float | None = None
+    ) -> None:
+        self.delivery: Final = delivery
+        self.state: Final = state
+        self.outcome: Final = outcome
+        self.at: Final = at
+        self.due: Final = due
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.delivery, self.state, self.outcome, self.at, self.due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from newsletter.outcome import Envelope, Phase
 from newsletter.settings import Scheme, TransportUrl
@@ -109,7 +109,7 @@ class _Opening:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await asyncio.get_running_loop().create_connection(
-                    lambda: connection,
+                    lambda: cast("asyncio.Protocol", connection),
                     url.host,
                     url.port,
                     ssl=self._context if immediate else None,

@@ -52,9 +52,15 @@ CONTENT = Content(
     unsubscribe_url="https://news.example.org/u",
     bounces_address=None,
 )
-ADA = Personal(
-    Address("ada", "example.org"), "Ada Lovelace", {"first_name": "Ada"}, "m" * 16, "u" * 24
-)
+
+
+def personal(
+    *, email: str = "ada@example.org", name: str = "Ada Lovelace", **fields: str
+) -> Personal:
+    return Personal(parse_address(email), name, fields, "m" * 16, "u" * 24)
+
+
+ADA = personal(first_name="Ada")
 
 printable = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
 lines = st.text(st.one_of(printable, st.sampled_from(list(' ."=?_<>@,;:()\\é'))), max_size=200)
@@ -115,12 +121,12 @@ def test_both_parts_hold_the_readers_values() -> None:
 
 
 def test_without_a_value_the_fallback_stands_there() -> None:
-    reader = ADA._replace(fields={})
+    reader = personal()
     assert body(parse(raw(reader=reader)), "plain").startswith("Dear colleague,\n")
 
 
 def test_html_in_a_readers_field_is_escaped_in_html_only() -> None:
-    reader = ADA._replace(fields={"first_name": "<b>&'\""})
+    reader = personal(first_name="<b>&'\"")
     message = parse(raw(reader=reader))
     assert "Dear &lt;b&gt;&amp;&#x27;&quot;," in body(message, "html")
     assert body(message, "plain").startswith("Dear <b>&'\",\n")
@@ -165,7 +171,7 @@ def test_content_comes_back_whole_from_its_frozen_form() -> None:
 
 
 def test_only_the_local_part_of_an_smtputf8_address_leaves_ascii() -> None:
-    reader = ADA._replace(address=parse_address("zoë@bücher.example"))
+    reader = personal(email="zoë@bücher.example", first_name="Ada")
     assert "To: Ada Lovelace <zoë@xn--bcher-kva.example>\r\n".encode() in raw(reader=reader)
 
 
@@ -204,7 +210,7 @@ def test_no_value_brings_a_line_end_into_a_header_even_encoded(value: str) -> No
     content = dataclasses.replace(
         CONTENT, subject=("Hi ", Slot("reader.first_name", "you", Context.TEXT))
     )
-    reader = ADA._replace(name=value, fields={"first_name": value})
+    reader = personal(name=value, first_name=value)
 
     message = email.message_from_bytes(raw(content, reader))
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
@@ -302,7 +302,13 @@ def test_only_an_address_that_needs_it_makes_a_message_internationalised() -> No
 
 def read(chunks: Iterable[bytes]) -> list[Reply]:
     reader = ReplyReader()
-    return [reply for chunk in chunks for reply in reader.feed(chunk)]
+    return [reply for chunk in chunks for reply in replies_to(reader, chunk)]
+
+
+def replies_to(reader: ReplyReader, chunk: bytes) -> Iterator[Reply]:
+    reader.feed(chunk)
+    while (reply := reader.read()) is not None:
+        yield reply
 
 
 @pytest.mark.parametrize(
@@ -350,7 +356,7 @@ def test_how_bytes_are_cut_into_reads_changes_nothing(octets: bytes, cuts: list[
         replies: list[Reply] = []
         try:
             for chunk in chunks:
-                replies.extend(reader.feed(chunk))
+                replies.extend(replies_to(reader, chunk))
         except BadReply:
             return replies, True
         return replies, False

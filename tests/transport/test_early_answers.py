@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 import uvloop
@@ -157,7 +158,9 @@ async def written_to_its_dot(octets: int, after: Envelope) -> tuple[int, Event |
     client = socket.create_connection(server.where)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32768)
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_connection(lambda: connection, sock=client)
+    transport, _ = await loop.create_connection(
+        lambda: cast("asyncio.Protocol", connection), sock=client
+    )
     await ready.wait()
     connection.deliver([b"x" * (octets - 2) + b"\r\n"], after)
     await stalled(transport)

@@ -70,13 +70,15 @@ class Database:
             )
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             with self.transaction():
-                if self._version() >= number:
-                    continue  # another process was faster
-                for statement in _statements(script):
-                    self.db.execute(statement)
-                if number == 1:
-                    self.db.execute("INSERT INTO ledger VALUES (?, 0)", (uuids.uuid4().hex,))
-                self.db.execute(f"PRAGMA user_version={number}")
+                if self._version() < number:  # or another process was faster
+                    self._migrate_to(number, script)
+
+    def _migrate_to(self, number: int, script: str) -> None:
+        for statement in _statements(script):
+            self.db.execute(statement)
+        if number == 1:
+            self.db.execute("INSERT INTO ledger VALUES (?, 0)", (uuids.uuid4().hex,))
+        self.db.execute(f"PRAGMA user_version={number}")
 
     def _version(self) -> int:
         version: int = self.db.execute("PRAGMA user_version").fetchone()[0]

@@ -7,58 +7,21 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.address import Address
-from newsletter.errors import Problem
 from newsletter.outcome import Outcome, State, Verdict
+from newsletter.settings import Durability
 from newsletter.state.aside import read_aside, write_aside
-from newsletter.state.ledger import Delivery, LedgerUnusable, Mailing, Record, Settlement
+from newsletter.state.ledger import Delivery, Mailing, Record, Settlement
 from newsletter.state.sqlite.database import Database
-from newsletter.state.sqlite.rows import (
-    DELIVERY,
-    RECORD,
-    accepted_row,
-    attempt_row,
-    delivery_of,
-    record_of,
-    settled_row,
-)
-
-# Not `IN`: SQLite builds a table of the constants each time, which trebles what a row costs.
-_MARK = """
-    UPDATE deliveries SET state = 'attempting', at = ?
-    WHERE id = ? AND (state = 'pending' OR state = 'deferred')
-"""
-_ACCEPT = """
-    UPDATE deliveries SET state = 'accepted', code = ?, enhanced = ?, text = ?, at = ?, due = NULL,
-        attempts = attempts + 1
-    WHERE id = ? AND (state = 'attempting' OR state = 'pending' OR state = 'deferred')
-"""
-# A refusal is taken back where it turns out that the content was refused, not her.
-_SETTLE = """
-    UPDATE deliveries SET state = ?, code = ?, enhanced = ?, text = ?, at = ?, due = ?,
-        attempts = attempts + ?, first_deferred_at = coalesce(first_deferred_at, ?)
-    WHERE id = ? AND (state = 'attempting' OR state = 'pending' OR state = 'deferred'
-                      OR state = 'refused' AND ? = 'pending')
-"""
-_EXCLUDE_SUPPRESSED = """
-    UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' || gone.why
-    FROM (SELECT a.id, s.why FROM suppressed s JOIN mailings m
-          JOIN audience a ON a.mailing = m.id AND a.key = s.key
-          WHERE m.state <> 'finished') AS gone
-    WHERE deliveries.id = gone.id AND state IN ('pending', 'deferred')
-"""
-_EXCLUDE_IF_SUPPRESSED = """
-    UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' || gone.why
-    FROM (SELECT s.why FROM audience a JOIN suppressed s USING (key) WHERE a.id = :id) AS gone
-    WHERE id = :id AND state IN ('pending', 'deferred')
-"""
-_WAITING = (State.PENDING, State.DEFERRED)
+from newsletter.state.sqlite.rows import DELIVERY, RECORD, deliveries_of, delivery_of, record_of
+from newsletter.state.sqlite.turn import EXCLUDE_SUPPRESSED, Turn
 
 
 class DeliveryTable(Database):
     """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
 
-    _seen: tuple[int, int] | None = None
-    """What others, and we ourselves, had written of suppressions when we last looked."""
+    def __init__(self, file: Path, durability: Durability) -> None:
+        super().__init__(file, durability)
+        self._turn = Turn(self.db)
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
@@ -71,7 +34,7 @@ class DeliveryTable(Database):
     def exclude_suppressed(self) -> int:
         """Exclude who is waiting in any mailing and suppressed by now; return how many."""
         with self.transaction():
-            return self.db.execute(_EXCLUDE_SUPPRESSED).rowcount
+            return self.db.execute(EXCLUDE_SUPPRESSED).rowcount
 
     def recover(self, mailing: Mailing, at: datetime) -> int:
         """Settle what a dead run left `attempting`; return how many deliveries that were."""
@@ -106,7 +69,7 @@ class DeliveryTable(Database):
                 " WHERE id BETWEEN ? AND ? AND state = 'pending' ORDER BY id LIMIT ?",
                 (max(mailing.first, after + 1), mailing.last, limit),
             ).fetchall()
-        return [delivery_of(row) for row in rows]
+        return deliveries_of(rows)
 
     def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
         """Return deferred deliveries that are due by then, the longest due first."""
@@ -115,7 +78,7 @@ class DeliveryTable(Database):
             " WHERE id BETWEEN ? AND ? AND state = 'deferred' AND due <= ? ORDER BY due LIMIT ?",
             (mailing.first, mailing.last, due, limit),
         )
-        return [delivery_of(row) for row in rows]
+        return deliveries_of(list(rows))
 
     def delivery(self, mailing: Mailing, address: Address) -> Delivery | None:
         """Return the delivery of a mailing to an address, whatever its state."""
@@ -140,54 +103,7 @@ class DeliveryTable(Database):
     ) -> frozenset[int]:
         """Commit outcomes and marks together; return the marks that hold."""
         with self.transaction():
-            self._settle(settlements)
-            return self._mark(marks, at)
-
-    def _settle(self, settlements: Sequence[Settlement]) -> None:
-        accepted = [accepted_row(s) for s in settlements if s.state is State.ACCEPTED]
-        settled = self.db.executemany(_ACCEPT, accepted).rowcount if accepted else 0
-        if settled != len(settlements):
-            settled += self._settle_others(
-                [each for each in settlements if each.state is not State.ACCEPTED]
-            )
-        if settled != len(settlements):
-            raise LedgerUnusable(
-                Problem(message="the ledger lost track of a delivery: an outcome found no row")
-            )
-
-    def _settle_others(self, others: Sequence[Settlement]) -> int:
-        """Settle what was not accepted, each try with a row of its own in `attempts`."""
-        settled = self.db.executemany(_SETTLE, map(settled_row, others)).rowcount
-        if settled != len(others):
-            # Who left between her offer and its answer is excluded, and stays so.
-            settled += sum(self._is(each, State.EXCLUDED) for each in others)
-        if settled == len(others):
-            tries = [attempt_row(each) for each in others if each.state is not State.PENDING]
-            self.db.executemany(
-                "INSERT INTO attempts (delivery, at, state, phase, code, enhanced, text)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                tries,
-            )
-            # Who left while her message was on its way was passed over when others were excluded.
-            waiting = [{"id": each.delivery} for each in others if each.state in _WAITING]
-            self.db.executemany(_EXCLUDE_IF_SUPPRESSED, waiting)
-        return settled
-
-    def _mark(self, marks: Sequence[int], at: float) -> frozenset[int]:
-        """Mark one by one, so that each says whether it held; nobody else writes meanwhile."""
-        if not marks:
-            return frozenset()
-        self._heed_others()
-        mark = self.db.cursor().execute
-        return frozenset([each for each in marks if mark(_MARK, (at, each)).rowcount])
-
-    def _heed_others(self) -> None:
-        """Exclude who left, if anybody may have since we last looked."""
-        (version,) = self.db.execute("PRAGMA data_version").fetchone()
-        seen = (version, self.suppressions_written)
-        if seen != self._seen:
-            self.db.execute(_EXCLUDE_SUPPRESSED)
-            self._seen = seen
+            return self._turn.write(settlements, marks, at, self.suppressions_written)
 
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""

@@ -97,6 +97,11 @@ def attempt_row(each: Settlement) -> tuple[object, ...]:
     )
 
 
+def deliveries_of(rows: list[tuple[Any, ...]]) -> list[Delivery]:
+    """Return the values of rows of the columns DELIVERY."""
+    return [delivery_of(row) for row in rows]
+
+
 def delivery_of(row: tuple[Any, ...]) -> Delivery:
     """Return the value of a row of the columns DELIVERY."""
     fields = {} if row[3] == "{}" else _decode(row[3])[0]
