@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from newsletter.delivery.settling import Settling
 from newsletter.state.ledger import Ledger, LedgerUnusable, Settlement
 
-_TRY_AGAIN = (0.0, 1.0, 3.0, 10.0)
+_TRY_AGAIN: tuple[float, ...] = (0.0, 1.0, 3.0, 10.0)
 """Seconds between the last attempts to write what is known."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from math import inf
+from typing import ClassVar
 
 from newsletter.settings import Rate
 
@@ -19,10 +20,10 @@ class Brake:
     accepted; each calm spell doubles it, until it is free again.
     """
 
-    MOMENT = 1.0
+    MOMENT: ClassVar[float] = 1.0
     """Seconds in which complaints count as one, and nothing is begun."""
-    CALM = 15.0
-    SLOWEST = 8
+    CALM: ClassVar[float] = 15.0
+    SLOWEST: ClassVar[int] = 8
     """So many times slower than before the first complaint, at the most."""
 
     def __init__(self, now: float) -> None:
@@ -130,9 +131,9 @@ def _count(ended: deque[float]) -> int:
 class Patience:
     """How long to wait before the next connection while the server is in trouble."""
 
-    FIRST = 0.5
-    LONGEST = 30.0
-    LIMIT = 60.0
+    FIRST: ClassVar[float] = 0.5
+    LONGEST: ClassVar[float] = 30.0
+    LIMIT: ClassVar[float] = 60.0
     """Seconds of trouble without one acceptance after which a run gives up (exit 75)."""
 
     def __init__(self) -> None:
@@ -171,7 +172,7 @@ class Patience:
 class Room:
     """How many connections the server takes at once: `most`, or fewer for a while."""
 
-    AGAIN = 30.0
+    AGAIN: ClassVar[float] = 30.0
     """Seconds after which one more is tried."""
 
     def __init__(self, most: int) -> None:
