@@ -84,6 +84,19 @@ class Maker:
         ]
 
 
+class MessageMaker:
+    """Makes the message tokens of one mailing."""
+
+    def __init__(self, secret: bytes, label: bytes) -> None:
+        self._mac = hashlib.blake2b(label, key=secret, digest_size=_MAC_LETTERS)
+
+    def __call__(self, subscriber_key: str) -> str:
+        """Return what makes a Message-ID unique and the same for every attempt."""
+        mac = self._mac.copy()
+        mac.update(subscriber_key.encode())
+        return _mac_letters(mac.digest())
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Makes the tokens of one mailing: `mailing` is its ledger id (a UUID's text)."""
@@ -99,11 +112,9 @@ class Signer:
         """Return what makes the tokens of many deliveries."""
         return Maker(self.key.secret, f"{purpose}\0{self.mailing}\0".encode())
 
-    def message_token(self, subscriber_key: str) -> str:
-        """Return what makes a Message-ID unique and the same for every attempt."""
-        text = f"message\0{self.mailing}\0{subscriber_key}".encode()
-        mac = hashlib.blake2b(text, key=self.key.secret, digest_size=_MAC_LETTERS)
-        return _mac_letters(mac.digest())
+    def message_maker(self) -> MessageMaker:
+        """Return what makes the tokens for Message-IDs, from `Address.key`."""
+        return MessageMaker(self.key.secret, f"message\0{self.mailing}\0".encode())
 
 
 def read_delivery(token: str) -> int | None:

@@ -154,9 +154,9 @@ class Audience:
                     continue
                 first_lines[key] = line
             if key in suppressed:
-                member = member._replace(excluded=f"{SUPPRESSED}: {suppressed[key]}")
+                member = Member(member.subscriber, line, f"{SUPPRESSED}: {suppressed[key]}")
             elif key in barred and member.excluded is None:
-                member = member._replace(excluded=barred[key])
+                member = Member(member.subscriber, line, barred[key])
             if member.excluded is None:
                 figures.mailable += 1
             else:

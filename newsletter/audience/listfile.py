@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final
 
 from newsletter.address import Address, BadAddress, parse_address
 from newsletter.audience.subscriber import Subscriber
 from newsletter.audience.table import Report, Table, column_name
 from newsletter.errors import Level, Problem, did_you_mean, fail
+from newsletter.value import Value
 
 LONGEST_NAME = 200
 LONGEST_FIELD = 2_000
@@ -56,15 +57,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
 
 
-_new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
-
-
-class Member(NamedTuple):
+class Member(Value):
     """A row of the list: the reader, her line, and why she must not be mailed (None: she may)."""
 
-    subscriber: Subscriber
-    line: int
-    excluded: str | None
+    def __init__(self, subscriber: Subscriber, line: int, excluded: str | None) -> None:
+        self.subscriber: Final = subscriber
+        self.line: Final = line
+        self.excluded: Final = excluded
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.subscriber, self.line, self.excluded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +207,7 @@ class RowReader:
             _tell(excluded, self._shown, line, self._report)
         if self._consent >= 0 and cells[self._consent] not in _PLAIN_CONSENTS:
             _check_consent(cells[self._consent], self._shown, line, self._report)
-        return _new(Member, (self._subscriber(address, cells), line, excluded))
+        return Member(self._subscriber(address, cells), line, excluded)
 
     def _subscriber(self, address: Address, cells: list[str]) -> Subscriber:
         fields = dict(zip(self._names, cells))  # noqa: B905 - as many; `strict` costs half as much
@@ -215,7 +218,7 @@ class RowReader:
         if not name and ("first_name" in fields or "last_name" in fields):
             name = f"{fields.get('first_name', '')} {fields.get('last_name', '')}".strip()
             fields["name"] = name
-        return _new(Subscriber, (address, name, fields))
+        return Subscriber(address, name, fields)
 
     def _bad_address(self, cell: str, error: BadAddress, line: int) -> Problem:
         told = f" ({_quoted(cell)})" if self._shows_cells else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final
 
 from newsletter.address import Address
+from newsletter.value import Value
 
 
-class Subscriber(NamedTuple):
+class Subscriber(Value):
     """One reader: `name` is the display name ("" where unknown).
 
     `fields` are the values that templates may insert: the list's known columns and any others,
@@ -15,6 +16,11 @@ class Subscriber(NamedTuple):
     they have a value.
     """
 
-    address: Address
-    name: str
-    fields: dict[str, str]
+    def __init__(self, address: Address, name: str, fields: dict[str, str]) -> None:
+        self.address: Final = address
+        self.name: Final = name
+        self.fields: Final = fields
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.address, self.name, self.fields

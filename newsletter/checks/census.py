@@ -23,7 +23,6 @@ _ROLES = frozenset(
     | {"reception", "registrar", "root", "sales", "secretary", "security", "spam", "subscribe"}
     | {"support", "sysadmin", "team", "unsubscribe", "webmaster"}
 )
-_MOST = 6  # octets of a character in HTML: &quot;
 
 
 def take_census(audience: Audience, today: date) -> Readers:
@@ -79,9 +78,12 @@ class _Count:
     def add(self, member: Member) -> None:
         fields, widths = member.subscriber.fields, self.widths
         # One look at the whole row says whether a character of it takes more than one octet.
-        most = 1 if _is_plain("".join(fields.values())) else _MOST
-        for name, value in fields.items():
-            if len(value) * most > widths.get(name, 0):
+        if _is_plain("".join(fields.values())):
+            for name, value in fields.items():
+                if len(value) > widths.get(name, 0):
+                    widths[name], self.longest[name] = len(value), value
+        else:
+            for name, value in fields.items():
                 self._measure(name, value)
         if member.subscriber.address.local.lower() in _ROLES:
             self.role_count += 1
@@ -94,7 +96,7 @@ class _Count:
             self.open_ended += 1
 
     def _measure(self, name: str, value: str) -> None:
-        width = len(html.escape(value).encode())
+        width = len(value if _is_plain(value) else html.escape(value).encode())
         if width > self.widths.get(name, 0):
             self.widths[name], self.longest[name] = width, value
 

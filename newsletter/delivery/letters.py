@@ -70,11 +70,11 @@ def preflight(
     member (up to twenty) whose message cannot be.
     """
     letters = Letters(content, mailing, key)
-    signer = Signer(key, mailing.uuid)
+    token_of = Signer(key, mailing.uuid).message_maker()
     problems: list[Problem] = []
     for member in members:
         who = member.subscriber
-        token = signer.message_token(who.address.key)
+        token = token_of(who.address.key)
         if member.excluded is None and len(problems) < _MOST_PROBLEMS:
             try:
                 letters.values(who, token)

@@ -48,7 +48,7 @@ def draft_message(
         reader.address,
         reader.name,
         reader.fields,
-        signer.message_token(f"{reader.address.key} {marked}{moment.isoformat()}"),
+        signer.message_maker()(f"{reader.address.key} {marked}{moment.isoformat()}"),
         signer.token(Purpose.UNSUBSCRIBE, NO_DELIVERY),
     )
     return b"".join(message_template(content, moment, marked=marked).message(personal))

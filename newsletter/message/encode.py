@@ -78,9 +78,12 @@ def header_text(text: str, *, used: int) -> str:
 
 def encoded_words(text: str, *, used: int) -> str:
     """Return a text as one or more base64 encoded words, a line each."""
+    room = max(3, (_ENCODED_WORD - used - len("=?utf-8?b??=")) // 4 * 3)
+    whole = text.encode("utf-8", "replace")
+    if len(whole) <= room:
+        return _word(whole)
     words: list[str] = []
     chunk = b""
-    room = max(3, (_ENCODED_WORD - used - len("=?utf-8?b??=")) // 4 * 3)
     for character in text:
         octets = character.encode("utf-8", "replace")
         if len(chunk) + len(octets) > room and chunk:

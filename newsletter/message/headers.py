@@ -17,7 +17,7 @@ from newsletter.message.encode import encoded_words, header_text
 
 _LINE = 76
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322, 3.2.3, with spaces between
-_PLAIN_MAILBOX = re.compile(r"(?:[A-Za-z0-9]++ ?+)++(?<= )<[!-~]++")
+_PLAIN_TO = re.compile(r"To: (?:[A-Za-z0-9]++ ?+)++(?<= )<[!-~]++\r\n")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -36,10 +36,10 @@ def plain_recipient(name: str, address: Address) -> bytes | None:
 
     It is made for every message, and nearly every one is of this kind.
     """
-    text = f"{name} <{address.local}@{address.domain}>"
-    if len(text) > _LINE - len("To: ") or not _PLAIN_MAILBOX.fullmatch(text):
+    field = f"To: {name} <{address.local}@{address.domain}>\r\n"
+    if len(field) > _LINE + len("\r\n") or not _PLAIN_TO.fullmatch(field):
         return None
-    return b"To: %b\r\n" % text.encode("ascii")
+    return field.encode("ascii")
 
 
 def list_id(title: str, identifier: str) -> bytes:
