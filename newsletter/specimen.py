@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -79,10 +80,11 @@ def find_reader(workspace: Workspace, email: str, *, today: date) -> Subscriber:
     name = shown(workspace.settings.subscribers_file, workspace.root)
     keys: list[str] = []
     audience = Audience(workspace.settings.subscribers_file, shown=name, suppressed={}, today=today)
-    for member in audience:
-        if member.subscriber.address.key == wanted:
-            return member.subscriber
-        keys.append(member.subscriber.address.key)
+    with contextlib.closing(iter(audience)) as members:
+        for member in members:
+            if member.subscriber.address.key == wanted:
+                return member.subscriber
+            keys.append(member.subscriber.address.key)
     raise fail(f"{email} is not on the list", file=name, hint=did_you_mean(email, keys))
 
 

@@ -10,24 +10,24 @@ so that a row at the end of the file that says "unsubscribed" also holds for one
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
+from newsletter.audience.columns import Columns, read_columns
 from newsletter.audience.listfile import (
     EXPIRED,
     INVISIBLE,
     UNKNOWN_STATUS,
     UNREADABLE_EXPIRY,
     UNSUBSCRIBED,
-    Columns,
     Member,
     RowReader,
     exclusion,
-    read_columns,
 )
 from newsletter.audience.suppression import Suppression
 from newsletter.audience.table import Table
@@ -118,7 +118,15 @@ class Audience:
         """How many problems there are, those told as a count too."""
         return len(self._problems) + self._untold
 
-    def __iter__(self) -> Iterator[Member]:
+    def find(self, key: str) -> Member | None:
+        """Return the member with an `Address.key`; the list is read up to her."""
+        with contextlib.closing(iter(self)) as members:
+            for member in members:
+                if member.subscriber.address.key == key:
+                    return member
+        return None
+
+    def __iter__(self) -> Generator[Member]:
         self.figures, self._problems, self._untold = Figures(), [], 0
         with Table(self._file, shown=self.shown) as table:
             for problem in table.encoding_problems():

@@ -11,34 +11,19 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from newsletter.address import Address, BadAddress, parse_address
+from newsletter.audience.columns import CONTROL, Columns, quoted, warning
 from newsletter.audience.subscriber import Subscriber
-from newsletter.audience.table import Report, Table, column_name
-from newsletter.errors import Level, Problem, did_you_mean, fail
+from newsletter.audience.table import Report
+from newsletter.errors import Problem, did_you_mean
 from newsletter.value import Value
 
 LONGEST_NAME = 200
 LONGEST_FIELD = 2_000
-
-ALIASES = {
-    "e_mail": "email",
-    "email_address": "email",
-    "e_mail_address": "email",
-    "emailaddress": "email",
-    "firstname": "first_name",
-    "given_name": "first_name",
-    "lastname": "last_name",
-    "surname": "last_name",
-    "family_name": "last_name",
-    "full_name": "name",
-    "fullname": "name",
-}
-"""Other programs' names of the columns that we know, as `column_name` writes them."""
 
 UNSUBSCRIBED = "unsubscribed in the list"
 EXPIRED = "consent expired"
@@ -52,8 +37,6 @@ _NAMES = ("email", "name", "first_name", "last_name")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What pasting leaves at the ends of a cell: no-break and zero-width spaces, a byte order mark.
 INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u2060\ufeff"
-# C0, DEL, C1, line and paragraph separators, and what turns the direction of the text after it.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
 
 
@@ -68,49 +51,6 @@ class Member(Value):
     def parts(self) -> tuple[object, ...]:
         """See Value."""
         return self.subscriber, self.line, self.excluded
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Which cell is what: `names` in the file's order, "" for a column without a name."""
-
-    names: tuple[str, ...]
-    email: int
-    status: int | None
-    expires: int | None
-
-
-def read_columns(table: Table, report: Report) -> Columns:
-    """Return the header's columns, or raise NewsletterError with all that is wrong with it."""
-    shown, line = table.shown, table.header_line
-    plain = [column_name(cell) for cell in table.header]
-    names = tuple(ALIASES.get(name, name) for name in plain)
-    if "email" not in names:
-        raise fail(
-            f"no column is named 'email' (found: {_listed(table.header)})",
-            file=shown,
-            line=line,
-            hint=_header_hint(table.header, names),
-        )
-    twice = {name for name in names if name and names.count(name) > 1}
-    if twice:
-        raise fail(
-            "two columns have the same name: "
-            + ", ".join(f"'{name}'" for name in dict.fromkeys(names) if name in twice),
-            file=shown,
-            line=line,
-            hint="rename or remove one of them; capitals, spaces and hyphens make no difference",
-        )
-    for number, name in enumerate(names, start=1):
-        if not name and number < len(names):
-            report(_warning("a column has no name and is not read", table.shown, line))
-    where = {name: index for index, name in enumerate(names)}
-    return Columns(
-        names=names,
-        email=where["email"],
-        status=where.get("status"),
-        expires=where.get("consent_expires"),
-    )
 
 
 def exclusion(cells: Sequence[str], columns: Columns, today: date) -> str | None:
@@ -137,7 +77,7 @@ def _status(written: str) -> str | None:
     status = written.casefold()
     if status == "unsubscribed":
         return UNSUBSCRIBED
-    return None if status in ("", "active") else f"{UNKNOWN_STATUS} {_quoted(written)}"
+    return None if status in ("", "active") else f"{UNKNOWN_STATUS} {quoted(written)}"
 
 
 @functools.lru_cache(maxsize=4096)
@@ -151,7 +91,7 @@ def _expiry(written: str, today: date) -> str | None:
             raise ValueError  # noqa: TRY301 - fromisoformat also takes 20260101 and 2026-W01-1
         last = date.fromisoformat(written)
     except ValueError:
-        return f"{UNREADABLE_EXPIRY} {_quoted(written)}"
+        return f"{UNREADABLE_EXPIRY} {quoted(written)}"
     return f"{EXPIRED} on {last.isoformat()}" if last < today else None
 
 
@@ -195,7 +135,7 @@ class RowReader:
             cells = [_tidy(name, cell) for name, cell in zip(self._names, cells, strict=True)]
             refused = _refused(self._names, cells)
             if refused is not None:
-                self._report(_warning(f"{refused}; the row was left out", self._shown, line))
+                self._report(warning(f"{refused}; the row was left out", self._shown, line))
                 return None
         try:
             address = parse_address(cells[self._email])
@@ -210,9 +150,8 @@ class RowReader:
         return Member(self._subscriber(address, cells), line, excluded)
 
     def _subscriber(self, address: Address, cells: list[str]) -> Subscriber:
-        fields = dict(zip(self._names, cells))  # noqa: B905 - as many; `strict` costs half as much
-        if "" in cells or "" in self._names:
-            fields = {name: value for name, value in fields.items() if value and name}
+        pairs = zip(self._names, cells)  # noqa: B905 - as many; `strict` costs half as much again
+        fields = {name: cell for name, cell in pairs if cell and name}
         fields["email"] = f"{address.local}@{address.domain}"
         name = fields.get("name", "")
         if not name and ("first_name" in fields or "last_name" in fields):
@@ -221,7 +160,7 @@ class RowReader:
         return Subscriber(address, name, fields)
 
     def _bad_address(self, cell: str, error: BadAddress, line: int) -> Problem:
-        told = f" ({_quoted(cell)})" if self._shows_cells else ""
+        told = f" ({quoted(cell)})" if self._shows_cells else ""
         return _bad_address(cell, f"{error}{told}", self._shown, line)
 
 
@@ -246,7 +185,7 @@ def _refused(names: Sequence[str], cells: Sequence[str]) -> str | None:
         longest = LONGEST_NAME if name in _NAMES[1:] else LONGEST_FIELD
         if len(cell) > longest:
             return f"'{name}' has {len(cell):,} characters, more than {longest:,}"
-        control = _CONTROL.search(cell)
+        control = CONTROL.search(cell)
         if control and control[0] in "\r\n":
             return f"'{name}' holds a line break (or a quote that opens here is never closed)"
         if control:
@@ -261,20 +200,20 @@ def _wrong_width(cells: Sequence[str], width: int, shown: Path, line: int) -> Pr
         else "the row may be cut off; write a separator for each empty cell"
     )
     count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
-    return _warning(
+    return warning(
         f"{count} where the header names {width} columns; the row was left out", shown, line, hint
     )
 
 
 def _bad_address(cell: str, error: str, shown: Path, line: int) -> Problem:
     if not cell:
-        return _warning("the row has no email address; it was left out", shown, line)
+        return warning("the row has no email address; it was left out", shown, line)
     hint = None
     if "<" in cell:
         hint = "only the address belongs here; her name has a column of its own"
     elif cell.count("@") > 1:
         hint = "one address a row"
-    return _warning(f"this is no email address: {error}; the row was left out", shown, line, hint)
+    return warning(f"this is no email address: {error}; the row was left out", shown, line, hint)
 
 
 def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
@@ -286,36 +225,10 @@ def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
         hint = "write it as 2027-06-30; spreadsheets rewrite dates: make the column text first"
     else:
         return
-    report(_warning(f"{excluded}: she is not mailed", shown, line, hint))
+    report(warning(f"{excluded}: she is not mailed", shown, line, hint))
 
 
 def _check_consent(cell: str, shown: Path, line: int, report: Report) -> None:
     if cell.casefold() not in _CONSENTS:
         hint = did_you_mean(cell, _CONSENTS) or "the kinds are 'express' and 'implied'"
-        report(_warning(f"unknown consent {_quoted(cell)}", shown, line, hint))
-
-
-def _header_hint(header: Sequence[str], names: Sequence[str]) -> str:
-    if any("@" in cell for cell in header):
-        return "the first line must name the columns, for example: email,name,status"
-    near = did_you_mean("email", [name for name in names if name])
-    named = header[names.index(near.split("'")[1])] if near else None
-    if named is not None:
-        return f"is it the column {_quoted(named)}? Rename it to email"
-    return "the first line must name the columns; one of them is 'email'"
-
-
-def _listed(header: Sequence[str]) -> str:
-    """Return the first columns' names, short; never what looks like a reader's address."""
-    cells = ["..." if "@" in cell else _quoted(cell.strip()) for cell in header if cell.strip()]
-    return ", ".join(cells[:8]) + (", ..." if len(cells) > 8 else "")  # noqa: PLR2004 - one line
-
-
-def _quoted(text: str) -> str:
-    """Return a value in quotes, short and on one line."""
-    plain = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-    return f"'{plain[:40]}...'" if len(plain) > 40 else f"'{plain}'"  # noqa: PLR2004 - one line
-
-
-def _warning(message: str, shown: Path, line: int, hint: str | None = None) -> Problem:
-    return Problem(message=message, file=shown, line=line, hint=hint, level=Level.WARNING)
+        report(warning(f"unknown consent {quoted(cell)}", shown, line, hint))

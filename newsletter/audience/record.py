@@ -20,7 +20,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
-from newsletter.audience.listfile import ALIASES, INVISIBLE
+from newsletter.audience.columns import ALIASES
+from newsletter.audience.listfile import INVISIBLE
 from newsletter.audience.suppression import UNDATED, Action, SuppressionEvent
 from newsletter.audience.table import Row, Table, column_name, guard_formula, unguard_formula
 from newsletter.errors import Level, NewsletterError, Problem

@@ -1,4 +1,4 @@
-"""A CSV file as people and spreadsheets write it: its encoding, its separator, its rows.
+"""A CSV file as people and spreadsheets write it: its separator and its rows.
 
 The rows are streamed: a pass over the file holds one row at a time. Line numbers are those of
 the file (from 1); a row that spans lines has the number of its first.
@@ -6,17 +6,15 @@ the file (from 1); a row that spans lines has the number of its first.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
+from newsletter.audience.textfile import HEAD, NAME_THE_COLUMNS, TextFile
 from newsletter.errors import Level, Problem, fail
 
 Report = Callable[[Problem], None]
@@ -28,31 +26,11 @@ MOST_LINES = 100
 MOST_CHARACTERS = 65_536
 """... and so is one of more characters."""
 
-_HEAD = 65_536
-_CHUNK = 1 << 20
 _BLOCK = 1 << 16
 """Characters that are made into rows in one step."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_NAME_THE_COLUMNS = "its first line names the columns, for example: email,name,status"
-_SAVE_AS_CSV = "save the list as CSV (UTF-8) in the spreadsheet program"
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\f"))
-_TEXT_HAS_FEWER = 0.02
-"""Real text has hardly a control byte; compressed and binary files have one in ten."""
-_A_FEW = 8
-"""So many may stand in a short list by accident; they are told row by row."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
-
-
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Read bytes that are not UTF-8 as Windows does; a file may mix both."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("newsletter.cp1252", _as_cp1252)
 
 
 def guard_formula(cell: str) -> str:
@@ -70,14 +48,6 @@ def column_name(written: str) -> str:
     return re.sub(r"\W+", "_", written.casefold()).strip("_")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Form:
-    """How the file's bytes are text: `strange_line` is the first that is not UTF-8."""
-
-    encoding: str
-    strange_line: int | None = None
-
-
 class Table:
     """An open CSV file: `header` is its first row, `delimiter` one of comma, semicolon, tab.
 
@@ -88,18 +58,17 @@ class Table:
 
     def __init__(self, file: Path, *, shown: Path) -> None:
         self.shown = shown
-        self._raw = _open(file, shown)
+        self._file = TextFile(file, shown=shown)
+        self.size = self._file.size
+        self.encoding = self._file.encoding
+        self.strange_line = self._file.strange_line
         try:
-            self.size = file.stat().st_size
-            form = _form(self._raw, shown)
-            self.encoding = form.encoding
-            self.strange_line = form.strange_line
             self.delimiter, skip = self._separator()
             self.header: list[str] = []
             self.header_line, self.header = self._first_row(skip)
             self._body = self.header_line + len(_LINE_END.findall("".join(self.header)))
         except BaseException:
-            self._raw.close()
+            self._file.close()
             raise
 
     def __enter__(self) -> Self:
@@ -111,7 +80,7 @@ class Table:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._raw.close()
+        self._file.close()
 
     def encoding_problems(self) -> tuple[Problem, ...]:
         """Return the warning about an old encoding, where there is cause."""
@@ -135,22 +104,14 @@ class Table:
         """
         return self._read(self._body, report)
 
-    def _text(self) -> io.TextIOWrapper:
-        self._raw.seek(0)
-        errors = "newsletter.cp1252" if self.encoding == "utf-8-sig" else "strict"
-        return io.TextIOWrapper(self._raw, encoding=self.encoding, errors=errors, newline="")
-
     def _separator(self) -> tuple[str, int]:
         """Return the separator and how many lines to skip (`sep=;` is Excel's own line)."""
-        text = self._text()
-        try:
-            skip = 0
-            line = text.readline(_HEAD)
-            while line and not line.strip():
-                skip += 1
-                line = text.readline(_HEAD)
-        finally:
-            text.detach()
+        text = self._file.from_start()
+        skip = 0
+        line = text.readline(HEAD)
+        while line and not line.strip():
+            skip += 1
+            line = text.readline(HEAD)
         told = re.fullmatch(r"sep=([,;\t])", line.strip(" \r\n"))
         if told:
             return told[1], skip + 1
@@ -162,28 +123,25 @@ class Table:
         try:
             return next(rows)
         except StopIteration:
-            raise fail("the file is empty", file=self.shown, hint=_NAME_THE_COLUMNS) from None
+            raise fail("the file is empty", file=self.shown, hint=NAME_THE_COLUMNS) from None
         finally:
             rows.close()
 
     def _read(self, skip: int, report: Report | None = None) -> Generator[Row]:
         """Read block by block; nearly always each line of one is a row of its own."""
-        text = self._text()
-        try:
-            for _ in range(skip):
-                text.readline()
-            number = skip
-            while block := text.readlines(_BLOCK):
-                rows = self._line_by_line(block)
-                if rows is None:
-                    number = yield from self._row_by_row(_Lines(block, text), number, report)
-                    continue
-                for cells in rows:
-                    number += 1
-                    if any(cells):
-                        yield number, cells
-        finally:
-            text.detach()
+        text = self._file.from_start()
+        for _ in range(skip):
+            text.readline()
+        number = skip
+        while block := text.readlines(_BLOCK):
+            rows = self._line_by_line(block)
+            if rows is None:
+                number = yield from self._row_by_row(_Lines(block, text), number, report)
+                continue
+            for cells in rows:
+                number += 1
+                if any(cells):
+                    yield number, cells
 
     def _line_by_line(self, block: list[str]) -> list[list[str]] | None:
         """Return the rows of the lines, or None where one is no CSV or goes on to the next."""
@@ -281,77 +239,3 @@ class _Lines:
     def push_back(self) -> None:
         """Give all lines of this row but the first to the next one."""
         self.waiting.extendleft(reversed(self.taken[1:]))
-
-
-def _open(file: Path, shown: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except FileNotFoundError:
-        raise fail(
-            "there is no such file",
-            file=shown,
-            hint="put the list there (subscribers.example.csv shows its form),"
-            " or name it in newsletter.toml: [subscribers] file = ...",
-        ) from None
-    except IsADirectoryError:
-        raise fail("this is a folder, not a file", file=shown) from None
-    except OSError as error:
-        raise fail(f"cannot be read: {error.strerror}", file=shown) from None
-
-
-def _form(raw: BinaryIO, shown: Path) -> _Form:
-    """Find out how to read the bytes, in one quick pass over all of them."""
-    head = raw.read(_HEAD)
-    if not head.strip(codecs.BOM_UTF8 + b" \t\r\n"):
-        raise fail("the file is empty", file=shown, hint=_NAME_THE_COLUMNS)
-    if head.startswith(_SPREADSHEETS):
-        raise fail("this is a spreadsheet file", file=shown, hint=_SAVE_AS_CSV)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _check_utf16(raw, shown)
-        return _Form(encoding="utf-16")
-    strange = len(head) - len(head.translate(None, _CONTROL_BYTES))
-    if strange > max(_A_FEW, len(head) * _TEXT_HAS_FEWER):
-        raise fail("this is no text file", file=shown, hint=_SAVE_AS_CSV)
-    return _Form(encoding="utf-8-sig", strange_line=_first_strange_line(raw))
-
-
-def _check_utf16(raw: BinaryIO, shown: Path) -> None:
-    raw.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-16")()
-    lines = 1
-    try:
-        while chunk := raw.read(_CHUNK):
-            lines += decoder.decode(chunk).count("\n")
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        raise fail(
-            "the file begins as UTF-16, but is damaged or cut off",
-            file=shown,
-            line=lines,
-            hint=_SAVE_AS_CSV,
-        ) from None
-
-
-def _first_strange_line(raw: BinaryIO) -> int | None:
-    """Return the first line that is not UTF-8."""
-    raw.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, ended_in_cr = 1, False
-    while True:
-        chunk = raw.read(_CHUNK)
-        held = decoder.getstate()[0]
-        try:
-            decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            before = chunk[: max(0, error.start - len(held))]
-            return lines + _line_ends(before, after_cr=ended_in_cr)
-        if not chunk:
-            return None
-        lines += _line_ends(chunk, after_cr=ended_in_cr)
-        ended_in_cr = chunk.endswith(b"\r")
-
-
-def _line_ends(chunk: bytes, *, after_cr: bool) -> int:
-    """Count CRLF, CR and LF, each as one; an LF after an earlier chunk's CR is counted already."""
-    ends = chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
-    return ends - (after_cr and chunk.startswith(b"\n"))

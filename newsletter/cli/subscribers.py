@@ -254,8 +254,7 @@ def _look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem
     from newsletter.errors import NewsletterError
 
     try:
-        found = (each for each in audience if each.subscriber.address.key == key)
-        return next(found, None), ()
+        return audience.find(key), ()
     except NewsletterError as error:
         return None, error.problems
 
@@ -273,7 +272,9 @@ def _nearest(audience: Audience, address: Address) -> str | None:
     """Return the hint that names the nearest address of the list; None on a long list."""
     from newsletter.errors import did_you_mean
 
-    listed = [each.subscriber.address for each in itertools.islice(audience, _COMPARED + 1)]
+    with contextlib.closing(iter(audience)) as members:
+        first = itertools.islice(members, _COMPARED + 1)
+        listed = [each.subscriber.address for each in first]
     if len(listed) > _COMPARED:
         return None
     # All readers of one provider have most of their address in common: the name must be near too.

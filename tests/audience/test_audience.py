@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -322,3 +323,38 @@ def test_the_example_that_documents_the_format_is_without_a_problem() -> None:
         "consent expired on 2025-10-01",
     ]
     assert audience.problems == ()
+
+
+def test_a_list_that_is_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    pipe = Audience(tmp_path / "pipe.csv", shown=Path("pipe.csv"), suppressed={}, today=TODAY)
+    assert refusal(pipe) == (
+        "pipe.csv: this is a pipe or a device, not a file\n"
+        "  Hint: it is read more than once: write it to a file first"
+    )
+
+
+def test_a_list_of_many_blocks_keeps_its_lines_around_cells_that_span_some(tmp_path: Path) -> None:
+    """The quick way takes a block of lines at once; around such a cell the rows come one by one."""
+    rows = [f'r{i}@example.org,"Re{chr(10) * (i % 500 == 7)}ader {i}"' for i in range(9_000)]
+    audience = audience_of(tmp_path, "email,job\n" + "\n".join(rows) + '\nlast@x.org,"open\n')
+    members = list(audience)
+    spanning = [i for i in range(9_000) if i % 500 == 7]
+    assert [each.line for each in members] == [
+        2 + i + sum(before < i for before in spanning) for i in range(9_000)
+    ]
+    assert members[507].subscriber.fields["job"] == "Re ader 507"
+    assert told(audience) == [
+        (
+            9_002 + len(spanning),
+            "a quote that opens on this line is never closed; the row was left out",
+        )
+    ]
+
+
+def test_a_search_ends_where_she_is_found(tmp_path: Path) -> None:
+    audience = audience_of(tmp_path, HEADER + "a@x.org,A,\nb@x.org,B,\nno address,,\n")
+    found = audience.find("b@x.org")
+    assert found is not None
+    assert (found.line, audience.problems) == (3, ())
+    assert audience.find("c@x.org") is None

@@ -11,12 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
+from newsletter.audience.columns import read_columns
 from newsletter.audience.listfile import (
     LONGEST_FIELD,
     LONGEST_NAME,
     Member,
     RowReader,
-    read_columns,
 )
 from newsletter.audience.subscriber import Subscriber
 from newsletter.audience.table import Table
