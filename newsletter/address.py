@@ -14,15 +14,15 @@ from newsletter.value import Value
 
 # Possessive, so that a long list is read fast. A label with "--" in it may be an A-label (RFC 5890)
 # and is left to email-validator.
-_PLAIN = re.compile(
+_PLAIN: Final = re.compile(
     r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+)"
     r"@"
     r"((?:[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+\.)+[A-Za-z][A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+)"
 )
 # RFC 5321, 4.5.3.1.1: at most 64 octets of local part. RFC 1035, 2.3.4: at most 63 of a label; a
 # domain that is no longer than that has none that is too long.
-_LONGEST_LOCAL = 64
-_SHORT_DOMAIN = 63
+_LONGEST_LOCAL: Final = 64
+_SHORT_DOMAIN: Final = 63
 
 
 class BadAddress(ValueError):  # noqa: N818 - the name says what the text is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from newsletter.address import Address
 from newsletter.value import Value
@@ -57,12 +57,17 @@ class Phase(Word):
     QUIT = "QUIT"
 
 
-class Reply(NamedTuple):
+class Reply(Value):
     """What a server answered: the reply code, the RFC 3463 code ("5.1.1" or ""), the words."""
 
-    code: int
-    enhanced: str
-    text: str
+    def __init__(self, code: int, enhanced: str, text: str) -> None:
+        self.code: Final = code
+        self.enhanced: Final = enhanced
+        self.text: Final = text
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.code, self.enhanced, self.text
 
     def __str__(self) -> str:
         return " ".join(filter(None, (str(self.code), self.enhanced, self.text)))

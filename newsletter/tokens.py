@@ -24,17 +24,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
+from typing import Final
 
-_ID_OCTETS = 5
+_ID_OCTETS: Final = 5
 _ID_LETTERS, _MAC_LETTERS = 8, 16
-_LETTERS = _ID_LETTERS + _MAC_LETTERS
-_PER_MAC = hashlib.blake2b.MAX_DIGEST_SIZE // _MAC_LETTERS
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, 6, in lower case
-_LETTER_OF = _ALPHABET.encode("ascii") * 8  # 256 octets to 32 letters: each as likely as the other
-_PAIRS = [first + second for first, second in product(_ALPHABET, repeat=2)]  # ten bits each
-_WRITTEN = re.compile(r"(?<![a-z2-7])[a-z2-7]{24}(?![a-z2-7])")
+_LETTERS: Final = _ID_LETTERS + _MAC_LETTERS
+_PER_MAC: Final = hashlib.blake2b.MAX_DIGEST_SIZE // _MAC_LETTERS
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, 6, in lower case
+# 256 octets to 32 letters: each as likely as the other
+_LETTER_OF: Final = _ALPHABET.encode("ascii") * 8
+_PAIRS: Final = [first + second for first, second in product(_ALPHABET, repeat=2)]  # ten bits each
+_WRITTEN: Final = re.compile(r"(?<![a-z2-7])[a-z2-7]{24}(?![a-z2-7])")
 
-NO_DELIVERY = 0
+NO_DELIVERY: Final = 0
 
 
 class Purpose(StrEnum):
@@ -60,8 +62,7 @@ class Maker:
     """Makes the tokens of one purpose in one mailing: those of a MAC together."""
 
     def __init__(self, secret: bytes, label: bytes) -> None:
-        self._secret = secret
-        self._label = label
+        self._keyed = hashlib.blake2b(label, key=secret)
         self._block = -1
         self._tokens: list[str] = []
 
@@ -74,8 +75,9 @@ class Maker:
         return self._tokens[delivery % _PER_MAC]
 
     def _made(self, block: int) -> list[str]:
-        text = self._label + block.to_bytes(_ID_OCTETS, "big")
-        macs = _mac_letters(hashlib.blake2b(text, key=self._secret).digest())
+        mac = self._keyed.copy()
+        mac.update(block.to_bytes(_ID_OCTETS, "big"))
+        macs = _mac_letters(mac.digest())
         first = block * _PER_MAC
         high = _id_letters(first)[:-1]  # the four differ in their last letter only
         return [

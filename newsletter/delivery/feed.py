@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Final
 
 from newsletter.delivery.lane import Clock
 from newsletter.state.ledger import Delivery, Ledger, Mailing
 
-_BATCH = 500
+_BATCH: Final = 500
 _LOOK_EVERY = 5.0
 """Seconds after which a long run looks again who has fallen due."""
 

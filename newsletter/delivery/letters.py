@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from newsletter.audience.listfile import Member
 from newsletter.audience.subscriber import Subscriber
@@ -13,14 +14,14 @@ from newsletter.outcome import Envelope
 from newsletter.state.ledger import Delivery, Mailing
 from newsletter.tokens import Key, Purpose, Signer
 
-_MOST_PROBLEMS = 20
+_MOST_PROBLEMS: Final = 20
 
 
 class Unmakeable(NewsletterError):  # noqa: N818
     """Some readers' messages cannot be made; each is named with her line in the list."""
 
 
-_NO_TOKEN = "a" * 24
+_NO_TOKEN: Final = "a" * 24
 """For a delivery that has no number yet."""
 
 

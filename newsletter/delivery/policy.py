@@ -9,38 +9,43 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from newsletter.outcome import Outcome, Phase, Reply, State, Verdict
 from newsletter.smtp.events import Lost
 
 FIRST_RETRY = 300.0
 """Seconds until a deferred delivery is tried again for the first time; then twice that, ..."""
-LONGEST_RETRY = 4 * 3600.0
+LONGEST_RETRY: Final = 4 * 3600.0
 GIVE_UP_AFTER = 48 * 3600.0
 """Seconds after the first deferral at which a delivery is refused ("gave up")."""
-CLOSED_AT_DOT = 3
+CLOSED_AT_DOT: Final = 3
 """So often a delivery may be answered 421 at the dot before it is deferred."""
 
 # RFC 3463, 3.2: the mailbox or its domain does not exist, or the address is malformed. 5.1.10 is
 # RFC 7505, a domain that takes no mail. Policy (5.7.x) says nothing about the address.
-_ADDRESS_CLASS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.10"})
+_ADDRESS_CLASS: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.10"})
 
-_WINDOW = 100
-_MOST_REFUSED = 5
-_MOST_DEFERRED = 20
-_CONTENT_STREAK = 3
-_PERSONAL_OCTETS = 4096
+_WINDOW: Final = 100
+_MOST_REFUSED: Final = 5
+_MOST_DEFERRED: Final = 20
+_CONTENT_STREAK: Final = 3
+_PERSONAL_OCTETS: Final = 4096
 """What a reader's values may add to a message, generously."""
 
-_FOR_EVERYBODY = frozenset({Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL})
+_FOR_EVERYBODY: Final = frozenset(
+    {Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL}
+)
 """Where a refusal is about us and not about a reader."""
-_TRANSIENT, _PERMANENT = 4, 5
-"""The classes of a reply that says no (RFC 5321, 4.2.1)."""
-_CLOSING = 421
-_THROTTLED = 454
+_TRANSIENT: Final = 4
+"""The class of a reply that says "not now" (RFC 5321, 4.2.1)."""
+_PERMANENT: Final = 5
+"""The class of a reply that says no."""
+_CLOSING: Final = 421
+_THROTTLED: Final = 454
 
 
-_STATES = {
+_STATES: Final = {
     Verdict.ACCEPTED: State.ACCEPTED,
     Verdict.DEFERRED: State.DEFERRED,
     Verdict.REFUSED: State.REFUSED,
@@ -51,8 +56,8 @@ _STATES = {
 
 def judge(phase: Phase, reply: Reply) -> Outcome:
     """Return the outcome of an attempt that a reply ended, at RCPT, DATA or the dot."""
-    code, enhanced, text = reply
-    return Outcome(_verdict(phase, code), code, enhanced, text, phase)
+    verdict = _verdict(phase, reply.code)
+    return Outcome(verdict, reply.code, reply.enhanced, reply.text, phase)
 
 
 def _verdict(phase: Phase, code: int) -> Verdict:

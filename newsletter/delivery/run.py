@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from newsletter.delivery.books import Books
 from newsletter.delivery.feed import Feed
@@ -39,9 +39,9 @@ from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
 from newsletter.transport.base import Transport
 
-_IDLE_SECONDS = 20.0
+_IDLE_SECONDS: Final = 20.0
 """A lane that has no place for longer than this takes leave; servers dislike idlers."""
-_CLOSING = 421
+_CLOSING: Final = 421
 
 
 class Run:
@@ -72,6 +72,7 @@ class Run:
         self._lanes = Lanes(transport, connections, self._on_event)
         self._ready: list[Lane] = []
         self._turning = False
+        self._now = clock.wall()
         self._wake = Wake(self._fill)
         self._stopping = False
         self._stop: Stop | None = None
@@ -254,12 +255,12 @@ class Run:
         return None
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        self._supply.ended()
-        verdict, stop = self._settling.settle(delivery, outcome, self._clock.wall())
-        if verdict is Verdict.UNTOUCHED:
-            self._supply.again(delivery)
         if not self._turning:
             self._schedule_turn()
+        self._supply.ended()
+        verdict, stop = self._settling.settle(delivery, outcome, self._now)
+        if verdict is Verdict.UNTOUCHED:
+            self._supply.again(delivery)
         if stop is not None:
             self._halt(stop)
 
@@ -267,6 +268,7 @@ class Run:
 
     def _schedule_turn(self) -> None:
         self._turning = True
+        self._now = self._clock.wall()
         asyncio.get_running_loop().call_soon(self._turn)
 
     def _turn(self) -> None:
@@ -278,7 +280,7 @@ class Run:
                 self._abort(lane)
             ready = []
         marks = [lane.offered.id for lane in ready if lane.offered is not None]
-        marked = self._books.turn(marks, self._clock.wall())
+        marked = self._books.turn(marks, self._now)
         if self._books.failure is not None:
             # Nothing more may leave; whose body is on its way is still heard out.
             for lane in ready:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Final
 
 from newsletter.delivery.policy import (
     CLOSED_AT_DOT,
@@ -18,7 +19,7 @@ from newsletter.delivery.policy import (
 from newsletter.outcome import Outcome, State, Verdict
 from newsletter.state.ledger import Delivery, Settlement
 
-_FEW = 2
+_FEW: Final = 2
 """So many unknown addresses and no known one may happen in a short run."""
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import base64
 import re
+from typing import Final
 
-_LINE = 76
+_LINE: Final = 76
 # What most slots hold; with each "=" grown to "=3D" it still fits a line.
-_PLAIN_SLOT = re.compile(rb"[A-Za-z0-9:/?@_+,;()' -][A-Za-z0-9:/?@_+,;()'.= -]{0,69}")
-_OCTETS = [
+_PLAIN_SLOT: Final = re.compile(rb"[A-Za-z0-9:/?@_+,;()' -][A-Za-z0-9:/?@_+,;()'.= -]{0,69}")
+_OCTETS: Final = [
     bytes([octet]) if 33 <= octet <= 126 and octet != 61 or octet in b" \t" else b"=%02X" % octet  # noqa: PLR2004, RUF021
     for octet in range(256)
 ]
-_ESCAPED = re.compile(rb"[^\t !-<>-~]")
-_ENCODED_WORD = 75  # RFC 2047, 2: an encoded word has at most 75 characters
-_WORD_OCTETS = (_ENCODED_WORD - len("=?utf-8?b??=")) // 4 * 3
+_ESCAPED: Final = re.compile(rb"[^\t !-<>-~]")
+_ENCODED_WORD: Final = 75  # RFC 2047, 2: an encoded word has at most 75 characters
+_WORD_OCTETS: Final = (_ENCODED_WORD - len("=?utf-8?b??=")) // 4 * 3
 
 
 def quoted_printable(text: str) -> bytes:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Final
 from urllib.parse import quote
 
 from newsletter.address import Address
 from newsletter.message.encode import encoded_words, header_text
 
-_LINE = 76
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322, 3.2.3, with spaces between
-_PLAIN_TO = re.compile(r"To: (?:[A-Za-z0-9]++ ?+)++(?<= )<[!-~]++\r\n")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LINE: Final = 76
+# RFC 5322, 3.2.3, with spaces between
+_ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def unstructured(name: str, text: str) -> bytes:
@@ -37,9 +38,14 @@ def plain_recipient(name: str, address: Address) -> bytes | None:
     It is made for every message, and nearly every one is of this kind.
     """
     field = f"To: {name} <{address.local}@{address.domain}>\r\n"
-    if len(field) > _LINE + len("\r\n") or not _PLAIN_TO.fullmatch(field):
+    if len(field) > _LINE + len("\r\n") or not (field.isascii() and _are_words(name)):
         return None
     return field.encode("ascii")
+
+
+def _are_words(text: str) -> bool:
+    """Return whether a text is letters and digits with single spaces between."""
+    return text.replace(" ", "").isalnum() and text == text.strip() and "  " not in text
 
 
 def list_id(title: str, identifier: str) -> bytes:

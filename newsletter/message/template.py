@@ -29,14 +29,14 @@ from newsletter.message.content import Content
 from newsletter.message.encode import quoted_printable, quoted_printable_slot
 from newsletter.render.slots import Context, Slot, Slotted, fill
 
-_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_SOFT_BREAK = b"=\r\n"
-_GAP = "\0"  # stands for the token while a field is written
+_BARE: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_SOFT_BREAK: Final = b"=\r\n"
+_GAP: Final = "\0"  # stands for the token while a field is written
 
 
-_WORD = 70
+_WORD: Final = 70
 """A value of fewer characters fits on a line of its own."""
-_LONG = 1024
+_LONG: Final = 1024
 """Octets from which on a piece is a part of its own; shorter ones are copied together."""
 
 

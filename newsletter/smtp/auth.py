@@ -15,11 +15,12 @@ import base64
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
 from newsletter.outcome import Reply
 from newsletter.settings import Auth
 
-_LONGEST_COMMAND = 512 - len("\r\n")
+_LONGEST_COMMAND: Final = 512 - len("\r\n")
 """RFC 5321, 4.5.3.1.4; a longer first answer waits for its challenge (RFC 4954, 4)."""
 
 

@@ -8,14 +8,14 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from newsletter.outcome import Envelope, Phase
 from newsletter.smtp.events import Answered, Event, Lost, StartTls
 from newsletter.smtp.session import Session
 
 # RFC 5321, 4.5.3.2, in seconds. The last block and the dot leave together, so the dot's counts.
-TIMEOUTS: dict[Phase, float] = {
+TIMEOUTS: Final[dict[Phase, float]] = {
     Phase.GREETING: 300,
     Phase.EHLO: 300,
     Phase.STARTTLS: 120,
@@ -27,11 +27,11 @@ TIMEOUTS: dict[Phase, float] = {
     Phase.RSET: 60,
     Phase.QUIT: 2,
 }
-CONNECT_SECONDS = 30.0
+CONNECT_SECONDS: Final = 30.0
 
 # More than the longest MAIL, RCPT, DATA that can follow a dot in one group: if the buffer still
 # holds more than this when the connection is lost, a part of the body was never written.
-_BUFFER_LIMIT = 1024
+_BUFFER_LIMIT: Final = 1024
 
 
 class Connection:

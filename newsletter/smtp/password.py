@@ -6,12 +6,13 @@ Never from a file, the command line or a log. Only a terminal asks for one (news
 from __future__ import annotations
 
 import os
+from typing import Final
 
 from newsletter.settings import Auth, Delivery, Scheme
 from newsletter.smtp.auth import Credentials
 
-VARIABLE = "NEWSLETTER_SMTP_PASSWORD"
-SERVICE = "newsletter"
+VARIABLE: Final = "NEWSLETTER_SMTP_PASSWORD"
+SERVICE: Final = "newsletter"
 """Under this name the keyring has it."""
 
 

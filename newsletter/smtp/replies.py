@@ -7,17 +7,18 @@ is a reply or `BadReply`.
 from __future__ import annotations
 
 import re
-from collections import deque
+from typing import Final
 
 from newsletter.outcome import Reply
 
-_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?")
-_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_LONGEST_LINE = 4096  # RFC 5321, 4.5.3.1.5 asks for 512; servers with long words are forgiven
-_MOST_OCTETS = 65536
-_LONGEST_TEXT = 500
-_MOST_KNOWN = 64
+_LINE: Final = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?")
+_ENHANCED: Final = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# RFC 5321, 4.5.3.1.5 asks for 512; servers with long words are forgiven
+_LONGEST_LINE: Final = 4096
+_MOST_OCTETS: Final = 65536
+_LONGEST_TEXT: Final = 500
+_MOST_KNOWN: Final = 64
 
 
 class BadReply(Exception):  # noqa: N818
@@ -32,21 +33,22 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self._buffer = b""
-        self._unread: deque[bytes] = deque()
+        self._unread: list[bytes] = []
         self._lines: list[tuple[bytes, bytes]] = []
         self._octets = 0
         self._known: dict[bytes, Reply] = {}
 
     def feed(self, data: bytes) -> None:
         """Take in what came; `read` says what it amounts to."""
-        lines = (self._buffer + data).split(b"\n")
+        lines = (self._buffer + data if self._buffer else data).split(b"\n")
         self._buffer = lines.pop()
-        self._unread.extend(lines)
+        lines.reverse()  # so that the next one is taken from the end
+        self._unread = lines + self._unread if self._unread else lines
 
     def read(self) -> Reply | None:
         """Return the next reply that is complete, or None. Raises BadReply."""
         while self._unread:
-            line = self._unread.popleft()
+            line = self._unread.pop()
             reply = None if self._lines else self._known.get(line)
             if reply is None:
                 reply = self._line(line)
@@ -59,7 +61,7 @@ class ReplyReader:
     def discard(self) -> None:
         """Forget everything that was read ahead (RFC 3207, 4.2 after STARTTLS)."""
         self._buffer = b""
-        self._unread.clear()
+        self._unread = []
         self._lines, self._octets = [], 0
 
     def _line(self, line: bytes) -> Reply | None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import Final
 
 from newsletter.outcome import Envelope, Phase, Reply
 from newsletter.smtp import auth
@@ -26,13 +27,11 @@ from newsletter.smtp.auth import Credentials
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready, StartTls
 from newsletter.smtp.replies import BadReply, ReplyReader, one_line
 
-_OK = 250
-_GO_AHEAD = 354
-_CLOSING = 421
+_OK: Final = 250
+_GO_AHEAD: Final = 354
+_CLOSING: Final = 421
 
-_WITHOUT_CONSEQUENCE = (Phase.MAIL, Phase.RCPT)
-"""Where a yes within a group asks for nothing."""
-_GROUP = (Phase.MAIL, Phase.RCPT, Phase.DATA)
+_GROUP: Final = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 
 
 class Tls(StrEnum):
@@ -58,7 +57,7 @@ class Session:
         self._tls = tls
         self._credentials = credentials
         self._replies = ReplyReader()
-        self._expected: deque[Phase] = deque([Phase.GREETING])
+        self._expected = [Phase.GREETING]
         self._answers: deque[str] = deque()
         self._challenge = ""
         self._offered: Envelope | None = None
@@ -120,7 +119,7 @@ class Session:
 
     def offer(self, envelope: Envelope) -> None:
         """Begin a transaction for one recipient."""
-        self._begin(envelope, b"")
+        self._begin(envelope)
 
     def deliver(self, parts: Sequence[bytes], then: Envelope | None = None) -> None:
         """Write the body that Ready asked for; it ends in CRLF and has no line with a dot first.
@@ -131,12 +130,12 @@ class Session:
         self.output.extend(parts)
         self._expected.append(Phase.DOT)
         if then is not None and self._pipelining:
-            self._begin(then, b".\r\n")
+            self._begin(then, ".\r\n")
         else:
             self.output.append(b".\r\n")
             self._next = then
 
-    def _begin(self, envelope: Envelope, before: bytes) -> None:
+    def _begin(self, envelope: Envelope, before: str = "") -> None:
         """Begin a transaction, in one group with what comes before it."""
         self._offered = envelope
         if self._reset:
@@ -144,19 +143,20 @@ class Session:
             if not self._pipelining:
                 self._command(Phase.RSET, "RSET")
                 return
-            before += b"RSET\r\n"
+            before += "RSET\r\n"
             self._expected.append(Phase.RSET)
         # RFC 6531, 3.4: only an address that needs it makes a message internationalised.
         sender, recipient = envelope.sender, envelope.recipient
         utf8 = " SMTPUTF8" if recipient.needs_smtputf8 else ""
-        mail = f"MAIL FROM:<{sender.local}@{sender.domain}>{utf8}\r\n"
         if self._pipelining:
-            rcpt = f"RCPT TO:<{recipient.local}@{recipient.domain}>\r\n"
-            self.output.append(before + f"{mail}{rcpt}DATA\r\n".encode())
-            self._expected.extend(_GROUP)
+            group = (
+                f"{before}MAIL FROM:<{sender.local}@{sender.domain}>{utf8}\r\n"
+                f"RCPT TO:<{recipient.local}@{recipient.domain}>\r\nDATA\r\n"
+            )
+            self.output.append(group.encode())
+            self._expected += _GROUP
         else:
-            self.output.append(before + mail.encode())
-            self._expected.append(Phase.MAIL)
+            self._command(Phase.MAIL, f"MAIL FROM:<{sender}>{utf8}")
 
     def quit(self) -> None:
         """Take leave; the reply is not waited for by anybody."""
@@ -172,9 +172,9 @@ class Session:
             self._lose(Phase.QUIT, f"{reason}: {one_line(reply)}", reply)
             return
         self._owed -= 1
-        phase = self._expected.popleft()
-        if reply.code == _OK and self._pipelining and phase in _WITHOUT_CONSEQUENCE:
-            return
+        phase = self._expected.pop(0)
+        if reply.code == _OK and self._pipelining and (phase is Phase.MAIL or phase is Phase.RCPT):
+            return  # within a group, a yes to these asks for nothing
         if phase is not Phase.EHLO and "\n" in reply.text:
             reply = one_line(reply)
         if reply.code == _CLOSING and phase is not Phase.DOT:
@@ -250,7 +250,7 @@ class Session:
 
     def _on_reset(self, reply: Reply) -> None:  # noqa: ARG002 - it changes nothing
         if not self._pipelining and self._offered is not None:
-            self._begin(self._offered, b"")
+            self._begin(self._offered)
 
     def _on_mail(self, reply: Reply) -> None:
         if reply.code != _OK:
@@ -314,7 +314,7 @@ class Session:
         self._lose(phase, f"the server's answer to {phase} makes no sense: {reply}", reply=None)
 
 
-_READY = Ready()
+_READY: Final = Ready()
 
 
 def _heard(reply: Reply) -> None:

@@ -6,19 +6,19 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, Final
 
 from newsletter.address import Address, parse_address
 from newsletter.audience.listfile import Member
 from newsletter.outcome import State, Verdict
 from newsletter.state.ledger import Delivery, Record, Settlement
 
-DELIVERY = "id, address, name, fields, message_token, attempts, first_deferred_at"
+DELIVERY: Final = "id, address, name, fields, message_token, attempts, first_deferred_at"
 _decode = json.JSONDecoder().raw_decode
 
-INCOMING = ("key", "address", "name", "fields", "message_token", "excluded")
+INCOMING: Final = ("key", "address", "name", "fields", "message_token", "excluded")
 
-RECORD = "id, mailing, address, state, code, enhanced, text, attempts, at, message_token"
+RECORD: Final = "id, mailing, address, state, code, enhanced, text, attempts, at, message_token"
 
 
 def incoming_rows(
@@ -60,10 +60,28 @@ def _object(values: dict[str, str], names: list[tuple[str, str]]) -> str:
     return f"{{{inside}}}"
 
 
-def accepted_row(each: Settlement) -> tuple[object, ...]:
-    """Return the parameters of the UPDATE that settles an accepted delivery."""
-    said = each.outcome
-    return said.code, said.enhanced, said.text, each.at, each.delivery
+def accepted_rows(settlements: Sequence[Settlement]) -> list[tuple[object, ...]]:
+    """Return the parameters of the UPDATE that settles accepted deliveries.
+
+    Those whose ids follow each other and who were answered alike, at the same time, share a row.
+    """
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for each in settlements:
+        said = each.outcome
+        alike.setdefault((said.code, said.enhanced, said.text, each.at), []).append(each.delivery)
+    return [(*said, run[0], run[-1]) for said, ids in alike.items() for run in runs(ids)]
+
+
+def runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Return numbers, each once, in runs of those that follow each other: 3 1 2 7 are 1 2 3, 7."""
+    found: list[list[int]] = []
+    last = -1
+    for each in sorted(set(numbers)):
+        if each != last + 1 or not found:
+            found.append([])
+        found[-1].append(each)
+        last = each
+    return found
 
 
 def settled_row(each: Settlement) -> tuple[object, ...]:

@@ -4,51 +4,53 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Final
 
 from newsletter.errors import Problem
 from newsletter.outcome import State
 from newsletter.state.ledger import LedgerUnusable, Settlement
-from newsletter.state.sqlite.rows import accepted_row, attempt_row, settled_row
+from newsletter.state.sqlite.rows import accepted_rows, attempt_row, runs, settled_row
 
 # Not `IN`: SQLite builds a table of the constants each time, which trebles what a row costs.
-_MARK = """
+_MARK: Final = """
     UPDATE deliveries SET state = 'attempting', at = ?
     WHERE id = ? AND (state = 'pending' OR state = 'deferred')
 """
-_MARK_RUN = """
+_MARK_RUN: Final = """
     UPDATE deliveries SET state = 'attempting', at = ?
     WHERE id BETWEEN ? AND ? AND (state = 'pending' OR state = 'deferred')
 """
-_COUNT_WAITING = """
+_COUNT_WAITING: Final = """
     SELECT count(*) FROM deliveries
     WHERE id BETWEEN ? AND ? AND (state = 'pending' OR state = 'deferred')
 """
-_WORTH_A_STEP = 4
-_ACCEPT = """
+_WORTH_A_STEP: Final = 4
+_ACCEPT: Final = """
     UPDATE deliveries SET state = 'accepted', code = ?, enhanced = ?, text = ?, at = ?, due = NULL,
         attempts = attempts + 1
-    WHERE id = ? AND (state = 'attempting' OR state = 'pending' OR state = 'deferred')
+    WHERE id BETWEEN ? AND ?
+        AND (state = 'attempting' OR state = 'pending' OR state = 'deferred')
 """
 # A refusal is taken back where it turns out that the content was refused, not her.
-_SETTLE = """
+_SETTLE: Final = """
     UPDATE deliveries SET state = ?, code = ?, enhanced = ?, text = ?, at = ?, due = ?,
         attempts = attempts + ?, first_deferred_at = coalesce(first_deferred_at, ?)
     WHERE id = ? AND (state = 'attempting' OR state = 'pending' OR state = 'deferred'
                       OR state = 'refused' AND ? = 'pending')
 """
-EXCLUDE_SUPPRESSED = """
+EXCLUDE_SUPPRESSED: Final = """
     UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' || gone.why
     FROM (SELECT a.id, s.why FROM suppressed s JOIN mailings m
           JOIN audience a ON a.mailing = m.id AND a.key = s.key
           WHERE m.state <> 'finished') AS gone
     WHERE deliveries.id = gone.id AND state IN ('pending', 'deferred')
 """
-_EXCLUDE_IF_SUPPRESSED = """
+_EXCLUDE_IF_SUPPRESSED: Final = """
     UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' || gone.why
     FROM (SELECT s.why FROM audience a JOIN suppressed s USING (key) WHERE a.id = :id) AS gone
     WHERE id = :id AND state IN ('pending', 'deferred')
 """
-_WAITING = (State.PENDING, State.DEFERRED)
+_WAITING: Final = (State.PENDING, State.DEFERRED)
 
 
 class Turn:
@@ -74,7 +76,7 @@ class Turn:
         return self._mark(marks, at)
 
     def _settle(self, settlements: Sequence[Settlement]) -> None:
-        accepted = [accepted_row(s) for s in settlements if s.state is State.ACCEPTED]
+        accepted = accepted_rows([s for s in settlements if s.state is State.ACCEPTED])
         settled = self._db.executemany(_ACCEPT, accepted).rowcount if accepted else 0
         if settled != len(settlements):
             settled += self._settle_others(
@@ -113,7 +115,7 @@ class Turn:
         Ids that follow each other and all wait are marked in one step, the others one by one.
         """
         held: list[int] = []
-        for run in _runs(marks):
+        for run in runs(marks):
             if len(run) >= _WORTH_A_STEP and self._all_wait(run):
                 self._db.execute(_MARK_RUN, (at, run[0], run[-1]))
                 held += run
@@ -133,15 +135,3 @@ class Turn:
         if seen != self._seen:
             self._db.execute(EXCLUDE_SUPPRESSED)
             self._seen = seen
-
-
-def _runs(numbers: Sequence[int]) -> list[list[int]]:
-    """Return numbers, each once, in runs of those that follow each other: 3 1 2 7 are 1 2 3, 7."""
-    runs: list[list[int]] = []
-    last = -1
-    for each in sorted(set(numbers)):
-        if each != last + 1 or not runs:
-            runs.append([])
-        runs[-1].append(each)
-        last = each
-    return runs
