@@ -27,7 +27,8 @@ from itertools import product
 from typing import Final
 
 _ID_OCTETS: Final = 5
-_ID_LETTERS, _MAC_LETTERS = 8, 16
+_ID_LETTERS: Final = 8
+_MAC_LETTERS: Final = 16
 _LETTERS: Final = _ID_LETTERS + _MAC_LETTERS
 _PER_MAC: Final = hashlib.blake2b.MAX_DIGEST_SIZE // _MAC_LETTERS
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, 6, in lower case
