@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -29,8 +28,9 @@ class Feed:
         self._mailing = mailing
         self._clock = clock
         self._left = limit
-        self._batch: deque[Delivery] = deque()
-        self._back: deque[Delivery] = deque()
+        self._batch: list[Delivery] = []
+        """Who comes next, the first one last."""
+        self._back: list[Delivery] = []
         self._after = 0
         self._look_at = clock.steady() + _LOOK_EVERY
         self._is_last_look_over = False
@@ -45,7 +45,7 @@ class Feed:
             return None
         if self._left is not None:
             self._left -= 1
-        return self._batch.popleft()
+        return self._batch.pop()
 
     def put_back(self, delivery: Delivery) -> None:
         """Take a delivery back that nothing happened to."""
@@ -61,14 +61,14 @@ class Feed:
 
     def _look(self) -> None:
         if self._clock.steady() >= self._look_at:
-            self._batch.extendleft(reversed(self._due()))
+            self._batch += reversed(self._due())
         if not self._batch:
             self._refill()
 
     def _refill(self) -> None:
-        self._batch.extend(self._read())
-        self._batch.extend(self._back)
-        self._back.clear()
+        self._batch = [*self._read(), *self._back]
+        self._batch.reverse()
+        self._back = []
 
     def _read(self) -> Sequence[Delivery]:
         if self._after >= 0:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.delivery.policy import Stop
-from newsletter.outcome import Envelope, Outcome
+from newsletter.outcome import Outcome
+from newsletter.smtp.events import Event
 from newsletter.state.ledger import Delivery
 from newsletter.transport.base import Channel
 
@@ -20,20 +21,6 @@ class Clock(Protocol):
 
     def steady(self) -> float:
         """Return monotonic seconds."""
-
-
-class Letters(Protocol):
-    """Makes a delivery's envelope and message."""
-
-    @property
-    def size(self) -> int:
-        """Octets of a message without the reader's values."""
-
-    def envelope(self, delivery: Delivery) -> Envelope:
-        """Return MAIL FROM and RCPT TO."""
-
-    def parts(self, delivery: Delivery) -> Sequence[bytes]:
-        """Return the message's bytes in parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +37,25 @@ class Ending:
     bad_addresses: tuple[tuple[Delivery, Outcome], ...]
 
 
-@dataclass(slots=True, eq=False)
 class Lane:
-    """A channel with the delivery whose body is on its way and the one that is offered next."""
+    """A channel with the delivery whose body is on its way and the one that is offered next.
 
-    channel: Channel | None = None
-    body: Delivery | None = None
-    offered: Delivery | None = None
-    extensions: dict[str, str] = field(default_factory=dict)
-    opened: bool = False
-    accepted: bool = False
-    gone: bool = False
+    What its channel tells goes on to `hear`.
+    """
+
+    def __init__(self, hear: Callable[[Lane, Event], None]) -> None:
+        self._hear = hear
+        self.channel: Channel | None = None
+        self.body: Delivery | None = None
+        self.offered: Delivery | None = None
+        self.extensions: dict[str, str] = {}
+        self.opened = False
+        self.accepted = False
+        self.gone = False
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on."""
+        self._hear(self, event)
 
     @property
     def busy(self) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from functools import partial
 
 from newsletter.delivery.lane import Lane
 from newsletter.delivery.pace import Patience, Room
@@ -63,9 +62,9 @@ class Lanes:
         """Open as many lanes as there is work for, and room."""
         opening = sum(not lane.opened for lane in self._all)
         while len(self._all) < self.most(now) and opening < work:
-            lane = Lane()
+            lane = Lane(self._hear)
             self._all[lane] = None
-            lane.channel = self._transport.open(partial(self._hear, lane))
+            lane.channel = self._transport.open(lane.tell)
             opening += 1
 
     def leave(self, lane: Lane) -> None:

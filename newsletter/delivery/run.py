@@ -14,13 +14,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from newsletter.delivery.books import Books
 from newsletter.delivery.feed import Feed
-from newsletter.delivery.lane import Clock, Ending, Lane, Letters
+from newsletter.delivery.lane import Clock, Ending, Lane
 from newsletter.delivery.lanes import Lanes, Trouble
+from newsletter.delivery.letters import Letters
 from newsletter.delivery.pace import Pace
 from newsletter.delivery.policy import (
     Course,
@@ -41,6 +42,8 @@ from newsletter.transport.base import Transport
 
 _IDLE_SECONDS: Final = 20.0
 """A lane that has no place for longer than this takes leave; servers dislike idlers."""
+_GLANCE: Final = 0.05
+"""Seconds in which whoever watches is told once."""
 _CLOSING: Final = 421
 
 
@@ -68,6 +71,7 @@ class Run:
         self._settling = settling
         self._clock = clock
         self._watch = watch
+        self._watched = 0.0
         self._tell = tell
         self._lanes = Lanes(transport, connections, self._on_event)
         self._ready: list[Lane] = []
@@ -83,13 +87,14 @@ class Run:
 
     async def run(self) -> Ending:
         """Send until nothing is left to do now, or until something stops it."""
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_exception)
         loop.call_soon(self._fill)
         await self._over.wait()
         self._wake.cancel()
         await self._transport.finish()
         await self._books.close(self._clock.wall())
+        self._show()
         failure = self._failure or self._books.failure
         if failure is not None:
             raise failure
@@ -269,7 +274,7 @@ class Run:
     def _schedule_turn(self) -> None:
         self._turning = True
         self._now = self._clock.wall()
-        asyncio.get_running_loop().call_soon(self._turn)
+        self._loop.call_soon(self._turn)
 
     def _turn(self) -> None:
         """Commit, and only then let the marked bodies leave."""
@@ -290,9 +295,14 @@ class Run:
         # All of them first: what is marked counts as on its way, even if one of them stops the run.
         leaving = [lane for lane in ready if self._begin_body(lane, marked)]
         self._release(leaving)
+        if not 0 <= self._now - self._watched < _GLANCE:
+            self._watched = self._now
+            self._show()
+        self._end_if_done()
+
+    def _show(self) -> None:
         with contextlib.suppress(OSError):  # a terminal that went away stops no mailing
             self._watch(self._settling.moved())
-        self._end_if_done()
 
     def _begin_body(self, lane: Lane, marked: frozenset[int]) -> bool:
         delivery, lane.offered = lane.offered, None
@@ -308,7 +318,7 @@ class Run:
         lane.body = delivery
         return True
 
-    def _release(self, lanes: Sequence[Lane]) -> None:
+    def _release(self, lanes: list[Lane]) -> None:
         """Let bodies leave, each with the next offer.
 
         What they are made of is made first: a body on its way empties the processor's caches.
@@ -320,9 +330,9 @@ class Run:
         offers = [
             None if lane.offered is None else letters.envelope(lane.offered) for lane in lanes
         ]
-        for lane, body, then in zip(lanes, bodies, offers, strict=True):
+        for number, lane in enumerate(lanes):
             if lane.channel is not None:
-                lane.channel.deliver(body, then)
+                lane.channel.deliver(bodies[number], offers[number])
 
     # The end
 

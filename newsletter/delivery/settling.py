@@ -42,7 +42,7 @@ class Settling:
 
     def moved(self) -> Counter[State]:
         """Return how many deliveries went into each state so far."""
-        moved = self._moved.copy()
+        moved = Counter(self._moved)
         moved[State.ACCEPTED] = self.accepted
         return moved
 

@@ -159,4 +159,9 @@ MIGRATIONS: tuple[str, ...] = (
         at REAL NOT NULL
     );
     """,
+    """
+    -- Room for the mark and the answer to come, which they use up: a row that grows has no place
+    -- in its page any more, and a turn of the sender would write several pages anew.
+    ALTER TABLE deliveries ADD COLUMN room BLOB;
+    """,
 )

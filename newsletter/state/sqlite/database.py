@@ -115,12 +115,17 @@ class Database:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:
-            raise LedgerUnusable(
-                Problem(
-                    message=f"the ledger {self.file} cannot be used: {error}",
-                    hint="nothing was sent without being written down; mend this and run again",
-                )
-            ) from error
+            raise unusable(self.file, error) from error
+
+
+def unusable(file: Path, error: sqlite3.DatabaseError) -> LedgerUnusable:
+    """Return what is said of a database that cannot be used."""
+    return LedgerUnusable(
+        Problem(
+            message=f"the ledger {file} cannot be used: {error}",
+            hint="nothing was sent without being written down; mend this and run again",
+        )
+    )
 
 
 def _statements(script: str) -> list[str]:

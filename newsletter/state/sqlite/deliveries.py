@@ -21,7 +21,7 @@ class DeliveryTable(Database):
 
     def __init__(self, file: Path, durability: Durability) -> None:
         super().__init__(file, durability)
-        self._turn = Turn(self.db)
+        self._turn = Turn(self.db, file)
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
@@ -102,8 +102,7 @@ class DeliveryTable(Database):
         self, settlements: Sequence[Settlement], marks: Sequence[int], at: float
     ) -> frozenset[int]:
         """Commit outcomes and marks together; return the marks that hold."""
-        with self.transaction():
-            return self._turn.write(settlements, marks, at, self.suppressions_written)
+        return self._turn.write(list(settlements), list(marks), at, self.suppressions_written)
 
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""

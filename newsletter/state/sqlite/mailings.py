@@ -17,6 +17,8 @@ from newsletter.state.sqlite.rows import INCOMING, incoming_rows, moment_of
 _COLUMNS = ", ".join(INCOMING)
 _BATCH = 25
 """Rows that one INSERT takes: a third less work than one by one; more gain nothing."""
+_ROOM = 48
+"""Octets that a mark and a usual answer take: `250 2.0.0 Ok: queued as 4bXqPz1c3Kz9rPq`."""
 
 
 class MailingTable(Database):
@@ -121,11 +123,13 @@ class MailingTable(Database):
             f" SELECT ?, {_COLUMNS} FROM incoming ORDER BY key, excluded IS NULL",
             (mailing,),
         )
-        ids = {"first": before + 1, "last": self._last_id(), "mailing": mailing}
+        last = self._last_id()
+        ids = {"first": before + 1, "last": last, "mailing": mailing, "room": _ROOM}
         self.db.execute("UPDATE mailings SET first = :first, last = :last WHERE id = :mailing", ids)
         self.db.execute(
-            "INSERT INTO deliveries (id, state, text)"
-            " SELECT id, iif(excluded IS NULL, 'pending', 'excluded'), excluded"
+            "INSERT INTO deliveries (id, state, text, room)"
+            " SELECT id, iif(excluded IS NULL, 'pending', 'excluded'), excluded,"
+            " iif(excluded IS NULL, zeroblob(:room), NULL)"
             " FROM audience WHERE id BETWEEN :first AND :last ORDER BY id",
             ids,
         )

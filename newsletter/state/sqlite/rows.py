@@ -60,19 +60,21 @@ def _object(values: dict[str, str], names: list[tuple[str, str]]) -> str:
     return f"{{{inside}}}"
 
 
-def accepted_rows(settlements: Sequence[Settlement]) -> list[tuple[object, ...]]:
-    """Return the parameters of the UPDATE that settles accepted deliveries.
+def accepted_rows(settlements: list[Settlement]) -> list[tuple[object, ...]]:
+    """Return the parameters of the UPDATE that settles the accepted ones of some deliveries.
 
     Those whose ids follow each other and who were answered alike, at the same time, share a row.
     """
     alike: dict[tuple[object, ...], list[int]] = {}
     for each in settlements:
-        said = each.outcome
-        alike.setdefault((said.code, said.enhanced, said.text, each.at), []).append(each.delivery)
+        if each.state is State.ACCEPTED:
+            said = each.outcome
+            key = said.code, said.enhanced, said.text, each.at
+            alike.setdefault(key, []).append(each.delivery)
     return [(*said, run[0], run[-1]) for said, ids in alike.items() for run in runs(ids)]
 
 
-def runs(numbers: Sequence[int]) -> list[list[int]]:
+def runs(numbers: list[int]) -> list[list[int]]:
     """Return numbers, each once, in runs of those that follow each other: 3 1 2 7 are 1 2 3, 7."""
     found: list[list[int]] = []
     last = -1

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from newsletter.errors import Problem
 from newsletter.outcome import State
 from newsletter.state.ledger import LedgerUnusable, Settlement
+from newsletter.state.sqlite.database import unusable
 from newsletter.state.sqlite.rows import accepted_rows, attempt_row, runs, settled_row
 
 # Not `IN`: SQLite builds a table of the constants each time, which trebles what a row costs.
 _MARK: Final = """
-    UPDATE deliveries SET state = 'attempting', at = ?
-    WHERE id = ? AND (state = 'pending' OR state = 'deferred')
-"""
-_MARK_RUN: Final = """
-    UPDATE deliveries SET state = 'attempting', at = ?
+    UPDATE deliveries SET state = 'attempting', at = ?, room = substr(room, 12)
     WHERE id BETWEEN ? AND ? AND (state = 'pending' OR state = 'deferred')
 """
-_COUNT_WAITING: Final = """
-    SELECT count(*) FROM deliveries
-    WHERE id BETWEEN ? AND ? AND (state = 'pending' OR state = 'deferred')
+_MARKED: Final = """
+    SELECT id FROM deliveries WHERE id BETWEEN ? AND ? AND state = 'attempting' AND at = ?
 """
-_WORTH_A_STEP: Final = 4
+_TICK: Final = 1e-6
+"""Seconds by which a turn is later than the one before, at least."""
 _ACCEPT: Final = """
     UPDATE deliveries SET state = 'accepted', code = ?, enhanced = ?, text = ?, at = ?, due = NULL,
-        attempts = attempts + 1
+        room = NULL, attempts = attempts + 1
     WHERE id BETWEEN ? AND ?
         AND (state = 'attempting' OR state = 'pending' OR state = 'deferred')
 """
@@ -54,30 +51,44 @@ _WAITING: Final = (State.PENDING, State.DEFERRED)
 
 
 class Turn:
-    """Writes turns through one connection; the caller holds the transaction."""
+    """Writes turns through one connection, each in a transaction of its own."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, file: Path) -> None:
         self._db = db
+        self._file = file
+        self._cursor = db.cursor()
+        self._at = 0.0
         self._seen: tuple[int, int] | None = None
         """What others, and we ourselves, had written of suppressions when we last looked."""
 
     def write(
-        self, settlements: Sequence[Settlement], marks: Sequence[int], at: float, suppressions: int
+        self, settlements: list[Settlement], marks: list[int], at: float, suppressions: int
     ) -> frozenset[int]:
-        """Write outcomes and marks; return the marks that hold.
+        """Write outcomes and marks, whole or not at all; return the marks that hold.
 
-        `suppressions` is how many of them this connection wrote so far. Raises LedgerUnusable
-        where an outcome finds no row.
+        `suppressions` is how many of them this connection wrote so far. Raises LedgerUnusable,
+        also where an outcome finds no row.
         """
-        self._settle(settlements)
-        if not marks:
-            return frozenset()
-        self._heed_others(suppressions)
-        return self._mark(marks, at)
+        try:
+            self._cursor.execute("BEGIN IMMEDIATE")
+            try:
+                self._settle(settlements)
+                held = self._mark(marks, at, suppressions) if marks else []
+                self._cursor.execute("COMMIT")
+            except BaseException:
+                self._seen = None
+                if self._db.in_transaction:
+                    self._cursor.execute("ROLLBACK")
+                raise
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise unusable(self._file, error) from error
+        return frozenset(held)
 
-    def _settle(self, settlements: Sequence[Settlement]) -> None:
-        accepted = accepted_rows([s for s in settlements if s.state is State.ACCEPTED])
-        settled = self._db.executemany(_ACCEPT, accepted).rowcount if accepted else 0
+    def _settle(self, settlements: list[Settlement]) -> None:
+        accepted = accepted_rows(settlements)
+        settled = self._cursor.executemany(_ACCEPT, accepted).rowcount if accepted else 0
         if settled != len(settlements):
             settled += self._settle_others(
                 [each for each in settlements if each.state is not State.ACCEPTED]
@@ -87,51 +98,48 @@ class Turn:
                 Problem(message="the ledger lost track of a delivery: an outcome found no row")
             )
 
-    def _settle_others(self, others: Sequence[Settlement]) -> int:
+    def _settle_others(self, others: list[Settlement]) -> int:
         """Settle what was not accepted, each try with a row of its own in `attempts`."""
-        settled = self._db.executemany(_SETTLE, [settled_row(each) for each in others]).rowcount
+        settled = self._cursor.executemany(_SETTLE, [settled_row(each) for each in others]).rowcount
         if settled != len(others):
             # Who left between her offer and its answer is excluded, and stays so.
             settled += sum([self._is_excluded(each) for each in others])
         if settled == len(others):
             tries = [attempt_row(each) for each in others if each.state is not State.PENDING]
-            self._db.executemany(
+            self._cursor.executemany(
                 "INSERT INTO attempts (delivery, at, state, phase, code, enhanced, text)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 tries,
             )
             # Who left while her message was on its way was passed over when others were excluded.
             waiting = [{"id": each.delivery} for each in others if each.state in _WAITING]
-            self._db.executemany(_EXCLUDE_IF_SUPPRESSED, waiting)
+            self._cursor.executemany(_EXCLUDE_IF_SUPPRESSED, waiting)
         return settled
 
     def _is_excluded(self, each: Settlement) -> bool:
-        row = self._db.execute("SELECT state FROM deliveries WHERE id = ?", (each.delivery,))
+        row = self._cursor.execute("SELECT state FROM deliveries WHERE id = ?", (each.delivery,))
         return bool(row.fetchone() == (State.EXCLUDED.value,))
 
-    def _mark(self, marks: Sequence[int], at: float) -> frozenset[int]:
-        """Mark, and return which marks held; nobody else writes meanwhile.
+    def _mark(self, marks: list[int], at: float, suppressions: int) -> list[int]:
+        """Mark ids that follow each other in one step; nobody else writes meanwhile.
 
-        Ids that follow each other and all wait are marked in one step, the others one by one.
+        Where not all of them were waiting, those hold that have this turn's moment.
         """
+        self._heed_others(suppressions)
+        self._at = at = max(at, self._at + _TICK)
         held: list[int] = []
         for run in runs(marks):
-            if len(run) >= _WORTH_A_STEP and self._all_wait(run):
-                self._db.execute(_MARK_RUN, (at, run[0], run[-1]))
+            first, last = run[0], run[-1]
+            if self._cursor.execute(_MARK, (at, first, last)).rowcount == len(run):
                 held += run
             else:
-                mark = self._db.cursor().execute
-                held += [each for each in run if mark(_MARK, (at, each)).rowcount]
-        return frozenset(held)
-
-    def _all_wait(self, run: list[int]) -> bool:
-        (waiting,) = self._db.execute(_COUNT_WAITING, (run[0], run[-1])).fetchone()
-        return bool(waiting == len(run))
+                held += [row[0] for row in self._cursor.execute(_MARKED, (first, last, at))]
+        return held
 
     def _heed_others(self, suppressions: int) -> None:
         """Exclude who left, if anybody may have since we last looked."""
-        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
         seen = (version, suppressions)
         if seen != self._seen:
-            self._db.execute(EXCLUDE_SUPPRESSED)
+            self._cursor.execute(EXCLUDE_SUPPRESSED)
             self._seen = seen
