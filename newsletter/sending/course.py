@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +47,7 @@ def begin(
         if intake.somebody_left():
             exclude_who_left(workspace, ledger)
     ledger.override(mailing, overrides, now)
-    _record(workspace, ledger, mailing)
+    _record(workspace, mailing, ledger.counts(mailing))
     return mailing
 
 
@@ -70,7 +70,7 @@ def go_on(
         for delivery, outcome in result.ending.bad_addresses:
             reason = f"address refused: {outcome.enhanced} {outcome.text}"
             book.suppress([delivery.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
-    _record(workspace, ledger, result.mailing)
+    _record(workspace, result.mailing, result.counts)
     return result
 
 
@@ -98,7 +98,7 @@ def take_up(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Mailing |
     if left or mailing.state is MailingState.FINISHED:
         return mailing
     mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
-    _record(workspace, ledger, mailing)
+    _record(workspace, mailing, counts)
     return mailing
 
 
@@ -112,7 +112,7 @@ def settle_uncertain(
     changed = ledger.resolve(mailing, state, why, now)
     if resend:
         mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
-    _record(workspace, ledger, mailing)
+    _record(workspace, mailing, ledger.counts(mailing))
     return changed
 
 
@@ -124,9 +124,9 @@ def _carry_over(ledger: Ledger, root: Path) -> None:
             ledger.suppress(suppression)
 
 
-def _record(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> None:
+def _record(workspace: Workspace, mailing: Mailing, counts: Mapping[State, int]) -> None:
     try:
-        write_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing, ledger.counts(mailing))
+        write_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing, counts)
     except OSError as error:
         problem = Problem(
             message=f"could not be written: {error.strerror or error}",
