@@ -179,5 +179,6 @@ class MailingTable(Database):
 
 @functools.cache
 def _insert(rows: int) -> str:
-    row = f"({', '.join('?' * len(INCOMING))})"
+    """Return the statement for so many rows; `excluded`, their last column, is empty for null."""
+    row = f"({'?, ' * (len(INCOMING) - 1)}nullif(?, ''))"
     return f"INSERT INTO incoming VALUES {', '.join([row] * rows)}"  # noqa: S608 - constants

@@ -23,13 +23,13 @@ RECORD: Final = "id, mailing, address, state, code, enhanced, text, attempts, at
 
 def incoming_rows(
     members: Iterable[tuple[Member, str]], fields: Sequence[str], most: int
-) -> Iterator[list[str | None]]:
+) -> Iterator[list[str]]:
     """Yield the values of the columns INCOMING, those of up to so many rows in one list.
 
     Of a reader's fields only the given ones are kept: those that the content uses.
     """
     names = [(name, f"{encode_basestring(name)}: ") for name in fields]
-    values: list[str | None] = []
+    values: list[str] = []
     full = most * len(INCOMING)
     for member, token in members:
         who = member.subscriber
@@ -40,7 +40,7 @@ def incoming_rows(
             who.name,
             _object(who.fields, names),
             token,
-            member.excluded,
+            member.excluded or "",  # the null that it stands for would take long to bind
         )
         if len(values) == full:
             yield values
