@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from newsletter.compiled import SOURCES
+
 HERE = Path(__file__).parent
 BUILD = HERE / "build"
 """Everything that a benchmark makes, on the disk that the project is on; never in git."""
@@ -57,6 +59,7 @@ def facts(today: date) -> dict[str, str]:
         f"{os.cpu_count()} cores of": _model(),
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
+        "newsletter": "compiled" if SOURCES.exists() else "interpreted",
     }
 
 
