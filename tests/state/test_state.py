@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import shutil
+import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -317,3 +321,20 @@ def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_pat
     file.write_text("issue,mailing\n,x\n")
     with pytest.raises(NewsletterError, match=r"mailings\.csv:2: a line without issue or mailing"):
         read_mailings(file, name)
+
+
+def test_whoever_looks_at_the_ledger_meanwhile_leaves_the_sender_its_log(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    sender = SqliteLedger(file)
+    SqliteLedger(file).close()  # as the check does, in the sender's own process
+    look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT id FROM ledger')"
+    subprocess.run([sys.executable, "-c", f"{look}.fetchall()", str(file)], check=True)
+    sender.set_epoch(7)
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT epoch FROM ledger").fetchone() == (7,)
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "state.db",
+        "state.db-shm",
+        "state.db-wal",
+    ]
+    sender.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import tempfile
 import uuid as uuids
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -139,11 +140,32 @@ def _statements(script: str) -> list[str]:
 
 
 def _create_private(file: Path) -> None:
-    """Make the folder (0700) and the file (0600), so that nobody else ever reads it."""
+    """Make the folder (0700) and the file (0600), so that nobody else ever reads it.
+
+    A file that is there already is never opened but by SQLite: to close it would drop every lock
+    that this process holds on it through another connection (fcntl(2)), and whoever closes the
+    database next, anywhere, would take the log away from under us. So a new one is made under
+    another name, too.
+    """
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        if not file.exists():
+            _create(file)
     except OSError as error:
         raise LedgerUnusable(
             Problem(message=f"the ledger {file} cannot be opened: {error.strerror or error}")
         ) from error
+
+
+def _create(file: Path) -> None:
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
+    os.close(descriptor)
+    new = Path(name)
+    try:
+        file.hardlink_to(new)
+    except FileExistsError:
+        pass  # another process was faster
+    except OSError:  # a file system without links
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    finally:
+        new.unlink()
