@@ -37,7 +37,7 @@ _STARTING_SECONDS = 0.6
 """About as long as a process takes until its first message."""
 _MOST_MESSAGES = 60
 """So many messages, at the most, does a process get through before it is killed."""
-_SHARE_EARLY, _SHARE_STAGED = 0.1, 0.2
+_SHARE_EARLY, _SHARE_STAGED, _SHARE_WATCHED = 0.1, 0.2, 0.5
 _EVERY = 20
 _MOST_UNKILLED = 50
 
@@ -117,10 +117,18 @@ class Torture:
         if self.chance.random() < _SHARE_EARLY:
             time.sleep(self.chance.uniform(0, _STARTING_SECONDS))
             return
+        if self.chance.random() < _SHARE_WATCHED:
+            # Somebody looks meanwhile: her process opens the ledger, and closes it.
+            self._until_more(process)
+            self._uncertain()
+        self._until_more(process)
+        time.sleep(self.chance.uniform(0, 0.003))
+
+    def _until_more(self, process: subprocess.Popen[bytes]) -> None:
+        """Return when some more messages have arrived, or the process has ended."""
         enough = self.taken + self.chance.randint(0, _MOST_MESSAGES)
         while self.taken <= enough and process.poll() is None:
             time.sleep(0.0005)
-        time.sleep(self.chance.uniform(0, 0.003))
 
     def _finish(self, month: str) -> None:
         process = self._process(["-m", "newsletter"], month)
