@@ -317,7 +317,7 @@ def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_pat
         "issue,mailing,digest,started_at,finished_at,accepted,refused,uncertain,excluded",
         f"2026-11,{mailing.uuid},{CONTENT.digest},{when},{when},7,7,7,7",
     ]
-    assert "ada" not in file.read_text()
+    assert "ada@" not in file.read_text()
     file.write_text("issue,mailing\n,x\n")
     with pytest.raises(NewsletterError, match=r"mailings\.csv:2: a line without issue or mailing"):
         read_mailings(file, name)
