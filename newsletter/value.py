@@ -6,13 +6,15 @@ in a tenth of the time of a NamedTuple or a frozen dataclass, whose constructors
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 
 class Value:
     """A frozen value: its attributes are Final, and it equals another with the same parts."""
 
+    @abstractmethod
     def parts(self) -> tuple[object, ...]:
         """Return what the value consists of, in the order of its constructor."""
-        raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
         return (
