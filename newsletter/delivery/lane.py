@@ -1,4 +1,4 @@
-"""What a run works with: its lanes, the clock, the letters, and how it ended."""
+"""What a run works with: its lanes and the clock; and how it ended."""
 
 from __future__ import annotations
 

@@ -15,14 +15,12 @@ from newsletter.state.ledger import Delivery, Mailing
 from newsletter.tokens import Key, Purpose, Signer
 
 _MOST_PROBLEMS: Final = 20
+_NO_TOKEN: Final = "a" * 24
+"""For a delivery that has no number yet."""
 
 
 class Unmakeable(NewsletterError):  # noqa: N818
     """Some readers' messages cannot be made; each is named with her line in the list."""
-
-
-_NO_TOKEN: Final = "a" * 24
-"""For a delivery that has no number yet."""
 
 
 class Letters:
