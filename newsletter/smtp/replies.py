@@ -19,6 +19,8 @@ _LONGEST_LINE: Final = 4096
 _MOST_OCTETS: Final = 65536
 _LONGEST_TEXT: Final = 500
 _MOST_KNOWN: Final = 64
+_CR: Final = 0x0D
+_HEAD: Final = len("250 2.0.0 ")
 
 
 class BadReply(Exception):  # noqa: N818
@@ -37,6 +39,7 @@ class ReplyReader:
         self._lines: list[tuple[bytes, bytes]] = []
         self._octets = 0
         self._known: dict[bytes, Reply] = {}
+        self._heads: dict[bytes, Reply] = {}
 
     def feed(self, data: bytes) -> None:
         """Take in what came; `read` says what it amounts to."""
@@ -66,6 +69,9 @@ class ReplyReader:
 
     def _line(self, line: bytes) -> Reply | None:
         """Return the reply that a line completes; the line is without its LF."""
+        usual = None if self._lines else self._usual(line)
+        if usual is not None:
+            return usual
         match = _LINE.fullmatch(line)
         if match is None or len(line) > _LONGEST_LINE:
             raise BadReply(f"no SMTP reply: {_shown(line)}")
@@ -81,8 +87,19 @@ class ReplyReader:
         reply = _reply(int(code), [text for _, text in self._lines])
         if len(self._lines) == 1 and len(self._known) < _MOST_KNOWN:
             self._known[line] = reply
+            if line[:_HEAD] == f"{reply.code} {reply.enhanced} ".encode():
+                self._heads[line[:_HEAD]] = reply
         self._lines, self._octets = [], 0
         return reply
+
+    def _usual(self, line: bytes) -> Reply | None:
+        """Return the reply of a line that begins like one before: only its words are new."""
+        like = self._heads.get(line[:_HEAD])
+        if like is None or not line.isascii() or len(line) > _LONGEST_TEXT or line[-1] != _CR:
+            return None
+        text = line[_HEAD:-1].decode()
+        plain = text.isprintable() and "  " not in text and text.strip() == text
+        return Reply(like.code, like.enhanced, text) if plain else None
 
 
 def _reply(code: int, texts: list[bytes]) -> Reply:
@@ -104,7 +121,7 @@ def _reply(code: int, texts: list[bytes]) -> Reply:
 def one_line(reply: Reply) -> Reply:
     """Return the reply as the ledger keeps it: its text on one line, at most 500 characters."""
     text = " ".join(reply.text.split())
-    return Reply(reply.code, reply.enhanced, text[:_LONGEST_TEXT])
+    return Reply(reply.code, reply.enhanced, text[:_LONGEST_TEXT].rstrip())
 
 
 def _shown(line: bytes) -> str:

@@ -320,6 +320,7 @@ def replies_to(reader: ReplyReader, chunk: bytes) -> Iterator[Reply]:
         (b"550-5.1.1 a\r\n550 5.1.1 b\r\n", [Reply(550, "5.1.1", "a\nb")]),
         (b"550 5.1.1\r\n", [Reply(550, "5.1.1", "")]),
         ("250 grüße\r\n".encode(), [Reply(250, "", "grüße")]),
+        (b"250 " + b"x" * 499 + b" y\r\n", [Reply(250, "", "x" * 499)]),
         (b"250 a\x1b[31mb\r\n", [Reply(250, "", "a [31mb")]),
     ],
 )
@@ -368,6 +369,29 @@ def test_how_bytes_are_cut_into_reads_changes_nothing(octets: bytes, cuts: list[
     lines = octets.replace(b"5", b"250 ok\r\n")
     assert outcome([*chunks, rest]) == outcome([octets])
     assert outcome([lines[i : i + 7] for i in range(0, len(lines), 7)]) == outcome([lines])
+
+
+WORDS = st.binary(max_size=12) | st.sampled_from(
+    [b"Ok", b"queued as 1", b" a", b"a  b", b"x" * 600]
+)
+HEADS = st.sampled_from([b"250 2.0.0 ", b"250 2.0.0", b"250 5.0.0 ", b"250  ", b"354 "])
+
+
+@given(st.lists(st.tuples(HEADS, WORDS, st.sampled_from([b"\r\n", b"\n"])), max_size=8))
+def test_a_line_says_the_same_whatever_was_said_before(
+    lines: list[tuple[bytes, bytes, bytes]],
+) -> None:
+    known = ReplyReader()
+    list(replies_to(known, b"250 2.0.0 Ok\r\n354 go ahead\r\n250 words without a code\r\n"))
+    for head, words, end in lines:
+        line = head + words.replace(b"\n", b"") + end
+        try:
+            alone = read([line])
+        except BadReply:
+            with pytest.raises(BadReply):
+                list(replies_to(known, line))
+            return
+        assert list(replies_to(known, line)) == alone
 
 
 CODES = st.sampled_from([b"220", b"250", b"354", b"421", b"450", b"550", b"235", b"334", b"503"])
