@@ -104,8 +104,7 @@ def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
 
 def waiting(ledger: Ledger, mailing: Mailing) -> int:
     """Return how many readers can be sent to now: the pending, and the deferred who are due."""
-    due = ledger.deferred(mailing, due=datetime.now(UTC).timestamp(), limit=-1)
-    return ledger.counts(mailing)[State.PENDING] + len(due)
+    return ledger.waiting(mailing, due=datetime.now(UTC).timestamp())
 
 
 def sample_subject(content: Content) -> str:

@@ -67,7 +67,7 @@ class Delivery(Value):
         number: int,
         address: Address,
         name: str,
-        fields: Mapping[str, str],
+        fields: dict[str, str],
         message_token: str,
         attempts: int,
         first_deferred_at: float | None,
@@ -173,6 +173,9 @@ class Ledger(Protocol):
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
+
+    def waiting(self, mailing: Mailing, *, due: float) -> int:
+        """Return how many can be sent to: the pending, and the deferred that are due by then."""
 
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""

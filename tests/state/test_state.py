@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.address import parse_address
 from newsletter.audience.listfile import Member
@@ -23,10 +25,11 @@ from newsletter.errors import NewsletterError
 from newsletter.outcome import Outcome, Phase, State, Verdict
 from newsletter.state.identity import advance, doubt
 from newsletter.state.keys import load_keys
-from newsletter.state.ledger import LedgerUnusable, Mailing, MailingState, Settlement
+from newsletter.state.ledger import Delivery, LedgerUnusable, Mailing, MailingState, Settlement
 from newsletter.state.lock import sending_lock
 from newsletter.state.mailings_file import read_mailings, write_mailing
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.sqlite.rows import delivery_of, incoming_rows
 from newsletter.tokens import Key, Purpose, Signer
 from tests.message.test_message import CONTENT
 
@@ -71,6 +74,17 @@ def test_a_freeze_writes_the_audience_with_only_the_fields_that_are_used(
     }
     assert ledger.content(mailing) == CONTENT
     assert mailing.state is MailingState.FROZEN
+
+
+@given(st.dictionaries(st.sampled_from(["first_name", "y", "z"]), st.text(max_size=6)))
+def test_a_field_comes_out_of_its_row_as_it_went_in(fields: dict[str, str]) -> None:
+    reader = Member(Subscriber(ADA, "Ada", fields), 2, None)
+    (values,) = incoming_rows([(reader, "m" * 16)], list(fields), 1)
+    _, address, name, written, token, _ = values
+    kept = {name: value for name, value in fields.items() if value}
+    assert delivery_of((7, address, name, written, token, 1, 2.0)) == Delivery(
+        7, ADA, "Ada", kept, "m" * 16, 1, 2.0
+    )
 
 
 def test_an_address_twice_stands_once_and_excluded_if_either_was(ledger: SqliteLedger) -> None:
@@ -173,6 +187,7 @@ def test_earlier_attempts_that_failed_are_kept(ledger: SqliteLedger) -> None:
     ledger.turn([Settlement(only.id, State.DEFERRED, later, 1.0, 301.0)], [], 1.0)
     assert ledger.next_due(mailing) == 301.0
     assert ledger.deferred(mailing, due=300.0, limit=-1) == []
+    assert [ledger.waiting(mailing, due=due) for due in (300.0, 301.0)] == [0, 1]
     (due,) = ledger.deferred(mailing, due=301.0, limit=-1)
     assert (due.id, due.attempts, due.first_deferred_at) == (only.id, 1, 1.0)
     ok = Outcome(Verdict.ACCEPTED, 250, "", "Ok")

@@ -74,6 +74,36 @@ def test_a_row_takes_its_mark_and_a_usual_answer_without_growing() -> None:
         assert ledger.db.execute("PRAGMA page_count").fetchone() == pages
 
 
+answers = st.tuples(
+    st.integers(0, READERS - 1),
+    st.sampled_from([250, 251]),
+    st.sampled_from(["", "2.0.0"]),
+    st.text(st.characters(exclude_characters=" \0", codec="utf-8"), max_size=5),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(answers, unique_by=lambda each: each[0], max_size=READERS))
+def test_of_those_accepted_together_each_keeps_her_own_answer(
+    said: list[tuple[int, int, str, str]],
+) -> None:
+    with ledger_of(READERS) as (ledger, mailing, ids):
+        outcomes = {
+            who: Outcome(Verdict.ACCEPTED, code, enhanced, text)
+            for who, code, enhanced, text in said
+        }
+        ledger.turn([], ids, 1.0)
+        ledger.turn(
+            [Settlement(ids[who], State.ACCEPTED, each, 2.0) for who, each in outcomes.items()],
+            [],
+            2.0,
+        )
+        assert {
+            record.id: (record.code, record.enhanced, record.text, record.attempts)
+            for record in ledger.records(mailing, [State.ACCEPTED])
+        } == {ids[who]: (each.code, each.enhanced, each.text, 1) for who, each in outcomes.items()}
+
+
 turns = st.lists(
     st.tuples(
         st.lists(st.integers(0, READERS - 1), max_size=READERS),

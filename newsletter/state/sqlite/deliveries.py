@@ -15,6 +15,9 @@ from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import DELIVERY, RECORD, deliveries_of, delivery_of, record_of
 from newsletter.state.sqlite.turn import EXCLUDE_SUPPRESSED, Turn
 
+_BY_DUE = "deliveries INDEXED BY deliveries_due"
+"""By themselves, the ids of a mailing look like the shorter way, which is through all of them."""
+
 
 class DeliveryTable(Database):
     """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
@@ -30,6 +33,18 @@ class DeliveryTable(Database):
             (mailing.first, mailing.last),
         )
         return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
+
+    def waiting(self, mailing: Mailing, *, due: float) -> int:
+        """Return how many can be sent to: the pending, and the deferred that are due by then."""
+        row = self.read_one(
+            "SELECT (SELECT count(*) FROM deliveries"  # noqa: S608 - a constant
+            " WHERE id BETWEEN :first AND :last AND state = 'pending')"
+            f" + (SELECT count(*) FROM {_BY_DUE}"
+            " WHERE id BETWEEN :first AND :last AND state = 'deferred' AND due <= :due)",
+            {"first": mailing.first, "last": mailing.last, "due": due},
+        )
+        count: int = row[0]
+        return count
 
     def exclude_suppressed(self) -> int:
         """Exclude who is waiting in any mailing and suppressed by now; return how many."""
@@ -74,7 +89,7 @@ class DeliveryTable(Database):
     def deferred(self, mailing: Mailing, *, due: float, limit: int) -> Sequence[Delivery]:
         """Return deferred deliveries that are due by then, the longest due first."""
         rows = self.read(
-            f"SELECT {DELIVERY} FROM deliveries JOIN audience USING (id)"  # noqa: S608 - a constant
+            f"SELECT {DELIVERY} FROM {_BY_DUE} JOIN audience USING (id)"  # noqa: S608 - constants
             " WHERE id BETWEEN ? AND ? AND state = 'deferred' AND due <= ? ORDER BY due LIMIT ?",
             (mailing.first, mailing.last, due, limit),
         )
@@ -92,7 +107,8 @@ class DeliveryTable(Database):
     def next_due(self, mailing: Mailing) -> float | None:
         """Return when the next deferred delivery falls due, in seconds since 1970."""
         row = self.read_one(
-            "SELECT min(due) FROM deliveries WHERE state = 'deferred' AND id BETWEEN ? AND ?",
+            f"SELECT min(due) FROM {_BY_DUE}"  # noqa: S608 - a constant
+            " WHERE state = 'deferred' AND id BETWEEN ? AND ?",
             (mailing.first, mailing.last),
         )
         due: float | None = row[0]

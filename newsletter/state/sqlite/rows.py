@@ -14,7 +14,6 @@ from newsletter.outcome import State, Verdict
 from newsletter.state.ledger import Delivery, Record, Settlement
 
 DELIVERY: Final = "id, address, name, fields, message_token, attempts, first_deferred_at"
-_decode = json.JSONDecoder().raw_decode
 
 INCOMING: Final = ("key", "address", "name", "fields", "message_token", "excluded")
 
@@ -63,15 +62,46 @@ def _object(values: dict[str, str], names: list[tuple[str, str]]) -> str:
 def accepted_rows(settlements: list[Settlement]) -> list[tuple[object, ...]]:
     """Return the parameters of the UPDATE that settles the accepted ones of some deliveries.
 
-    Those whose ids follow each other and who were answered alike, at the same time, share a row.
+    Those whose ids follow each other and who were accepted at the same time share a row. A server
+    says something else to each (the number in its queue), so its words stand side by side, as
+    octets, all as wide as the longest.
     """
-    alike: dict[tuple[object, ...], list[int]] = {}
-    for each in settlements:
-        if each.state is State.ACCEPTED:
-            said = each.outcome
-            key = said.code, said.enhanced, said.text, each.at
-            alike.setdefault(key, []).append(each.delivery)
-    return [(*said, run[0], run[-1]) for said, ids in alike.items() for run in runs(ids)]
+    accepted = {each.delivery: each for each in settlements if each.state is State.ACCEPTED}
+    rows: list[tuple[object, ...]] = []
+    for ids in runs(list(accepted)):
+        some: list[Settlement] = []
+        for number in ids:
+            each = accepted[number]
+            if some and not _alike(some[0], each):
+                rows.append(_side_by_side(some))
+                some = []
+            some.append(each)
+        rows.append(_side_by_side(some))
+    return rows
+
+
+def _alike(one: Settlement, other: Settlement) -> bool:
+    first, second = one.outcome, other.outcome
+    same = first.code == second.code and first.enhanced == second.enhanced
+    return same and one.at == other.at
+
+
+def _side_by_side(some: list[Settlement]) -> tuple[object, ...]:
+    words = [each.outcome.text.encode() for each in some]
+    width = max([len(each) for each in words])
+    joined = b"".join([each.ljust(width) for each in words])
+    first, outcome = some[0].delivery, some[0].outcome
+    return (
+        outcome.code,
+        outcome.enhanced,
+        some[0].at,
+        joined,
+        first,
+        width,
+        width,
+        first,
+        some[-1].delivery,
+    )
 
 
 def runs(numbers: list[int]) -> list[list[int]]:
@@ -124,8 +154,21 @@ def deliveries_of(rows: list[tuple[Any, ...]]) -> list[Delivery]:
 
 def delivery_of(row: tuple[Any, ...]) -> Delivery:
     """Return the value of a row of the columns DELIVERY."""
-    fields = {} if row[3] == "{}" else _decode(row[3])[0]
-    return Delivery(row[0], address_of(row[1]), row[2], fields, row[4], row[5], row[6])
+    return Delivery(row[0], address_of(row[1]), row[2], _fields(row[3]), row[4], row[5], row[6])
+
+
+def _fields(text: str) -> dict[str, str]:
+    """Return a JSON object of texts as a dictionary.
+
+    Where nothing is escaped every quote ends a name or a value; that takes a third of the time.
+    """
+    if text == "{}":
+        return {}
+    if "\\" in text:
+        whole: dict[str, str] = json.loads(text)
+        return whole
+    parts = text.split('"')
+    return {parts[at]: parts[at + 2] for at in range(1, len(parts) - 2, 4)}
 
 
 def record_of(row: tuple[Any, ...]) -> Record:
@@ -146,8 +189,8 @@ def record_of(row: tuple[Any, ...]) -> Record:
 
 def address_of(text: str) -> Address:
     """Return an address that was parsed before it was written."""
-    local, _, domain = text.rpartition("@")
-    return Address(local, domain) if domain else parse_address(text)
+    at = text.rfind("@")
+    return Address(text[:at], text[at + 1 :]) if 0 < at < len(text) - 1 else parse_address(text)
 
 
 def moment_of(seconds: float | None) -> datetime | None:

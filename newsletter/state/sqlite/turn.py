@@ -23,8 +23,9 @@ _MARKED: Final = """
 _TICK: Final = 1e-6
 """Seconds by which a turn is later than the one before, at least."""
 _ACCEPT: Final = """
-    UPDATE deliveries SET state = 'accepted', code = ?, enhanced = ?, text = ?, at = ?, due = NULL,
-        room = NULL, attempts = attempts + 1
+    UPDATE deliveries SET state = 'accepted', code = ?, enhanced = ?, at = ?,
+        text = rtrim(CAST(substr(?, 1 + (id - ?) * ?, ?) AS TEXT)), due = NULL, room = NULL,
+        attempts = attempts + 1
     WHERE id BETWEEN ? AND ?
         AND (state = 'attempting' OR state = 'pending' OR state = 'deferred')
 """
