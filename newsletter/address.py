@@ -39,6 +39,7 @@ class Address(Value):
     def __init__(self, local: str, domain: str) -> None:
         self.local: Final = local
         self.domain: Final = domain
+        self._key = ""
 
     def parts(self) -> tuple[object, ...]:
         """See Value."""
@@ -51,7 +52,9 @@ class Address(Value):
         RFC 5321, 2.4 lets a host tell `Ada@` from `ada@`; in practice none does, and mailing
         somebody twice, or who left, is worse than mailing her at the other spelling.
         """
-        return f"{self.local.casefold()}@{self.domain}"
+        if not self._key:
+            self._key = f"{self.local.casefold()}@{self.domain}"
+        return self._key
 
     @property
     def needs_smtputf8(self) -> bool:

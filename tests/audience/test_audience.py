@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -17,6 +19,7 @@ from newsletter.audience.audience import Audience, Figures
 from newsletter.audience.listfile import Member
 from newsletter.audience.subscriber import Subscriber
 from newsletter.audience.suppression import Suppression
+from newsletter.audience.table import Table
 from newsletter.errors import NewsletterError
 
 SHOWN = Path("subscribers.csv")
@@ -312,6 +315,24 @@ def test_no_bytes_whatever_end_in_anything_but_members_and_problems(
     except NewsletterError:
         return
     assert len({each.subscriber.address.key for each in members}) == len(members)
+
+
+@given(
+    st.sampled_from(",;\t"),
+    st.text(alphabet="a@ ,;\t\n\r\v\x1c\u2028é", max_size=120),
+    st.sampled_from([0, 20_000]),
+)
+def test_a_table_without_quotes_reads_as_the_csv_module_reads_it(
+    tmp_path_factory: pytest.TempPathFactory, separator: str, text: str, rows_before: int
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "list.csv"
+    text = f"b{separator}c\n" * rows_before + text
+    file.write_text(f"email{separator}b\n{text}", encoding="utf-8", newline="")
+    with Table(file, shown=SHOWN) as table:
+        rows = list(table.rows())
+    lines = io.StringIO(text, newline="")
+    expected = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    assert rows == [(line, cells) for line, cells in enumerate(expected, start=2) if any(cells)]
 
 
 def test_the_example_that_documents_the_format_is_without_a_problem() -> None:
