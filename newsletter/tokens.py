@@ -79,11 +79,16 @@ class Maker:
         mac = self._keyed.copy()
         mac.update(block.to_bytes(_ID_OCTETS, "big"))
         macs = _mac_letters(mac.digest())
-        first = block * _PER_MAC
-        high = _id_letters(first)[:-1]  # the four differ in their last letter only
+        first = block * _PER_MAC  # the four differ in their last ten bits only
+        high = (
+            f"{_PAIRS[first >> 30 & 1023]}{_PAIRS[first >> 20 & 1023]}{_PAIRS[first >> 10 & 1023]}"
+        )
+        low = first & 1023
         return [
-            high + _ALPHABET[(first & 31) + place] + macs[place * _MAC_LETTERS :][:_MAC_LETTERS]
-            for place in range(_PER_MAC)
+            f"{high}{_PAIRS[low]}{macs[:16]}",
+            f"{high}{_PAIRS[low + 1]}{macs[16:32]}",
+            f"{high}{_PAIRS[low + 2]}{macs[32:48]}",
+            f"{high}{_PAIRS[low + 3]}{macs[48:]}",
         ]
 
 

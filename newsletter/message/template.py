@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -47,7 +47,7 @@ class Personal:
         self,
         address: Address,
         name: str,
-        fields: Mapping[str, str],
+        fields: dict[str, str],
         message_token: str,
         unsubscribe_token: str,
     ) -> None:
@@ -69,7 +69,7 @@ class Pattern:
         self._gaps = [(at, piece) for at, piece in enumerate(pieces) if isinstance(piece, int)]
         self.octets: Final = sum([len(piece) for piece in self._pieces])
 
-    def filled(self, values: Sequence[bytes]) -> bytes:
+    def filled(self, values: list[bytes]) -> bytes:
         """Return the run as one part."""
         pieces = self._pieces.copy()
         for at, number in self._gaps:
