@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def send_rounds(
         limit=wishes.limit,
         keep_going=wishes.keep_going,
     )
+    gc.freeze()  # as in Intake.read: what was made of the freeze stays, too
     signal = 0
     while True:
         result = _round(workspace, ledger, mailing, course)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -37,6 +38,7 @@ class Intake:
 
     def read(self, content: Content | None) -> Readers:
         """Read the list for a content (None: only count); what cannot be read is a problem."""
+        gc.freeze()  # what is there by now stays: a look at all of it again finds nothing
         self.readers = self._read(content)
         return self.readers
 
