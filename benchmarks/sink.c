@@ -95,7 +95,10 @@ static size_t take_data(struct connection *c, char *p, size_t n, const char **re
         count++;
         last_dot = now();
         c->mode = COMMANDS;
-        *reply = "250 2.0.0 Ok: counted\r\n";
+        /* A number of its own for each, as a server gives one: no two answers are alike. */
+        static char queued[64];
+        snprintf(queued, sizeof queued, "250 2.0.0 Ok: queued as %lX\r\n", 0xA000000L + count);
+        *reply = queued;
     } else {
         memcpy(c->tail, p + n - TAIL, TAIL);
         *reply = "";
