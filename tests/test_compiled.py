@@ -179,11 +179,19 @@ def test_where_it_cannot_compile_it_says_why_and_what_was_compiled_goes(
 
 
 @needs_mypyc
-def test_a_module_that_cannot_be_compiled_is_named_with_its_line(tiny: Path) -> None:
-    count = tiny / "tiny" / "core" / "count.py"
-    count.write_text("def words(text: str) -> int:\n    return text\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("def words(text: str) -> int:\n    return text\n", "2: error: Incompatible return"),
+        ("def words(text: str) -> int:\n    return (\n", "2: '(' was never closed.\n"),
+    ],
+)
+def test_a_module_that_cannot_be_compiled_is_named_with_its_line(
+    text: str, told: str, tiny: Path
+) -> None:
+    (tiny / "tiny" / "core" / "count.py").write_text(text, encoding="utf-8")
     said = compile_(tiny)
-    assert said.startswith("Not compiled: tiny/core/count.py:2: error: Incompatible return")
+    assert said.startswith(f"Not compiled: tiny/core/count.py:{told}")
     assert files(tiny) == set()
 
 

@@ -108,8 +108,11 @@ def compiled(root: Path, patterns: list[str], folder: Path) -> tuple[dict[str, P
     The list of sources comes first, then the library that all modules share.
     """
     modules = matching(root, patterns)
-    listed = sources(root, modules)  # before mypy reads: an edit meanwhile is an edit after
     began = time.monotonic()
+    try:
+        listed = sources(root, modules)  # before mypy reads: an edit meanwhile is an edit after
+    except SyntaxError as error:
+        return {}, f"Not compiled: {error.filename}:{error.lineno}: {error.msg}."
     if reason := obstacle() or _run(root, folder, modules):
         return {}, f"Not compiled: {reason}. The same sources run interpreted, slower."
     package = modules[0].parts[0]
@@ -173,7 +176,7 @@ def sources(root: Path, modules: list[Path]) -> str:
 
 def _imports(root: Path, module: Path) -> Iterator[Path]:
     """Yield the files of the project that a module imports."""
-    for node in ast.walk(ast.parse((root / module).read_bytes())):
+    for node in ast.walk(ast.parse((root / module).read_bytes(), str(module))):
         names: Iterable[str] = ()
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
