@@ -150,8 +150,11 @@ class RowReader:
         return Member(self._subscriber(address, cells), line, excluded)
 
     def _subscriber(self, address: Address, cells: list[str]) -> Subscriber:
-        pairs = zip(self._names, cells)  # noqa: B905 - as many; `strict` costs half as much again
-        fields = {name: cell for name, cell in pairs if cell and name}
+        fields: dict[str, str] = {}
+        for at, column in enumerate(self._names):
+            cell = cells[at]
+            if cell and column:
+                fields[column] = cell
         fields["email"] = f"{address.local}@{address.domain}"
         name = fields.get("name", "")
         if not name and ("first_name" in fields or "last_name" in fields):

@@ -145,7 +145,7 @@ class Table:
                     continue
             for cells in rows:
                 number += 1
-                if any(cells):
+                if any(cell for cell in cells):  # compiled, this is a loop, and no call
                     yield number, cells
 
     def _plain(self, block: str) -> list[list[str]] | None:
@@ -155,7 +155,8 @@ class Table:
         """
         if '"' in block or f"{self.delimiter} " in block or "\n " in block or block[0] == " ":
             return None
-        block = block.replace("\r\n", "\n")
+        if "\r" in block:
+            block = block.replace("\r\n", "\n")
         if "\r" in block or len(block) > csv.field_size_limit():
             return None
         lines = block.removesuffix("\n").split("\n")
