@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import click
+
 from newsletter.cli import output
 from newsletter.cli.progress import progress
-from newsletter.cli.send_words import report, stays_until
+from newsletter.cli.send_words import people, report, stays_until
 from newsletter.cli.status import status_json
 from newsletter.cli.waiting import Ended, wait_until
 from newsletter.delivery.mailing import Course, Result
 from newsletter.delivery.rounds import next_round
+from newsletter.outcome import State
 from newsletter.sending.course import begin, exclude_who_left, go_on, take_up
 from newsletter.sending.guard import refuse_recorded
 from newsletter.sending.plan import waiting
@@ -48,6 +53,11 @@ def send_rounds(
     signal = 0
     while True:
         result = _round(workspace, ledger, mailing, course)
+        mailing = result.mailing
+        if _goes_on_all_the_same(result, course):
+            course = replace(course, keep_going=True)
+            exclude_who_left(workspace, ledger)
+            continue
         moment = next_round(result, datetime.now(UTC)) if wishes.stays else None
         if moment is None:
             break
@@ -62,6 +72,25 @@ def send_rounds(
     if wishes.as_json:
         output.json_result(status_json(result.mailing, result.counts))
     return signal or result.exit_code
+
+
+def _goes_on_all_the_same(result: Result, course: Course) -> bool:
+    """Ask whoever sits there, where so many were refused or deferred that the run stopped.
+
+    A run with a limit is a trial: it ends as it is.
+    """
+    stop = result.ending.stop
+    if stop is None or not stop.asks or course.limit is not None or result.ending.signal:
+        return False
+    if not sys.stdin.isatty():
+        return False
+    output.say(f"It has stopped: {stop.reason}.", style="yellow")
+    left = people(result.counts[State.PENDING])
+    try:
+        return output.confirm(f"Go on all the same, with {left} left?", flag="--keep-going")
+    except click.Abort:
+        output.say()
+        return False
 
 
 def _mailing(workspace: Workspace, ledger: SqliteLedger, ready: Ready, *, waited: bool) -> Mailing:

@@ -154,11 +154,13 @@ class Stop:
     """Why a mailing stops, in a sentence, and what to do next.
 
     `content` says that the messages themselves were refused: those refusals are taken back.
+    `asks` says that whoever sits there may decide to go on all the same.
     """
 
     reason: str
     hint: str
     content: bool = False
+    asks: bool = False
 
 
 def too_large(octets: int, extensions: Mapping[str, str]) -> Stop | None:
@@ -233,6 +235,7 @@ class Breakers:
         return Stop(
             f"{what} of the last {_WINDOW} attempts; the last one was {_words(self._noes[-1][1])}",
             "newsletter status shows them; --keep-going goes on regardless",
+            asks=True,
         )
 
 

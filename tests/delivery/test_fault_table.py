@@ -16,6 +16,7 @@ import pytest
 from newsletter.delivery import pace, policy
 from newsletter.outcome import Phase
 from newsletter.smtp import connection
+from tests.cli.terminal import terminal
 from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states, write_list
 from tests.delivery.test_kill import make_due
 from tests.hostile import CLOSE, HANG, RESET, Action, Decide, hostile, once
@@ -318,6 +319,23 @@ def test_too_many_refused_or_deferred_stop_it_and_keep_going_does_not(
         run("send", "2026-11", "--yes", "--keep-going")
         counts = states(run)
         assert "pending" not in counts
+        hold(run, server, emails, counts)
+
+
+@pytest.mark.parametrize(("answer", "goes_on"), [("y\n", True), ("n\n", False), ("\x03", False)])
+def test_whoever_sits_there_is_asked_whether_to_go_on_all_the_same(
+    workspace: Path, run: Run, answer: str, *, goes_on: bool
+) -> None:
+    with hostile(_spread("RCPT", "550 5.7.1 not today", 8)) as server:
+        emails = settle(workspace, server.port, readers=200)
+        with terminal(workspace, "send", "2026-11", "--yes") as screen:
+            screen.wait_for("refused of the last 100 attempts")
+            screen.wait_for("readers left? [y/N]:")
+            screen.type(answer)
+            assert screen.ended() == 1
+        counts = states(run)
+        assert ("pending" in counts) is not goes_on
+        assert ("Stopped:" in screen.screen) is not goes_on
         hold(run, server, emails, counts)
 
 
