@@ -136,11 +136,15 @@ class Run:
         """Close without a dot; what was offered goes back, untouched."""
         if lane in self._ready:
             self._ready.remove(lane)
+        self._put_back(lane)
+        self._lanes.abort(lane)
+
+    def _put_back(self, lane: Lane) -> None:
+        """Take back what a lane was offered, untouched."""
         if lane.offered is not None:
             self._supply.ended()
             self._supply.again(lane.offered)
             lane.offered = None
-        self._lanes.abort(lane)
 
     # Events
 
@@ -343,6 +347,9 @@ class Run:
     def _begin_to_stop(self) -> None:
         """Begin nothing more: there is a stop, a signal, a ledger or a server that fails."""
         self._stopping = True
+        for lane in self._lanes:
+            if lane.offered is not None and lane.channel is not None and lane.channel.withdraw():
+                self._put_back(lane)
         self._end_if_done()
 
     def _fail(self, error: BaseException) -> None:

@@ -8,13 +8,13 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 
 from newsletter.outcome import Envelope, Phase
 from newsletter.smtp.events import Answered, Event, Lost, StartTls
 from newsletter.smtp.session import Session
 
-# RFC 5321, 4.5.3.2, in seconds. The last block and the dot leave together, so the dot's counts.
+# RFC 5321, 4.5.3.2, in seconds
 TIMEOUTS: Final[dict[Phase, float]] = {
     Phase.GREETING: 300,
     Phase.EHLO: 300,
@@ -39,6 +39,9 @@ class Connection:
 
     It does what asyncio.Protocol asks for, and is a class of its own so that it can be compiled.
     """
+
+    BLOCK_SECONDS: ClassVar[float] = 180.0
+    """So long may nothing more of a body leave (RFC 5321, 4.5.3.2.5)."""
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Connection:
         self._over = False
         self._deadline = 0.0
         self._rings = 0.0
+        self._unwritten = 0
         self._timer: asyncio.Handle | None = None
         self._upgrade: asyncio.Task[None] | None = None
         self.closed = asyncio.Event()
@@ -107,6 +111,8 @@ class Connection:
     def resume_writing(self) -> None:
         """All but the limit has been written."""
         self._paused = False
+        if not self._over:
+            self._extend()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Report an end that the session did not see coming."""
@@ -124,6 +130,10 @@ class Connection:
         """See Session.deliver."""
         self.session.deliver(parts, then)
         self._flush()
+
+    def withdraw(self) -> bool:
+        """See Session.withdraw."""
+        return self.session.withdraw()
 
     @property
     def made(self) -> bool:
@@ -155,6 +165,11 @@ class Connection:
     def _unsent(self) -> bool:
         """Whether a part of the body is provably still here: TLS hides what has been written."""
         return self._paused and self._provable and not self._encrypted
+
+    @property
+    def _buffered(self) -> int:
+        """How many octets wait to be written."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     def _adopt(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -247,7 +262,9 @@ class Connection:
     def _extend(self) -> None:
         """Give the server the time of the phase it is in; once we take leave, a moment."""
         phase = Phase.QUIT if self._over else self.session.phase or Phase.QUIT
-        self._deadline = self._loop.time() + TIMEOUTS[phase]
+        stuck = self._paused and phase is Phase.DOT
+        self._deadline = self._loop.time() + (self.BLOCK_SECONDS if stuck else TIMEOUTS[phase])
+        self._unwritten = self._buffered if self._paused else 0
         # A deadline put off is looked at when the timer rings; one put forward needs another.
         if self._timer is None or self._rings > self._deadline:
             self._set_timer()
@@ -265,7 +282,15 @@ class Connection:
         if self._loop.time() < self._deadline:
             self._set_timer()
             return
-        reason = f"no answer to {phase} in {TIMEOUTS[phase]:.0f} s"
+        if self._paused and self._buffered < self._unwritten:
+            self._extend()
+            return
+        stuck = self._paused and phase is Phase.DOT
+        reason = (
+            f"the server has taken nothing more of the message for {self.BLOCK_SECONDS:.0f} s"
+            if stuck
+            else f"no answer to {phase} in {TIMEOUTS[phase]:.0f} s"
+        )
         self._emit(Lost(phase, reason, unsent=self._unsent))
         self.abort()
 

@@ -135,6 +135,11 @@ class Session:
             self.output.append(b".\r\n")
             self._next = then
 
+    def withdraw(self) -> bool:
+        """Take back what waits for the dot's answer; return whether there was anything."""
+        was_there, self._next = self._next is not None, None
+        return was_there
+
     def _begin(self, envelope: Envelope, before: str = "") -> None:
         """Begin a transaction, in one group with what comes before it."""
         self._offered = envelope
@@ -310,8 +315,19 @@ class Session:
             self.offer(envelope)
 
     def _out_of_step(self, phase: Phase, reply: Reply) -> None:
-        """End a conversation in which a reply too many or too few has come."""
-        self._lose(phase, f"the server's answer to {phase} makes no sense: {reply}", reply=None)
+        """End a conversation in which a reply too many or too few has come.
+
+        Where it goes ahead too early one was forgotten, perhaps the dot's: then what we took for
+        that was the answer to what followed, and says nothing about the message.
+        """
+        reason = f"the server's answer to {phase} makes no sense: {reply}"
+        if reply.code == _GO_AHEAD:
+            for event in self._events:
+                if isinstance(event, Answered) and event.phase is Phase.DOT:
+                    self._events.remove(event)
+                    phase = Phase.DOT
+                    break
+        self._lose(phase, reason)
 
 
 _READY: Final = Ready()

@@ -26,6 +26,9 @@ class Channel(Protocol):
     def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
         """Let the body leave; Answered follows, then the events of `then` if it was given."""
 
+    def withdraw(self) -> bool:
+        """Take back a `then` that has not begun; return whether there was one."""
+
     def quit(self) -> None:
         """Take leave politely; no more events."""
 
@@ -55,6 +58,10 @@ class LocalChannel:
 
     def __init__(self, listener: Listener) -> None:
         self._listener: Listener | None = listener
+
+    def withdraw(self) -> bool:
+        """Take nothing back: `then` begins at once."""
+        return False
 
     def quit(self) -> None:
         """Take leave; there is nobody to tell."""

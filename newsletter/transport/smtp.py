@@ -81,6 +81,9 @@ class _Opening:
         self.deliver: Callable[[Sequence[bytes], Envelope | None], None] = _too_soon
         self.task = asyncio.get_running_loop().create_task(self._connect())
 
+    def withdraw(self) -> bool:
+        return self._connection is not None and self._connection.withdraw()
+
     def quit(self) -> None:
         if self._connection is None or not self._connection.made:
             self.abort()

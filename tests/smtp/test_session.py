@@ -101,6 +101,32 @@ def test_without_pipelining_the_next_offer_waits_for_the_dots_reply() -> None:
     assert said(one) == b"MAIL FROM:<news@example.org>\r\n"
 
 
+def test_what_waits_for_the_dots_reply_can_be_taken_back() -> None:
+    one = opened()
+    one.offer(ADA)
+    feed(one, OK, OK, b"354 go\r\n")
+    one.deliver(BODY, BOB)
+    said(one)
+    assert [one.withdraw(), one.withdraw()] == [True, False]
+    assert feed(one, b"250 queued\r\n") == [Answered(Phase.DOT, Reply(250, "", "queued"))]
+    assert said(one) == b""
+    group = opened(b"PIPELINING")
+    group.offer(ADA)
+    feed(group, OK, OK, b"354 go\r\n")
+    group.deliver(BODY, BOB)
+    assert not group.withdraw()
+
+
+def test_where_a_reply_of_a_read_was_forgotten_its_first_is_no_answer_to_the_dot() -> None:
+    one = opened(b"PIPELINING")
+    one.offer(ADA)
+    feed(one, OK, OK, b"354 go\r\n")
+    one.deliver(BODY, BOB)
+    assert feed(one, b"250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 go\r\n") == [
+        Lost(Phase.DOT, "the server's answer to RCPT makes no sense: 354 go")
+    ]
+
+
 def test_a_refused_recipient_whose_data_is_accepted_gets_a_lone_dot_and_its_reply_is_ignored() -> (
     None
 ):

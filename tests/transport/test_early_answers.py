@@ -13,13 +13,13 @@ import uvloop
 
 from newsletter.address import Address
 from newsletter.delivery.policy import lost_body
-from newsletter.outcome import Envelope, Verdict
+from newsletter.outcome import Envelope, Phase, Verdict
 from newsletter.settings import Scheme, TransportUrl
 from newsletter.smtp.connection import Connection
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.smtp.session import Session, Tls
 from newsletter.transport.smtp import SmtpTransport
-from tests.hostile import CLOSE, RESET, Action, hostile
+from tests.hostile import CLOSE, HANG, RESET, Action, hostile
 
 ENVELOPE = Envelope(Address("news", "example.org"), Address("ada", "example.org"))
 Loop = Callable[[], asyncio.AbstractEventLoop]
@@ -88,6 +88,21 @@ def test_a_whole_body_without_an_answer_is_uncertain(action: Action) -> None:
     assert isinstance(event, Lost)
     assert lost_body(event).verdict is Verdict.UNCERTAIN
     assert len(server.journal) == 1
+
+
+@pytest.mark.parametrize(
+    "loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+def test_a_server_that_takes_nothing_more_of_a_body_is_left_before_its_dot_is_due(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connection, "BLOCK_SECONDS", 0.3)
+    with hostile(lambda phase, *_: HANG if phase == "body" else None) as server:
+        event = last_event(server.port, LARGE, loop)
+    assert event == Lost(
+        Phase.DOT, "the server has taken nothing more of the message for 0 s", unsent=True
+    )
+    assert server.journal == []
 
 
 STEP = 100_000
