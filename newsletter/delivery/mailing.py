@@ -126,6 +126,9 @@ def send(
     """
     now = datetime.now(UTC)
     ledger.recover(mailing, now)
+    if mailing.state is MailingState.SENDING and course.rates:
+        # Of a run that died nobody knows whom it had offered: at most one on each connection.
+        ledger.presume(mailing, course.connections, now)
     mailing = ledger.set_state(mailing, MailingState.SENDING, now)
     letters = Letters(ledger.content(mailing), mailing, key)
     ending = _run_loop(ledger, mailing, letters, course, (watch, tell))

@@ -194,5 +194,8 @@ class Room:
 
 
 def seconds_needed(messages: int, rates: Sequence[Rate]) -> float:
-    """Return how long the rates alone make a mailing last, in seconds (0 without rates)."""
-    return max((max(0, messages - r.count) * r.seconds / r.count for r in rates), default=0.0)
+    """Return how long the rates alone make a mailing last, in seconds (0 without rates).
+
+    So many messages as a window holds go at once, and the next ones a whole window later.
+    """
+    return max((max(0, messages - 1) // r.count * r.seconds for r in rates), default=0.0)

@@ -219,6 +219,12 @@ class Ledger(Protocol):
     def set_aside(self, settlements: Sequence[Settlement]) -> None:
         """Keep outcomes that `turn` cannot write anywhere else, for the next `recover`."""
 
+    def presume(self, mailing: Mailing, most: int, at: datetime) -> None:
+        """Record tries that a dead run may have begun, of those who wait: the rates count them.
+
+        None of them was marked, so nothing but an offer can have left. `most` is how many.
+        """
+
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""
 

@@ -288,6 +288,34 @@ def test_a_clock_that_jumps_changes_neither_rates_nor_who_gets_it(
     assert all(later - first >= 0.98 for first, later in zip(seen, seen[10:], strict=False))
 
 
+def test_rates_hold_over_kills_as_the_server_counts(
+    workspace: Path, run: Run, server: Hostile
+) -> None:
+    """Whom a killed run had offered, nobody knows: no more than it had connections."""
+    emails = settle(
+        workspace, server.port, readers=60, extra='connections = 3\nrate = ["20/minute"]'
+    )
+    begun: list[float] = []
+
+    def decide(phase: str, *_: object) -> Action:
+        if phase == "MAIL":
+            begun.append(time.perf_counter())
+        return [0.05, "250 taken"] if phase == "dot" else None
+
+    server.decide = decide
+    for kills in range(1, 5):
+        process = start(workspace, "send", "2026-11", "--yes")
+        wait_for(server, 2 * kills)
+        process.kill()
+        ended(process)
+    process = start(workspace, "send", "2026-11", "--yes")
+    time.sleep(3)
+    assert 8 < len(begun) <= 20
+    process.terminate()
+    assert ended(process)[0] == 143
+    hold(run, server, emails, states(run))
+
+
 def test_rates_hold_over_restarts(workspace: Path, run: Run, server: Hostile) -> None:
     emails = settle(
         workspace,

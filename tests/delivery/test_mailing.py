@@ -160,6 +160,12 @@ def test_a_421_to_the_dot_is_tried_again_and_deferred_at_the_third(ledger: Sqlit
         result = over(ledger, mailing, sink, connections=1)
     assert nonzero(result) == {State.ACCEPTED: 2, State.DEFERRED: 1}
     assert sink.attempted.count("b@example.org") == 3
+    (second,) = ledger.records(mailing, [State.DEFERRED])
+    assert [(each.state, each.code) for each in ledger.attempts(second.id)] == [
+        (State.PENDING, 421),
+        (State.PENDING, 421),
+        (State.DEFERRED, 421),
+    ]
 
 
 def test_a_content_that_is_refused_three_times_stops_and_holds_it_against_nobody(

@@ -229,7 +229,8 @@ def test_a_server_that_takes_fewer_connections_is_asked_for_more_after_a_while()
 
 
 def test_what_the_rates_make_a_mailing_last() -> None:
-    assert seconds_needed(1000, [Rate(30, 60), Rate(10000, 86400)]) == 970 * 2
+    assert seconds_needed(1000, [Rate(30, 60), Rate(10000, 86400)]) == 33 * 60
+    assert seconds_needed(130, [Rate(120, 86400)]) == 86400
     assert seconds_needed(20, [Rate(30, 60)]) == 0
     assert seconds_needed(1000, []) == 0
 

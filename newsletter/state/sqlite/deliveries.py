@@ -120,12 +120,25 @@ class DeliveryTable(Database):
         """Commit outcomes and marks together; return the marks that hold."""
         return self._turn.write(list(settlements), list(marks), at, self.suppressions_written)
 
+    def presume(self, mailing: Mailing, most: int, at: datetime) -> None:
+        """Record tries that a dead run may have begun, of those who wait: the rates count them."""
+        with self.transaction():
+            self.db.execute(
+                "INSERT INTO attempts (delivery, at, state, phase, code, enhanced, text)"
+                " SELECT id, ?, 'pending', 'MAIL', 0, '',"
+                " 'the sender stopped; she may have been offered, but no message left'"
+                " FROM deliveries WHERE id BETWEEN ? AND ?"
+                " AND (state = 'pending' OR state = 'deferred')"
+                " ORDER BY state = 'deferred', id LIMIT ?",
+                (at.timestamp(), mailing.first, mailing.last, most),
+            )
+
     def attempted_since(self, moment: float) -> Sequence[float]:
         """Return when the attempts since a moment were, in order: what the rates have used."""
         rows = self.read(
             "SELECT at FROM deliveries WHERE at >= :moment AND state <> 'excluded'"
             " UNION ALL SELECT a.at FROM attempts a JOIN deliveries d ON d.id = a.delivery"
-            " WHERE a.at >= :moment AND a.at <> d.at ORDER BY 1",
+            " WHERE a.at >= :moment AND a.at IS NOT d.at ORDER BY 1",
             {"moment": moment},
         )
         return [at for (at,) in rows]

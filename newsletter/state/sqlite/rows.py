@@ -88,7 +88,7 @@ def _alike(one: Settlement, other: Settlement) -> bool:
 
 def _side_by_side(some: list[Settlement]) -> tuple[object, ...]:
     words = [each.outcome.text.encode() for each in some]
-    width = max([len(each) for each in words])
+    width = max([1, *[len(each) for each in words]])  # SQLite makes NULL of no octets
     joined = b"".join([each.ljust(width) for each in words])
     first, outcome = some[0].delivery, some[0].outcome
     return (

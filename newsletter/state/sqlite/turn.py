@@ -108,7 +108,12 @@ class Turn:
             # Who left between her offer and its answer is excluded, and stays so.
             settled += sum([self._is_excluded(each) for each in others])
         if settled == len(others):
-            tries = [attempt_row(each) for each in others if each.state is not State.PENDING]
+            # Back to pending without a reply: nothing was tried, or what was is taken back.
+            tries = [
+                attempt_row(each)
+                for each in others
+                if each.state is not State.PENDING or each.outcome.code
+            ]
             self._cursor.executemany(
                 "INSERT INTO attempts (delivery, at, state, phase, code, enhanced, text)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
