@@ -19,6 +19,7 @@ from newsletter.errors import Problem
 from newsletter.settings import Durability
 from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.schema import MIGRATIONS
+from newsletter.state.sqlite.unusable import unusable
 
 _BUSY_SECONDS = 10
 
@@ -119,16 +120,6 @@ class Database:
             raise unusable(self.file, error) from error
 
 
-def unusable(file: Path, error: sqlite3.DatabaseError) -> LedgerUnusable:
-    """Return what is said of a database that cannot be used."""
-    return LedgerUnusable(
-        Problem(
-            message=f"the ledger {file} cannot be used: {error}",
-            hint="nothing was sent without being written down; mend this and run again",
-        )
-    )
-
-
 def _statements(script: str) -> list[str]:
     """Split a script at the semicolons that end a statement."""
     out: list[str] = []
@@ -152,9 +143,7 @@ def _create_private(file: Path) -> None:
         if not file.exists():
             _create(file)
     except OSError as error:
-        raise LedgerUnusable(
-            Problem(message=f"the ledger {file} cannot be opened: {error.strerror or error}")
-        ) from error
+        raise unusable(file, error) from error
 
 
 def _create(file: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Final
 from newsletter.errors import Problem
 from newsletter.outcome import State
 from newsletter.state.ledger import LedgerUnusable, Settlement
-from newsletter.state.sqlite.database import unusable
 from newsletter.state.sqlite.rows import accepted_rows, attempt_row, runs, settled_row
+from newsletter.state.sqlite.unusable import unusable
 
 # Not `IN`: SQLite builds a table of the constants each time, which trebles what a row costs.
 _MARK: Final = """
