@@ -122,17 +122,22 @@ def send(
     """Send what is left of a mailing; the caller holds the sending lock.
 
     `watch` takes how many went into which state so far, `tell` a sentence about the server.
-    Raises LedgerUnusable where the ledger cannot be written any more.
+    Raises LedgerUnusable where the ledger cannot be written any more, or where there is no room
+    on the disk for the answers that it could not take.
     """
     now = datetime.now(UTC)
     ledger.recover(mailing, now)
-    if mailing.state is MailingState.SENDING and course.rates:
-        # Of a run that died nobody knows whom it had offered: at most one on each connection.
-        ledger.presume(mailing, course.connections, now)
-    mailing = ledger.set_state(mailing, MailingState.SENDING, now)
-    letters = Letters(ledger.content(mailing), mailing, key)
-    ending = _run_loop(ledger, mailing, letters, course, (watch, tell))
-    return _close(ledger, mailing, ending)
+    ledger.reserve(course.connections)
+    try:
+        if mailing.state is MailingState.SENDING and course.rates:
+            # Of a run that died nobody knows whom it had offered: at most one on each connection.
+            ledger.presume(mailing, course.connections, now)
+        mailing = ledger.set_state(mailing, MailingState.SENDING, now)
+        letters = Letters(ledger.content(mailing), mailing, key)
+        ending = _run_loop(ledger, mailing, letters, course, (watch, tell))
+        return _close(ledger, mailing, ending)
+    finally:
+        ledger.release()
 
 
 def _close(ledger: Ledger, mailing: Mailing, ending: Ending) -> Result:

@@ -216,6 +216,15 @@ class Ledger(Protocol):
         a suppressed one becomes excluded. Raises LedgerUnusable, and then nothing is written.
         """
 
+    def reserve(self, connections: int) -> None:
+        """Take room on the disk for what a run over so many connections may have to set aside.
+
+        Raises LedgerUnusable where there is none: then nothing may leave.
+        """
+
+    def release(self) -> None:
+        """Give back the room in which nothing was set aside."""
+
     def set_aside(self, settlements: Sequence[Settlement]) -> None:
         """Keep outcomes that `turn` cannot write anywhere else, for the next `recover`."""
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from newsletter.address import Address
 from newsletter.outcome import Outcome, State, Verdict
 from newsletter.settings import Durability
-from newsletter.state.aside import read_aside, write_aside
+from newsletter.state.aside import read_aside, release, reserve, write_aside
 from newsletter.state.ledger import Delivery, Mailing, Record, Settlement
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import DELIVERY, RECORD, deliveries_of, delivery_of, record_of
 from newsletter.state.sqlite.turn import EXCLUDE_SUPPRESSED, Turn
+from newsletter.state.sqlite.unusable import unusable
 
 _BY_DUE = "deliveries INDEXED BY deliveries_due"
 """By themselves, the ids of a mailing look like the shorter way, which is through all of them."""
@@ -63,6 +64,17 @@ class DeliveryTable(Database):
         self.turn(list(settled.values()), (), moment)
         self._aside.unlink(missing_ok=True)
         return len(ids)
+
+    def reserve(self, connections: int) -> None:
+        """Take room on the disk for what a run over so many connections may set aside."""
+        try:
+            reserve(self._aside, connections)
+        except OSError as error:
+            raise unusable(self.file, error) from error
+
+    def release(self) -> None:
+        """Give back the room in which nothing was set aside."""
+        release(self._aside)
 
     def set_aside(self, settlements: Sequence[Settlement]) -> None:
         """Keep outcomes that `turn` cannot write in a file beside the ledger."""
