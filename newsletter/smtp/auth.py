@@ -23,6 +23,8 @@ from newsletter.settings import Auth
 _LONGEST_COMMAND: Final = 512 - len("\r\n")
 """RFC 5321, 4.5.3.1.4; a longer first answer waits for its challenge (RFC 4954, 4)."""
 
+_NO_LOGIN: Final = "the server offers no login here: use its port 587 or 465, or remove `user`"
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -44,17 +46,19 @@ class Exchange:
 def begin(offered: Collection[str], who: Credentials) -> Exchange | str:
     """Return how to log in by the mechanisms offered, or why that cannot be."""
     names = {name.upper() for name in offered}
-    listed = ", ".join(sorted(names)) or "nothing"
+    listed = ", ".join(sorted(names))
     if who.auth is Auth.XOAUTH2:
         if "XOAUTH2" in names:
             return _xoauth2(who)
-        return f"the server does not offer AUTH XOAUTH2 but {listed}"
+        return f"the server offers no login by token here but {listed}" if names else _NO_LOGIN
     if "PLAIN" in names:
         return Exchange(f"AUTH PLAIN {_base64(f'{chr(0)}{who.user}{chr(0)}{who.password}')}")
     if "LOGIN" in names:
         return Exchange("AUTH LOGIN", (_base64(who.user), _base64(who.password)))
+    if not names:
+        return _NO_LOGIN
     instead = ' (auth = "xoauth2" takes a token)' if "XOAUTH2" in names else ""
-    return f"the server offers neither AUTH PLAIN nor LOGIN but {listed}{instead}"
+    return f"the server offers no login by password here but {listed}{instead}"
 
 
 def refused(who: Credentials, reply: Reply, challenge: str) -> str:

@@ -13,6 +13,7 @@ from typing import ClassVar, Final, cast
 from newsletter.outcome import Envelope, Phase
 from newsletter.smtp.events import Answered, Event, Lost, StartTls
 from newsletter.smtp.session import Session
+from newsletter.smtp.words import CLOSED, of_certificate, of_error, of_silence, of_standstill
 
 # RFC 5321, 4.5.3.2, in seconds
 TIMEOUTS: Final[dict[Phase, float]] = {
@@ -117,7 +118,7 @@ class Connection:
     def connection_lost(self, exc: Exception | None) -> None:
         """Report an end that the session did not see coming."""
         phase = self.session.phase or Phase.QUIT
-        reason = f"the connection was lost ({exc})" if exc else "the server closed the connection"
+        reason = f"the connection was lost: {of_error(exc)}" if exc else CLOSED
         self._emit(Lost(phase, reason, unsent=self._unsent))
         self._end()
 
@@ -236,14 +237,16 @@ class Connection:
                 ssl_handshake_timeout=TIMEOUTS[Phase.STARTTLS],
             )
         except ssl.SSLCertVerificationError as error:
-            self._emit(Lost(Phase.STARTTLS, certificate_reason(self._host, error), fatal=True))
+            self._emit(Lost(Phase.STARTTLS, of_certificate(self._host, error), fatal=True))
             self._end()
             return
-        except (OSError, RuntimeError) as error:  # RuntimeError: the transport is closed already
-            self._no_tls(str(error))
+        except OSError as error:
+            self._no_tls(of_error(error))
             return
+        except RuntimeError:  # the transport is closed already
+            upgraded = None
         if upgraded is None:
-            self._no_tls("the connection was lost")
+            self._no_tls(CLOSED)
             return
         self._adopt(upgraded)
         self._encrypted = self._whole = True
@@ -251,7 +254,7 @@ class Connection:
         self._flush()
 
     def _no_tls(self, reason: str) -> None:
-        self._emit(Lost(Phase.STARTTLS, f"TLS could not be started ({reason or 'no handshake'})"))
+        self._emit(Lost(Phase.STARTTLS, f"TLS could not be started: {reason}"))
         self._end()
 
     def _end(self) -> None:
@@ -285,12 +288,10 @@ class Connection:
         if self._paused and self._buffered < self._unwritten:
             self._extend()
             return
-        stuck = self._paused and phase is Phase.DOT
-        reason = (
-            f"the server has taken nothing more of the message for {self.BLOCK_SECONDS:.0f} s"
-            if stuck
-            else f"no answer to {phase} in {TIMEOUTS[phase]:.0f} s"
-        )
+        if self._paused and phase is Phase.DOT:
+            reason = of_standstill(self.BLOCK_SECONDS)
+        else:
+            reason = of_silence(phase, TIMEOUTS[phase], encrypted=self._encrypted)
         self._emit(Lost(phase, reason, unsent=self._unsent))
         self.abort()
 
@@ -308,11 +309,6 @@ def _too_early(event: Event) -> Event:
         return replace(event, unsent=True)
     reason = f"the server answered in the middle of the message: {event.reply}"
     return Lost(Phase.DOT, reason, event.reply, unsent=True)
-
-
-def certificate_reason(host: str, error: ssl.SSLCertVerificationError) -> str:
-    """Return why a certificate was not believed, in a sentence."""
-    return f"the certificate of {host} is not valid: {error.verify_message}"
 
 
 def is_loopback(host: str) -> bool:

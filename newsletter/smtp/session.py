@@ -31,6 +31,7 @@ _OK: Final = 250
 _GO_AHEAD: Final = 354
 _CLOSING: Final = 421
 
+_UNASKED: Final = "the server said what nobody asked for"
 _GROUP: Final = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 
 
@@ -173,7 +174,7 @@ class Session:
 
     def _on_reply(self, reply: Reply) -> None:
         if not self._owed:
-            reason = "the server closes the connection" if reply.code == _CLOSING else "no command"
+            reason = "the server closes the connection" if reply.code == _CLOSING else _UNASKED
             self._lose(Phase.QUIT, f"{reason}: {one_line(reply)}", reply)
             return
         self._owed -= 1
@@ -209,7 +210,7 @@ class Session:
 
     def _on_hello(self, reply: Reply) -> None:
         if reply.code != _OK:
-            self._lose(Phase.EHLO, f"EHLO refused: {one_line(reply)}", reply)
+            self._lose(Phase.EHLO, f"the server refuses to talk to us: {one_line(reply)}", reply)
             return
         for line in reply.text.split("\n")[1:]:
             keyword, _, parameters = line.strip().partition(" ")
@@ -229,7 +230,7 @@ class Session:
             self._events.append(StartTls())
             self._turned = True
         else:
-            self._lose(Phase.STARTTLS, f"STARTTLS refused: {reply}", reply)
+            self._lose(Phase.STARTTLS, f"the server refuses to encrypt: {reply}", reply)
 
     def _authenticate(self, who: Credentials) -> None:
         if self._tls is not Tls.ON:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import NoReturn, cast
+from typing import Final, NoReturn, cast
 
 from newsletter.outcome import Envelope, Phase
 from newsletter.settings import Scheme, TransportUrl
@@ -14,13 +15,15 @@ from newsletter.smtp.connection import (
     CONNECT_SECONDS,
     TIMEOUTS,
     Connection,
-    certificate_reason,
     hello_name,
     is_loopback,
 )
 from newsletter.smtp.events import Lost
 from newsletter.smtp.session import Session, Tls
+from newsletter.smtp.words import of_certificate, of_error
 from newsletter.transport.base import Channel, Listener
+
+_LOOK_AT_NAME: Final = "is the name in newsletter.toml right, and is this machine online?"
 
 
 class SmtpTransport:
@@ -132,15 +135,17 @@ def _no_connection(url: TransportUrl, error: OSError | UnicodeError) -> Lost:
     where = f"{url.host}:{url.port}"
     match error:
         case ssl.SSLCertVerificationError():
-            return Lost(Phase.STARTTLS, certificate_reason(url.host, error), fatal=True)
+            return Lost(Phase.STARTTLS, of_certificate(url.host, error), fatal=True)
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
             reason = f"{where} does not speak TLS from the start: is it smtp:// there?"
             return Lost(Phase.STARTTLS, reason, fatal=True)
+        case ssl.SSLError():
+            return Lost(Phase.STARTTLS, f"TLS with {where} could not be started: {of_error(error)}")
         case TimeoutError():
             return Lost(Phase.GREETING, f"{where} does not answer")
         case OSError():
-            reason = f"no connection to {where}: {error.strerror or error}"
-            return Lost(Phase.GREETING, reason)
+            hint = f" ({_LOOK_AT_NAME})" if isinstance(error, socket.gaierror) else ""
+            return Lost(Phase.GREETING, f"no connection to {where}: {of_error(error)}{hint}")
         case UnicodeError():
             return Lost(Phase.GREETING, f"'{url.host}' is no name of a host", fatal=True)
 

@@ -169,7 +169,7 @@ def test_without_pipelining_a_reply_before_its_command_ends_the_conversation(ext
     assert answered == Answered(Phase.DOT, Reply(250, "", "queued"))
     assert isinstance(lost, Lost)
     assert lost.phase is Phase.QUIT
-    assert lost.reason.startswith("no command: ")
+    assert lost.reason.startswith("the server said what nobody asked for: ")
 
 
 def test_data_accepted_after_mail_was_refused_ends_the_connection_without_a_dot() -> None:
@@ -207,7 +207,9 @@ def test_421_to_the_dot_answers_it_and_ends_the_conversation() -> None:
 
 def test_a_reply_that_nothing_asked_for_ends_the_conversation() -> None:
     one = opened()
-    assert feed(one, OK) == [Lost(Phase.QUIT, "no command: 250 Ok", Reply(250, "", "Ok"))]
+    assert feed(one, OK) == [
+        Lost(Phase.QUIT, "the server said what nobody asked for: 250 Ok", Reply(250, "", "Ok"))
+    ]
 
 
 def test_starttls_forgets_what_was_said_in_the_clear() -> None:
@@ -295,13 +297,17 @@ def test_a_challenge_that_is_no_json_says_nothing() -> None:
         (
             b"AUTH PLAIN LOGIN",
             Auth.XOAUTH2,
-            "the server does not offer AUTH XOAUTH2 but LOGIN, PLAIN",
+            "the server offers no login by token here but LOGIN, PLAIN",
         ),
-        (b"8BITMIME", Auth.XOAUTH2, "the server does not offer AUTH XOAUTH2 but nothing"),
+        (
+            b"8BITMIME",
+            Auth.XOAUTH2,
+            "the server offers no login here: use its port 587 or 465, or remove `user`",
+        ),
         (
             b"AUTH XOAUTH2",
             Auth.PASSWORD,
-            'the server offers neither AUTH PLAIN nor LOGIN but XOAUTH2 (auth = "xoauth2" takes a token)',
+            'the server offers no login by password here but XOAUTH2 (auth = "xoauth2" takes a token)',
         ),
     ],
 )

@@ -1,0 +1,93 @@
+"""What a network's troubles are called in a sentence: no numbers and names of libraries."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import ssl
+from typing import Final
+
+from newsletter.outcome import Phase
+
+CLOSED: Final = "the server closed the connection"
+
+_TLS: Final = {
+    "TLSV1_ALERT_PROTOCOL_VERSION": "the server speaks only another version of TLS than 1.2 or 1.3",
+    "UNSUPPORTED_PROTOCOL": "the server speaks only another version of TLS than 1.2 or 1.3",
+    "WRONG_VERSION_NUMBER": "what the server says is not TLS",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "the server and this machine have no way to encrypt in common",
+    "UNEXPECTED_EOF_WHILE_READING": CLOSED,
+}
+"""By OpenSSL's own names."""
+
+# OpenSSL's x509_vfy.h.
+_CERTIFICATE: Final = {
+    9: "it does not hold yet; is this machine's clock right?",
+    10: "it has expired",
+    18: "the server made it itself, and nobody vouches for it",
+    19: "nobody whom this machine trusts vouches for it",
+    20: "nobody whom this machine trusts vouches for it",
+    21: "nobody whom this machine trusts vouches for it",
+    62: "it is for another name",
+    64: "it is for another address",
+}
+_ALERT: Final = re.compile(r"^(TLSV1|SSLV3)_ALERT_")
+_ERRNO: Final = re.compile(r"\[Errno (\d+)\]")
+
+_AWAITED: Final = {
+    Phase.GREETING: "no greeting",
+    Phase.AUTH: "no answer to the login",
+    Phase.DOT: "no answer to the message",
+}
+_MINUTE: Final = 60
+
+
+def of_error(error: Exception) -> str:
+    """Return what an error of the network or of TLS says: `connection refused`.
+
+    asyncio tries each address of a name, and tells all that failed in one text.
+    """
+    if isinstance(error, ssl.SSLError):
+        reason = str(getattr(error, "reason", None) or "")
+        return _TLS.get(reason) or _ALERT.sub("", reason).replace("_", " ").lower() or CLOSED
+    if isinstance(error, socket.gaierror):
+        return _begun_small(error.strerror or "")
+    number = error.errno if isinstance(error, OSError) else None
+    if number is None and isinstance(error, ConnectionAbortedError):
+        return "the server took too long"
+    numbers = [str(number)] if number else _ERRNO.findall(str(error))
+    told = [_begun_small(os.strerror(int(each))) for each in dict.fromkeys(numbers)]
+    return ", ".join(told) or str(error) or CLOSED
+
+
+def of_certificate(host: str, error: ssl.SSLCertVerificationError) -> str:
+    """Return why a certificate was not believed, in a sentence."""
+    why = _CERTIFICATE.get(error.verify_code) or error.verify_message
+    return f"the certificate of {host} is not valid: {why}"
+
+
+def of_silence(phase: Phase, seconds: float, *, encrypted: bool) -> str:
+    """Return what was waited for in vain: `no answer to the message in 10 minutes`.
+
+    A server that expects TLS from the start never greets who does not begin it.
+    """
+    awaited = _AWAITED.get(phase) or f"no answer to {phase}"
+    hint = " (is it smtps:// there?)" if phase is Phase.GREETING and not encrypted else ""
+    return f"{awaited} in {_time(seconds)}{hint}"
+
+
+def of_standstill(seconds: float) -> str:
+    """Return what is said where so long nothing more of a message could be written."""
+    return f"the server has taken nothing more of the message for {_time(seconds)}"
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(seconds, _MINUTE)
+    if rest or not minutes:
+        return f"{seconds:.0f} s"
+    return f"{minutes:.0f} minute{'' if minutes == 1 else 's'}"
+
+
+def _begun_small(words: str) -> str:
+    return words[:1].lower() + words[1:]
