@@ -43,6 +43,27 @@ _PERMANENT: Final = 5
 """The class of a reply that says no."""
 _CLOSING: Final = 421
 _THROTTLED: Final = 454
+_LOGIN_WANTED: Final = 530
+_LIMITS: Final = frozenset({"5.3.4", "5.4.5"})
+"""Too large, and (at Google) too many in a day."""
+
+_MEND: Final = "nobody was marked for it; mend this and run the same command again"
+_MEND_LOGIN: Final = (
+    "check `user` in newsletter.toml and the password or token (NEWSLETTER_SMTP_PASSWORD or the"
+    " keyring); nobody was marked for it"
+)
+_MEND_WAY: Final = (
+    "compare `transport`, `user` and `auth` in newsletter.toml with what your mail host says: the"
+    " server's name, its port, smtp:// or smtps://; nobody was marked for it"
+)
+_MEND_USER: Final = (
+    "the server wants a login first: set `user` in newsletter.toml; nobody was marked for it"
+)
+_MEND_LIMIT: Final = "ask your mail host about its limits; nobody was marked for it"
+_MEND_SENDER: Final = (
+    "look at `from` in newsletter.toml, or ask your mail host whether you may send as that"
+    " address; nobody was marked for it"
+)
 
 
 _STATES: Final = {
@@ -138,6 +159,19 @@ def after_loss(lost: Lost, *, accepted: bool) -> Course:
         return Course.STOP
     throttled = code // 100 == _TRANSIENT and code != _CLOSING
     return Course.RECONNECT if accepted and not throttled else Course.SLOW_DOWN
+
+
+def hint_of(lost: Lost) -> str:
+    """Return what to do about a loss that stops a mailing; a fatal one has no reply."""
+    if lost.phase is Phase.AUTH:
+        return _MEND_LOGIN if lost.reply is not None else _MEND_WAY
+    if lost.phase is Phase.STARTTLS or lost.fatal:
+        return _MEND_WAY
+    if lost.phase is not Phase.MAIL or lost.reply is None:
+        return _MEND
+    if lost.reply.code == _LOGIN_WANTED:
+        return _MEND_USER
+    return _MEND_LIMIT if lost.reply.enhanced in _LIMITS else _MEND_SENDER
 
 
 def is_too_fast(reply: Reply) -> bool:

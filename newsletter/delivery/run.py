@@ -27,6 +27,7 @@ from newsletter.delivery.policy import (
     Course,
     Stop,
     after_loss,
+    hint_of,
     is_too_fast,
     judge,
     lost_body,
@@ -180,7 +181,7 @@ class Run:
             delivery, lane.body = lane.body, None
         elif phase is Phase.MAIL:
             # About the sender, not about the reader: she stays where she was.
-            reason = f"the server refuses the sender: {reply}"
+            reason = f"the server takes no mail from us: {reply}"
             self._abort(lane)
             self._after_loss(Lost(phase, reason, reply), accepted=lane.accepted)
             return
@@ -211,8 +212,7 @@ class Run:
             self._heed(lost.reply)
         match after_loss(lost, accepted=accepted):
             case Course.STOP:
-                hint = "nobody was marked for it; mend this and run the same command again"
-                self._halt(Stop(lost.reason, hint))
+                self._halt(Stop(lost.reason, hint_of(lost)))
             case Course.RECONNECT:
                 self._wake.within(0.0)
             case Course.SLOW_DOWN:

@@ -124,8 +124,8 @@ def _for_good() -> list[Row]:
     """Where the server refuses us: stop before anything is sent, resumable."""
     said = {
         "greeting": "the server does not greet: 554 5.7.1 go away",
-        "EHLO": "EHLO refused: 554 5.7.1 go away",
-        "MAIL": "the server refuses the sender: 554 5.7.1 go away",
+        "EHLO": "the server refuses to talk to us: 554 5.7.1 go away",
+        "MAIL": "the server takes no mail from us: 554 5.7.1 go away",
     }
     return [
         Row(

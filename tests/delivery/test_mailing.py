@@ -196,8 +196,11 @@ def test_many_refusals_stop_the_mailing_unless_told_to_keep_going(ledger: Sqlite
 @pytest.mark.parametrize(
     ("sink", "words"),
     [
-        (Sink(hello="550 5.7.1 go away"), "EHLO refused: 550 5.7.1 go away"),
-        (Sink(mail=lambda _: "550 5.1.8 bad sender"), "refuses the sender: 550 5.1.8 bad sender"),
+        (Sink(hello="550 5.7.1 go away"), "refuses to talk to us: 550 5.7.1 go away"),
+        (
+            Sink(mail=lambda _: "550 5.1.8 bad sender"),
+            "takes no mail from us: 550 5.1.8 bad sender",
+        ),
         (Sink(extensions=("SIZE 500",)), "takes messages of up to 500 bytes"),
         (Sink(greeting=lambda _: "554 5.3.2 no service"), "does not greet: 554"),
     ],

@@ -10,6 +10,7 @@ from newsletter.delivery.policy import (
     Course,
     after_loss,
     given_up,
+    hint_of,
     is_bad_address,
     is_too_fast,
     judge,
@@ -401,3 +402,23 @@ def test_a_server_that_asks_for_less_loosens_no_rate() -> None:
 )
 def test_what_asks_for_less(reply: Reply, less: bool) -> None:
     assert is_too_fast(reply) is less
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [
+        (Lost(Phase.AUTH, "no", Reply(535, "5.7.8", "no")), "NEWSLETTER_SMTP_PASSWORD"),
+        (Lost(Phase.AUTH, "no login", fatal=True), "compare `transport`, `user` and `auth`"),
+        (Lost(Phase.STARTTLS, "no TLS", fatal=True), "compare `transport`"),
+        (Lost(Phase.STARTTLS, "no", Reply(554, "", "no")), "compare `transport`"),
+        (Lost(Phase.GREETING, "no host's name", fatal=True), "compare `transport`"),
+        (Lost(Phase.GREETING, "no", Reply(554, "", "no")), "mend this and run the same command"),
+        (Lost(Phase.MAIL, "no", Reply(550, "5.7.1", "no")), "look at `from`"),
+        (Lost(Phase.MAIL, "no", Reply(530, "5.7.0", "no")), "set `user`"),
+        (Lost(Phase.MAIL, "no", Reply(550, "5.4.5", "no")), "its limits"),
+        (Lost(Phase.MAIL, "no", Reply(552, "5.3.4", "no")), "its limits"),
+    ],
+)
+def test_the_hint_fits_what_stops_a_mailing(lost: Lost, words: str) -> None:
+    assert words in hint_of(lost)
+    assert "nobody was marked for it" in hint_of(lost)
