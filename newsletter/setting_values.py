@@ -223,7 +223,9 @@ def _rate(text: str) -> Rate:
     match = _RATE.fullmatch(text)
     unit = match[2].lower() if match else ""
     seconds = _SECONDS.get(unit) or _SECONDS.get(unit.removesuffix("s"))
-    if match is None or seconds is None or int(match[1]) == 0:
+    if match is not None and seconds is not None and int(match[1]) == 0:
+        raise BadValue(f"'{text}' is no rate", 'at least 1, for example "30/minute"')
+    if match is None or seconds is None:
         near = did_you_mean(unit, _SECONDS) if unit else None
         raise BadValue(
             f"'{text}' is no rate",

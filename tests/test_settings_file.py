@@ -304,6 +304,11 @@ def test_a_wrong_value_of_delivery_is_refused(
     assert told == f"{key}: {message}"
 
 
+def test_a_rate_of_nothing_is_told_where_rates_begin(tmp_path: Path) -> None:
+    ((_, _, hint),) = problems(tmp_path, f'{REQUIRED}[delivery]\nrate = "0/minute"')
+    assert hint == 'at least 1, for example "30/minute"'
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [

@@ -142,12 +142,18 @@ def _look(
 ) -> int:
     """Show what would happen."""
     from newsletter.cli.send_ready import look
+    from newsletter.cli.send_words import nothing_now
+    from newsletter.outcome import State
     from newsletter.sending.guard import refuse_doubtful
 
     if not trusted:
         refuse_doubtful(workspace, ledger)
-    look(workspace, ledger, slug, wishes, ledger.mailing(slug))
-    output.next_step(f"newsletter send {slug}")
+    plan = look(workspace, ledger, slug, wishes, ledger.mailing(slug)).plan
+    counts = None if plan.mailing is None else ledger.counts(plan.mailing)
+    if plan.mailing is None or counts is None or plan.to_send or counts[State.ATTEMPTING]:
+        output.next_step(f"newsletter send {slug}")
+    else:
+        nothing_now(plan, plan.mailing, counts)
     return 0
 
 

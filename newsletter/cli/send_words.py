@@ -37,7 +37,8 @@ def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | Non
         ("Takes", plan.duration),
     ]
     if at is not None:
-        named = f", {zone}" if zone else ""
+        is_news = zone is not None and zone.rpartition("/")[2] != at.tzname()
+        named = f", {zone}" if is_news else ""
         facts.append(("Goes off", f"{spoken(at)}{named}, in {span((at - now).total_seconds())}"))
     if plan.not_before is not None:
         facts.insert(5, ("Later", f"{people(plan.later)}, deferred{_until(plan.not_before)}"))

@@ -18,9 +18,10 @@ def refuse_recorded(workspace: Workspace, issue: str) -> None:
     """Raise where `mailings.csv` knows a mailing of an issue that the ledger does not."""
     for row in workspace.mailings():
         if row["issue"] == issue:
+            begun = row.get("finished_at") == ""
             raise fail(
-                f"{issue} was sent already (mailing {row['mailing']},"
-                f" {row.get('accepted') or 'an unknown number'} accepted),"
+                f"{issue} was {'begun' if begun else 'sent'} already"
+                f" ({row.get('accepted') or 'an unknown number'} accepted),"
                 " but this ledger does not know of it",
                 file=Path(MAILINGS),
                 hint=(

@@ -106,6 +106,14 @@ def test_what_would_fail_when_nobody_looks_fails_before_the_wait(workspace: Path
     assert not (workspace / "mailings.csv").exists()
 
 
+@pytest.mark.usefixtures("workspace")
+def test_a_zone_is_named_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Etc/UTC")
+    result = run("send", "2026-11", "--dry-run", "--at", soon(600, ZoneInfo("UTC")))
+    assert " UTC, in " in result.stderr
+    assert "Etc/UTC" not in result.stderr
+
+
 def test_a_time_that_is_past_or_no_time_is_wrong_usage(workspace: Path, run: Run) -> None:
     past = f"{datetime.now(UTC) - timedelta(minutes=5):%Y-%m-%d %H:%M}"
     for text, words in ((past, " is past: it is "), ("noon", "'noon' is no time to send at")):

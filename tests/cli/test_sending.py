@@ -154,7 +154,7 @@ def test_a_mailing_of_which_nothing_left_is_taken_as_the_files_say_now(
         through(workspace, sink)
         stopped = run("send", "2026-11", "--yes")
     assert stopped.exit_code == 1
-    assert "Stopped: the server refuses the sender: 550 5.1.8 not you" in stopped.stderr
+    assert "Stopped: the server takes no mail from us: 550 5.1.8 not you" in stopped.stderr
     (before,) = recorded(workspace)
     file = workspace / "issues/2026-11.md"
     file.write_text(file.read_text("utf-8").replace("two short", "three long"), "utf-8")
@@ -244,7 +244,7 @@ def test_a_server_that_is_not_there_is_named_at_once(
     assert result.exit_code == 75
     assert "no connection to 127.0.0.1:9: " in result.stderr
     assert "trying again for a minute" in result.stderr
-    assert "Paused: no connection to 127.0.0.1:9: " in result.stderr
+    assert "Paused: no connection to 127.0.0.1:9: connection refused\n" in result.stderr
 
 
 def test_a_resume_needs_neither_mjml_nor_premailer(workspace: Path, run: Run) -> None:
@@ -284,8 +284,16 @@ def test_an_issue_that_only_the_visible_record_knows_is_refused(workspace: Path,
     (workspace / "mailings.csv").write_text("issue,mailing,accepted\n2026-11,0b5e,812\n", "utf-8")
     result = run("send", "2026-11", "--yes")
     assert result.exit_code == 1
-    assert "2026-11 was sent already (mailing 0b5e, 812 accepted)" in result.stderr
+    assert "2026-11 was sent already (812 accepted)" in result.stderr
     assert not (workspace / "outbox").exists()
+
+
+def test_an_issue_that_was_only_begun_elsewhere_is_not_called_sent(
+    workspace: Path, run: Run
+) -> None:
+    row = "issue,mailing,finished_at,accepted\n2026-11,0b5e,,5\n"
+    (workspace / "mailings.csv").write_text(row, "utf-8")
+    assert "2026-11 was begun already (5 accepted), but" in run("send", "2026-11").stderr
 
 
 def test_a_lost_ledger_cannot_send_a_second_time(workspace: Path, run: Run) -> None:
@@ -315,6 +323,9 @@ def test_the_uncertain_are_shown_and_only_sent_again_when_told(workspace: Path, 
         shown = run("resolve", "2026-11")
         assert shown.exit_code == 0
         assert "the server closed the connection" in shown.stdout
+        looked = run("send", "2026-11", "--dry-run").stderr
+        assert "Nothing to send: 2026-11 went out" in looked
+        assert looked.endswith("Next: newsletter resolve 2026-11\n")
         assert run("send", "2026-11", "--yes").exit_code == 1
         assert run("resolve", "2026-11", "--resend", "--yes").exit_code == 0
         assert run("send", "2026-11", "--yes").exit_code == 0
