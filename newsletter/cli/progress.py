@@ -17,6 +17,8 @@ _EVERY_SECONDS = 10.0
 _PER_SECOND = 8
 _BAR_CELLS = 28
 _UNUSUAL = (State.DEFERRED, State.REFUSED, State.UNCERTAIN)
+_QUIET_SECONDS = 30.0
+"""Nothing that moves for so long is told: the terminal is not dead."""
 _SLOW = 2.0
 """Messages per second below which a rate is told per minute."""
 
@@ -71,15 +73,18 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
     began = last = time.monotonic()
     seen: Counter[State] = Counter()
     bar = Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND)
-    task = bar.add_task("", total=total, words="")
+    words = _Words()
+    task = bar.add_task("", total=total, words=words)
 
     def draw() -> None:
         told = _speed(seen, time.monotonic() - began, total)
         told += [f"{seen[state]:,} {state}" for state in _UNUSUAL if seen[state]]
-        bar.update(task, completed=_done(seen), words="  ".join(told))
+        words.told = "  ".join(told)
+        bar.update(task, completed=_done(seen))
 
     def update(moved: Counter[State]) -> None:
         nonlocal last, seen
+        words.since = time.monotonic()
         seen = moved
         # A turn can be shorter than drawing takes.
         if time.monotonic() - last >= 1 / _PER_SECOND:
@@ -100,6 +105,18 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
             with _HEARD_OR_NOT:
                 draw()
                 bar.stop()
+
+
+class _Words:
+    """What stands beside the bar: made anew whenever that is drawn, which needs nobody's turn."""
+
+    def __init__(self) -> None:
+        self.told = ""
+        self.since = time.monotonic()
+
+    def __str__(self) -> str:
+        quiet = time.monotonic() - self.since
+        return f"{'' if quiet < _QUIET_SECONDS else f'nothing new for {span(quiet)}  '}{self.told}"
 
 
 def _speed(seen: Counter[State], seconds: float, total: int | None) -> list[str]:
