@@ -155,11 +155,6 @@ def find_tokens(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_WRITTEN.findall(text.lower())))
 
 
-def _id_letters(number: int) -> str:
-    """Return base32 of 40 bits, ten at a time."""
-    return "".join([_PAIRS[number >> shift & 1023] for shift in (30, 20, 10, 0)])
-
-
 def _mac_letters(octets: bytes) -> str:
     """Return a letter for each octet."""
     return octets.translate(_LETTER_OF).decode("ascii")

@@ -82,8 +82,8 @@ def _goes_on_all_the_same(result: Result, course: Course) -> bool:
     stop = result.ending.stop
     if stop is None or not stop.asks or course.limit is not None or result.ending.signal:
         return False
-    if not sys.stdin.isatty():
-        return False
+    if not (sys.stdin.isatty() and output.console().is_terminal):
+        return False  # nobody would see the question
     output.say(f"It has stopped: {stop.reason}.", style="yellow")
     left = people(result.counts[State.PENDING])
     try:
