@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,12 @@ def pytest_sessionstart() -> None:
     """Test what is written, not what was compiled before the last edit."""
     if refusal := outdated():
         pytest.exit(refusal, returncode=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the witnesses of the tests' ledgers, of other processes too, out of the user's home."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state-home"))
 
 
 @pytest.fixture

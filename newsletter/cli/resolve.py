@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli import output
 from newsletter.errors import Problem, WrongUsage, fail
+from newsletter.outcome import State
+
+if TYPE_CHECKING:
+    from newsletter.state.ledger import Mailing, Record
+    from newsletter.state.sqlite import SqliteLedger
+    from newsletter.workspace import Workspace
+
+_UNKNOWN = "the sender stopped after the message may have left"
 
 
 @click.command
@@ -36,35 +46,84 @@ def command(
     Their connection was lost after the message may have been taken. Your mail server's log can
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
-    from newsletter.outcome import State
-    from newsletter.sending.course import settle_uncertain
+    from newsletter.sending.course import lost_words, settle_uncertain
     from newsletter.sending.guard import the_only_sender
     from newsletter.workspace import open_workspace
 
     if resend + mark_accepted + list_only > 1:
         raise WrongUsage(Problem(message="choose one of --resend, --mark-accepted and --list"))
     workspace = open_workspace(context.obj)
-    with workspace.ledger() as ledger, the_only_sender(workspace, ledger, trusted=trusted):
-        mailing = ledger.mailing(month)
-        if mailing is None:
-            raise fail(f"{month} has no mailing", hint="newsletter status shows all of them")
-        ledger.recover(mailing, datetime.now(UTC))
-        uncertain = list(ledger.records(mailing, [State.UNCERTAIN]))
-        if not uncertain:
-            output.say(f"Nobody is uncertain in {month}.")
-            return
-        output.table(
-            ("reader", "what happened", "when"),
-            [(each.email, each.text, f"{each.at:%Y-%m-%d %H:%M}") for each in uncertain],
-        )
-        if not (resend or mark_accepted):
-            output.next_step(f"newsletter resolve {month} --resend, or --mark-accepted")
+    if not (resend or mark_accepted):
+        _list(workspace, month)
+        return
+    with (
+        workspace.ledger() as ledger,
+        the_only_sender(workspace, ledger, trusted=trusted) as told,
+    ):
+        if told:
+            output.say(told, style="yellow")
+        mailing, now = _mailing(ledger, month), datetime.now(UTC)
+        ledger.recover(mailing, now)
+        lost = ledger.reconcile(mailing, now)
+        if lost:
+            output.say(lost_words(month, lost), style="yellow")
+        number = _show(ledger.records(mailing, [State.UNCERTAIN]), month)
+        if not number:
             return
         what = "Send to them again" if resend else "Count them as accepted"
-        question = f"{what} ({len(uncertain):,})?"
-        if not yes and not output.confirm(question, flag="--yes"):
+        if not yes and not output.confirm(f"{what} ({number:,})?", flag="--yes"):
             output.say("Nothing was changed.")
             return
         changed = settle_uncertain(workspace, ledger, mailing, resend=resend)
     output.say(f"{changed:,} {'will be sent again' if resend else 'are counted as accepted'}.")
     output.next_step(f"newsletter {'send' if resend else 'status'} {month}")
+
+
+def _list(workspace: Workspace, month: str) -> None:
+    """Show who is uncertain, or will be at the next start; nothing is changed, nobody waits."""
+    from newsletter.sending.guard import lock_file, witness
+    from newsletter.state.lock import holder
+
+    with workspace.ledger() as ledger:
+        mailing = _mailing(ledger, month)
+        wanted = [State.UNCERTAIN]
+        sender = holder(lock_file(workspace))
+        lost: dict[int, float] = {}
+        if sender is None:
+            # Nobody waits for an answer any more, so these are what the next start makes of them.
+            wanted.append(State.ATTEMPTING)
+            witness(ledger)
+            lost = ledger.lost(mailing)
+        else:
+            output.say(f"It is being sent by {sender}: there may be more at its end.")
+        found = (
+            each
+            for each in ledger.records(mailing, [*wanted, State.PENDING, State.DEFERRED])
+            if each.state in wanted or each.id in lost
+        )
+        if _show(found, month):
+            output.next_step(f"newsletter resolve {month} --resend, or --mark-accepted")
+
+
+def _mailing(ledger: SqliteLedger, month: str) -> Mailing:
+    mailing = ledger.mailing(month)
+    if mailing is None:
+        raise fail(f"{month} has no mailing", hint="newsletter status shows all of them")
+    return mailing
+
+
+def _show(uncertain: Iterable[Record], month: str) -> int:
+    """List the uncertain ones; return how many there are."""
+    rows = [
+        (
+            each.email,
+            each.text if each.state is State.UNCERTAIN else _UNKNOWN,
+            "" if each.at is None else f"{each.at:%Y-%m-%d %H:%M}",
+        )
+        for each in uncertain
+    ]
+    if rows:
+        output.table(("reader", "what happened", "when"), rows)
+    else:
+        output.say(f"Nobody is uncertain in {month}.")
+    return len(rows)

@@ -171,14 +171,15 @@ def _send(
     from newsletter.sending.guard import the_only_sender
 
     try:
-        with the_only_sender(workspace, ledger, trusted=trusted):
+        with the_only_sender(workspace, ledger, trusted=trusted) as told:
+            _warn(told)
             begun = ledger.mailing(slug)
             ready = look(
                 workspace,
                 ledger,
                 slug,
                 wishes,
-                take_up(workspace, ledger, begun) if begun else None,
+                take_up(workspace, ledger, begun, _warn) if begun else None,
             )
             if not ready.plan.to_send and not (wishes.stays and ready.plan.later):
                 return nothing_to_send(ledger, ready.plan, as_json=wishes.as_json)
@@ -197,3 +198,8 @@ def _send(
     except Ended as ended:
         output.say("Nothing was sent.")
         return ended.exit_code
+
+
+def _warn(text: str) -> None:
+    if text:
+        output.say(text, style="yellow")

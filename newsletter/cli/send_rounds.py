@@ -100,7 +100,7 @@ def _mailing(workspace: Workspace, ledger: SqliteLedger, ready: Ready, *, waited
     list counts as it is after the wait.
     """
     begun = ledger.mailing(ready.plan.issue)
-    mailing = take_up(workspace, ledger, begun) if begun is not None else None
+    mailing = take_up(workspace, ledger, begun, output.say) if begun is not None else None
     if mailing is not None:
         return mailing
     if ready.content is None:

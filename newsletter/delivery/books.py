@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Sequence
 
 from newsletter.delivery.settling import Settling
-from newsletter.state.ledger import Ledger, LedgerUnusable, Settlement
+from newsletter.state.ledger import Ledger, LedgerGone, LedgerUnusable, Settlement
 
 _TRY_AGAIN: tuple[float, ...] = (0.0, 1.0, 3.0, 10.0)
 """Seconds between the last attempts to write what is known."""
@@ -45,9 +45,16 @@ class Books:
         if not self._kept:
             return
         for seconds in _TRY_AGAIN:
+            if isinstance(self.failure, LedgerGone):
+                break
             await asyncio.sleep(seconds)
-            with contextlib.suppress(LedgerUnusable):
+            try:
                 self._ledger.turn(self._kept, (), at)
+            except LedgerGone as error:
+                self.failure = error
+            except LedgerUnusable:
+                continue
+            else:
                 return
         # Where not even that can be written, the next start finds them without an answer.
         with contextlib.suppress(OSError):

@@ -18,7 +18,7 @@ from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Ending
 from newsletter.delivery.letters import Letters, preflight
 from newsletter.delivery.pace import Pace
-from newsletter.delivery.policy import Breakers
+from newsletter.delivery.policy import Breakers, Stop, latest_due
 from newsletter.delivery.run import Run
 from newsletter.delivery.settling import Settling
 from newsletter.message.content import Content
@@ -118,29 +118,35 @@ def send(
     course: Course,
     watch: Callable[[Counter[State]], None],
     tell: Callable[[str], None] = lambda _: None,
+    heed: Callable[[], Stop | None] = lambda: None,
 ) -> Result:
     """Send what is left of a mailing; the caller holds the sending lock.
 
-    `watch` takes how many went into which state so far, `tell` a sentence about the server.
+    `watch` takes how many went into which state so far, `tell` a sentence about the server;
+    `heed` looks who has left meanwhile, and returns why to stop where that cannot be known.
     Raises LedgerUnusable where the ledger cannot be written any more, or where there is no room
     on the disk for the answers that it could not take.
     """
     now = datetime.now(UTC)
     ledger.recover(mailing, now)
+    ledger.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
     ledger.reserve(course.connections)
     try:
+        ledger.attend(mailing)
         if mailing.state is MailingState.SENDING and course.rates:
             # Of a run that died nobody knows whom it had offered: at most one on each connection.
             ledger.presume(mailing, course.connections, now)
         mailing = ledger.set_state(mailing, MailingState.SENDING, now)
         letters = Letters(ledger.content(mailing), mailing, key)
-        ending = _run_loop(ledger, mailing, letters, course, (watch, tell))
+        ending = _run_loop(ledger, mailing, letters, course, (watch, tell), heed)
         return _close(ledger, mailing, ending)
     finally:
         ledger.release()
 
 
 def _close(ledger: Ledger, mailing: Mailing, ending: Ending) -> Result:
+    now = time.time()
+    ledger.bring_forward(mailing, now, latest_due(now))
     counts = ledger.counts(mailing)
     unfinished = counts[State.PENDING] or counts[State.DEFERRED] or counts[State.ATTEMPTING]
     state = MailingState.PAUSED if unfinished else MailingState.FINISHED
@@ -160,6 +166,7 @@ def _run_loop(
     letters: Letters,
     course: Course,
     hear: tuple[Callable[[Counter[State]], None], Callable[[str], None]],
+    heed: Callable[[], Stop | None],
 ) -> Ending:
     clock = SystemClock()
 
@@ -178,6 +185,7 @@ def _run_loop(
             clock=clock,
             watch=hear[0],
             tell=hear[1],
+            heed=heed,
         )
         with _signals(run.interrupt):
             return await run.run()

@@ -110,6 +110,11 @@ def retry_after(attempts: int, jitter: float) -> float:
     return min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** max(0, attempts - 1)) * (1 + 0.1 * jitter)
 
 
+def latest_due(now: float) -> float:
+    """Return until when a delivery can be deferred: a later time is that of a wrong clock."""
+    return now + 1.1 * LONGEST_RETRY
+
+
 def given_up(outcome: Outcome, first_deferred_at: float | None, now: float) -> Outcome:
     """Return the outcome, made final if the server has said "later" for two days."""
     late = first_deferred_at is not None and now - first_deferred_at >= GIVE_UP_AFTER

@@ -44,7 +44,7 @@ from newsletter.transport.base import Transport
 _IDLE_SECONDS: Final = 20.0
 """A lane that has no place for longer than this takes leave; servers dislike idlers."""
 _GLANCE: Final = 0.05
-"""Seconds in which whoever watches is told once."""
+"""Seconds in which whoever watches is told once, and who left is looked at once."""
 _CLOSING: Final = 421
 
 
@@ -64,6 +64,7 @@ class Run:
         clock: Clock,
         watch: Callable[[Counter[State]], None],
         tell: Callable[[str], None],
+        heed: Callable[[], Stop | None],
     ) -> None:
         self._books = Books(ledger, settling)
         self._supply = Supply(feed, pace, clock)
@@ -74,6 +75,8 @@ class Run:
         self._watch = watch
         self._watched = 0.0
         self._tell = tell
+        self._heed_leavers = heed
+        self._heeded = 0.0
         self._lanes = Lanes(transport, connections, self._on_event)
         self._ready: list[Lane] = []
         self._turning = False
@@ -283,6 +286,7 @@ class Run:
     def _turn(self) -> None:
         """Commit, and only then let the marked bodies leave."""
         self._turning = False
+        self._look_who_left()
         ready, self._ready = self._ready, []
         if self._stopping:
             for lane in ready:
@@ -303,6 +307,15 @@ class Run:
             self._watched = self._now
             self._show()
         self._end_if_done()
+
+    def _look_who_left(self) -> None:
+        """Look before the next marks, once in a while; where that cannot be known, stop."""
+        if 0 <= self._now - self._heeded < _GLANCE:
+            return
+        self._heeded = self._now
+        stop = self._heed_leavers()
+        if stop is not None:
+            self._halt(stop)
 
     def _show(self) -> None:
         with contextlib.suppress(OSError):  # a terminal that went away stops no mailing

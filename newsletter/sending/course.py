@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.audience.book import SuppressionBook, suppressed_now
-from newsletter.audience.suppression import in_force
+from newsletter.audience.book import SuppressionBook
 from newsletter.delivery.mailing import Course, Result, freeze, send
+from newsletter.delivery.policy import latest_due
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content
 from newsletter.outcome import State
+from newsletter.sending.leaving import Leavers, carry_over
 from newsletter.state.ledger import Ledger, Mailing, MailingState, Override
 from newsletter.state.mailings_file import remove_mailing, write_mailing
 from newsletter.workspace import MAILINGS, Workspace
@@ -47,7 +48,7 @@ def begin(
         if intake.somebody_left():
             exclude_who_left(workspace, ledger)
     ledger.override(mailing, overrides, now)
-    _record(workspace, mailing, ledger.counts(mailing))
+    _record(workspace, ledger, mailing, ledger.counts(mailing))
     return mailing
 
 
@@ -64,42 +65,73 @@ def go_on(
     Addresses that the server does not know are suppressed, unless the run was stopped: a broken
     relay says of everybody that it does not know them.
     """
-    result = send(ledger, mailing, key=workspace.keys()[0], course=course, watch=watch, tell=tell)
+    result = send(
+        ledger,
+        mailing,
+        key=workspace.keys()[0],
+        course=course,
+        watch=watch,
+        tell=tell,
+        heed=Leavers(ledger, workspace.root).look,
+    )
     if result.ending.stop is None and result.ending.bad_addresses:
         book = SuppressionBook(ledger, workspace.root)
         for delivery, outcome in result.ending.bad_addresses:
             reason = f"address refused: {outcome.enhanced} {outcome.text}"
             book.suppress([delivery.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
-    _record(workspace, result.mailing, result.counts)
+    _record(workspace, ledger, result.mailing, result.counts)
     return result
 
 
 def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
     """Exclude who is suppressed by now, in either record."""
-    _carry_over(ledger, workspace.root)
+    carry_over(ledger, workspace.root)
     ledger.exclude_suppressed()
 
 
-def take_up(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Mailing | None:
+def take_up(
+    workspace: Workspace,
+    ledger: Ledger,
+    mailing: Mailing,
+    tell: Callable[[str], None],
+) -> Mailing | None:
     """Bring a mailing up to date before it goes on; None where it is withdrawn.
 
-    What a dead run left unanswered becomes uncertain, and who left meanwhile is excluded. A
-    mailing that nobody can have got is withdrawn: the issue is taken as its files say now. The
-    caller holds the sending lock.
+    What a dead run left unanswered becomes uncertain, and so does what the ledger has lost; who
+    left meanwhile is excluded. A mailing that nobody can have got is withdrawn: the issue is
+    taken as its files say now. The caller holds the sending lock.
     """
     now = datetime.now(UTC)
     ledger.recover(mailing, now)
+    ledger.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
+    lost = ledger.reconcile(mailing, now)
+    if lost:
+        tell(lost_words(mailing.issue, lost))
+        _record(workspace, ledger, mailing, ledger.counts(mailing))
     exclude_who_left(workspace, ledger)
-    if ledger.withdraw(mailing):
+    if ledger.nobody_has(mailing):
+        # The line first: without its mailing it would say that the ledger is lost.
         remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
+        ledger.withdraw(mailing)
+        ledger.forget_marks(mailing)
         return None
     counts = ledger.counts(mailing)
     left = counts[State.PENDING] + counts[State.DEFERRED]
     if left or mailing.state is MailingState.FINISHED:
         return mailing
     mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
-    _record(workspace, mailing, counts)
+    _record(workspace, ledger, mailing, counts)
     return mailing
+
+
+def lost_words(issue: str, lost: int) -> str:
+    """Say that the ledger had lost tries, and what becomes of those readers."""
+    many = f"{lost:,} messages" if lost > 1 else "1 message"
+    return (
+        f"The ledger, or its log, is older than what was sent: it had lost {many} that may have"
+        f" left. These readers are uncertain now, and get nothing by themselves:"
+        f" newsletter resolve {issue} lists them."
+    )
 
 
 def settle_uncertain(
@@ -112,21 +144,16 @@ def settle_uncertain(
     changed = ledger.resolve(mailing, state, why, now)
     if resend:
         mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
-    _record(workspace, mailing, ledger.counts(mailing))
+    _record(workspace, ledger, mailing, ledger.counts(mailing))
     return changed
 
 
-def _carry_over(ledger: Ledger, root: Path) -> None:
-    """Give the database the suppressions that only `suppressions.csv` has: the mark asks there."""
-    known = in_force(ledger.suppression_events())
-    for key, suppression in suppressed_now(ledger, root).items():
-        if key not in known:
-            ledger.suppress(suppression)
-
-
-def _record(workspace: Workspace, mailing: Mailing, counts: Mapping[State, int]) -> None:
+def _record(
+    workspace: Workspace, ledger: Ledger, mailing: Mailing, counts: Mapping[State, int]
+) -> None:
+    file, name = workspace.root / MAILINGS, Path(MAILINGS)
     try:
-        write_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing, counts)
+        write_mailing(file, name, mailing, counts, ledger.identity())
     except OSError as error:
         problem = Problem(
             message=f"could not be written: {error.strerror or error}",

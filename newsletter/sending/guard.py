@@ -8,9 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.errors import fail
-from newsletter.state.identity import advance, doubt
+from newsletter.state.contradiction import contradiction, epochs
+from newsletter.state.identity import advance, doubt, older
+from newsletter.state.ledger import MailingState
 from newsletter.state.lock import sending_lock
+from newsletter.state.mailings_file import write_mailing
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.tidying import tidy
+from newsletter.state.witness import Witness, witness_of
 from newsletter.workspace import MAILINGS, Workspace
 
 
@@ -33,25 +38,39 @@ def refuse_recorded(workspace: Workspace, issue: str) -> None:
 
 def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
     """Raise where the ledger looks restored or copied."""
-    file = workspace.settings.database
-    why = doubt(ledger, file, _note(file))
+    why = doubt(ledger, _witness(ledger))
     if why is not None:
         raise why
+    beyond = contradiction(workspace.mailings(), ledger)
+    if beyond:
+        raise older(ledger, beyond)
 
 
 @contextlib.contextmanager
-def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool) -> Iterator[None]:
-    """Hold the sending lock over a ledger that is the one last sent from.
+def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool) -> Iterator[str]:
+    """Hold the sending lock over a ledger that is the one last sent from, and have it witnessed.
 
-    `trusted` is the editor's word for it. Raises NewsletterError.
+    `trusted` is the editor's word for it. Yields what there is to say about the witness, or
+    nothing. Raises NewsletterError, at the end too, where the ledger was replaced meanwhile.
     """
-    file = workspace.settings.database
     with sending_lock(lock_file(workspace), since=datetime.now().astimezone()):
+        witness = _witness(ledger)
+        tidy(ledger.file, workspace.root / MAILINGS, witness.folder)
         if not trusted:
             refuse_doubtful(workspace, ledger)
-        advance(ledger, file, _note(file))
-        yield
-        advance(ledger, file, _note(file))
+        known = epochs(workspace.mailings(), ledger.identity()[0])
+        unkept = advance(ledger, witness, known)
+        if trusted:
+            _record_anew(workspace, ledger)
+        ledger.witnessed_by(None if unkept else witness.folder)
+        yield _unkept(witness, unkept) if unkept else ""
+        ledger.presence.require()
+        advance(ledger, witness)
+
+
+def witness(ledger: SqliteLedger) -> None:
+    """Let a ledger be looked at with its witness, without the lock; nothing is written."""
+    ledger.witnessed_by(_witness(ledger).folder)
 
 
 def lock_file(workspace: Workspace) -> Path:
@@ -60,5 +79,26 @@ def lock_file(workspace: Workspace) -> Path:
     return file.with_name(file.name + ".lock")
 
 
-def _note(database: Path) -> Path:
-    return database.with_name(database.name + ".epoch")
+def _record_anew(workspace: Workspace, ledger: SqliteLedger) -> None:
+    """Let `mailings.csv` say of each mailing that goes on what the ledger says that is right."""
+    unfinished = {
+        each.issue: each for each in ledger.mailings() if each.state is not MailingState.FINISHED
+    }
+    file, name = workspace.root / MAILINGS, Path(MAILINGS)
+    for row in workspace.mailings():
+        mailing = unfinished.get(row["issue"])
+        if mailing is not None:
+            write_mailing(file, name, mailing, ledger.counts(mailing), ledger.identity())
+
+
+def _witness(ledger: SqliteLedger) -> Witness:
+    return witness_of(ledger.identity()[0])
+
+
+def _unkept(witness: Witness, why: str) -> str:
+    where = witness.folder or "this user's home"
+    return (
+        f"No witness of the ledger can be kept in {where} ({why}). It is sent all the same; but a"
+        " backup of the whole .newsletter folder, put back later, may not be noticed"
+        " (docs/backup.md)."
+    )

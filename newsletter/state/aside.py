@@ -24,6 +24,9 @@ _OCTETS_PER_CONNECTION: Final = 4096
 """More than a line has: a reply's text is at most 500 characters, and one body is on its way."""
 _FEWEST_OCTETS: Final = 65536
 _UNUSED: Final = b"\0"
+_LARGEST: Final = 2**63 - 1
+_LATEST: Final = 253_402_300_799.0
+"""The end of the year 9999, the last that a datetime takes."""
 
 
 def reserve(file: Path, connections: int) -> None:
@@ -61,14 +64,14 @@ def write_aside(file: Path, settlements: Sequence[Settlement]) -> None:
 
 
 def read_aside(file: Path) -> list[Settlement]:
-    """Return what was set aside; a line that a full disk cut off says nothing."""
-    if not file.exists():
+    """Return what was set aside; a line that a full disk cut off, or was damaged, says nothing."""
+    if not file.is_file():
         return []
     found: list[Settlement] = []
     for line in file.read_bytes().rstrip(_UNUSED).decode("utf-8", "replace").split("\n"):
         try:
             found.append(_settlement(json.loads(line)))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             continue
     return found
 
@@ -112,10 +115,27 @@ def _as_object(each: Settlement) -> dict[str, object]:
 
 def _settlement(raw: dict[str, Any]) -> Settlement:
     verdict, code, enhanced, text, phase = raw["outcome"]
+    due = raw["due"]
     return Settlement(
-        int(raw["delivery"]),
+        _column(raw["delivery"]),
         State(raw["state"]),
-        Outcome(Verdict(verdict), int(code), str(enhanced), str(text), Phase(phase)),
-        float(raw["at"]),
-        None if raw["due"] is None else float(raw["due"]),
+        Outcome(Verdict(verdict), _column(code), str(enhanced), str(text), Phase(phase)),
+        _moment(raw["at"]),
+        None if due is None else _moment(due),
     )
+
+
+def _column(raw: object) -> int:
+    """Return a number that a column of the ledger takes; raise ValueError for any other."""
+    number = int(str(raw))
+    if not 0 <= number <= _LARGEST:
+        raise ValueError(number)
+    return number
+
+
+def _moment(raw: float) -> float:
+    """Return seconds since 1970; raise ValueError for what is no time."""
+    moment = float(raw)
+    if not 0 <= moment <= _LATEST:
+        raise ValueError(moment)
+    return moment

@@ -26,6 +26,10 @@ class LedgerUnusable(NewsletterError):  # noqa: N818
     """The ledger cannot be written: full, read-only, locked. Nothing more may leave."""
 
 
+class LedgerGone(LedgerUnusable):
+    """The ledger's file was deleted or replaced: to try again would write where nobody looks."""
+
+
 class MailingState(StrEnum):
     """Where a mailing stands."""
 
@@ -146,6 +150,9 @@ class Override:
 class Ledger(Protocol):
     """The only truth about who got what."""
 
+    def identity(self) -> tuple[str, int]:
+        """Return the ledger's id and its epoch, which counts how often senders began and ended."""
+
     def mailing(self, issue: str) -> Mailing | None:
         """Return the mailing of an issue."""
 
@@ -180,11 +187,14 @@ class Ledger(Protocol):
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
 
-    def withdraw(self, mailing: Mailing) -> bool:
-        """Forget a mailing that nobody can have got, with its deliveries; return whether it was.
+    def nobody_has(self, mailing: Mailing) -> bool:
+        """Return whether nobody can have got a mailing.
 
-        Nobody can where all are pending or excluded, and none ever was uncertain.
+        That is where all are pending or excluded, and none ever was uncertain.
         """
+
+    def withdraw(self, mailing: Mailing) -> bool:
+        """Forget a mailing that nobody can have got, with its deliveries; return whether it was."""
 
     def exclude_suppressed(self) -> int:
         """Exclude who is waiting in any mailing and suppressed by now; return how many."""
@@ -195,6 +205,20 @@ class Ledger(Protocol):
         Those that were set aside as they were then, the others as uncertain.
         """
 
+    def reconcile(self, mailing: Mailing, at: datetime) -> int:
+        """Make uncertain whose mark the ledger has lost, as its witness shows; return how many.
+
+        That is a delivery which waits here, and which the witness saw marked later than the
+        ledger last heard of it: the ledger, or its log, is older than what was sent. Raises
+        LedgerUnusable where rows of the mailing are missing.
+        """
+
+    def forget_marks(self, mailing: Mailing) -> None:
+        """Let the witness forget a mailing that was withdrawn."""
+
+    def attend(self, mailing: Mailing) -> None:
+        """Let the witness see each mark of a mailing from now on, until `release`."""
+
     def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
         """Return pending deliveries with an id above `after`, by id."""
 
@@ -203,6 +227,12 @@ class Ledger(Protocol):
 
     def delivery(self, mailing: Mailing, address: Address) -> Delivery | None:
         """Return the delivery of a mailing to an address, whatever its state."""
+
+    def bring_forward(self, mailing: Mailing, now: float, latest: float) -> int:
+        """Make due now what is deferred until after `latest`; return how many that are.
+
+        The clock was ahead when they were deferred. All three times are in seconds since 1970.
+        """
 
     def next_due(self, mailing: Mailing) -> float | None:
         """Return when the next deferred delivery falls due, in seconds since 1970."""
@@ -223,7 +253,7 @@ class Ledger(Protocol):
         """
 
     def release(self) -> None:
-        """Give back the room in which nothing was set aside."""
+        """Give back the room in which nothing was set aside, and let the witness go."""
 
     def set_aside(self, settlements: Sequence[Settlement]) -> None:
         """Keep outcomes that `turn` cannot write anywhere else, for the next `recover`."""

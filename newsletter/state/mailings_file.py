@@ -1,7 +1,8 @@
 """`mailings.csv`: one visible line a mailing, and nobody's address.
 
 It guards against a lost ledger: an issue that this file knows and the ledger does not was
-already sent, from here or from another machine.
+already sent, from here or from another machine. And against an old one: it says what the ledger
+knew when a run began or ended. Files of earlier versions lack the columns `ledger` and `epoch`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ COLUMNS = (
     "refused",
     "uncertain",
     "excluded",
+    "ledger",
+    "epoch",
 )
 
 
@@ -49,8 +52,17 @@ def read_mailings(file: Path, name: Path) -> Sequence[Mapping[str, str]]:
     return rows
 
 
-def write_mailing(file: Path, name: Path, mailing: Mailing, counts: Mapping[State, int]) -> None:
-    """Add a mailing's line, or bring it up to date; the others stay."""
+def write_mailing(
+    file: Path,
+    name: Path,
+    mailing: Mailing,
+    counts: Mapping[State, int],
+    identity: tuple[str, int],
+) -> None:
+    """Add a mailing's line, or bring that of its issue up to date; the others stay.
+
+    `identity` is the ledger's id and epoch.
+    """
     line = {
         "issue": mailing.issue,
         "mailing": mailing.uuid,
@@ -61,9 +73,11 @@ def write_mailing(file: Path, name: Path, mailing: Mailing, counts: Mapping[Stat
         "refused": str(counts[State.REFUSED]),
         "uncertain": str(counts[State.UNCERTAIN]),
         "excluded": str(counts[State.EXCLUDED]),
+        "ledger": identity[0],
+        "epoch": str(identity[1]),
     }
     rows = [dict(row) for row in read_mailings(file, name)]
-    index = next((i for i, row in enumerate(rows) if row["mailing"] == mailing.uuid), len(rows))
+    index = next((i for i, row in enumerate(rows) if row["issue"] == mailing.issue), len(rows))
     rows[index : index + 1] = [line]
     _write(file, rows)
 

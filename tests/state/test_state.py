@@ -23,13 +23,14 @@ from newsletter.audience.suppression import Suppression
 from newsletter.delivery.mailing import freeze
 from newsletter.errors import NewsletterError
 from newsletter.outcome import Outcome, Phase, State, Verdict
-from newsletter.state.identity import advance, doubt
+from newsletter.state.identity import advance, doubt, note_of
 from newsletter.state.keys import load_keys
 from newsletter.state.ledger import Delivery, LedgerUnusable, Mailing, MailingState, Settlement
 from newsletter.state.lock import sending_lock
 from newsletter.state.mailings_file import read_mailings, write_mailing
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.sqlite.rows import delivery_of, incoming_rows
+from newsletter.state.witness import Witness
 from newsletter.tokens import Key, Purpose, Signer
 from tests.message.test_message import CONTENT
 
@@ -248,32 +249,33 @@ def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         SqliteLedger(tmp_path / "state.db")
 
 
-def note_of(ledger: SqliteLedger) -> Path:
-    return ledger.file.with_name("state.db.epoch")
+@pytest.fixture
+def witness(ledger: SqliteLedger, tmp_path: Path) -> Witness:
+    return Witness(tmp_path / "home" / ledger.identity()[0])
 
 
-def test_the_ledger_last_sent_from_is_not_doubted(ledger: SqliteLedger) -> None:
-    assert doubt(ledger, ledger.file, note_of(ledger)) is None
-    advance(ledger, ledger.file, note_of(ledger))
-    assert doubt(ledger, ledger.file, note_of(ledger)) is None
+def test_the_ledger_last_sent_from_is_not_doubted(ledger: SqliteLedger, witness: Witness) -> None:
+    assert doubt(ledger, witness) is None
+    assert advance(ledger, witness) == ""
+    assert doubt(ledger, witness) is None
 
 
-def test_a_restored_ledger_is_doubted(ledger: SqliteLedger) -> None:
-    advance(ledger, ledger.file, note_of(ledger))
+def test_a_restored_ledger_is_doubted(ledger: SqliteLedger, witness: Witness) -> None:
+    advance(ledger, witness)
     ledger.set_epoch(3)
-    advance(ledger, ledger.file, note_of(ledger))
+    advance(ledger, witness)
     ledger.set_epoch(1)
-    assert "older than its last mailing" in str(doubt(ledger, ledger.file, note_of(ledger)))
+    assert "older than its last mailing" in str(doubt(ledger, witness))
 
 
-def test_a_copied_ledger_is_doubted(ledger: SqliteLedger, tmp_path: Path) -> None:
-    advance(ledger, ledger.file, note_of(ledger))
+def test_a_copied_ledger_is_doubted(ledger: SqliteLedger, witness: Witness, tmp_path: Path) -> None:
+    advance(ledger, witness)
     ledger.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copytree(ledger.file.parent, tmp_path / "copy")
     copy = SqliteLedger(tmp_path / "copy" / "state.db")
-    assert "copied here from another place" in str(doubt(copy, copy.file, note_of(copy)))
-    note_of(copy).unlink()
-    assert "copied here without its state.db.epoch" in str(doubt(copy, copy.file, note_of(copy)))
+    assert "copied here from another place" in str(doubt(copy, witness))
+    note_of(copy.file).unlink()
+    assert "copied here without its state.db.epoch" in str(doubt(copy, witness))
     copy.close()
 
 
@@ -323,14 +325,15 @@ def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_pat
     file, name = tmp_path / "mailings.csv", Path("mailings.csv")
     mailing = frozen(ledger, member("ada@example.org"))
     assert read_mailings(file, name) == ()
-    write_mailing(file, name, mailing, ledger.counts(mailing))
+    write_mailing(file, name, mailing, ledger.counts(mailing), ("abc", 1))
     mailing = ledger.set_state(mailing, MailingState.SENDING, NOW)
     mailing = ledger.set_state(mailing, MailingState.FINISHED, NOW)
-    write_mailing(file, name, mailing, dict.fromkeys(State, 7))
+    write_mailing(file, name, mailing, dict.fromkeys(State, 7), ("abc", 2))
     when = "2026-11-22T08:00:00+00:00"
     assert file.read_text().splitlines() == [
-        "issue,mailing,digest,started_at,finished_at,accepted,refused,uncertain,excluded",
-        f"2026-11,{mailing.uuid},{CONTENT.digest},{when},{when},7,7,7,7",
+        ("issue,mailing,digest,started_at,finished_at,accepted,refused,uncertain,excluded,"
+        "ledger,epoch"),
+        f"2026-11,{mailing.uuid},{CONTENT.digest},{when},{when},7,7,7,7,abc,2",
     ]
     assert "ada@" not in file.read_text()
     file.write_text("issue,mailing\n,x\n")

@@ -8,15 +8,15 @@ from pathlib import Path
 from newsletter.address import Address
 from newsletter.settings import Durability
 from newsletter.state.ledger import Record
-from newsletter.state.sqlite.deliveries import DeliveryTable
 from newsletter.state.sqlite.mailings import MailingTable
+from newsletter.state.sqlite.marking import MarkTable
 from newsletter.state.sqlite.notes import NoteTable
 from newsletter.state.sqlite.rows import RECORD, address_of, record_of
 from newsletter.state.sqlite.suppressions import SuppressionTable
 from newsletter.tokens import NO_DELIVERY, Key, Purpose, read_delivery, verify
 
 
-class SqliteLedger(MailingTable, DeliveryTable, SuppressionTable, NoteTable):
+class SqliteLedger(MailingTable, MarkTable, SuppressionTable, NoteTable):
     """See `newsletter.state.ledger.Ledger`; `keys` verify tokens."""
 
     def __init__(

@@ -19,6 +19,7 @@ from newsletter.errors import Problem
 from newsletter.settings import Durability
 from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.schema import MIGRATIONS
+from newsletter.state.sqlite.presence import Presence
 from newsletter.state.sqlite.unusable import unusable
 
 _BUSY_SECONDS = 10
@@ -34,6 +35,7 @@ class Database:
         self.suppressions_written = 0
         """How many events this connection wrote; `PRAGMA data_version` tells only of others."""
         _create_private(file)
+        self.presence = Presence(file)
         with self.guarded():
             self.db = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_SECONDS)
             try:
@@ -41,6 +43,7 @@ class Database:
                 self.db.execute(f"PRAGMA synchronous={durability.value}")
                 self.db.execute("PRAGMA foreign_keys=ON")
                 self._migrate()
+                self.presence.take_in()
             except BaseException:
                 self.db.close()
                 raise
@@ -56,10 +59,21 @@ class Database:
         row: tuple[str, int] = self.read_one("SELECT id, epoch FROM ledger")
         return row
 
+    @property
+    def inode(self) -> int:
+        """The inode of the file that was opened."""
+        return 0 if self.presence.ledger is None else self.presence.ledger[1]
+
     def set_epoch(self, epoch: int) -> None:
-        """Move the epoch on."""
+        """Move the epoch on, in the file itself: it must not be lost with the log."""
         with self.transaction():
             self.db.execute("UPDATE ledger SET epoch = ?", (epoch,))
+        self.settle_log()
+
+    def settle_log(self) -> None:
+        """Move what the log holds into the file, as far as nobody else reads it now."""
+        with self.guarded():
+            self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _migrate(self) -> None:
         version = self._version()
@@ -98,11 +112,15 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write what the block does, whole or not at all."""
+        """Write what the block does, whole or not at all.
+
+        Raises LedgerGone where the file was deleted or replaced since it was opened.
+        """
         with self.guarded():
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self.presence.require()
                 self.db.execute("COMMIT")
             except BaseException:
                 if self.db.in_transaction:
@@ -157,4 +175,4 @@ def _create(file: Path) -> None:
     except OSError:  # a file system without links
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     finally:
-        new.unlink()
+        new.unlink(missing_ok=True)  # another process may have tidied it away

@@ -19,6 +19,10 @@ from newsletter.state.sqlite.unusable import unusable
 _BY_DUE = "deliveries INDEXED BY deliveries_due"
 """By themselves, the ids of a mailing look like the shorter way, which is through all of them."""
 
+_GLANCE = 0.005
+"""Seconds in which turns look once whether the ledger is still in its place: three stat(2) a look.
+What a ledger that was replaced in between does not know, its witness does."""
+
 
 class DeliveryTable(Database):
     """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
@@ -26,6 +30,7 @@ class DeliveryTable(Database):
     def __init__(self, file: Path, durability: Durability) -> None:
         super().__init__(file, durability)
         self._turn = Turn(self.db, file)
+        self._looked_at = 0.0
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""
@@ -60,7 +65,7 @@ class DeliveryTable(Database):
         moment = at.timestamp()
         settled = {i: Settlement(i, State.UNCERTAIN, outcome, moment) for i in ids}
         # The last word on each counts; other mailings may have been set aside, too.
-        settled |= {s.delivery: s for s in read_aside(self._aside) if self._is(s, State.ATTEMPTING)}
+        settled |= {s.delivery: s for s in read_aside(self._aside) if self._answers(s)}
         self.turn(list(settled.values()), (), moment)
         self._aside.unlink(missing_ok=True)
         return len(ids)
@@ -80,9 +85,13 @@ class DeliveryTable(Database):
         """Keep outcomes that `turn` cannot write in a file beside the ledger."""
         write_aside(self._aside, settlements)
 
-    def _is(self, settlement: Settlement, state: State) -> bool:
-        row = self.read_one("SELECT state FROM deliveries WHERE id = ?", (settlement.delivery,))
-        return row is not None and row[0] == state
+    def _answers(self, settlement: Settlement) -> bool:
+        """Return whether it is about the try that is open: an old file may have been put back."""
+        row = self.read_one(
+            "SELECT at FROM deliveries WHERE id = ? AND state = 'attempting'",
+            (settlement.delivery,),
+        )
+        return row is not None and row[0] <= settlement.at
 
     @property
     def _aside(self) -> Path:
@@ -116,6 +125,16 @@ class DeliveryTable(Database):
         )
         return None if row is None else delivery_of(row)
 
+    def bring_forward(self, mailing: Mailing, now: float, latest: float) -> int:
+        """Make due now what is deferred until after `latest`: the clock was ahead then."""
+        with self.transaction():
+            return self.db.execute(
+                f"UPDATE {_BY_DUE} SET due = :now,"  # noqa: S608 - a constant
+                " first_deferred_at = min(first_deferred_at, :now)"
+                " WHERE id BETWEEN :first AND :last AND state = 'deferred' AND due > :latest",
+                {"now": now, "latest": latest, "first": mailing.first, "last": mailing.last},
+            ).rowcount
+
     def next_due(self, mailing: Mailing) -> float | None:
         """Return when the next deferred delivery falls due, in seconds since 1970."""
         row = self.read_one(
@@ -130,6 +149,9 @@ class DeliveryTable(Database):
         self, settlements: Sequence[Settlement], marks: Sequence[int], at: float
     ) -> frozenset[int]:
         """Commit outcomes and marks together; return the marks that hold."""
+        if not 0 <= at - self._looked_at < _GLANCE:
+            self._looked_at = at
+            self.presence.require()
         return self._turn.write(list(settlements), list(marks), at, self.suppressions_written)
 
     def presume(self, mailing: Mailing, most: int, at: datetime) -> None:

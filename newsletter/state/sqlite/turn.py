@@ -9,6 +9,7 @@ from typing import Final
 from newsletter.errors import Problem
 from newsletter.outcome import State
 from newsletter.state.ledger import LedgerUnusable, Settlement
+from newsletter.state.marks import MarkFile
 from newsletter.state.sqlite.rows import accepted_rows, attempt_row, runs, settled_row
 from newsletter.state.sqlite.unusable import unusable
 
@@ -63,6 +64,9 @@ class Turn:
         self._at = 0.0
         self._seen: tuple[int, int] | None = None
         """What others, and we ourselves, had written of suppressions when we last looked."""
+        self._held: list[list[int]] = []
+        """The marks of this turn that hold, in runs of ids that follow each other."""
+        self.witnesses: list[MarkFile] = []
 
     def write(
         self, settlements: list[Settlement], marks: list[int], at: float, suppressions: int
@@ -72,10 +76,11 @@ class Turn:
         `suppressions` is how many of them this connection wrote so far. Raises LedgerUnusable,
         also where an outcome finds no row.
         """
+        self._held = []
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
             try:
-                self._settle(settlements)
+                back = self._settle(settlements)
                 held = self._mark(marks, at, suppressions) if marks else []
                 self._cursor.execute("COMMIT")
             except BaseException:
@@ -87,19 +92,31 @@ class Turn:
             raise
         except sqlite3.DatabaseError as error:
             raise unusable(self._file, error) from error
+        if self.witnesses:
+            self._show(back)
         return frozenset(held)
 
-    def _settle(self, settlements: list[Settlement]) -> None:
+    def _show(self, back: list[int]) -> None:
+        """Let the witnesses see what was committed, before any of it leaves."""
+        for witness in self.witnesses:
+            for number in back:
+                witness.write(number, 1, 0.0)
+            for run in self._held:
+                witness.write(run[0], len(run), self._at)
+
+    def _settle(self, settlements: list[Settlement]) -> list[int]:
+        """Settle all of them; return the ids of those that wait again."""
         accepted = accepted_rows(settlements)
         settled = self._cursor.executemany(_ACCEPT, accepted).rowcount if accepted else 0
+        others: list[Settlement] = []
         if settled != len(settlements):
-            settled += self._settle_others(
-                [each for each in settlements if each.state is not State.ACCEPTED]
-            )
+            others = [each for each in settlements if each.state is not State.ACCEPTED]
+            settled += self._settle_others(others)
         if settled != len(settlements):
             raise LedgerUnusable(
                 Problem(message="the ledger lost track of a delivery: an outcome found no row")
             )
+        return [each.delivery for each in others if each.state in _WAITING]
 
     def _settle_others(self, others: list[Settlement]) -> int:
         """Settle what was not accepted, each try with a row of its own in `attempts`."""
@@ -140,8 +157,11 @@ class Turn:
             first, last = run[0], run[-1]
             if self._cursor.execute(_MARK, (at, first, last)).rowcount == len(run):
                 held += run
+                self._held.append(run)
             else:
-                held += [row[0] for row in self._cursor.execute(_MARKED, (first, last, at))]
+                some = [row[0] for row in self._cursor.execute(_MARKED, (first, last, at))]
+                held += some
+                self._held += runs(some)
         return held
 
     def _heed_others(self, suppressions: int) -> None:

@@ -1,0 +1,126 @@
+"""When each delivery of a mailing was marked last, in files that the ledger's own log cannot lose.
+
+A file has a line of 128 octets that names the mailing, then eight octets for each delivery by its
+id: seconds since 1970 as a double, 0 for one that was never marked or came back unsent. A turn
+writes here right after its commit and before its messages leave, without a sync of its own: a
+`kill -9` leaves what the system has. After a power cut a file may be older than the ledger, and
+then says nothing against it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import struct
+import tempfile
+from array import array
+from pathlib import Path
+from typing import Final
+
+from newsletter.state.ledger import Mailing
+
+_HEADER: Final = 128
+_OCTETS: Final = 8
+_DOUBLE: Final = struct.Struct("<d")
+_MOST: Final = 1 << 33
+"""Octets of a file for a thousand million deliveries: nothing larger is one of ours."""
+
+
+class MarkFile:
+    """An open file of marks; a write that fails is left out, for the ledger has it too."""
+
+    def __init__(self, descriptor: int, first: int) -> None:
+        self._descriptor = descriptor
+        self._start = _HEADER - _OCTETS * first
+
+    def write(self, first: int, number: int, at: float) -> None:
+        """Note that so many deliveries, from this id on, were marked at that time; 0 for none."""
+        octets = _DOUBLE.pack(at)
+        with contextlib.suppress(OSError):
+            os.pwrite(self._descriptor, octets * number, self._start + _OCTETS * first)
+
+    def close(self) -> None:
+        """Sync and close."""
+        with contextlib.suppress(OSError):
+            os.fsync(self._descriptor)
+        os.close(self._descriptor)
+
+
+def open_marks(file: Path, mailing: Mailing) -> MarkFile | None:
+    """Open a mailing's file for writing; None where it is missing, another's, or not writable."""
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_NONBLOCK)
+    except OSError:
+        return None
+    if _names(descriptor, mailing):
+        return MarkFile(descriptor, mailing.first)
+    os.close(descriptor)
+    return None
+
+
+def make_marks(file: Path, mailing: Mailing, times: array[float]) -> None:
+    """Write a mailing's file anew, its room on the disk taken. Raises OSError."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(_header(mailing))
+            out.write(_little_endian(times).tobytes())
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read_marks(file: Path, mailing: Mailing) -> array[float] | None:
+    """Return when each delivery was marked, from the first id on; None where that is not known."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        if not _names(descriptor, mailing):
+            return None
+        wanted = _OCTETS * _number(mailing)
+        octets = os.pread(descriptor, wanted, _HEADER).ljust(wanted, b"\0")
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return _little_endian(array("d", octets))
+
+
+def is_lost(marked: float, at: float | None) -> bool:
+    """Return whether a delivery that waits was marked later than the ledger knows.
+
+    `at` is when the ledger last heard of it, None where it never was tried.
+    """
+    if marked == 0:
+        return False
+    return at is None or not math.isfinite(marked) or at < marked
+
+
+def _names(descriptor: int, mailing: Mailing) -> bool:
+    """Return whether an open file is a plain one, and that of the mailing."""
+    with contextlib.suppress(OSError):
+        if os.fstat(descriptor).st_size <= _MOST:
+            return os.pread(descriptor, _HEADER, 0) == _header(mailing)
+    return False
+
+
+def _header(mailing: Mailing) -> bytes:
+    text = f"newsletter marks 1 {mailing.uuid} {mailing.first} {mailing.last}"
+    return text.encode().ljust(_HEADER - 1) + b"\n"
+
+
+def _number(mailing: Mailing) -> int:
+    return max(0, mailing.last - mailing.first + 1)
+
+
+def _little_endian(times: array[float]) -> array[float]:
+    if struct.pack("=d", 1.0) != _DOUBLE.pack(1.0):
+        times = array("d", times)
+        times.byteswap()
+    return times

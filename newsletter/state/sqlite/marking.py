@@ -1,0 +1,142 @@
+"""The ledger held against its witnesses: marks that it has lost, and files of marks made anew."""
+
+from __future__ import annotations
+
+import contextlib
+from array import array
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.errors import Problem
+from newsletter.outcome import Outcome, State, Verdict
+from newsletter.settings import Durability
+from newsletter.state.ledger import LedgerUnusable, Mailing, Settlement
+from newsletter.state.marks import is_lost, make_marks, open_marks, read_marks
+from newsletter.state.sqlite.deliveries import DeliveryTable
+
+_LOST = "the ledger had lost this try: the message may have left"
+
+
+class MarkTable(DeliveryTable):
+    """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
+
+    def __init__(self, file: Path, durability: Durability) -> None:
+        super().__init__(file, durability)
+        self._folders: list[tuple[Path, str]] = []
+
+    def witnessed_by(self, folder: Path | None) -> None:
+        """Keep marks beside the ledger, and in a folder outside the workspace where there is one.
+
+        Without this call a ledger has no witness, as that of a rehearsal.
+        """
+        self._folders = [(self.file.parent, f"{self.file.name}.marks-")]
+        if folder is not None:
+            self._folders.append((folder, "marks-"))
+
+    def lost(self, mailing: Mailing) -> dict[int, float]:
+        """Return who waits although a witness saw a later mark: ids, and when that was."""
+        seen = [marks for file in self._files(mailing) if (marks := read_marks(file, mailing))]
+        seen = [marks for marks in seen if any(marks)]
+        if not seen:
+            return {}
+        found: dict[int, float] = {}
+        rows = self.read(
+            "SELECT id, at FROM deliveries WHERE id BETWEEN ? AND ?"
+            " AND (state = 'pending' OR state = 'deferred')",
+            (mailing.first, mailing.last),
+        )
+        for number, at in rows:
+            for marks in seen:
+                marked = marks[number - mailing.first]
+                if is_lost(marked, at):
+                    found[number] = marked
+        return found
+
+    def reconcile(self, mailing: Mailing, at: datetime) -> int:
+        """Make uncertain whose mark the ledger has lost; return how many."""
+        self._require_rows(mailing)
+        lost = self.lost(mailing)
+        if lost:
+            outcome = Outcome(Verdict.UNCERTAIN, text=_LOST)
+            moment = at.timestamp()
+            settled = [Settlement(each, State.UNCERTAIN, outcome, moment) for each in lost]
+            self.turn(settled, (), moment)
+            self.mark_anew(mailing)
+        return len(lost)
+
+    def attend(self, mailing: Mailing) -> None:
+        """Let the witnesses see each mark from now on; what the log holds by now is made safe."""
+        self.settle_log()
+        for file in self._files(mailing):
+            marks = open_marks(file, mailing)
+            if marks is None:
+                self._write_marks([file], mailing)
+                marks = open_marks(file, mailing)
+            if marks is not None:
+                self._turn.witnesses.append(marks)
+
+    def release(self) -> None:
+        """Give back the room in which nothing was set aside, and let the witnesses go."""
+        super().release()
+        for each in self._turn.witnesses:
+            each.close()
+        self._turn.witnesses = []
+
+    def mark_anew(self, mailing: Mailing) -> None:
+        """Let every witness of a mailing say what the ledger says now."""
+        self._write_marks(self._files(mailing), mailing)
+
+    def _write_marks(self, files: list[Path], mailing: Mailing) -> None:
+        """Write files of marks from the ledger; a place that cannot be written has none."""
+        times = array("d", bytes(8 * max(0, mailing.last - mailing.first + 1)))
+        rows = self.read(
+            "SELECT id, at FROM deliveries WHERE id BETWEEN ? AND ? AND at IS NOT NULL",
+            (mailing.first, mailing.last),
+        )
+        for number, at in rows:
+            times[number - mailing.first] = at
+        for file in files:
+            with contextlib.suppress(OSError):
+                make_marks(file, mailing, times)
+
+    def resolve(self, mailing: Mailing, state: State, why: str, at: datetime) -> int:
+        """Move all uncertain deliveries to accepted or pending; the witnesses follow."""
+        changed = super().resolve(mailing, state, why, at)
+        self.mark_anew(mailing)
+        return changed
+
+    def is_untried(self, mailing: Mailing) -> bool:
+        """Return whether somebody waits who was never tried."""
+        row = self.read_one(
+            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE id BETWEEN ? AND ?"
+            " AND (state = 'pending' OR state = 'deferred') AND at IS NULL)",
+            (mailing.first, mailing.last),
+        )
+        return bool(row[0])
+
+    def forget_marks(self, mailing: Mailing) -> None:
+        """Remove the files of marks of a mailing that was withdrawn."""
+        for file in self._files(mailing):
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
+
+    def _files(self, mailing: Mailing) -> list[Path]:
+        return [folder / f"{prefix}{Path(mailing.uuid).name}" for folder, prefix in self._folders]
+
+    def _require_rows(self, mailing: Mailing) -> None:
+        """Raise where rows are missing: pages of the file or its log are not what they were."""
+        (there,) = self.read_one(
+            "SELECT count(*) FROM deliveries WHERE id BETWEEN ? AND ?",
+            (mailing.first, mailing.last),
+        )
+        missing = mailing.last - mailing.first + 1 - there
+        if missing:
+            raise LedgerUnusable(
+                Problem(
+                    message=f"the ledger is damaged: {missing:,} readers of {mailing.issue}"
+                    " are missing in it",
+                    file=self.file,
+                    hint="nothing was sent. Keep the file, and bring back the newest copy that"
+                    " you have (docs/backup.md)",
+                )
+            )
