@@ -58,11 +58,17 @@ def send(command: Command, messages: int, *, cwd: Path, delay: int = 0) -> Sendi
 
 
 def _run(command: list[str | Path], cwd: Path) -> resource.struct_rusage:
-    """Run a process on the sender's core; return what it used."""
+    """Run a process on the sender's core; return what it used. Its ledger's witness stays here."""
+    environment = {**os.environ, "XDG_STATE_HOME": str(cwd / "state")}
     with tempfile.TemporaryFile() as said:
         with pinned(cores()[1]):
             process = subprocess.Popen(
-                command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                command,
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
             )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

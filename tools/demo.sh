@@ -16,6 +16,8 @@ cd "$here"
 cp -R newsletter.toml topics.toml summaries issues "$demo"
 cp subscribers.example.csv "$demo/subscribers.csv"
 cd "$demo"
+XDG_STATE_HOME="$demo/state"
+export XDG_STATE_HOME
 
 run summaries --unused
 # shellcheck disable=SC2046 # slugs hold no spaces

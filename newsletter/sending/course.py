@@ -74,6 +74,7 @@ def go_on(
         tell=tell,
         heed=Leavers(ledger, workspace.root).look,
     )
+    ledger.confirm(result.mailing)
     if result.ending.stop is None and result.ending.bad_addresses:
         book = SuppressionBook(ledger, workspace.root)
         for delivery, outcome in result.ending.bad_addresses:

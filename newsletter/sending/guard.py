@@ -24,9 +24,9 @@ def refuse_recorded(workspace: Workspace, issue: str) -> None:
     for row in workspace.mailings():
         if row["issue"] == issue:
             begun = row.get("finished_at") == ""
+            known = "" if begun else f" ({row.get('accepted') or 'an unknown number'} accepted)"
             raise fail(
-                f"{issue} was {'begun' if begun else 'sent'} already"
-                f" ({row.get('accepted') or 'an unknown number'} accepted),"
+                f"{issue} was {'begun' if begun else 'sent'} already{known},"
                 " but this ledger does not know of it",
                 file=Path(MAILINGS),
                 hint=(

@@ -213,6 +213,9 @@ class Ledger(Protocol):
         LedgerUnusable where rows of the mailing are missing.
         """
 
+    def confirm(self, mailing: Mailing) -> None:
+        """Raise LedgerGone where the ledger knows less at a run's end than its witness saw."""
+
     def forget_marks(self, mailing: Mailing) -> None:
         """Let the witness forget a mailing that was withdrawn."""
 

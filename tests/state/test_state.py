@@ -331,8 +331,10 @@ def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_pat
     write_mailing(file, name, mailing, dict.fromkeys(State, 7), ("abc", 2))
     when = "2026-11-22T08:00:00+00:00"
     assert file.read_text().splitlines() == [
-        ("issue,mailing,digest,started_at,finished_at,accepted,refused,uncertain,excluded,"
-        "ledger,epoch"),
+        (
+            "issue,mailing,digest,started_at,finished_at,accepted,refused,uncertain,excluded,"
+            "ledger,epoch"
+        ),
         f"2026-11,{mailing.uuid},{CONTENT.digest},{when},{when},7,7,7,7,abc,2",
     ]
     assert "ada@" not in file.read_text()

@@ -25,11 +25,15 @@ STAGES: dict[str, tuple[str, str, str]] = {
     "after an answer": ("newsletter.smtp.connection", "Connection.data_received", "after"),
     "before a state": ("newsletter.state.sqlite", "SqliteLedger.set_state", "before"),
     "after a state": ("newsletter.state.sqlite", "SqliteLedger.set_state", "after"),
+    "before an epoch": ("newsletter.state.sqlite", "SqliteLedger.set_epoch", "before"),
+    "after an epoch": ("newsletter.state.sqlite", "SqliteLedger.set_epoch", "after"),
     "in the recovery": ("newsletter.state.sqlite", "SqliteLedger.recover", "after"),
 }
 """Each is before or after a call of a method."""
 SELDOM = {"before the freeze", "after the freeze", "before a state", "after a state"} | {
-    "in the recovery"
+    "before an epoch",
+    "after an epoch",
+    "in the recovery",
 }
 """Stages that a run comes by once or twice."""
 

@@ -13,6 +13,7 @@ from newsletter.settings import Durability
 from newsletter.state.ledger import LedgerUnusable, Mailing, Settlement
 from newsletter.state.marks import is_lost, make_marks, open_marks, read_marks
 from newsletter.state.sqlite.deliveries import DeliveryTable
+from newsletter.state.sqlite.presence import gone
 
 _LOST = "the ledger had lost this try: the message may have left"
 
@@ -22,6 +23,7 @@ class MarkTable(DeliveryTable):
 
     def __init__(self, file: Path, durability: Durability) -> None:
         super().__init__(file, durability)
+        self._durability = durability
         self._folders: list[tuple[Path, str]] = []
 
     def witnessed_by(self, folder: Path | None) -> None:
@@ -63,6 +65,21 @@ class MarkTable(DeliveryTable):
             self.turn(settled, (), moment)
             self.mark_anew(mailing)
         return len(lost)
+
+    def confirm(self, mailing: Mailing) -> None:
+        """Read the file anew at a run's end; raise LedgerGone where it knows less than was sent.
+
+        What was copied over it in place has left inode and connection as they were.
+        """
+        self.presence.require()
+        with contextlib.closing(MarkTable(self.file, self._durability)) as anew:
+            anew._folders = self._folders  # noqa: SLF001 - another one of us
+            lost = len(anew.lost(mailing))
+        if lost:
+            raise gone(
+                f"the ledger {self.file} was overwritten while in use: it does not know of"
+                f" {lost:,} messages any more that may have left"
+            )
 
     def attend(self, mailing: Mailing) -> None:
         """Let the witnesses see each mark from now on; what the log holds by now is made safe."""

@@ -38,18 +38,23 @@ class Presence:
             if which is not None:
                 self._known[path] = which
         if self.ledger is not None and self._known.get(str(self._file)) != self.ledger:
-            raise self._gone(str(self._file))
+            raise self._missing(str(self._file))
 
     def require(self) -> None:
         """Raise LedgerGone where a file is gone, or another one is in its place."""
         for path, known in self._known.items():
             if _which(path) != known:
-                raise self._gone(path)
+                raise self._missing(path)
 
-    def _gone(self, path: str) -> LedgerGone:
+    def _missing(self, path: str) -> LedgerGone:
         how = "deleted" if _which(path) is None else "replaced by another file"
-        what = "the ledger" if path == str(self._file) else "the log of the ledger,"
-        return LedgerGone(Problem(message=f"{what} {path} was {how} while in use", hint=_HINT))
+        what = "the ledger" if path == str(self._file) else "the ledger's log"
+        return gone(f"{what} {path} was {how} while in use")
+
+
+def gone(what: str) -> LedgerGone:
+    """Return what is said of a ledger that is not what it was when it was opened."""
+    return LedgerGone(Problem(message=what, hint=_HINT))
 
 
 def _which(path: Path | str) -> _Which | None:
