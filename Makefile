@@ -15,7 +15,7 @@ COMPILED := $(shell sed 's|^[^ ]* |newsletter/|' newsletter/compiled.*.txt 2>/de
 help:
 	@echo "make demo   a whole month in a copy of the sample workspace; nothing leaves this machine"
 	@echo "make test   all tests, linters and type checks"
-	@echo "make torture  newsletter send killed 200 times: nobody twice, nobody lost; ARGS='--kills 1000'"
+	@echo "make torture  newsletter send killed 200 times, its ledger harmed: nobody twice, nobody lost; ARGS='--kills 1000'"
 	@echo "make bench  how fast, in shares of a client in C and of other senders; PARTS='ratio rtt', QUICK=1"
 	@echo "make pictures  the pictures of the documentation, anew; needs Chromium"
 	@echo "make lint   only the linters and type checks"

@@ -96,9 +96,10 @@ def _list(workspace: Workspace, month: str) -> None:
             lost = ledger.lost(mailing)
         else:
             output.say(f"It is being sent by {sender}: there may be more at its end.")
+        waiting = [State.PENDING, State.DEFERRED] if lost else []
         found = (
             each
-            for each in ledger.records(mailing, [*wanted, State.PENDING, State.DEFERRED])
+            for each in ledger.records(mailing, [*wanted, *waiting])
             if each.state in wanted or each.id in lost
         )
         if _show(found, month):

@@ -34,17 +34,23 @@ class MarkFile:
         self._descriptor = descriptor
         self._start = _HEADER - _OCTETS * first
 
-    def write(self, first: int, number: int, at: float) -> None:
-        """Note that so many deliveries, from this id on, were marked at that time; 0 for none."""
-        octets = _DOUBLE.pack(at)
-        with contextlib.suppress(OSError):
-            os.pwrite(self._descriptor, octets * number, self._start + _OCTETS * first)
+    def write(self, first: int, times: bytes) -> None:
+        """Note when deliveries were marked, from this id on, as `times_of` gives it."""
+        try:  # noqa: SIM105 - once a turn: contextlib.suppress takes as long as the write
+            os.pwrite(self._descriptor, times, self._start + _OCTETS * first)
+        except OSError:
+            pass
 
     def close(self) -> None:
         """Sync and close."""
         with contextlib.suppress(OSError):
             os.fsync(self._descriptor)
         os.close(self._descriptor)
+
+
+def times_of(number: int, at: float) -> bytes:
+    """Return what `MarkFile.write` takes: so many deliveries at one time, 0 for never."""
+    return _DOUBLE.pack(at) * number
 
 
 def open_marks(file: Path, mailing: Mailing) -> MarkFile | None:

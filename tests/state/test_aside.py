@@ -15,6 +15,7 @@ from newsletter.outcome import Outcome, Phase, State, Verdict
 from newsletter.state.aside import read_aside, release, reserve, write_aside
 from newsletter.state.ledger import LedgerUnusable, Settlement
 from newsletter.state.sqlite import SqliteLedger
+from tests.state.test_state import NOW, frozen, member
 
 CONNECTIONS = 100
 LONGEST = "\U0001f4ec\u2028\u0085" + "\U0001f4ec" * 497
@@ -107,3 +108,43 @@ def test_where_there_is_no_room_none_is_taken_and_that_is_said(
         ledger.reserve(1000)
     ledger.close()
     assert [file.name for file in tmp_path.iterdir()] == ["state.db"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("[" * 100_000, '{"a":' * 20_000, "1e999", "{}", "[]", "\x00"),
+        (
+            '{"delivery": 1e999, "state": "accepted", "at": 1, "due": null,'
+            ' "outcome": ["accepted", 250, "", "", "dot"]}'
+        ),
+        (
+            '{"delivery": 1, "state": "accepted", "at": 1e999, "due": null,'
+            ' "outcome": ["accepted", 250, "", "", "dot"]}'
+        ),
+        (
+            '{"delivery": 1, "state": "deferred", "at": 1, "due": 1e999,'
+            ' "outcome": ["deferred", 450, "", "", "dot"]}'
+        ),
+        '{"delivery": ' + "9" * 30 + ', "state": "accepted", "at": 1, "due": null,'
+        ' "outcome": ["accepted", 250, "", "", "dot"]}',
+    ],
+    ids=lambda line: line[:40],
+)
+def test_a_damaged_line_says_nothing_and_those_beside_it_do(file: Path, line: str) -> None:
+    write_aside(file, [accepted(1, "250 taken")])
+    with file.open("a", encoding="utf-8") as out:
+        out.write(f"{line}\n")
+    write_aside(file, [accepted(2, "250 taken")])
+    assert [each.delivery for each in read_aside(file)] == [1, 2]
+
+
+def test_an_old_answer_that_was_put_back_settles_no_later_try(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "state.db")
+    mailing = frozen(ledger, member("ada@example.org"))
+    later = Outcome(Verdict.DEFERRED, 451, "4.3.0", "later", Phase.DOT)
+    ledger.turn([], [mailing.first], NOW.timestamp())
+    ledger.set_aside([Settlement(mailing.first, State.DEFERRED, later, NOW.timestamp() - 60)])
+    assert ledger.recover(mailing, NOW) == 1
+    assert ledger.counts(mailing)[State.UNCERTAIN] == 1
+    ledger.close()

@@ -30,7 +30,7 @@ from newsletter.state.lock import sending_lock
 from newsletter.state.mailings_file import read_mailings, write_mailing
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.sqlite.rows import delivery_of, incoming_rows
-from newsletter.state.witness import Witness
+from newsletter.state.witness import Witness, witness_of
 from newsletter.tokens import Key, Purpose, Signer
 from tests.message.test_message import CONTENT
 
@@ -277,6 +277,73 @@ def test_a_copied_ledger_is_doubted(ledger: SqliteLedger, witness: Witness, tmp_
     note_of(copy.file).unlink()
     assert "copied here without its state.db.epoch" in str(doubt(copy, witness))
     copy.close()
+
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(DEEP, '{"a":' * 20_000, "1e999", "[]", '"text"', "null", "", "\x00", "{}"),
+        '{"ledger": 1, "epoch": 1, "inode": 1, "machine": "m"}',
+        '{"ledger": "a", "epoch": 1e999, "inode": 1, "machine": "m"}',
+        '{"ledger": "a", "epoch": -1, "inode": 1, "machine": "m"}',
+        '{"ledger": "a", "epoch": true, "inode": 1, "machine": "m"}',
+        '{"ledger": "a", "epoch": ' + "9" * 5000 + ', "inode": 1, "machine": "m"}',
+        '{"ledger": "a", "epoch": 1, "inode": 99999999999999999999999, "machine": "m"}',
+    ],
+    ids=lambda text: text[:24],
+)
+def test_a_damaged_note_or_witness_is_told_and_overruled(
+    ledger: SqliteLedger, witness: Witness, text: str
+) -> None:
+    advance(ledger, witness)
+    note_of(ledger.file).write_text(text)
+    assert "its state.db.epoch is damaged, so it may be a copy" in str(doubt(ledger, witness))
+    advance(ledger, witness)
+    assert witness.folder is not None
+    (witness.folder / "seen.json").write_text(text)
+    assert "its witness is missing: nothing in " in str(doubt(ledger, witness))
+    advance(ledger, witness)
+    assert doubt(ledger, witness) is None
+
+
+def test_a_note_that_is_no_plain_file_is_told(ledger: SqliteLedger, witness: Witness) -> None:
+    advance(ledger, witness)
+    note_of(ledger.file).unlink()
+    os.mkfifo(note_of(ledger.file))
+    assert "its state.db.epoch is damaged" in str(doubt(ledger, witness))
+
+
+def test_a_fresh_ledger_in_the_place_of_one_that_was_sent_from_is_doubted(
+    ledger: SqliteLedger, witness: Witness, tmp_path: Path
+) -> None:
+    advance(ledger, witness)
+    other = SqliteLedger(tmp_path / "other.db")
+    shutil.copyfile(note_of(ledger.file), note_of(other.file))
+    found = doubt(other, Witness(tmp_path / "home" / other.identity()[0]))
+    assert "this is another ledger than the one sent from last" in str(found)
+    other.close()
+
+
+def test_a_witness_that_cannot_be_kept_is_said_and_not_missed(
+    ledger: SqliteLedger, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    nowhere = Witness(tmp_path / "file" / "newsletter")
+    assert advance(ledger, nowhere) == "Not a directory"
+    assert doubt(ledger, nowhere) is None
+    assert advance(ledger, Witness(None)) == "No such file or directory"
+    assert doubt(ledger, Witness(None)) is None
+
+
+def test_the_witness_is_kept_where_the_system_keeps_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
+    assert witness_of("abc") == Witness(Path("/somewhere/newsletter/abc"))
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert witness_of("abc") == Witness(Path("/home/ada/.local/state/newsletter/abc"))
 
 
 def test_a_missing_or_broken_key_is_never_replaced(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from newsletter.errors import Problem
 from newsletter.outcome import State
 from newsletter.state.ledger import LedgerUnusable, Settlement
-from newsletter.state.marks import MarkFile
+from newsletter.state.marks import MarkFile, times_of
 from newsletter.state.sqlite.rows import accepted_rows, attempt_row, runs, settled_row
 from newsletter.state.sqlite.unusable import unusable
 
@@ -98,11 +98,14 @@ class Turn:
 
     def _show(self, back: list[int]) -> None:
         """Let the witnesses see what was committed, before any of it leaves."""
-        for witness in self.witnesses:
-            for number in back:
-                witness.write(number, 1, 0.0)
-            for run in self._held:
-                witness.write(run[0], len(run), self._at)
+        for number in back:
+            never = times_of(1, 0.0)
+            for witness in self.witnesses:
+                witness.write(number, never)
+        for run in self._held:
+            times = times_of(len(run), self._at)
+            for witness in self.witnesses:
+                witness.write(run[0], times)
 
     def _settle(self, settlements: list[Settlement]) -> list[int]:
         """Settle all of them; return the ids of those that wait again."""
