@@ -62,7 +62,7 @@ def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool
         unkept = advance(ledger, witness, known)
         if trusted:
             _record_anew(workspace, ledger)
-        ledger.witnessed_by(None if unkept else witness.folder)
+        ledger.witnessed_by(witness.folder)
         yield _unkept(witness, unkept) if unkept else ""
         ledger.presence.require()
         advance(ledger, witness)

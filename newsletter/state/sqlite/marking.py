@@ -84,13 +84,12 @@ class MarkTable(DeliveryTable):
     def attend(self, mailing: Mailing) -> None:
         """Let the witnesses see each mark from now on; what the log holds by now is made safe."""
         self.settle_log()
-        for file in self._files(mailing):
-            marks = open_marks(file, mailing)
-            if marks is None:
-                self._write_marks([file], mailing)
-                marks = open_marks(file, mailing)
-            if marks is not None:
-                self._turn.witnesses.append(marks)
+        there = [(file, open_marks(file, mailing)) for file in self._files(mailing)]
+        missing = [file for file, marks in there if marks is None]
+        if missing:
+            self._write_marks(missing, mailing)
+        opened = [marks or open_marks(file, mailing) for file, marks in there]
+        self._turn.witnesses = [marks for marks in opened if marks is not None]
 
     def release(self) -> None:
         """Give back the room in which nothing was set aside, and let the witnesses go."""
