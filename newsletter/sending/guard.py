@@ -24,7 +24,9 @@ def refuse_recorded(workspace: Workspace, issue: str) -> None:
     for row in workspace.mailings():
         if row["issue"] == issue:
             begun = row.get("finished_at") == ""
-            known = "" if begun else f" ({row.get('accepted') or 'an unknown number'} accepted)"
+            accepted = row.get("accepted") or "an unknown number"
+            # A run that was killed has written down how it began, not how far it came.
+            known = "" if begun and accepted == "0" else f" ({accepted} accepted)"
             raise fail(
                 f"{issue} was {'begun' if begun else 'sent'} already{known},"
                 " but this ledger does not know of it",

@@ -11,10 +11,14 @@ from newsletter.audience.record import FILE_NAME
 from newsletter.audience.suppression import in_force
 from newsletter.delivery.policy import Stop
 from newsletter.errors import NewsletterError
-from newsletter.state.ledger import Ledger
+from newsletter.state.ledger import Ledger, LedgerUnusable
 
 _SETTLED_SECONDS: Final = 0.5
 """A file that was written this long ago is whole; a program may still be writing a newer one."""
+_KNOWN_SECONDS: Final = 60.0
+"""A file that was written before was read when the mailing was frozen or taken up, just now."""
+
+_Version = tuple[int, int, int]
 
 
 def carry_over(ledger: Ledger, root: Path) -> None:
@@ -32,22 +36,30 @@ class Leavers:
         self._ledger = ledger
         self._root = root
         self._file = root / FILE_NAME
-        self._read: tuple[int, int, int] | None = None
+        self._read = self._version(_KNOWN_SECONDS)
 
     def look(self) -> Stop | None:
         """Let the ledger know who has left; return why to stop where a line cannot be read."""
-        try:
-            found = self._file.stat()
-        except OSError:
-            return None
-        version = found.st_ino, found.st_size, found.st_mtime_ns
-        if version == self._read or abs(time.time() - found.st_mtime) < _SETTLED_SECONDS:
+        version = self._version(_SETTLED_SECONDS)
+        if version is None or version == self._read:
             return None
         self._read = version
         try:
             carry_over(self._ledger, self._root)
+        except LedgerUnusable:
+            return None  # the run's next turn finds that out
         except NewsletterError as error:
             problem = error.problems[0]
             reason = f"{problem.place}: {problem.message}" if problem.place else problem.message
             return Stop(reason, "somebody may have left there: mend it, then run this again")
         return None
+
+    def _version(self, seconds: float) -> _Version | None:
+        """Return what tells the file from another; None for none, or one written just now."""
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        if abs(time.time() - found.st_mtime) < seconds:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns

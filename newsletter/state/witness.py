@@ -10,6 +10,7 @@ these.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -47,7 +48,7 @@ class Witness:
     def write(self, seen: Seen) -> None:
         """Remember what is seen now. Raises OSError."""
         if self.folder is None:
-            raise FileNotFoundError
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_text(self.folder / "seen.json", json.dumps(asdict(seen)) + "\n", mode=0o600)
 

@@ -79,6 +79,7 @@ def _become_a_pipe(file: Path) -> None:
         _become_a_folder,
         _become_a_pipe,
     ],
+    ids=["cut off", "zeros", "a folder", "a pipe"],
 )
 def test_a_spoilt_file_of_marks_says_nothing(
     tmp_path: Path, spoil: Callable[[Path], object]

@@ -282,19 +282,26 @@ def test_a_copied_ledger_is_doubted(ledger: SqliteLedger, witness: Witness, tmp_
 DEEP = "[" * 100_000
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(DEEP, '{"a":' * 20_000, "1e999", "[]", '"text"', "null", "", "\x00", "{}"),
-        '{"ledger": 1, "epoch": 1, "inode": 1, "machine": "m"}',
-        '{"ledger": "a", "epoch": 1e999, "inode": 1, "machine": "m"}',
-        '{"ledger": "a", "epoch": -1, "inode": 1, "machine": "m"}',
-        '{"ledger": "a", "epoch": true, "inode": 1, "machine": "m"}',
-        '{"ledger": "a", "epoch": ' + "9" * 5000 + ', "inode": 1, "machine": "m"}',
-        '{"ledger": "a", "epoch": 1, "inode": 99999999999999999999999, "machine": "m"}',
-    ],
-    ids=lambda text: text[:24],
-)
+DAMAGED = {
+    "lists in lists": DEEP,
+    "objects in objects": '{"a":' * 20_000,
+    "infinity": "1e999",
+    "a list": "[]",
+    "a text": '"text"',
+    "null": "null",
+    "nothing": "",
+    "a zero": "\x00",
+    "an empty object": "{}",
+    "a number for a text": '{"ledger": 1, "epoch": 1, "inode": 1, "machine": "m"}',
+    "an epoch without end": '{"ledger": "a", "epoch": 1e999, "inode": 1, "machine": "m"}',
+    "an epoch below zero": '{"ledger": "a", "epoch": -1, "inode": 1, "machine": "m"}',
+    "no number": '{"ledger": "a", "epoch": true, "inode": 1, "machine": "m"}',
+    "many digits": '{"ledger": "a", "epoch": ' + "9" * 5000 + ', "inode": 1, "machine": "m"}',
+    "more than an inode": '{"ledger": "a", "epoch": 1, "inode": ' + "9" * 23 + "}",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_note_or_witness_is_told_and_overruled(
     ledger: SqliteLedger, witness: Witness, text: str
 ) -> None:
