@@ -50,7 +50,7 @@ def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
 
 @contextlib.contextmanager
 def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool) -> Iterator[str]:
-    """Hold the sending lock over a ledger that is the one last sent from, and have it witnessed.
+    """Hold the sending lock over the ledger that was last sent from, and keep its witness.
 
     `trusted` is the editor's word for it. Yields what there is to say about the witness, or
     nothing. Raises NewsletterError, at the end too, where the ledger was replaced meanwhile.
@@ -71,7 +71,7 @@ def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool
 
 
 def witness(ledger: SqliteLedger) -> None:
-    """Let a ledger be looked at with its witness, without the lock; nothing is written."""
+    """Look at a ledger together with its witness, without the lock; nothing is written."""
     ledger.witnessed_by(_witness(ledger).folder)
 
 
@@ -82,7 +82,7 @@ def lock_file(workspace: Workspace) -> Path:
 
 
 def _record_anew(workspace: Workspace, ledger: SqliteLedger) -> None:
-    """Let `mailings.csv` say of each mailing that goes on what the ledger says that is right."""
+    """Write the lines of the mailings that go on from the ledger that is said to be right."""
     unfinished = {
         each.issue: each for each in ledger.mailings() if each.state is not MailingState.FINISHED
     }

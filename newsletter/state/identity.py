@@ -76,7 +76,7 @@ def _not_the_newest(ledger: Identified, known: Identity | None, witness: Witness
     if known is not None and known.ledger != identifier:
         return "this is another ledger than the one sent from last"
     if seen is not None and epoch < seen.epoch:
-        return _OLDER.format(f"{witness.folder} has seen a later one")
+        return _OLDER.format(f"{witness.folder} has recorded a later run")
     if known is not None and epoch < known.epoch:
         return _OLDER.format(f"{note_of(ledger.file).name} is newer")
     return ""

@@ -206,21 +206,21 @@ class Ledger(Protocol):
         """
 
     def reconcile(self, mailing: Mailing, at: datetime) -> int:
-        """Make uncertain whose mark the ledger has lost, as its witness shows; return how many.
+        """Make uncertain whose mark the ledger has lost; return how many.
 
-        That is a delivery which waits here, and which the witness saw marked later than the
-        ledger last heard of it: the ledger, or its log, is older than what was sent. Raises
-        LedgerUnusable where rows of the mailing are missing.
+        That is a delivery which waits here, and whose mark in the witness is later than its last
+        entry: the ledger, or its log, is older than what was sent. Raises LedgerUnusable where
+        rows of the mailing are missing.
         """
 
     def confirm(self, mailing: Mailing) -> None:
-        """Raise LedgerGone where the ledger knows less at a run's end than its witness saw."""
+        """Raise LedgerGone where the ledger has lost marks by the end of a run."""
 
     def forget_marks(self, mailing: Mailing) -> None:
-        """Let the witness forget a mailing that was withdrawn."""
+        """Delete the marks of a mailing that was withdrawn."""
 
     def attend(self, mailing: Mailing) -> None:
-        """Let the witness see each mark of a mailing from now on, until `release`."""
+        """Write each mark of a mailing to its witness, too, from now on until `release`."""
 
     def pending(self, mailing: Mailing, *, after: int, limit: int) -> Sequence[Delivery]:
         """Return pending deliveries with an id above `after`, by id."""
@@ -256,7 +256,7 @@ class Ledger(Protocol):
         """
 
     def release(self) -> None:
-        """Give back the room in which nothing was set aside, and let the witness go."""
+        """Give back the room in which nothing was set aside, and close the witness."""
 
     def set_aside(self, settlements: Sequence[Settlement]) -> None:
         """Keep outcomes that `turn` cannot write anywhere else, for the next `recover`."""

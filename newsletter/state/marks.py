@@ -28,7 +28,7 @@ _MOST: Final = 1 << 33
 
 
 class MarkFile:
-    """An open file of marks; a write that fails is left out, for the ledger has it too."""
+    """An open file of marks; a write that fails is left out, since the ledger has it, too."""
 
     def __init__(self, descriptor: int, first: int) -> None:
         self._descriptor = descriptor
@@ -99,9 +99,9 @@ def read_marks(file: Path, mailing: Mailing) -> array[float] | None:
 
 
 def is_lost(marked: float, at: float | None) -> bool:
-    """Return whether a delivery that waits was marked later than the ledger knows.
+    """Return whether the ledger has lost the last mark of a delivery that waits.
 
-    `at` is when the ledger last heard of it, None where it never was tried.
+    `at` is the time of its last entry in the ledger, None where it never was tried.
     """
     if marked == 0:
         return False

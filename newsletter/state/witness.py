@@ -1,4 +1,4 @@
-"""What the user's state folder remembers of a ledger, outside the workspace.
+"""What is recorded of a ledger outside the workspace, in the user's state folder.
 
     $XDG_STATE_HOME/newsletter/LEDGER/seen.json       the ledger's id, its epoch, where it lies
     $XDG_STATE_HOME/newsletter/LEDGER/MAILING.marks   newsletter.state.marks
@@ -46,7 +46,7 @@ class Witness:
             return None
 
     def write(self, seen: Seen) -> None:
-        """Remember what is seen now. Raises OSError."""
+        """Record what is seen now. Raises OSError."""
         if self.folder is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

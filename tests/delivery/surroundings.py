@@ -121,6 +121,8 @@ DAMAGE: dict[str, Harm] = {
     "deleted": delete(*LOG),
     "deleted alone": delete(LOG[0]),
 }
+HARMFUL = {"the log's header", "a bit at its start", "emptied", "deleted", "deleted alone"}
+"""Damage that surely takes marks away; what is further behind may be of an earlier turn."""
 RESTORES: dict[str, Harm] = {
     "cp": cp,
     "cp -a": cp_a,

@@ -21,6 +21,7 @@ from newsletter.cli.main import cli
 from tests.conftest import ISSUES, SETTINGS, SUMMARIES, TOPICS
 from tests.delivery.surroundings import (
     DAMAGE,
+    HARMFUL,
     LOG,
     RESTORES,
     Harm,
@@ -136,19 +137,20 @@ def holds(place: Place, result: Result) -> None:
     assert len(place.sink.attempted) >= counts["accepted"]
 
 
-@pytest.mark.parametrize("harm", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.parametrize("name", DAMAGE)
 def test_whom_a_damaged_log_forgot_is_uncertain_and_nobody_gets_it_twice(
-    place: Place, harm: Harm
+    place: Place, name: str
 ) -> None:
     place.go_back("killed")
-    harm(place.folder, place.at("early") / "state")
+    DAMAGE[name](place.folder, place.at("early") / "state")
     result = place.send()
     holds(place, result)
-    told = LOST.search(result.stderr)
-    assert told, result.stderr
-    assert int(told[1]) <= counted(result)["uncertain"] <= int(told[1]) + CONNECTIONS
-    assert result.exit_code == 1
-    assert "newsletter resolve 2026-11 lists them" in result.stderr
+    found = LOST.search(result.stderr)
+    lost = int(found[1]) if found else 0
+    assert lost or name not in HARMFUL, result.stderr
+    assert lost <= counted(result).get("uncertain", 0) <= lost + CONNECTIONS
+    assert not lost or "newsletter resolve 2026-11 lists them" in result.stderr
+    assert not lost or result.exit_code == 1
 
 
 @pytest.mark.parametrize("harm", RESTORES.values(), ids=RESTORES)

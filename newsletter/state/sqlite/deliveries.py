@@ -21,7 +21,7 @@ _BY_DUE = "deliveries INDEXED BY deliveries_due"
 
 _GLANCE = 0.005
 """Seconds in which turns look once whether the ledger is still in its place: three stat(2) a look.
-What a ledger that was replaced in between does not know, its witness does."""
+The marks that a file replaced in between lacks are in its witness."""
 
 
 class DeliveryTable(Database):
@@ -86,7 +86,7 @@ class DeliveryTable(Database):
         write_aside(self._aside, settlements)
 
     def _answers(self, settlement: Settlement) -> bool:
-        """Return whether it is about the try that is open: an old file may have been put back."""
+        """Return whether an answer is to the open try, and not of an old file that was put back."""
         row = self.read_one(
             "SELECT at FROM deliveries WHERE id = ? AND state = 'attempting'",
             (settlement.delivery,),

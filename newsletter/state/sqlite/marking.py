@@ -36,7 +36,7 @@ class MarkTable(DeliveryTable):
             self._folders.append((folder, "marks-"))
 
     def lost(self, mailing: Mailing) -> dict[int, float]:
-        """Return who waits although a witness saw a later mark: ids, and when that was."""
+        """Return the ids of those who wait although a witness has a later mark, with its time."""
         seen = [marks for file in self._files(mailing) if (marks := read_marks(file, mailing))]
         seen = [marks for marks in seen if any(marks)]
         if not seen:
@@ -67,9 +67,9 @@ class MarkTable(DeliveryTable):
         return len(lost)
 
     def confirm(self, mailing: Mailing) -> None:
-        """Read the file anew at a run's end; raise LedgerGone where it knows less than was sent.
+        """Read the file anew at a run's end; raise LedgerGone where it has lost marks.
 
-        What was copied over it in place has left inode and connection as they were.
+        A copy over it in place changes neither the inode nor what this connection has in memory.
         """
         self.presence.require()
         with contextlib.closing(MarkTable(self.file, self._durability)) as anew:
@@ -77,12 +77,12 @@ class MarkTable(DeliveryTable):
             lost = len(anew.lost(mailing))
         if lost:
             raise gone(
-                f"the ledger {self.file} was overwritten while in use: it does not know of"
-                f" {lost:,} messages any more that may have left"
+                f"the ledger {self.file} was overwritten while in use: it has lost {lost:,}"
+                " messages that may have left"
             )
 
     def attend(self, mailing: Mailing) -> None:
-        """Let the witnesses see each mark from now on; what the log holds by now is made safe."""
+        """Write each mark to the witnesses, too; what the log holds by now goes to the file."""
         self.settle_log()
         there = [(file, open_marks(file, mailing)) for file in self._files(mailing)]
         missing = [file for file, marks in there if marks is None]
@@ -92,14 +92,14 @@ class MarkTable(DeliveryTable):
         self._turn.witnesses = [marks for marks in opened if marks is not None]
 
     def release(self) -> None:
-        """Give back the room in which nothing was set aside, and let the witnesses go."""
+        """Give back the room in which nothing was set aside, and close the witnesses."""
         super().release()
         for each in self._turn.witnesses:
             each.close()
         self._turn.witnesses = []
 
     def mark_anew(self, mailing: Mailing) -> None:
-        """Let every witness of a mailing say what the ledger says now."""
+        """Write every file of marks of a mailing from the ledger."""
         self._write_marks(self._files(mailing), mailing)
 
     def _write_marks(self, files: list[Path], mailing: Mailing) -> None:
@@ -116,7 +116,7 @@ class MarkTable(DeliveryTable):
                 make_marks(file, mailing, times)
 
     def resolve(self, mailing: Mailing, state: State, why: str, at: datetime) -> int:
-        """Move all uncertain deliveries to accepted or pending; the witnesses follow."""
+        """Move all uncertain deliveries to accepted or pending, in the witnesses too."""
         changed = super().resolve(mailing, state, why, at)
         self.mark_anew(mailing)
         return changed

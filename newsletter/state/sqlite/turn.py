@@ -97,7 +97,7 @@ class Turn:
         return frozenset(held)
 
     def _show(self, back: list[int]) -> None:
-        """Let the witnesses see what was committed, before any of it leaves."""
+        """Write what was committed to the witnesses, before any of it leaves."""
         for number in back:
             never = times_of(1, 0.0)
             for witness in self.witnesses:
