@@ -94,6 +94,7 @@ class Run:
         await self._over.wait()
         self._wake.cancel()
         await self._transport.finish()
+        self._stop = self._settling.close(ended=not self._stopping) or self._stop
         await self._books.close(self._clock.wall())
         self._show()
         failure = self._failure or self._books.failure
@@ -103,7 +104,7 @@ class Run:
             stop=self._stop,
             signal=self._signal,
             gave_up=self._gave_up,
-            bad_addresses=self._settling.bad_addresses,
+            moved=self._settling.moved(),
         )
 
     def interrupt(self, signal: int) -> None:

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Final
 
 from newsletter.delivery.policy import (
     CLOSED_AT_DOT,
-    Breakers,
     Stop,
     given_up,
-    is_bad_address,
     is_content_refused,
     retry_after,
     state_after,
 )
+from newsletter.delivery.refusals.breakers import Breakers
 from newsletter.outcome import Outcome, State, Verdict
 from newsletter.state.ledger import Delivery, Settlement
-
-_FEW: Final = 2
-"""So many unknown addresses and no known one may happen in a short run."""
 
 
 class Settling:
     """Gathers the settlements of a run; `accepted` counts the acceptances so far.
 
-    `jitter` gives numbers in [0, 1) that spread retries.
+    A refusal at RCPT counts once the server accepts a message after it: until then it is held
+    back, in memory, and the delivery stays as it was in the ledger. What is held back when a run
+    is stopped counts for nobody. `jitter` gives numbers in [0, 1) that spread retries.
     """
 
     def __init__(self, *, breakers: Breakers, jitter: Callable[[], float]) -> None:
         self.accepted = 0
         self._moved: Counter[State] = Counter()
-        self._bad: list[tuple[Delivery, Outcome]] = []
+        self._held: list[Settlement] = []
+        self._stopped = False
         self._breakers = breakers
         self._jitter = jitter
         self._waiting: list[Settlement] = []
@@ -55,15 +53,6 @@ class Settling:
         """Whether nothing waits to be committed."""
         return not self._waiting
 
-    @property
-    def bad_addresses(self) -> tuple[tuple[Delivery, Outcome], ...]:
-        """Deliveries whose address the server does not know.
-
-        None of them where it knew nobody at all: a broken relay says so of everybody.
-        """
-        broken = len(self._bad) > _FEW and not self.accepted
-        return () if broken else tuple(self._bad)
-
     def take(self) -> list[Settlement]:
         """Return what waits to be committed, once."""
         waiting, self._waiting = self._waiting, []
@@ -78,7 +67,9 @@ class Settling:
             self.accepted += 1
             if self._content and not self._content_stop:
                 self._content.clear()
-            return Verdict.ACCEPTED, self._breakers.note(outcome)
+            if self._held and not self._stopped:
+                self._count_held()
+            return Verdict.ACCEPTED, self._breakers.note(outcome, delivery.address)
         return self._settle_other(delivery, outcome, now)
 
     def _settle_other(
@@ -88,14 +79,37 @@ class Settling:
         due = None
         if outcome.verdict is Verdict.DEFERRED:
             due = now + retry_after(delivery.attempts + 1, self._jitter())
-        if is_bad_address(outcome):
-            self._bad.append((delivery, outcome))
-        state = state_after(outcome.verdict)
-        self._waiting.append(Settlement(delivery.id, state, outcome, now, due))
-        self._moved[state] += 1
-        stop = self._breakers.note(outcome)
+        settlement = Settlement(delivery.id, state_after(outcome.verdict), outcome, now, due)
+        if self._breakers.awaits_proof(outcome):
+            self._held.append(settlement)
+        else:
+            self._count(settlement)
+        stop = self._breakers.note(outcome, delivery.address)
+        self._stopped = self._stopped or stop is not None
         self._watch_content(delivery, outcome, stop, now)
         return outcome.verdict, stop
+
+    def close(self, *, ended: bool) -> Stop | None:
+        """Decide about what is held back; return why it must not count, or None.
+
+        `ended` says that the run came to its end by itself.
+        """
+        stop = self._breakers.at_the_end([each.outcome for each in self._held]) if ended else None
+        if ended and stop is None:
+            self._count_held()
+        else:
+            self._waiting += [_undone(each) for each in self._held]
+            self._held = []
+        return stop
+
+    def _count_held(self) -> None:
+        for each in self._held:
+            self._count(each)
+        self._held = []
+
+    def _count(self, settlement: Settlement) -> None:
+        self._waiting.append(settlement)
+        self._moved[settlement.state] += 1
 
     def _weighed(self, delivery: Delivery, outcome: Outcome) -> Outcome:
         """Make the third 421 to the same delivery's dot a deferral."""
@@ -125,3 +139,10 @@ class Settling:
             self._moved[State.REFUSED] -= 1
             self._moved[State.PENDING] += 1
         self._content.clear()
+
+
+def _undone(each: Settlement) -> Settlement:
+    """Return what becomes of a delivery whose refusal does not count: it is pending again."""
+    said = each.outcome
+    outcome = Outcome(Verdict.UNTOUCHED, said.code, said.enhanced, said.text, said.phase)
+    return Settlement(each.delivery, State.PENDING, outcome, each.at)

@@ -120,6 +120,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A delivery that was refused: whom it was for, when (seconds since 1970), and the answer."""
+
+    address: Address
+    at: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """An attempt that was not accepted: when, what it led to, and the server's answer.
 
@@ -180,11 +189,14 @@ class Ledger(Protocol):
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
 
-    def withdraw(self, mailing: Mailing) -> bool:
-        """Forget a mailing that nobody can have got, with its deliveries; return whether it was.
+    def nobody_got(self, mailing: Mailing) -> bool:
+        """Return whether nobody can have got a mailing.
 
         Nobody can where all are pending or excluded, and none ever was uncertain.
         """
+
+    def withdraw(self, mailing: Mailing) -> bool:
+        """Forget a mailing that nobody can have got, with its deliveries; return whether it was."""
 
     def exclude_suppressed(self) -> int:
         """Exclude who is waiting in any mailing and suppressed by now; return how many."""
@@ -245,6 +257,9 @@ class Ledger(Protocol):
 
     def attempts(self, delivery: int) -> Sequence[Attempt]:
         """Return the attempts at a delivery that were not accepted, the oldest first."""
+
+    def refusals(self, mailing: Mailing) -> Sequence[Refusal]:
+        """Return the deliveries of a mailing that are refused, each with its last answer."""
 
     def override(self, mailing: Mailing, overrides: Sequence[Override], at: datetime) -> None:
         """Record what the check found and the editor let through."""

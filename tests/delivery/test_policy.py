@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 
 from newsletter.delivery.pace import Pace, Patience, Room, seconds_needed
 from newsletter.delivery.policy import (
-    Breakers,
     Course,
     after_loss,
     given_up,
     hint_of,
-    is_bad_address,
     is_too_fast,
     judge,
     lost_body,
     retry_after,
 )
+from newsletter.delivery.refusals.breakers import Breakers
+from newsletter.delivery.refusals.causes import is_bad_address
 from newsletter.outcome import Outcome, Phase, Reply, Verdict
 from newsletter.settings import Rate
 from newsletter.smtp.events import Lost

@@ -151,18 +151,22 @@ class MailingTable(Database):
             )
         return self._mailing(mailing.issue)
 
+    def nobody_got(self, mailing: Mailing) -> bool:
+        """Return whether nobody can have got a mailing."""
+        (held,) = self.read_one(
+            "SELECT EXISTS (SELECT 1 FROM deliveries"
+            " WHERE id BETWEEN :first AND :last AND state NOT IN ('pending', 'excluded'))"
+            " OR EXISTS (SELECT 1 FROM attempts"
+            " WHERE delivery BETWEEN :first AND :last AND state = 'uncertain')",
+            {"first": mailing.first, "last": mailing.last},
+        )
+        return not held
+
     def withdraw(self, mailing: Mailing) -> bool:
         """Forget a mailing that nobody can have got, with its deliveries; return whether it was."""
         ids = {"first": mailing.first, "last": mailing.last}
         with self.transaction():
-            (held,) = self.db.execute(
-                "SELECT EXISTS (SELECT 1 FROM deliveries"
-                " WHERE id BETWEEN :first AND :last AND state NOT IN ('pending', 'excluded'))"
-                " OR EXISTS (SELECT 1 FROM attempts"
-                " WHERE delivery BETWEEN :first AND :last AND state = 'uncertain')",
-                ids,
-            ).fetchone()
-            if held:
+            if not self.nobody_got(mailing):
                 return False
             self.db.execute("DELETE FROM attempts WHERE delivery BETWEEN :first AND :last", ids)
             self.db.execute("DELETE FROM deliveries WHERE id BETWEEN :first AND :last", ids)
