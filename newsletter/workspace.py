@@ -238,7 +238,7 @@ class Workspace:
 
 
 def withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
-    """Return whether the next `send` freezes an issue anew: its mailing rests, and nobody got it."""
+    """Return whether the next `send` freezes an issue anew: nobody got its mailing."""
     return mailing.state == "paused" and ledger.nobody_got(mailing)
 
 

@@ -102,7 +102,9 @@ def _ending(result: Result, *, is_clean: bool) -> None:
     ending = result.ending
     if ending.stop is not None:
         output.say(f"Stopped: {ending.stop.reason}", style="bold red")
-        output.say(f"  Hint: {ending.stop.hint}{_marked(ending)}", style="dim")
+        output.say(f"  Hint: {ending.stop.hint}", style="dim")
+        if marked := _marked(ending):
+            output.say(f"Before that, this run marked {marked}.")
     elif ending.gave_up:
         output.say(f"Paused: {ending.gave_up}", style="yellow")
     elif ending.signal:
@@ -111,17 +113,17 @@ def _ending(result: Result, *, is_clean: bool) -> None:
 
 
 def _marked(ending: Ending) -> str:
-    """Say whom a run that was stopped, or gave up, has marked all the same."""
-    noes = {state: ending.moved[state] for state in _NOES if ending.moved[state]}
-    if not noes:
-        return "; nobody was marked for it"
-    return f"; in this run {' and '.join(f'{number:,} {state}' for state, number in noes.items())}"
+    """Return whom a run has marked, though it was stopped or gave up; empty for nobody."""
+    noes = [f"{ending.moved[state]:,} {state}" for state in _NOES if ending.moved[state]]
+    return " and ".join(noes)
 
 
 def _again(result: Result, now: datetime, *, stays: bool) -> None:
     when = worth_again(result, now)
     if result.ending.gave_up:
-        output.say(f"Run it again in a few minutes{_marked(result.ending)}.")
+        marked = _marked(result.ending)
+        told = f"this run marked {marked} before" if marked else "nobody was marked for this"
+        output.say(f"Run it again in a few minutes; {told}.")
     due = result.next_due
     if due is not None and due > now and (when is None or when >= due or result.ending.gave_up):
         hint = "" if stays else "; with --wait it stays for them"

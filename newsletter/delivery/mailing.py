@@ -192,6 +192,7 @@ def _run_loop(
             pace=_pace(ledger, course.rates, clock),
             settling=Settling(
                 breakers=breakers,
+                connections=course.connections,
                 jitter=random.random,
             ),
             connections=course.connections,

@@ -36,6 +36,7 @@ _PERMANENT: Final = 5
 """The class of a reply that says no."""
 _CLOSING: Final = 421
 _THROTTLED: Final = 454
+NOBODY: Final = "nobody was marked for it"
 _MEND: Final = "mend this and run the same command again"
 _MEND_LOGIN: Final = (
     "check `user` in newsletter.toml and the password or token (NEWSLETTER_SMTP_PASSWORD or the"
@@ -136,6 +137,11 @@ def after_loss(lost: Lost, *, accepted: bool) -> Course:
 
 
 def hint_of(lost: Lost) -> str:
+    """Return what to do about a loss that stops a mailing, and that it marked nobody."""
+    return f"{_advice(lost)}; {NOBODY}"
+
+
+def _advice(lost: Lost) -> str:
     """Return what to do about a loss that stops a mailing; a fatal one has no reply."""
     if lost.phase is Phase.AUTH:
         return _MEND_LOGIN if lost.reply is not None else _MEND_WAY

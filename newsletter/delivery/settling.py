@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 
 from newsletter.delivery.policy import (
@@ -21,22 +21,27 @@ from newsletter.state.ledger import Delivery, Settlement
 class Settling:
     """Gathers the settlements of a run; `accepted` counts the acceptances so far.
 
-    A refusal at RCPT counts once the server accepts a message after it: until then it is held
-    back, in memory, and the delivery stays as it was in the ledger. What is held back when a run
-    is stopped counts for nobody. `jitter` gives numbers in [0, 1) that spread retries.
+    A refusal at RCPT counts once the server has accepted messages that began after it: until then
+    it is held back, in memory, and the delivery stays as it was in the ledger. What is held back
+    when a run is stopped counts for nobody. `connections` bounds how many messages are on their
+    way; `jitter` gives numbers in [0, 1) that spread retries.
     """
 
-    def __init__(self, *, breakers: Breakers, jitter: Callable[[], float]) -> None:
+    def __init__(
+        self, *, breakers: Breakers, connections: int, jitter: Callable[[], float]
+    ) -> None:
         self.accepted = 0
         self._moved: Counter[State] = Counter()
-        self._held: list[Settlement] = []
+        # On each connection one body may be on its way, and one recipient taken already.
+        self._under_way = 2 * connections
+        self._held = deque[tuple[int, Settlement]]()
+        """What is held back, each with the number of acceptances before it."""
         self._stopped = False
         self._breakers = breakers
         self._jitter = jitter
         self._waiting: list[Settlement] = []
         self._closed_at_dot: Counter[int] = Counter()
         self._content: list[int] = []
-        self._content_stop = False
 
     def moved(self) -> Counter[State]:
         """Return how many deliveries went into each state so far."""
@@ -65,10 +70,11 @@ class Settling:
         if outcome.verdict is Verdict.ACCEPTED:
             self._waiting.append(Settlement(delivery.id, State.ACCEPTED, outcome, now))
             self.accepted += 1
-            if self._content and not self._content_stop:
-                self._content.clear()
-            if self._held and not self._stopped:
-                self._count_held()
+            if not self._stopped:
+                if self._content:
+                    self._content.clear()
+                if self._held:
+                    self._prove(self.accepted - self._under_way)
             return Verdict.ACCEPTED, self._breakers.note(outcome, delivery.address)
         return self._settle_other(delivery, outcome, now)
 
@@ -81,12 +87,12 @@ class Settling:
             due = now + retry_after(delivery.attempts + 1, self._jitter())
         settlement = Settlement(delivery.id, state_after(outcome.verdict), outcome, now, due)
         if self._breakers.awaits_proof(outcome):
-            self._held.append(settlement)
+            self._held.append((self.accepted, settlement))
         else:
             self._count(settlement)
         stop = self._breakers.note(outcome, delivery.address)
         self._stopped = self._stopped or stop is not None
-        self._watch_content(delivery, outcome, stop, now)
+        self._watch_content(delivery, outcome, now)
         return outcome.verdict, stop
 
     def close(self, *, ended: bool) -> Stop | None:
@@ -94,18 +100,19 @@ class Settling:
 
         `ended` says that the run came to its end by itself.
         """
-        stop = self._breakers.at_the_end([each.outcome for each in self._held]) if ended else None
+        held = [settlement for _, settlement in self._held]
+        stop = self._breakers.at_the_end([each.outcome for each in held]) if ended else None
         if ended and stop is None:
-            self._count_held()
+            self._prove(self.accepted + 1)
         else:
-            self._waiting += [_undone(each) for each in self._held]
-            self._held = []
+            self._waiting += [_undone(each) for each in held]
+            self._held.clear()
         return stop
 
-    def _count_held(self) -> None:
-        for each in self._held:
-            self._count(each)
-        self._held = []
+    def _prove(self, accepted: int) -> None:
+        """Let refusals count that came before so many acceptances."""
+        while self._held and self._held[0][0] < accepted:
+            self._count(self._held.popleft()[1])
 
     def _count(self, settlement: Settlement) -> None:
         self._waiting.append(settlement)
@@ -122,14 +129,11 @@ class Settling:
             Verdict.DEFERRED, outcome.code, outcome.enhanced, outcome.text, outcome.phase
         )
 
-    def _watch_content(
-        self, delivery: Delivery, outcome: Outcome, stop: Stop | None, now: float
-    ) -> None:
-        """Take refusals back that were the content's fault: the streak, and later ones."""
+    def _watch_content(self, delivery: Delivery, outcome: Outcome, now: float) -> None:
+        """Take refusals of the message back once the run stops: the streak, and later ones."""
         if is_content_refused(outcome):
             self._content.append(delivery.id)
-        self._content_stop = self._content_stop or (stop is not None and stop.content)
-        if not self._content_stop:
+        if not self._stopped:
             return
         text = "the server refused the message itself; not held against the address"
         for each in self._content:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from newsletter.address import Address
-from newsletter.delivery.policy import Stop, is_content_refused
+from newsletter.delivery.policy import NOBODY, Stop, is_content_refused
 from newsletter.delivery.refusals.causes import (
     ADVICE,
     ALIKE,
@@ -115,7 +115,8 @@ class Breakers:
         cause = _cause(outcome)
         return Stop(
             f"the server refuses the message itself: {_reply(outcome)}",
-            "mend the issue or ask your mail host" if cause is None else ADVICE[cause],
+            "nobody was marked as refused for it; "
+            + ("mend the issue or ask your mail host" if cause is None else ADVICE[cause]),
             content=True,
         )
 
@@ -139,9 +140,20 @@ class Breakers:
 
     def _about(self, outcome: Outcome, cause: Cause | None) -> Stop:
         """Return the stop that a refusal about us means."""
-        if cause is None:
-            return Stop(f"{ALIKE}: {_reply(outcome)}", f"{ASK}{self._go_on}", asks=True)
-        return Stop(f"{REASONS[cause]}: {_reply(outcome)}", f"{ADVICE[cause]}{self._go_on}")
+        what = ALIKE if cause is None else REASONS[cause]
+        advice = ASK if cause is None else ADVICE[cause]
+        return Stop(
+            f"{what}: {_reply(outcome)}", f"{advice}; {NOBODY}{self._go_on}", asks=cause is None
+        )
+
+    def _of_one_cause(self, refusals: Sequence[Outcome]) -> Stop | None:
+        """Return a stop in the words of a cause that most of some refusals have."""
+        causes = Counter(map(_cause, refusals)).most_common(1)
+        for cause, number in causes:
+            if cause is not None and 2 * number > len(refusals):
+                last = next(each for each in reversed(refusals) if _cause(each) is cause)
+                return self._about(last, cause)
+        return None
 
     def _silence(self, outcome: Outcome) -> Stop | None:
         if outcome.verdict is Verdict.UNCERTAIN:
@@ -162,10 +174,12 @@ class Breakers:
             self._noes.popleft()
         if self._keep_going:
             return None
-        refused = sum(no.verdict is Verdict.REFUSED for _, no in self._noes)
-        deferred = len(self._noes) - refused
+        refusals = [no for _, no in self._noes if no.verdict is Verdict.REFUSED]
+        refused, deferred = len(refusals), len(self._noes) - len(refusals)
         if refused > _MOST_REFUSED or (refused > _FEW and 2 * refused > self._attempts):
             what = f"{refused} refused"
+            if (about := self._of_one_cause(refusals)) is not None:
+                return about
         elif deferred > _MOST_DEFERRED and not self._patient:
             what = f"{deferred} deferred"
         else:

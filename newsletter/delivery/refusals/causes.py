@@ -61,8 +61,8 @@ ADVICE: Final = {
         " to lift the block"
     ),
     Cause.LIMIT: (
-        "run the same command again when the limit is over; `rate` in newsletter.toml keeps below"
-        " it; your mail host knows how high it is"
+        "run the same command again when it is over; `rate` in newsletter.toml keeps below it; ask"
+        " your mail host about its limits"
     ),
     Cause.LOGIN: (
         "set `user` in newsletter.toml if it is not set; if it is, compare `transport` with what"

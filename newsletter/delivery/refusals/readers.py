@@ -21,7 +21,7 @@ _UNKNOWN: Final = (
 
 _ADDRESS: Final = re.compile(r"\S*@\S*")
 _PLAIN: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_TAIL: Final = re.compile(r"[\s.:;!<>]*(\(#5\.1\.1\))?[\s.:;!<>]*")
+_TAIL: Final = re.compile(r"[\s.:;!<>@]*(\(#5\.1\.1)?")
 
 
 def without_addresses(text: str) -> str:
