@@ -130,7 +130,7 @@ def agreed(
     if at is not None:
         _warn_of_token(workspace, at)
         content = ready.content or ledger.content(_begun(plan))
-        try_out(workspace, content, transport)
+        try_out(workspace, ledger, content, plan.mailing, transport)
     waiting = plan.to_send or plan.later
     number = waiting if wishes.limit is None else min(wishes.limit, waiting)
     when = "now" if at is None else f"on {spoken(at)}"
