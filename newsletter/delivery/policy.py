@@ -117,6 +117,21 @@ def is_content_refused(outcome: Outcome) -> bool:
     )
 
 
+NO_SMTPUTF8: Final = Outcome(
+    Verdict.REFUSED,
+    0,
+    "5.6.7",
+    "the address needs SMTPUTF8, which the server does not offer",
+    Phase.RCPT,
+)
+"""The end of a delivery that such a server cannot take (RFC 6531, 3.4)."""
+
+
+def refused_mail(reply: Reply) -> Lost:
+    """Return the end of a conversation in which MAIL was refused: another sender is needed."""
+    return Lost(Phase.MAIL, f"the server takes no mail from us: {reply}", reply)
+
+
 class Course(StrEnum):
     """What to do about the connections after one was lost."""
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsletter.delivery.policy import Stop, hint_of, judge, too_large
+from newsletter.delivery.policy import Stop, hint_of, judge, refused_mail, too_large
 from newsletter.delivery.refusals.breakers import Breakers
-from newsletter.outcome import Envelope, Outcome, Phase, Reply
+from newsletter.outcome import Envelope, Outcome, Phase
 from newsletter.smtp.events import Answered, Event, Lost, Opened
 from newsletter.transport.base import Channel, Transport
 
@@ -54,7 +54,8 @@ class _Inquiry:
             case Answered(phase=Phase.RSET):
                 self.done.set_result(None)
             case Answered(phase=Phase.MAIL, reply=reply):
-                self.done.set_result(_no_mail(reply))
+                lost = refused_mail(reply)
+                self.done.set_result(Stop(lost.reason, hint_of(lost)))
             case Answered(phase=phase, reply=reply):
                 self.noes.append(judge(phase, reply))
                 self._next(self.channel, _breakers().at_the_end(self.noes))
@@ -74,8 +75,3 @@ class _Inquiry:
 
 def _breakers() -> Breakers:
     return Breakers(connections=1, keep_going=True)
-
-
-def _no_mail(reply: Reply) -> Stop:
-    lost = Lost(Phase.MAIL, f"the server takes no mail from us: {reply}", reply)
-    return Stop(lost.reason, hint_of(lost))
