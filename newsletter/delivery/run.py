@@ -138,6 +138,8 @@ class Run:
                 self._on_opened(lane, event)
             case Lost():
                 self._on_loss(lane, event)
+            case _:
+                pass
 
     def _on_opened(self, lane: Lane, opened: Opened) -> None:
         lane.opened = True
@@ -216,8 +218,6 @@ class Run:
             self._supply.again(delivery)
         if stop is not None:
             self._halt(stop)
-
-    # Turns
 
     def _turn(self) -> None:
         """Commit, and only then let the marked bodies leave."""
