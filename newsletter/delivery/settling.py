@@ -41,7 +41,7 @@ class Settling:
         self._jitter = jitter
         self._waiting: list[Settlement] = []
         self._closed_at_dot: Counter[int] = Counter()
-        self._content: list[int] = []
+        self._content: list[Settlement] = []
 
     def moved(self) -> Counter[State]:
         """Return how many deliveries went into each state so far."""
@@ -92,7 +92,10 @@ class Settling:
             self._count(settlement)
         stop = self._breakers.note(outcome, delivery.address)
         self._stopped = self._stopped or stop is not None
-        self._watch_content(delivery, outcome, now)
+        if is_content_refused(outcome):
+            self._content.append(settlement)
+        if self._stopped:
+            self._take_content_back()
         return outcome.verdict, stop
 
     def close(self, *, ended: bool) -> Stop | None:
@@ -101,12 +104,15 @@ class Settling:
         `ended` says that the run came to its end by itself.
         """
         held = [settlement for _, settlement in self._held]
-        stop = self._breakers.at_the_end([each.outcome for each in held]) if ended else None
+        unproved = [each.outcome for each in (*held, *self._content)]
+        stop = self._breakers.at_the_end(unproved) if ended else None
         if ended and stop is None:
             self._prove(self.accepted + 1)
-        else:
-            self._waiting += [_undone(each) for each in held]
-            self._held.clear()
+            return None
+        self._waiting += [_undone(each) for each in held]
+        self._held.clear()
+        if stop is not None:
+            self._take_content_back()
         return stop
 
     def _prove(self, accepted: int) -> None:
@@ -129,17 +135,12 @@ class Settling:
             Verdict.DEFERRED, outcome.code, outcome.enhanced, outcome.text, outcome.phase
         )
 
-    def _watch_content(self, delivery: Delivery, outcome: Outcome, now: float) -> None:
-        """Take refusals of the message back once the run stops: the streak, and later ones."""
-        if is_content_refused(outcome):
-            self._content.append(delivery.id)
-        if not self._stopped:
-            return
+    def _take_content_back(self) -> None:
+        """Take refusals of the message back, of which nothing was accepted since."""
         text = "the server refused the message itself; not held against the address"
         for each in self._content:
-            self._waiting.append(
-                Settlement(each, State.PENDING, Outcome(Verdict.UNTOUCHED, text=text), now)
-            )
+            outcome = Outcome(Verdict.UNTOUCHED, text=text)
+            self._waiting.append(Settlement(each.delivery, State.PENDING, outcome, each.at))
             self._moved[State.REFUSED] -= 1
             self._moved[State.PENDING] += 1
         self._content.clear()

@@ -104,7 +104,8 @@ class Breakers:
             cause = _cause(outcome)
             if cause is Cause.LIMIT or (cause is not None and not ever):
                 return self._about(outcome, cause)
-        unclear = [each for each in unproved if not is_of_the_reader(_reply(each))]
+        at_rcpt = [each for each in unproved if each.phase is Phase.RCPT]
+        unclear = [each for each in at_rcpt if not is_of_the_reader(_reply(each))]
         return None if ever or len(unclear) < _STREAK else self._about(unclear[-1], None)
 
     def _content(self, outcome: Outcome) -> Stop | None:

@@ -137,6 +137,8 @@ _BY_WORDS: Final = (
         ),
     ),
 )
+_GREYLISTED: Final = re.compile(r"gr[ae]y[- ]?list")
+"""A server defers whom it does not know; a second try is taken."""
 _MAILBOX: Final = re.compile(r"mailbox|inbox|over ?quota|receiving")
 """A limit that is the reader's: her mailbox is full, or gets too much."""
 
@@ -147,7 +149,7 @@ def cause_of(reply: Reply) -> Cause | None:
     about = reply.enhanced[2:]
     if about in _SENDER_CODES or (about.startswith("1.") and _OF_THE_SENDER.search(words)):
         return Cause.SENDER
-    if is_of_the_address(reply):
+    if is_of_the_address(reply) or _GREYLISTED.search(words):
         return None
     coded = _by_code(about)
     if coded is not None:
