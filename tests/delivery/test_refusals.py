@@ -107,6 +107,9 @@ NO, RELAY, DENIED = (
         ([DENIED, DENIED, DENIED], True, True),
         ([ACCEPTED, DENIED, DENIED, DENIED], False, False),
         ([refused("450 4.2.0 Greylisted")] * 20, False, False),
+        ([refused("451 4.7.1 Try again later")] * 20, False, False),
+        ([refused("450 4.7.1 Access denied")] * 3, False, True),
+        ([refused("450 4.7.1 Access denied")] * 3, True, False),
         ([refused("552 5.2.2 mailbox full")] * 3, False, False),
     ],
 )

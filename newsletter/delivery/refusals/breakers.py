@@ -15,6 +15,7 @@ from newsletter.delivery.refusals.causes import (
     REASONS,
     Cause,
     cause_of,
+    is_policy,
     is_refused_at_rcpt,
 )
 from newsletter.delivery.refusals.readers import is_of_the_reader, likeness
@@ -82,14 +83,17 @@ class Breakers:
     def awaits_proof(self, outcome: Outcome) -> bool:
         """Return whether an outcome counts only once the server has accepted a message.
 
-        Refused at RCPT, or deferred there for a cause of ours while nothing was accepted.
+        Refused at RCPT; or, while nothing was accepted, deferred there for a cause of ours, or by
+        a policy that says nothing of a later time.
         """
         if outcome.verdict is not Verdict.DEFERRED:
             return is_refused_at_rcpt(outcome)
         if outcome.phase is not Phase.RCPT or self._accepted:
             return False
         cause = _cause(outcome)
-        return cause is not None and not (cause is Cause.LIMIT and self._patient)
+        if cause is None:
+            return not self._patient and is_policy(_reply(outcome))
+        return not (cause is Cause.LIMIT and self._patient)
 
     def at_the_end(self, unproved: Sequence[Outcome]) -> Stop | None:
         """Return why what awaits proof must not count, at the end of a run that nothing stopped.
@@ -104,8 +108,8 @@ class Breakers:
             cause = _cause(outcome)
             if cause is Cause.LIMIT or (cause is not None and not ever):
                 return self._about(outcome, cause)
-        at_rcpt = [each for each in unproved if each.phase is Phase.RCPT]
-        unclear = [each for each in at_rcpt if not is_of_the_reader(_reply(each))]
+        refused = [each for each in unproved if is_refused_at_rcpt(each)]
+        unclear = [each for each in refused if not is_of_the_reader(_reply(each))]
         return None if ever or len(unclear) < _STREAK else self._about(unclear[-1], None)
 
     def _content(self, outcome: Outcome) -> Stop | None:

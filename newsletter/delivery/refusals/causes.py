@@ -16,6 +16,7 @@ from newsletter.outcome import Outcome, Phase, Reply, Verdict
 
 _PERMANENT: Final = 5
 _LOGIN_WANTED: Final = 530
+_THROTTLED: Final = 454
 
 
 class Cause(StrEnum):
@@ -139,6 +140,10 @@ _BY_WORDS: Final = (
 )
 _GREYLISTED: Final = re.compile(r"gr[ae]y[- ]?list")
 """A server defers whom it does not know; a second try is taken."""
+_LATER: Final = re.compile(
+    r"later|again|retry|gr[ae]y|tempora|busy|wait|moment|minute|second|hour|day|slow|rate|throttl"
+    r"|come back|unavailable|defer|too (fast|many|much)"
+)
 _MAILBOX: Final = re.compile(r"mailbox|inbox|over ?quota|receiving")
 """A limit that is the reader's: her mailbox is full, or gets too much."""
 
@@ -158,6 +163,15 @@ def cause_of(reply: Reply) -> Cause | None:
         if pattern.search(words) and not (cause is Cause.LIMIT and _MAILBOX.search(words)):
             return cause
     return Cause.LOGIN if reply.code == _LOGIN_WANTED else None
+
+
+def is_policy(reply: Reply) -> bool:
+    """Return whether a deferral is a policy's and says nothing of a later time (RFC 3463, 3.8)."""
+    return (
+        reply.enhanced.startswith("4.7.")
+        and reply.code != _THROTTLED
+        and not _LATER.search(reply.text.lower())
+    )
 
 
 def _by_code(about: str) -> Cause | None:
