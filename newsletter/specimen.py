@@ -13,7 +13,7 @@ from newsletter.errors import Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import shown
 from newsletter.message.content import Content, content_of
 from newsletter.message.draft import SAMPLE_READER, draft_message
-from newsletter.workspace import Workspace
+from newsletter.workspace import Workspace, withdrawable
 
 if TYPE_CHECKING:
     from newsletter.state.ledger import Ledger, Mailing
@@ -33,12 +33,17 @@ class Frozen:
 
 
 def frozen_issue(workspace: Workspace, slug: str) -> Frozen | None:
-    """Return what a mailing has frozen of an issue, or None where nothing is."""
+    """Return what a mailing has frozen of an issue, or None where nothing is.
+
+    What nobody can have got is not held: the next `send` takes the files as they are then.
+    """
     if not workspace.settings.database.exists():
         return None
     with workspace.ledger() as ledger:
         mailing = ledger.mailing(slug)
-        return None if mailing is None else Frozen(mailing, ledger.content(mailing))
+        if mailing is None or withdrawable(ledger, mailing):
+            return None
+        return Frozen(mailing, ledger.content(mailing))
 
 
 def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | None]:
@@ -61,9 +66,10 @@ def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, toda
     if as_email is not None and workspace.settings.database.exists():
         with workspace.ledger() as ledger:
             mailing = ledger.mailing(slug)
-            sent = mailing and _frozen_message(workspace, ledger, mailing, as_email)
-            if sent:
-                return sent
+            if mailing is not None and not withdrawable(ledger, mailing):
+                sent = _frozen_message(workspace, ledger, mailing, as_email)
+                if sent:
+                    return sent
     content, moment = issue_content(workspace, slug)
     reader = find_reader(workspace, as_email, today=today) if as_email else SAMPLE_READER
     return draft_message(content, reader, date=moment)

@@ -26,7 +26,7 @@ from newsletter.settings_file import load_settings
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
     from newsletter.smtp.auth import Credentials
-    from newsletter.state.ledger import Ledger
+    from newsletter.state.ledger import Ledger, Mailing
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.tokens import Key
     from newsletter.transport.base import Transport
@@ -165,12 +165,17 @@ class Workspace:
     def sent_states(self) -> dict[str, str]:
         """Return the state of each issue's mailing ("finished"), by the issue's slug.
 
-        Where only `mailings.csv` knows of it, that is "recorded".
+        Where only `mailings.csv` knows of it, that is "recorded". An issue whose mailing nobody
+        can have got is a draft: the next `send` takes it as its files are then.
         """
         states = {row["issue"]: "recorded" for row in self.mailings()}
         if self.settings.database.exists():
             with self.ledger() as ledger:
-                states |= {each.issue: str(each.state) for each in ledger.mailings()}
+                for each in ledger.mailings():
+                    if withdrawable(ledger, each):
+                        states.pop(each.issue, None)
+                    else:
+                        states[each.issue] = str(each.state)
         return states
 
     def mailed_summaries(self) -> Mapping[str, Sequence[tuple[str, str | None]]]:
@@ -178,7 +183,9 @@ class Workspace:
         if not self.settings.database.exists():
             return {}
         with self.ledger() as ledger:
-            return ledger.mailed_summaries()
+            drafts = {each.issue for each in ledger.mailings() if withdrawable(ledger, each)}
+            mailed = ledger.mailed_summaries()
+        return {issue: held for issue, held in mailed.items() if issue not in drafts}
 
     def sent_state(self, issue: str) -> str | None:
         """Return the state of one issue's mailing, or None where it has none."""
@@ -228,6 +235,11 @@ class Workspace:
     def transport(self, credentials: Credentials | None) -> Transport:
         """Return the way out that the settings name."""
         return transport_of(self.transport_url(), credentials)
+
+
+def withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
+    """Return whether the next `send` freezes an issue anew: nobody got its mailing."""
+    return mailing.state == "paused" and ledger.nobody_got(mailing)
 
 
 def transport_of(url: TransportUrl, credentials: Credentials | None) -> Transport:

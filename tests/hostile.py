@@ -4,7 +4,7 @@
 RCPT, DATA, body (after 354), dot, RSET. It returns None for the usual answer, a reply line, raw
 bytes, seconds to wait, CLOSE, RESET or HANG, or a list of these. `connection` counts connections
 from 1, `done` the messages on this one. The journal holds (recipient, action) of each whole
-message; it is written before the answer leaves.
+message; it is written before the answer leaves. `heard` holds the commands of all connections.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Hostile:
 
     def __init__(self, decide: Decide, *, at_once: int = 1000) -> None:
         self.journal: list[tuple[str, Action]] = []
+        self.heard: list[str] = []
         self.connections = self.open = self.most_open = 0
         self.decide = decide
         self.over = threading.Event()
@@ -98,6 +99,7 @@ class _Conversation:
         self._step("greeting")
         while True:
             line = self._line()
+            self._server.heard.append(line)
             verb = line[:4].upper().replace("STAR", "STARTTLS")
             if verb == "RCPT":
                 self._recipient = re.findall(r"<(.*?)>", line)[0]

@@ -18,6 +18,7 @@ from newsletter.sending.guard import refuse_recorded
 from newsletter.sending.plan import Plan, plan_first, plan_next
 from newsletter.settings import Auth
 from newsletter.state.ledger import Override
+from newsletter.workspace import withdrawable
 
 if TYPE_CHECKING:
     from newsletter.cli.send import Wishes
@@ -54,12 +55,13 @@ def look(
     mailing: Mailing | None,
 ) -> Ready:
     """Find out what sending would do, and say it; raise where it must not be done."""
-    if mailing is not None:
+    if mailing is not None and not withdrawable(ledger, mailing):
         ready = Ready(plan=plan_next(workspace, ledger, mailing))
         if wishes.overrides:
             output.say("A mailing that was begun is not checked again: nothing to override.")
     else:
-        refuse_recorded(workspace, slug)
+        if mailing is None:
+            refuse_recorded(workspace, slug)
         ready = _checked(workspace, ledger, slug, wishes.overrides)
     show_plan(ready.plan, wishes.at, now=datetime.now(UTC), zone=zone_name())
     return ready
@@ -128,7 +130,7 @@ def agreed(
     if at is not None:
         _warn_of_token(workspace, at)
         content = ready.content or ledger.content(_begun(plan))
-        try_out(workspace, content, transport)
+        try_out(workspace, ledger, content, plan.mailing, transport)
     waiting = plan.to_send or plan.later
     number = waiting if wishes.limit is None else min(wishes.limit, waiting)
     when = "now" if at is None else f"on {spoken(at)}"

@@ -48,6 +48,7 @@ def send_rounds(
         rates=workspace.settings.delivery.rate,
         limit=wishes.limit,
         keep_going=wishes.keep_going,
+        patient=wishes.stays,
     )
     gc.freeze()  # as in Intake.read: what was made of the freeze stays, too
     signal = 0

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from newsletter.state.ledger import Mailing
 
 
+_NOES = (State.REFUSED, State.DEFERRED, State.UNCERTAIN)
+
+
 def people(number: int) -> str:
     """Return `1 reader`, `812 readers`."""
     return f"{number:,} reader{'' if number == 1 else 's'}"
@@ -68,14 +71,14 @@ def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> No
 def report(result: Result, now: datetime, *, stays: bool) -> None:
     """Say how a run ended, what is left, and when running it again is worth while."""
     counts, issue = result.counts, result.mailing.issue
-    _ending(result.ending, is_clean=not counts[State.UNCERTAIN])
+    _ending(result, is_clean=not counts[State.UNCERTAIN])
     left = counts[State.PENDING]
     told = f"{issue}: {in_words(counts)}" + (f", {left:,} still to send." if left else ".")
     output.say(told, style=None if result.exit_code else "green")
-    if result.ending.bad_addresses and result.ending.stop is None:
-        number = len(result.ending.bad_addresses)
-        many = f"{number:,} addresses do not exist; they are"
-        output.say(f"{many if number > 1 else '1 address does not exist; it is'} suppressed now.")
+    if result.suppressed:
+        many = f"{result.suppressed:,} addresses do not exist; they are"
+        one = "1 address does not exist; it is"
+        output.say(f"{many if result.suppressed > 1 else one} suppressed now.")
     if counts[State.UNCERTAIN]:
         output.say(
             f"{counts[State.UNCERTAIN]:,} uncertain: the connection was lost after the message may"
@@ -95,10 +98,13 @@ def stays_until(result: Result, moment: datetime, left: str) -> str:
     return f"{what} in {left} ({moment.astimezone():%H:%M}). Ctrl-C leaves; nothing is lost."
 
 
-def _ending(ending: Ending, *, is_clean: bool) -> None:
+def _ending(result: Result, *, is_clean: bool) -> None:
+    ending = result.ending
     if ending.stop is not None:
         output.say(f"Stopped: {ending.stop.reason}", style="bold red")
         output.say(f"  Hint: {ending.stop.hint}", style="dim")
+        if marked := _marked(ending):
+            output.say(f"Before that, this run marked {marked}.")
     elif ending.gave_up:
         output.say(f"Paused: {ending.gave_up}", style="yellow")
     elif ending.signal:
@@ -106,13 +112,22 @@ def _ending(ending: Ending, *, is_clean: bool) -> None:
         output.say(f"Interrupted{finished}.", style="yellow")
 
 
+def _marked(ending: Ending) -> str:
+    """Return whom a run has marked, though it was stopped or gave up; empty for nobody."""
+    noes = [f"{ending.moved[state]:,} {state}" for state in _NOES if ending.moved[state]]
+    return " and ".join(noes)
+
+
 def _again(result: Result, now: datetime, *, stays: bool) -> None:
     when = worth_again(result, now)
     if result.ending.gave_up:
-        output.say("Run it again in a few minutes; nobody was marked for this.")
-    elif when is not None and when > now:
+        marked = _marked(result.ending)
+        told = f"this run marked {marked} before" if marked else "nobody was marked for this"
+        output.say(f"Run it again in a few minutes; {told}.")
+    due = result.next_due
+    if due is not None and due > now and (when is None or when >= due or result.ending.gave_up):
         hint = "" if stays else "; with --wait it stays for them"
-        output.say(f"The deferred ones can be tried again from {_clock(when)}{hint}.")
+        output.say(f"The deferred ones can be tried again from {_clock(due)}{hint}.")
 
 
 def _until(moment: datetime) -> str:

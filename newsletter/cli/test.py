@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +12,10 @@ from newsletter.errors import fail
 
 if TYPE_CHECKING:
     from newsletter.address import Address
+    from newsletter.message.content import Content
     from newsletter.outcome import Outcome
+    from newsletter.transport.base import Transport
+    from newsletter.workspace import Workspace
 
 
 @click.command
@@ -26,13 +29,15 @@ def command(
     """Send an issue to yourself, its subject marked [TEST].
 
     It goes through the transport of the settings. Its unsubscribe link never acts, and the ledger
-    does not count it.
+    does not count it. Then the mail server is asked whether it would take the mailing for the
+    first readers of the list; they get nothing.
     """
     from newsletter.audience.subscriber import Subscriber
     from newsletter.cli.password import credentials
+    from newsletter.delivery.refusals.causes import ADVICE, cause_of
     from newsletter.delivery.trial import send_one
-    from newsletter.message.draft import SAMPLE_READER
-    from newsletter.outcome import Envelope
+    from newsletter.message.draft import SAMPLE_READER, draft_sender
+    from newsletter.outcome import Envelope, Reply
     from newsletter.specimen import find_reader, issue_content, test_message
     from newsletter.workspace import open_workspace
 
@@ -43,17 +48,37 @@ def command(
     content, _ = issue_content(workspace, slug)
     seen_as = find_reader(workspace, as_email, today=now.date()) if as_email else SAMPLE_READER
     transport = workspace.transport(credentials(workspace.settings))
-    refused = 0
+    refused, hint = 0, "the server's answer stands above"
     for address in addresses:
         message = test_message(content, Subscriber(address, "", seen_as.fields), now=now)
-        outcome = send_one(transport, Envelope(content.sender.address, address), message)
-        refused += not _tell(slug, str(address), transport.name, outcome)
+        outcome = send_one(transport, Envelope(draft_sender(content), address), message)
+        if not _tell(slug, str(address), transport.name, outcome):
+            refused += 1
+            cause = cause_of(Reply(outcome.code, outcome.enhanced, outcome.text))
+            hint = hint if cause is None else ADVICE[cause]
     if refused:
         raise fail(
             f"{refused} of {len(addresses)} tests did not go out",
-            hint="the server's answer stands above",
+            hint=hint,
         )
+    _ask_for_readers(workspace, content, transport, now.date())
     output.next_step(f"newsletter send {slug}")
+
+
+def _ask_for_readers(
+    workspace: Workspace, content: Content, transport: Transport, today: date
+) -> None:
+    """Raise where the mailing would be refused, though the test was not."""
+    from newsletter.errors import NewsletterError
+    from newsletter.sending.ahead import in_the_way
+
+    try:
+        stop = in_the_way(workspace, content, transport, today)
+    except NewsletterError as error:
+        output.say(f"The first readers could not be asked for: {error.problems[0].message}")
+        return
+    if stop is not None:
+        raise fail(f"the mailing would be refused: {stop.reason}", hint=stop.hint)
 
 
 def _address(text: str) -> Address:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.delivery.policy import Stop
-from newsletter.outcome import Outcome
+from newsletter.outcome import State
 from newsletter.smtp.events import Event
 from newsletter.state.ledger import Delivery
 from newsletter.transport.base import Channel
@@ -27,14 +27,14 @@ class Clock(Protocol):
 class Ending:
     """How a run ended: `stop` says why it did not go on, `signal` which one ended it (or 0).
 
-    `gave_up` is why the server could not be used for the moment, or empty. `bad_addresses` are
-    deliveries whose addresses the server does not know.
+    `gave_up` is why the server could not be used for the moment, or empty. `moved` counts how many
+    deliveries the run moved into each state.
     """
 
     stop: Stop | None
     signal: int
     gave_up: str
-    bad_addresses: tuple[tuple[Delivery, Outcome], ...]
+    moved: Mapping[State, int]
 
 
 class Lane:

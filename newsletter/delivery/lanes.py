@@ -77,6 +77,11 @@ class Lanes:
         else:
             lane.channel.abort()
 
+    def leave_all(self) -> None:
+        """Let go of all lanes: nobody's message is with any."""
+        for lane in self:
+            self.leave(lane)
+
     def abort(self, lane: Lane) -> None:
         """Close without a dot."""
         self._remove(lane)

@@ -18,7 +18,8 @@ from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Ending
 from newsletter.delivery.letters import Letters, preflight
 from newsletter.delivery.pace import Pace
-from newsletter.delivery.policy import Breakers, Stop, latest_due
+from newsletter.delivery.policy import Stop, latest_due
+from newsletter.delivery.refusals.breakers import Breakers
 from newsletter.delivery.run import Run
 from newsletter.delivery.settling import Settling
 from newsletter.message.content import Content
@@ -42,23 +43,31 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """How a mailing is to be sent: the way out and its limits, `limit` for this run alone."""
+    """How a mailing is to be sent: the way out and its limits, `limit` for this run alone.
+
+    `patient` says that the sender stays for those who are deferred, however many they are.
+    """
 
     transport: Transport
     connections: int
     rates: Sequence[Rate]
     limit: int | None
     keep_going: bool
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a run left its mailing. `next_due` is when a deferred one may be tried again."""
+    """How a run left its mailing. `next_due` is when a deferred one may be tried again.
+
+    `suppressed` counts the addresses that were suppressed at its end.
+    """
 
     mailing: Mailing
     ending: Ending
     counts: dict[State, int]
     next_due: datetime | None
+    suppressed: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -136,12 +145,23 @@ def send(
         if mailing.state is MailingState.SENDING and course.rates:
             # Of a run that died nobody knows whom it had offered: at most one on each connection.
             ledger.presume(mailing, course.connections, now)
+        breakers = _breakers(ledger, mailing, course)
         mailing = ledger.set_state(mailing, MailingState.SENDING, now)
         letters = Letters(ledger.content(mailing), mailing, key)
-        ending = _run_loop(ledger, mailing, letters, course, (watch, tell), heed)
+        ending = _run_loop(ledger, mailing, letters, course, breakers, (watch, tell), heed)
         return _close(ledger, mailing, ending)
     finally:
         ledger.release()
+
+
+def _breakers(ledger: Ledger, mailing: Mailing, course: Course) -> Breakers:
+    begun = mailing.started_at is not None
+    return Breakers(
+        connections=course.connections,
+        keep_going=course.keep_going,
+        patient=course.patient,
+        accepted_before=begun and ledger.counts(mailing)[State.ACCEPTED] > 0,
+    )
 
 
 def _close(ledger: Ledger, mailing: Mailing, ending: Ending) -> Result:
@@ -165,6 +185,7 @@ def _run_loop(
     mailing: Mailing,
     letters: Letters,
     course: Course,
+    breakers: Breakers,
     hear: tuple[Callable[[Counter[State]], None], Callable[[str], None]],
     heed: Callable[[], Stop | None],
 ) -> Ending:
@@ -178,7 +199,8 @@ def _run_loop(
             transport=course.transport,
             pace=_pace(ledger, course.rates, clock),
             settling=Settling(
-                breakers=Breakers(connections=course.connections, keep_going=course.keep_going),
+                breakers=breakers,
+                connections=course.connections,
                 jitter=random.random,
             ),
             connections=course.connections,

@@ -1,16 +1,17 @@
-"""What an answer means: pure functions, and the breakers that stop a mailing gone wrong.
+"""What an answer means: pure functions.
 
+What a refusal is about, and the breakers that stop a mailing gone wrong, are in `refusals`.
 Nothing here knows a socket or a clock; `now` is in seconds since 1970.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from newsletter.delivery.refusals.causes import ADVICE, Cause, cause_of
 from newsletter.outcome import Outcome, Phase, Reply, State, Verdict
 from newsletter.smtp.events import Lost
 
@@ -22,14 +23,6 @@ GIVE_UP_AFTER = 48 * 3600.0
 CLOSED_AT_DOT: Final = 3
 """So often a delivery may be answered 421 at the dot before it is deferred."""
 
-# RFC 3463, 3.2: the mailbox or its domain does not exist, or the address is malformed. 5.1.10 is
-# RFC 7505, a domain that takes no mail. Policy (5.7.x) says nothing about the address.
-_ADDRESS_CLASS: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.10"})
-
-_WINDOW: Final = 100
-_MOST_REFUSED: Final = 5
-_MOST_DEFERRED: Final = 20
-_CONTENT_STREAK: Final = 3
 _PERSONAL_OCTETS: Final = 4096
 """What a reader's values may add to a message, generously."""
 
@@ -43,27 +36,18 @@ _PERMANENT: Final = 5
 """The class of a reply that says no."""
 _CLOSING: Final = 421
 _THROTTLED: Final = 454
-_LOGIN_WANTED: Final = 530
-_LIMITS: Final = frozenset({"5.3.4", "5.4.5"})
-"""Too large, and (at Google) too many in a day."""
-
-_MEND: Final = "nobody was marked for it; mend this and run the same command again"
+NOBODY: Final = "nobody was marked for it"
+_MEND: Final = "mend this and run the same command again"
 _MEND_LOGIN: Final = (
     "check `user` in newsletter.toml and the password or token (NEWSLETTER_SMTP_PASSWORD or the"
-    " keyring); nobody was marked for it"
+    " keyring)"
 )
 _MEND_WAY: Final = (
     "compare `transport`, `user` and `auth` in newsletter.toml with what your mail host says: the"
-    " server's name, its port, smtp:// or smtps://; nobody was marked for it"
+    " server's name, its port, smtp:// or smtps://"
 )
-_MEND_USER: Final = (
-    "the server wants a login first: set `user` in newsletter.toml; nobody was marked for it"
-)
-_MEND_LIMIT: Final = "ask your mail host about its limits; nobody was marked for it"
-_MEND_SENDER: Final = (
-    "look at `from` in newsletter.toml, or ask your mail host whether you may send as that"
-    " address; nobody was marked for it"
-)
+_MEND_SIZE: Final = "ask your mail host about its limits"
+_TOO_LARGE: Final = "5.3.4"
 
 
 _STATES: Final = {
@@ -138,13 +122,19 @@ def is_content_refused(outcome: Outcome) -> bool:
     )
 
 
-def is_bad_address(outcome: Outcome) -> bool:
-    """Return whether a refusal says that the address itself is bad."""
-    return (
-        outcome.verdict is Verdict.REFUSED
-        and outcome.phase is Phase.RCPT
-        and outcome.enhanced in _ADDRESS_CLASS
-    )
+NO_SMTPUTF8: Final = Outcome(
+    Verdict.REFUSED,
+    0,
+    "5.6.7",
+    "the address needs SMTPUTF8, which the server does not offer",
+    Phase.RCPT,
+)
+"""The end of a delivery that such a server cannot take (RFC 6531, 3.4)."""
+
+
+def refused_mail(reply: Reply) -> Lost:
+    """Return the end of a conversation in which MAIL was refused: another sender is needed."""
+    return Lost(Phase.MAIL, f"the server takes no mail from us: {reply}", reply)
 
 
 class Course(StrEnum):
@@ -167,6 +157,11 @@ def after_loss(lost: Lost, *, accepted: bool) -> Course:
 
 
 def hint_of(lost: Lost) -> str:
+    """Return what to do about a loss that stops a mailing, and that it marked nobody."""
+    return f"{_advice(lost)}; {NOBODY}"
+
+
+def _advice(lost: Lost) -> str:
     """Return what to do about a loss that stops a mailing; a fatal one has no reply."""
     if lost.phase is Phase.AUTH:
         return _MEND_LOGIN if lost.reply is not None else _MEND_WAY
@@ -174,18 +169,19 @@ def hint_of(lost: Lost) -> str:
         return _MEND_WAY
     if lost.phase is not Phase.MAIL or lost.reply is None:
         return _MEND
-    if lost.reply.code == _LOGIN_WANTED:
-        return _MEND_USER
-    return _MEND_LIMIT if lost.reply.enhanced in _LIMITS else _MEND_SENDER
+    if lost.reply.enhanced == _TOO_LARGE:
+        return _MEND_SIZE
+    return ADVICE[cause_of(lost.reply) or Cause.SENDER]
 
 
 def is_too_fast(reply: Reply) -> bool:
     """Return whether a server asks for fewer messages in a time.
 
-    454 is what mail hosts say to a rate exceeded. 421 closes for many reasons, mostly because one
+    454 is what mail hosts say to a rate exceeded; but Postfix also says it where no login was
+    made ("454 4.7.1 Relay access denied"). 421 closes for many reasons, mostly because one
     connection had its share; before any acceptance it slows down as trouble does.
     """
-    return reply.code == _THROTTLED
+    return reply.code == _THROTTLED and cause_of(reply) in {None, Cause.LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,68 +211,3 @@ def too_large(octets: int, extensions: Mapping[str, str]) -> Stop | None:
         f" {octets + _PERSONAL_OCTETS:,}",
         "shorten the issue, or ask your mail host for a higher limit",
     )
-
-
-class Breakers:
-    """Watches the outcomes, in the order in which they arrive over all connections."""
-
-    def __init__(self, *, connections: int, keep_going: bool) -> None:
-        self._connections = connections
-        self._keep_going = keep_going
-        self._streak = 0
-        self._uncertain = 0
-        self._attempts = 0
-        self._noes = deque[tuple[int, Outcome]]()
-        """What was refused or deferred of the last attempts, each with its number."""
-
-    def note(self, outcome: Outcome) -> Stop | None:
-        """Take an outcome in; return why to stop, or None."""
-        if outcome.verdict is Verdict.ACCEPTED:
-            self._streak = self._uncertain = 0
-            self._attempts += 1
-            return self._share() if self._noes else None
-        if outcome.verdict in {Verdict.REFUSED, Verdict.DEFERRED}:
-            self._attempts += 1
-            self._noes.append((self._attempts, outcome))
-        return self._content(outcome) or self._silence(outcome) or self._share()
-
-    def _content(self, outcome: Outcome) -> Stop | None:
-        if is_content_refused(outcome):
-            self._streak += 1
-        if self._streak < _CONTENT_STREAK:
-            return None
-        return Stop(
-            f"the server refuses the message itself: {_words(outcome)}",
-            "nobody was marked as refused for it; mend the issue or ask your mail host",
-            content=True,
-        )
-
-    def _silence(self, outcome: Outcome) -> Stop | None:
-        if outcome.verdict is Verdict.UNCERTAIN:
-            self._uncertain += 1
-        if self._uncertain <= 2 * self._connections:
-            return None
-        return Stop(
-            f"{self._uncertain} messages in a row went out without an answer",
-            "look at the mail server, then run this again; newsletter resolve decides about them",
-        )
-
-    def _share(self) -> Stop | None:
-        while self._noes and self._noes[0][0] <= self._attempts - _WINDOW:
-            self._noes.popleft()
-        if self._keep_going or self._attempts < _WINDOW:
-            return None
-        refused = sum(no.verdict is Verdict.REFUSED for _, no in self._noes)
-        deferred = len(self._noes) - refused
-        if refused <= _MOST_REFUSED and deferred <= _MOST_DEFERRED:
-            return None
-        what = f"{refused} refused" if refused > _MOST_REFUSED else f"{deferred} deferred"
-        return Stop(
-            f"{what} of the last {_WINDOW} attempts; the last one was {_words(self._noes[-1][1])}",
-            "newsletter status shows them; --keep-going goes on regardless",
-            asks=True,
-        )
-
-
-def _words(outcome: Outcome) -> str:
-    return str(Reply(outcome.code, outcome.enhanced, outcome.text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsletter.delivery.feed import Feed
-from newsletter.delivery.lane import Clock
+from newsletter.delivery.lane import Clock, Lane
 from newsletter.delivery.pace import Pace
 from newsletter.outcome import Reply
 from newsletter.state.ledger import Delivery
@@ -43,6 +43,13 @@ class Supply:
     def again(self, delivery: Delivery) -> None:
         """Take a delivery back whose try changed nothing."""
         self._feed.put_back(delivery)
+
+    def take_back(self, lane: Lane) -> None:
+        """Take back what a lane was offered, untouched."""
+        if lane.offered is not None:
+            self.ended()
+            self.again(lane.offered)
+            lane.offered = None
 
     @property
     def is_left(self) -> bool:

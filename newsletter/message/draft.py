@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from newsletter.address import Address
 from newsletter.audience.subscriber import Subscriber
 from newsletter.message.content import Content
-from newsletter.message.template import Personal, message_template
+from newsletter.message.template import Personal, envelope_sender, message_template
 from newsletter.tokens import NO_DELIVERY, Key, Purpose, Signer
 
 SAMPLE_READER = Subscriber(
@@ -33,6 +33,11 @@ def draft_date(issue: str) -> datetime:
     return datetime(int(issue[:4]), int(issue[5:7]), 1, 12, tzinfo=UTC)
 
 
+def draft_sender(content: Content) -> Address:
+    """Return MAIL FROM of the kind that the mailing uses: VERP where bounces have an address."""
+    return envelope_sender(content, _signer(content).token(Purpose.BOUNCE, NO_DELIVERY))
+
+
 def draft_message(
     content: Content,
     reader: Subscriber = SAMPLE_READER,
@@ -41,8 +46,7 @@ def draft_message(
     marked: str = "",
 ) -> bytes:
     """Return the message as a reader would get it (CRLF line ends, 7-bit)."""
-    digest = content.digest
-    signer = Signer(Key(hashlib.sha256(digest.encode("ascii")).digest()), digest)
+    signer = _signer(content)
     moment = date or draft_date(content.issue)
     personal = Personal(
         reader.address,
@@ -52,3 +56,8 @@ def draft_message(
         signer.token(Purpose.UNSUBSCRIBE, NO_DELIVERY),
     )
     return b"".join(message_template(content, moment, marked=marked).message(personal))
+
+
+def _signer(content: Content) -> Signer:
+    digest = content.digest
+    return Signer(Key(hashlib.sha256(digest.encode("ascii")).digest()), digest)

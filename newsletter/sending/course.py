@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING
 from newsletter.audience.book import SuppressionBook
 from newsletter.delivery.mailing import Course, Result, freeze, send
 from newsletter.delivery.policy import latest_due
+from newsletter.delivery.refusals.causes import is_bad_address
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content
-from newsletter.outcome import State
+from newsletter.outcome import Outcome, State
 from newsletter.sending.leaving import Leavers, carry_over
-from newsletter.state.ledger import Ledger, Mailing, MailingState, Override
+from newsletter.state.ledger import Ledger, Mailing, MailingState, Override, Refusal
 from newsletter.state.mailings_file import remove_mailing, write_mailing
 from newsletter.workspace import MAILINGS, Workspace
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:  # it is read for the check, which is heavy
     from newsletter.sending.intake import Intake
 
 _SOURCE = "mail server"
+_FEW = 2
+"""So many unknown addresses and no known one may happen in a short run."""
 
 
 def begin(
@@ -60,11 +64,8 @@ def go_on(
     watch: Callable[[Counter[State]], None],
     tell: Callable[[str], None],
 ) -> Result:
-    """Send what is left, and record how it ended.
-
-    Addresses that the server does not know are suppressed, unless the run was stopped: a broken
-    relay says of everybody that it does not know them.
-    """
+    """Send what is left, record how it ended, and suppress the addresses that do not exist."""
+    began = datetime.now(UTC)
     result = send(
         ledger,
         mailing,
@@ -75,13 +76,50 @@ def go_on(
         heed=Leavers(ledger, workspace.root).look,
     )
     ledger.confirm(result.mailing)
-    if result.ending.stop is None and result.ending.bad_addresses:
-        book = SuppressionBook(ledger, workspace.root)
-        for delivery, outcome in result.ending.bad_addresses:
-            reason = f"address refused: {outcome.enhanced} {outcome.text}"
-            book.suppress([delivery.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
+    if result.ending.stop is None and result.counts[State.REFUSED]:
+        known = _unknown_addresses(ledger, result, began)
+        result = replace(result, suppressed=_suppress(workspace, ledger, known))
     _record(workspace, ledger, result.mailing, result.counts)
     return result
+
+
+def _unknown_addresses(ledger: Ledger, result: Result, began: datetime) -> list[Refusal]:
+    """Return the refusals of a mailing, of this run and of those before, that are of bad addresses.
+
+    Where a run had no acceptance, and more than a few refusals, its own are left out: a broken
+    server says of everybody that it does not know them.
+    """
+    moved = result.ending.moved
+    broken = not moved[State.ACCEPTED] and moved[State.REFUSED] > _FEW
+    return [
+        each
+        for each in ledger.refusals(result.mailing)
+        if is_bad_address(each.outcome) and not (broken and each.at >= began.timestamp())
+    ]
+
+
+def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal]) -> int:
+    """Suppress addresses for what a server said; return how many.
+
+    Whatever was decided about an address since then, by hand or by a bounce, holds.
+    """
+    decided: dict[str, float] = {}
+    for event in ledger.suppression_events():
+        key = event.address.key
+        decided[key] = max(decided.get(key, 0.0), event.at.timestamp())
+    news = [each for each in refusals if each.at > decided.get(each.address.key, 0.0)]
+    if not news:
+        return 0
+    book = SuppressionBook(ledger, workspace.root)
+    known = book.in_force()
+    for each in news:
+        reason = f"address refused: {_words(each.outcome)}"
+        book.suppress([each.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
+    return sum(each.address.key not in known for each in news)
+
+
+def _words(outcome: Outcome) -> str:
+    return " ".join(filter(None, (outcome.enhanced or str(outcome.code), outcome.text)))
 
 
 def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
@@ -110,7 +148,7 @@ def take_up(
         tell(lost_words(mailing.issue, lost))
         _record(workspace, ledger, mailing, ledger.counts(mailing))
     exclude_who_left(workspace, ledger)
-    if ledger.nobody_has(mailing):
+    if ledger.nobody_got(mailing):
         # The line first: without its mailing it would say that the ledger is lost.
         remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
         ledger.withdraw(mailing)

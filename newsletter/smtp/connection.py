@@ -127,6 +127,11 @@ class Connection:
         self.session.offer(envelope)
         self._flush()
 
+    def ask(self, envelope: Envelope) -> None:
+        """See Session.ask."""
+        self.session.ask(envelope)
+        self._flush()
+
     def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
         """See Session.deliver."""
         self.session.deliver(parts, then)

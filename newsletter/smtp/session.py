@@ -5,6 +5,7 @@ Bytes of the server go in, events come out; what is to be written is collected i
     greeting -> EHLO -> [STARTTLS -> EHLO] -> [AUTH] -> Opened
     offer(envelope):           MAIL, RCPT, DATA           -> Ready, or Answered
     deliver(parts, then=next): body, dot [MAIL, RCPT, DATA] -> Answered, and for next as above
+    ask(envelope):             MAIL, RCPT, RSET           -> Answered
 
 With PIPELINING (RFC 2920) each of these is written as one group and its replies are matched by
 count; without it one command waits for the other's reply.
@@ -65,6 +66,7 @@ class Session:
         self._next: Envelope | None = None
         self._refusal: Answered | None = None
         self._reset = False
+        self._asking = False
         self._over = False
         self._pipelining = False
         self._events: list[Event] = []
@@ -120,6 +122,14 @@ class Session:
 
     def offer(self, envelope: Envelope) -> None:
         """Begin a transaction for one recipient."""
+        self._begin(envelope)
+
+    def ask(self, envelope: Envelope) -> None:
+        """Ask for one recipient without a message, command by command, and reset.
+
+        Answered follows: at RSET where MAIL and RCPT were taken. This conversation is for asking.
+        """
+        self._asking, self._pipelining = True, False
         self._begin(envelope)
 
     def deliver(self, parts: Sequence[bytes], then: Envelope | None = None) -> None:
@@ -254,8 +264,10 @@ class Session:
             reason = auth.refused(self._credentials, reply, self._challenge)
             self._lose(Phase.AUTH, reason, reply)
 
-    def _on_reset(self, reply: Reply) -> None:  # noqa: ARG002 - it changes nothing
-        if not self._pipelining and self._offered is not None:
+    def _on_reset(self, reply: Reply) -> None:
+        if self._asking and self._offered is None:
+            self._events.append(Answered(Phase.RSET, reply))
+        elif not self._pipelining and self._offered is not None:
             self._begin(self._offered)
 
     def _on_mail(self, reply: Reply) -> None:
@@ -267,6 +279,9 @@ class Session:
     def _on_rcpt(self, reply: Reply) -> None:
         if reply.code // 100 != 2:  # noqa: PLR2004 - 250, or 251 "will forward"
             self._refused(Phase.RCPT, reply)
+        elif self._asking:
+            self._offered = None
+            self._command(Phase.RSET, "RSET")
         elif not self._pipelining:
             self._command(Phase.DATA, "DATA")
 

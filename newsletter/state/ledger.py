@@ -124,6 +124,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A delivery that was refused: whom it was for, when (seconds since 1970), and the answer."""
+
+    address: Address
+    at: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """An attempt that was not accepted: when, what it led to, and the server's answer.
 
@@ -187,7 +196,7 @@ class Ledger(Protocol):
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         """Move a mailing on; the first `sending` sets started_at, `finished` finished_at."""
 
-    def nobody_has(self, mailing: Mailing) -> bool:
+    def nobody_got(self, mailing: Mailing) -> bool:
         """Return whether nobody can have got a mailing.
 
         That is where all are pending or excluded, and none ever was uncertain.
@@ -278,6 +287,9 @@ class Ledger(Protocol):
 
     def attempts(self, delivery: int) -> Sequence[Attempt]:
         """Return the attempts at a delivery that were not accepted, the oldest first."""
+
+    def refusals(self, mailing: Mailing) -> Sequence[Refusal]:
+        """Return the deliveries of a mailing that are refused, each with its last answer."""
 
     def override(self, mailing: Mailing, overrides: Sequence[Override], at: datetime) -> None:
         """Record what the check found and the editor let through."""

@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from newsletter.outcome import Envelope
-from newsletter.smtp.events import Event
+from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.smtp.events import Answered, Event
 
 Listener = Callable[[Event], None]
 
@@ -22,6 +22,12 @@ class Channel(Protocol):
 
     def offer(self, envelope: Envelope) -> None:
         """Begin with one recipient; Ready or Answered follows."""
+
+    def ask(self, envelope: Envelope) -> None:
+        """Ask whether one recipient would be taken, without a message; Answered follows.
+
+        At RSET it is a yes. A channel that was asked takes no messages.
+        """
 
     def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
         """Let the body leave; Answered follows, then the events of `then` if it was given."""
@@ -58,6 +64,10 @@ class LocalChannel:
 
     def __init__(self, listener: Listener) -> None:
         self._listener: Listener | None = listener
+
+    def ask(self, envelope: Envelope) -> None:  # noqa: ARG002 - everybody is taken
+        """Say yes."""
+        self.tell(Answered(Phase.RSET, Reply(250, "2.0.0", "Ok")))
 
     def withdraw(self) -> bool:
         """Take nothing back: `then` begins at once."""

@@ -84,6 +84,10 @@ class _Opening:
         self.deliver: Callable[[Sequence[bytes], Envelope | None], None] = _too_soon
         self.task = asyncio.get_running_loop().create_task(self._connect())
 
+    def ask(self, envelope: Envelope) -> None:
+        if self._connection is not None:
+            self._connection.ask(envelope)
+
     def withdraw(self) -> bool:
         return self._connection is not None and self._connection.withdraw()
 

@@ -238,12 +238,37 @@ OTHERS = [
         extra="connections = 1",
     ),
     Row(
-        name="all but 99 refused is judged on nobody",
+        name="everybody refused in the same words",
         decide=at("RCPT", "550 5.7.1 no"),
         code=1,
-        counts={"refused": 99},
-        says="2026-11: 99 refused.",
+        counts={"pending": 99},
+        says="Stopped: the server refuses one reader like the other: 550 5.7.1 no",
+        then={"accepted": 99},
         readers=99,
+    ),
+    Row(
+        name="everybody unknown",
+        decide=at("RCPT", "550 5.1.1 no such user"),
+        code=1,
+        counts={"pending": 40},
+        says="Stopped: 4 refused of the last 4 attempts; the last one was 550 5.1.1 no such user",
+        then={"accepted": 40},
+        readers=40,
+    ),
+    Row(
+        name="one of the first five unknown",
+        decide=at("RCPT", "550 5.1.1 no such user", only(3)),
+        code=1,
+        counts={"accepted": FEW - 1, "refused": 1},
+        says=f"2026-11: {FEW - 1} accepted, 1 refused.",
+    ),
+    Row(
+        name="two unknown and nobody else",
+        decide=at("RCPT", "550 5.1.1 no such user"),
+        code=1,
+        counts={"refused": 2},
+        says="2026-11: 2 refused.",
+        readers=2,
     ),
     Row(
         name="one in ten refused, and told to keep going",
@@ -308,12 +333,13 @@ def test_too_many_refused_or_deferred_stop_it_and_keep_going_does_not(
     with hostile(decide) as server:
         emails = settle(workspace, server.port, readers=200)
         result = run("send", "2026-11", "--yes")
-        stopped = rf"Stopped: \d+ {what} of the last 100 attempts; the last one was \d"
+        stopped = rf"Stopped: \d+ {what} of the last \d+ attempts; the last one was \d"
         assert re.search(stopped, last_words(result))
         assert "--keep-going goes on regardless" in result.stderr
         assert result.exit_code == 1
         counts = states(run)
-        assert 95 <= counts["pending"] <= 100
+        assert 110 <= counts["pending"] <= 165
+        assert counts.get(what, 0) <= 21
         hold(run, server, emails, counts)
         assert not (workspace / "suppressions.csv").exists()
         run("send", "2026-11", "--yes", "--keep-going")
@@ -329,7 +355,7 @@ def test_whoever_sits_there_is_asked_whether_to_go_on_all_the_same(
     with hostile(_spread("RCPT", "550 5.7.1 not today", 8)) as server:
         emails = settle(workspace, server.port, readers=200)
         with terminal(workspace, "send", "2026-11", "--yes") as screen:
-            screen.wait_for("refused of the last 100 attempts")
+            screen.wait_for("6 refused of the last ")
             screen.wait_for("readers left? [y/N]:")
             screen.type(answer)
             assert screen.ended() == 1
@@ -367,6 +393,8 @@ def test_a_broken_relay_that_knows_nobody_suppresses_nobody(workspace: Path, run
     with hostile(at("RCPT", "550 5.1.1 no such user")) as server:
         settle(workspace, server.port, readers=30)
         assert run("send", "2026-11", "--yes").exit_code == 1
+        assert states(run) == {"pending": 30}
+        assert run("send", "2026-11", "--yes", "--keep-going").exit_code == 1
     assert states(run) == {"refused": 30}
     assert not (workspace / "suppressions.csv").exists()
 

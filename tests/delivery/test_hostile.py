@@ -182,16 +182,6 @@ def test_a_server_that_offers_tls_and_does_not_speak_it_gets_nothing(
     assert result.exit_code == 75
 
 
-def test_a_server_that_knows_nobody_at_all_speaks_against_nobodys_address(
-    ledger: SqliteLedger,
-) -> None:
-    mailing = frozen(ledger, readers(20))
-    with hostile(at("RCPT", "550 5.1.1 no such user")) as server:
-        result = through(ledger, mailing, server)
-    assert nonzero(result) == {State.REFUSED: 20}
-    assert result.ending.bad_addresses == ()
-
-
 def test_a_maildir_that_cannot_be_made_stops_before_anything_is_sent(
     ledger: SqliteLedger, tmp_path: Path
 ) -> None:

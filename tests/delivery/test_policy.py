@@ -4,23 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.address import Address
 from newsletter.delivery.pace import Pace, Patience, Room, seconds_needed
 from newsletter.delivery.policy import (
-    Breakers,
     Course,
     after_loss,
     given_up,
     hint_of,
-    is_bad_address,
     is_too_fast,
     judge,
     lost_body,
     retry_after,
 )
+from newsletter.delivery.refusals.breakers import Breakers
+from newsletter.delivery.refusals.causes import is_bad_address
 from newsletter.outcome import Outcome, Phase, Reply, Verdict
 from newsletter.settings import Rate
 from newsletter.smtp.events import Lost
 
+ADA = Address("ada", "example.org")
 ACCEPTED = Outcome(Verdict.ACCEPTED, 250)
 REFUSED_RCPT = Outcome(Verdict.REFUSED, 550, "5.1.1", "no", Phase.RCPT)
 REFUSED_DOT = Outcome(Verdict.REFUSED, 554, "5.7.1", "spam", Phase.DOT)
@@ -122,30 +124,48 @@ def test_retries_double_from_five_minutes_and_end_after_two_days() -> None:
 
 def stops(*outcomes: Outcome, connections: int = 3, keep_going: bool = False) -> list[int]:
     breakers = Breakers(connections=connections, keep_going=keep_going)
-    return [index for index, each in enumerate(outcomes) if breakers.note(each) is not None]
+    return [index for index, each in enumerate(outcomes) if breakers.note(each, ADA) is not None]
 
 
 def test_three_refusals_of_the_content_in_a_row_stop() -> None:
-    assert stops(REFUSED_DOT, REFUSED_DOT, ACCEPTED, REFUSED_DOT, REFUSED_DOT, REFUSED_DOT) == [5]
-    assert stops(REFUSED_DOT, REFUSED_RCPT, REFUSED_DOT, REFUSED_RCPT, REFUSED_DOT) == [4]
+    taken, no = [ACCEPTED] * 9, REFUSED_DOT
+    assert stops(*taken, no, no, ACCEPTED, no, no, no) == [14]
+    assert stops(REFUSED_DOT, REFUSED_RCPT, REFUSED_DOT, UNCERTAIN, REFUSED_DOT) == [4]
 
 
 def test_giving_up_on_a_reader_after_two_days_is_no_refusal_of_the_content() -> None:
     late = given_up(DEFERRED, 0.0, 48 * 3600.0)
-    assert stops(*[late] * 50) == []
+    assert stops(ACCEPTED, ACCEPTED, ACCEPTED, late, late, late) == []
 
 
 def test_more_than_twice_as_many_uncertain_as_connections_stop() -> None:
     assert stops(*[UNCERTAIN] * 6, ACCEPTED, *[UNCERTAIN] * 7, connections=3) == [13]
 
 
-def test_shares_are_never_judged_on_fewer_than_a_hundred() -> None:
-    assert stops(*[REFUSED_RCPT] * 99) == []
-    assert stops(*[REFUSED_RCPT] * 100) == [99]
-    assert stops(*[ACCEPTED] * 95, *[REFUSED_RCPT] * 5) == []
-    assert stops(*[ACCEPTED] * 95, *[REFUSED_RCPT] * 6) == [100]
-    assert stops(*[ACCEPTED] * 80, *[DEFERRED] * 21) == [100]
-    assert stops(*[REFUSED_RCPT] * 300, keep_going=True) == []
+@pytest.mark.parametrize(
+    ("outcomes", "at"),
+    [
+        ([ACCEPTED] * 95 + [REFUSED_RCPT] * 5, []),
+        ([ACCEPTED] * 95 + [REFUSED_RCPT] * 6, [100]),
+        ([ACCEPTED] * 80 + [DEFERRED] * 21, [100]),
+        ([DEFERRED] * 21, [20]),
+        ([REFUSED_RCPT] * 3, []),
+        ([REFUSED_RCPT] * 4, [3]),
+        ([ACCEPTED] * 2 + [REFUSED_RCPT] * 3, []),
+        ([ACCEPTED] * 4 + [REFUSED_RCPT] * 5, [8]),
+        ([ACCEPTED] * 5 + [REFUSED_RCPT] * 5, []),
+        ([ACCEPTED] * 6 + [REFUSED_RCPT] * 6, [11]),
+        ([REFUSED_RCPT] + [ACCEPTED] * 4, []),
+    ],
+)
+def test_shares_count_from_the_first_attempt(outcomes: list[Outcome], at: list[int]) -> None:
+    assert stops(*outcomes) == at
+    assert stops(*outcomes, keep_going=True) == []
+
+
+def test_a_sender_that_stays_lets_any_number_be_deferred() -> None:
+    breakers = Breakers(connections=3, keep_going=False, patient=True)
+    assert [breakers.note(DEFERRED, ADA) for _ in range(500)] == [None] * 500
 
 
 @given(
@@ -249,7 +269,7 @@ def test_breakers_stop_exactly_where_the_table_says(
     breakers = Breakers(connections=connections, keep_going=keep_going)
     for number, outcome in enumerate(outcomes, start=1):
         seen = outcomes[:number]
-        stop = breakers.note(outcome)
+        stop = breakers.note(outcome, ADA)
         assert (stop is not None) is should_stop(seen, connections, keep_going=keep_going)
         if stop is not None:
             assert stop.content is content_refused(seen)
@@ -258,10 +278,12 @@ def test_breakers_stop_exactly_where_the_table_says(
 
 def should_stop(seen: list[Outcome], connections: int, *, keep_going: bool) -> bool:
     silent = [each for each in since_an_acceptance(seen) if each.verdict is Verdict.UNCERTAIN]
-    attempts = [each for each in seen if each.verdict in ATTEMPTS][-100:]
+    every = [each for each in seen if each.verdict in ATTEMPTS]
+    attempts = every[-100:]
     refused = sum(each.verdict is Verdict.REFUSED for each in attempts)
     deferred = sum(each.verdict is Verdict.DEFERRED for each in attempts)
-    share = not keep_going and len(attempts) == 100 and (refused > 5 or deferred > 20)
+    most = refused > 3 and refused > len(every) / 2
+    share = not keep_going and (refused > 5 or most or deferred > 20)
     return content_refused(seen) or len(silent) > 2 * connections or share
 
 
@@ -398,6 +420,7 @@ def test_a_server_that_asks_for_less_loosens_no_rate() -> None:
         (Reply(421, "4.7.0", "unusual rate of mail"), False),
         (Reply(421, "", "too many messages in this connection"), False),
         (Reply(450, "4.7.1", "greylisted"), False),
+        (Reply(454, "4.7.1", "<ada@example.org>: Relay access denied"), False),
     ],
 )
 def test_what_asks_for_less(reply: Reply, less: bool) -> None:

@@ -87,7 +87,7 @@ def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
     ("options", "states"),
     [
         (("-r", "RCPT"), {"deferred": 20}),
-        (("-f", "RCPT"), {"refused": 20}),
+        (("-f", "RCPT"), {"pending": 20}),
         (("-f", "."), {"pending": 20}),
         (("-f", "MAIL"), {"pending": 20}),
         (("-f", "EHLO", "-f", "HELO"), {"pending": 20}),

@@ -35,7 +35,7 @@ def result(
     signal: int = 0,
     gave_up: str = "",
 ) -> Result:
-    ending = Ending(stop=stop, signal=signal, gave_up=gave_up, bad_addresses=())
+    ending = Ending(stop=stop, signal=signal, gave_up=gave_up, moved={})
     every = dict.fromkeys(State, 0) | dict(counts)
     return Result(mailing=MAILING, ending=ending, counts=every, next_due=due)
 

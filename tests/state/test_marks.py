@@ -130,7 +130,7 @@ def test_whose_mark_was_lost_is_uncertain_and_stays_so(ledger: SqliteLedger) -> 
     # What the editor lets be sent again is not taken back, even where the clock went back.
     assert ledger.resolve(mailing, State.PENDING, "again", NOW - timedelta(days=1)) == 2
     assert ledger.reconcile(mailing, LATER) == 0
-    assert not ledger.nobody_has(mailing)
+    assert not ledger.nobody_got(mailing)
 
 
 def test_an_older_witness_than_the_ledger_is_no_reason_for_doubt(ledger: SqliteLedger) -> None:

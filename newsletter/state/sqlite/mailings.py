@@ -151,7 +151,7 @@ class MailingTable(Database):
             )
         return self._mailing(mailing.issue)
 
-    def nobody_has(self, mailing: Mailing) -> bool:
+    def nobody_got(self, mailing: Mailing) -> bool:
         """Return whether nobody can have got a mailing: all pending or excluded, none uncertain."""
         (held,) = self.read_one(
             "SELECT EXISTS (SELECT 1 FROM deliveries"
@@ -166,7 +166,7 @@ class MailingTable(Database):
         """Forget a mailing that nobody can have got, with its deliveries; return whether it was."""
         ids = {"first": mailing.first, "last": mailing.last}
         with self.transaction():
-            if not self.nobody_has(mailing):
+            if not self.nobody_got(mailing):
                 return False
             self.db.execute("DELETE FROM attempts WHERE delivery BETWEEN :first AND :last", ids)
             self.db.execute("DELETE FROM deliveries WHERE id BETWEEN :first AND :last", ids)

@@ -1,13 +1,14 @@
-"""What is only looked at: earlier attempts of a delivery, and checks that were overridden."""
+"""What is only looked at: earlier attempts, refusals, and checks that were overridden."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from newsletter.outcome import Phase, State
-from newsletter.state.ledger import Attempt, Mailing, Override
+from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.state.ledger import Attempt, Mailing, Override, Refusal
 from newsletter.state.sqlite.database import Database
+from newsletter.state.sqlite.rows import address_of
 
 
 class NoteTable(Database):
@@ -23,6 +24,22 @@ class NoteTable(Database):
         return [
             Attempt(datetime.fromtimestamp(row[0], UTC), State(row[1]), Phase(row[2]), *row[3:])
             for row in rows
+        ]
+
+    def refusals(self, mailing: Mailing) -> Sequence[Refusal]:
+        """Return the deliveries of a mailing that are refused, each with its last answer."""
+        rows = self.read(
+            "SELECT a.address, t.at, t.code, t.enhanced, t.text, t.phase"
+            " FROM deliveries d JOIN audience a USING (id) JOIN attempts t"
+            " ON t.id = (SELECT max(id) FROM attempts WHERE delivery = d.id)"
+            " WHERE d.id BETWEEN ? AND ? AND d.state = 'refused' ORDER BY d.id",
+            (mailing.first, mailing.last),
+        )
+        return [
+            Refusal(
+                address_of(email), at, Outcome(Verdict.REFUSED, code, enhanced, text, Phase(phase))
+            )
+            for email, at, code, enhanced, text, phase in rows
         ]
 
     def override(self, mailing: Mailing, overrides: Sequence[Override], at: datetime) -> None:

@@ -160,7 +160,7 @@ def _address(value: Any) -> Address:
 def _parcel(root: Path, slug: str, address: Address, seen_as: str | None, now: datetime) -> Parcel:
     """Make the message and the way out; raise NewsletterError where there is none."""
     from newsletter.audience.subscriber import Subscriber
-    from newsletter.message.draft import SAMPLE_READER
+    from newsletter.message.draft import SAMPLE_READER, draft_sender
     from newsletter.outcome import Envelope
     from newsletter.specimen import find_reader, issue_content, test_message
 
@@ -169,7 +169,7 @@ def _parcel(root: Path, slug: str, address: Address, seen_as: str | None, now: d
     content, _ = issue_content(workspace, slug)
     reader = find_reader(workspace, seen_as, today=now.date()) if seen_as else SAMPLE_READER
     message = test_message(content, Subscriber(address, "", reader.fields), now=now)
-    return Parcel(transport, Envelope(content.sender.address, address), message)
+    return Parcel(transport, Envelope(draft_sender(content), address), message)
 
 
 def _credentials(settings: Settings, slug: str) -> Credentials | None:

@@ -1,0 +1,121 @@
+"""What a refusal is about, by its words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from newsletter.address import Address
+from newsletter.delivery.refusals.breakers import Breakers
+from newsletter.delivery.refusals.causes import Cause, cause_of, is_bad_address
+from newsletter.delivery.refusals.readers import likeness
+from newsletter.outcome import Outcome, Phase, Reply, Verdict
+from tests.delivery.test_about_us import ABOUT_US
+
+
+def reply_of(text: str) -> Reply:
+    match = re.match(r"(\d+) (?:([45]\.\d+\.\d+) )?(.*)", " ".join(text.split("\r\n")[-1:]))
+    assert match
+    words = re.sub(r"\r\n\d+[ -]", " ", text)[4:]
+    return Reply(int(match[1]), match[2] or "", words.removeprefix(match[2] or "").strip())
+
+
+@pytest.mark.parametrize(("said", "cause"), [(said, each[0]) for said, each in ABOUT_US.items()])
+def test_the_words_say_what_is_wrong(said: str, cause: Cause | None) -> None:
+    assert cause_of(reply_of(said.replace("{n}", "7").replace("{who}", "ada@example.org"))) is cause
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 5.1.1 <spf@example.org>: User unknown in relay recipient table",
+        "550 5.7.1 not here",
+        "452 4.2.2 The mailbox is over quota",
+        "552 5.2.2 user has exceeded the quota of the mailbox",
+        "450 4.2.0 <ada@example.org>: Recipient address rejected: Greylisted",
+        "451 4.7.1 Greylisting in action, please try again later",
+        "451 4.7.1 Client host greylisted by policy, your IP is not known yet",
+        "450 4.1.1 User unknown in relay recipient table",
+        "550 No such user here",
+        "450 4.2.1 The user you are trying to contact is receiving mail too quickly",
+        "454 4.7.0 Throttling failure: slow down",
+    ],
+)
+def test_what_is_about_one_reader_or_later_is_no_cause_of_ours(said: str) -> None:
+    assert cause_of(reply_of(said)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "bad"),
+    [
+        ("550 Unrouteable address", True),
+        ("550 Unknown user", True),
+        ("550 <ada@example.org>: No such user here", True),
+        ("553 sorry, no mailbox here by that name (#5.1.1)", True),
+        ("550 5.7.1 Unknown user", False),
+        ("450 Unrouteable address", False),
+        ("554 No such user here", False),
+        ("550 Unknown user or the sender is blocked", False),
+        ("550 Verification failed for <news@example.org> Unrouteable address Sender verify failed",
+         False),
+        ("550 5.1.1 <news@example.org>: Sender address rejected: User unknown", False),
+    ],
+)  # fmt: skip
+def test_servers_without_enhanced_codes_say_in_words_that_nobody_is_there(
+    said: str, bad: bool
+) -> None:
+    reply = reply_of(said)
+    verdict = Verdict.REFUSED if reply.code >= 500 else Verdict.DEFERRED
+    outcome = Outcome(verdict, reply.code, reply.enhanced, reply.text, Phase.RCPT)
+    assert is_bad_address(outcome) is bad
+
+
+def refused(text: str) -> Outcome:
+    reply = reply_of(text)
+    verdict = Verdict.DEFERRED if reply.code < 500 else Verdict.REFUSED
+    return Outcome(verdict, reply.code, reply.enhanced, reply.text, Phase.RCPT)
+
+
+def test_refusals_are_alike_that_differ_in_an_address_a_number_or_a_queues_id() -> None:
+    said = "550 5.7.1 <{}@{}>: not for {} at {} ({}); see 4bXqPz{}, or id qXzKvW"
+    alike = {
+        likeness(refused(said.format(who, where, who, where, n, n)), who, where)
+        for n, (who, where) in enumerate([("ada", "a.example"), ("Grace.Hopper", "b.example")])
+    }
+    assert len(alike) == 1
+    assert likeness(refused("550 5.7.1 no")) != likeness(refused("550 5.7.1 never"))
+    assert likeness(refused("550 5.7.1 no")) != likeness(refused("554 5.7.1 no"))
+
+
+ACCEPTED = Outcome(Verdict.ACCEPTED, 250)
+NO, RELAY, DENIED = (
+    refused("550 5.7.1 no"), refused("550 relay not permitted"),
+    refused("454 4.7.1 Relay access denied"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "before", "stops"),
+    [
+        ([NO, NO, NO], False, True),
+        ([NO, NO, NO], True, False),
+        ([NO, NO, *[ACCEPTED] * 9, NO, NO, NO], False, False),
+        ([RELAY, RELAY, RELAY], True, True),
+        ([ACCEPTED, RELAY, RELAY, RELAY], False, True),
+        ([RELAY, RELAY, *[ACCEPTED] * 9, RELAY, RELAY], False, False),
+        ([DENIED, DENIED, DENIED], True, True),
+        ([ACCEPTED, DENIED, DENIED, DENIED], False, False),
+        ([refused("450 4.2.0 Greylisted")] * 20, False, False),
+        ([refused("451 4.7.1 Try again later")] * 20, False, False),
+        ([refused("450 4.7.1 Access denied")] * 3, False, True),
+        ([refused("450 4.7.1 Access denied")] * 3, True, False),
+        ([refused("552 5.2.2 mailbox full")] * 3, False, False),
+    ],
+)
+def test_alike_refusals_count_while_nothing_was_accepted_and_a_known_cause_always(
+    outcomes: list[Outcome], before: bool, stops: bool
+) -> None:
+    breakers = Breakers(connections=1, keep_going=False, accepted_before=before)
+    ada = Address("ada", "example.org")
+    assert any(breakers.note(each, ada) is not None for each in outcomes) is stops
