@@ -9,6 +9,16 @@ from pathlib import Path
 from newsletter.address import Address
 
 
+KNOWN_COLUMNS = (
+    *("email", "name", "first_name", "last_name", "status", "unsubscribed", "subscribed"),
+    *("consent", "consent_source", "consent_date", "consent_expires", "language", "topics"),
+)
+"""The columns of a list that the program reads or documents."""
+AS_FIELD = "field"
+IGNORED = "ignore"
+"""How else a column may be read: kept for templates, and not at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
     """A display name (maybe empty) and an address: `Practice Notes <news@example.org>`."""
@@ -134,3 +144,5 @@ class Settings:
     design: Design
     preview: Preview = field(default_factory=Preview)
     lines: dict[str, int]
+    subscribers_columns: dict[str, str] = field(default_factory=dict)
+    """`[subscribers.columns]`: a column of the list, and one of KNOWN_COLUMNS, "field", "ignore"."""

@@ -20,10 +20,10 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
-from newsletter.audience.columns import ALIASES
-from newsletter.audience.listfile import INVISIBLE
+from newsletter.audience.headers import ALIASES
 from newsletter.audience.suppression import UNDATED, Action, SuppressionEvent
 from newsletter.audience.table import Row, Table, column_name, guard_formula, unguard_formula
+from newsletter.audience.words import INVISIBLE
 from newsletter.errors import Level, NewsletterError, Problem
 from newsletter.files import write_bytes
 

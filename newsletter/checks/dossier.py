@@ -82,6 +82,7 @@ class Readers:
 
     mailable: int | None
     problems: tuple[Problem, ...] = ()
+    column_problems: tuple[Problem, ...] = ()
     columns: tuple[str, ...] | None = None
     longest: Mapping[str, str] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from newsletter.audience.listfile import EXPIRED
+from newsletter.audience.gates import EXPIRED
 from newsletter.checks.census import SOON
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue import Issue

@@ -244,6 +244,7 @@ def _opened(
             shown=shown(file, workspace.root),
             suppressed=book.in_force(),
             today=datetime.now().astimezone().date(),
+            answers=workspace.settings.subscribers_columns,
             shows_cells=shows_cells,
         )
         yield audience, book, ledger

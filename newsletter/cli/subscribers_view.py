@@ -7,7 +7,8 @@ from typing import Any
 
 from newsletter.address import Address
 from newsletter.audience.audience import Figures
-from newsletter.audience.listfile import UNKNOWN_STATUS, UNREADABLE_EXPIRY, Member
+from newsletter.audience.gates import UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY
+from newsletter.audience.listfile import Member
 from newsletter.audience.suppression import Suppression, SuppressionEvent
 from newsletter.errors import Level, Problem
 from newsletter.state.ledger import Record
@@ -18,7 +19,9 @@ Deliveries = Sequence[tuple[str, Record]]
 
 def needs_work(figures: Figures, problems: Sequence[Problem]) -> bool:
     """Return whether the editor must mend the list: somebody is left out by a mistake in it."""
-    mistaken = figures.excluded[UNKNOWN_STATUS] + figures.excluded[UNREADABLE_EXPIRY]
+    mistaken = sum(
+        figures.excluded[kind] for kind in (UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
+    )
     return (
         any(problem.level is Level.ERROR for problem in problems)
         or figures.left_out > 0
