@@ -18,7 +18,6 @@ from datetime import date
 from pathlib import Path
 
 from newsletter.audience.columns import (
-    SECTION,
     Answers,
     Column,
     Columns,
@@ -39,8 +38,9 @@ from newsletter.audience.listfile import Member, RowReader
 from newsletter.audience.suppression import Suppression
 from newsletter.audience.survey import Sign, Survey
 from newsletter.audience.table import Table, column_name
+from newsletter.audience.words import GONE, answer
 from newsletter.errors import Level, Problem
-from newsletter.settings import IGNORED
+from newsletter.settings import AS_FIELD, IGNORED
 
 SUPPRESSED = "suppressed"
 _KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
@@ -236,16 +236,19 @@ class Audience:
 def _not_understood(column: Column, sign: Sign, shown: Path) -> Problem:
     """Tell of a column that may say who has left, and the lines that answer what it is."""
     seen = "'...'" if "@" in sign.cell else quoted(sign.cell.strip())
-    if column_name(column.written):
+    if not column_name(column.written):
+        message = f"a column without a name looks as if it says who has left ({seen})"
+        hint = "name it in the first line, for example: status"
+    else:
         message = (
             f"the column {quoted(column.written)} looks as if it says who has left ({seen}),"
             " and is not understood"
         )
-        lines = two_lines(column.written, _LIKELY.get(column.role, "status"), IGNORED)
-        hint = f"say in newsletter.toml what it is, with one of the two:\n    {SECTION}\n{lines}"
-    else:
-        message = f"a column without a name looks as if it says who has left ({seen})"
-        hint = "name it in the first line, for example: status"
+        is_text = column.role is Role.FIELD and answer(sign.cell) not in GONE
+        ways = (AS_FIELD if is_text else _LIKELY.get(column.role, "status"), IGNORED)
+        lines = two_lines(column.written, *ways)
+        first = "newsletter subscribers suppress ADDRESS, if so; then " if is_text else ""
+        hint = f"{first}say in newsletter.toml how to read it, in one of two ways:\n{lines}"
     return Problem(message=message, file=shown, line=sign.line, hint=hint)
 
 

@@ -99,12 +99,12 @@ def strange_answers(columns: Columns, answers: Answers, shown: Path) -> Iterator
 
 
 def two_lines(written: str, *known: str) -> str:
-    """Return the lines for newsletter.toml that say how to read a column."""
-    key = toml_key(written)
-    return "\n".join(f"    {key} = {toml_key(each)}" for each in known)
+    """Return the lines for newsletter.toml that say how to read a column, below their section."""
+    key = _toml_text(written)
+    return "\n".join([f"    {SECTION}", *(f"    {key} = {_toml_text(each)}" for each in known)])
 
 
-def toml_key(text: str) -> str:
+def _toml_text(text: str) -> str:
     """Return a text in quotes, as TOML has it (TOML 1.0, String)."""
     plain = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{CONTROL.sub(_escaped, plain)}"'
@@ -144,8 +144,7 @@ def _require_one_email(table: Table, each: Sequence[Column]) -> None:
             f"two columns have the same name: 'email' ({', '.join(map(quoted, found))})",
             file=table.shown,
             line=table.header_line,
-            hint=f"{hint}, or say in newsletter.toml which one is only kept:\n"
-            f"    {SECTION}\n{lines}"
+            hint=f"{hint}, or say in newsletter.toml which one is only kept:\n{lines}"
             if len({column_name(cell) for cell in found}) > 1
             else hint,
         )

@@ -188,6 +188,10 @@ def _holds(part: str) -> re.Pattern[str]:
 
 _IS_STATUS = _made_of(_STATUS, _ABOUT_MAIL, _SMALL_WORDS)
 _HAS_STATUS = _holds(_STATUS)
+_STATE_OF_MAIL = re.compile(
+    r"(?:etat|estado|zustand|state) (?:\w+ )*"
+    r"(?:abonnement|abo|suscripcion|inscription|subscription|newsletter|boletin|infolettre)"
+)
 _IS_LEAVING = _made_of(
     _LEAVING, _LEAVING_BY_MAIL, _ABOUT_MAIL, _ADDRESS, _SMALL_WORDS, _WHEN_AND_WHY
 )
@@ -236,7 +240,8 @@ def _role(name: str) -> Role:
         return Role.FIELD
     if leaving:
         return _role_of_leaving(name, leaving[0])
-    if _HAS_STATUS.search(name) and _IS_STATUS.fullmatch(name):
+    is_status = _HAS_STATUS.search(name) and _IS_STATUS.fullmatch(name)
+    if is_status or _STATE_OF_MAIL.fullmatch(name):
         return Role.STATUS
     if _IS_MAYBE_LEAVING.fullmatch(name) and _HAS_MAYBE_LEAVING.search(name):
         return Role.MAYBE_LEFT

@@ -19,9 +19,8 @@ from newsletter.audience.table import Table, column_name
 from newsletter.audience.words import GONE, INVISIBLE, Says, answer, plainly_gone
 
 PARTS: Final = (
-    *("unsub", "n-sub", "n sub", "opt", "bounc", "cklist", "ck list", "ck-list", "do not"),
-    *("do_not", "do-not", "donot", "don't", "sabonn", "sinscri", "gemeld", "abbestell"),
-    *("sgetragen", "baja", "desuscri"),
+    *("unsub", "opt", "bounc", "cklist", "do not", "do_not", "do-not", "donot", "sabonn"),
+    *("sinscri", "gemeld", "abbestell", "sgetragen", "baja", "desuscri"),
 )
 """One of these is in each word that `plainly_gone` knows, however its parts are separated."""
 _ADDRESS = re.compile(r"[^\s,;|<>\"()\[\]:]+@[^\s,;|<>\"()\[\]:]+")

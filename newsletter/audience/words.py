@@ -76,10 +76,10 @@ _MAILED = _plainly(
 
 _PLAINLY_GONE = {
     Says.UNSUBSCRIBED: _plainly(
-        "unsubscribed,unsubscribe,unsubscribes,unsubscribing,unsub,unsubs,unsubbed,un subscribed,"
+        "unsubscribed,unsubscribe,unsubscribes,unsubscribing,unsub,unsubs,unsubbed,"
         "opted out,opt out,optout,optedout,opting out,"
         "do not email,do not mail,do not contact,do not send,do not e mail,donotemail,"
-        "donotmail,donotcontact,donotsend,don't email,don't mail,don't contact,don't send,"
+        "donotmail,donotcontact,donotsend,"
         "désabonné,désabonnée,désabonnement,se désabonner,désinscrit,désinscrite,désinscription,"
         "abgemeldet,abbestellt,ausgetragen,"
         "de baja,dado de baja,dada de baja,darse de baja,baja voluntaria,desuscrito,desuscrita,"
@@ -90,13 +90,14 @@ _PLAINLY_GONE = {
         "hardbounce,softbounce,hardbounced,softbounced,by bounces"
     ),
     Says.BLOCKED: _plainly(
-        "blocklisted,blacklisted,blocklist,blacklist,block listed,black listed"
+        "blocklisted,blacklisted,blocklist,blacklist"
     ),
 }
 """What nobody writes into a cell but of somebody who must not be mailed, whatever the column."""
 
 _GONE_IN_A_STATUS = {
     Says.UNSUBSCRIBED: _plainly(
+        "un subscribed,don't email,don't mail,don't contact,don't send,"
         "not subscribed,non subscribed,nonsubscribed,notsubscribed,never subscribed,"
         "no longer subscribed,removed,deleted,left,has left,gone,quit,out,resigned,withdrawn,"
         "revoked,declined,refused,rejected,cancelled,canceled,churned,stopped,stop,disabled,"
@@ -128,7 +129,7 @@ _GONE_IN_A_STATUS = {
         "plainte,beschwerde,spambeschwerde,queja"
     ),
     Says.BLOCKED: _plainly(
-        "blocked,banned,suppressed,suppression,quarantined,forbidden,bloqué,bloquée,gesperrt,"
+        "block listed,black listed,blocked,banned,suppressed,suppression,quarantined,forbidden,bloqué,bloquée,gesperrt,"
         "blockiert,bloqueado,bloqueada,liste noire,lista negra,non marketable"
     ),
     Says.UNCONFIRMED: _plainly(
