@@ -228,8 +228,9 @@ def column(value: Any) -> str:
     text = line(value).lower()
     ways = (*KNOWN_COLUMNS, AS_FIELD, IGNORED)
     if text not in ways:
-        near = did_you_mean(text, ways) or f"a column is read as {', '.join(ways[:-1])} or {IGNORED}"
-        raise BadValue(f"'{text}' is no way to read a column", near)
+        near = did_you_mean(text, ways)
+        hint = near or f"a column is read as {', '.join(ways[:-1])} or {IGNORED}"
+        raise BadValue(f"'{text}' is no way to read a column", hint)
     return text
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from newsletter.address import Address
 
-
 KNOWN_COLUMNS = (
     *("email", "name", "first_name", "last_name", "status", "unsubscribed", "subscribed"),
     *("consent", "consent_source", "consent_date", "consent_expires", "language", "topics"),
@@ -145,4 +144,5 @@ class Settings:
     preview: Preview = field(default_factory=Preview)
     lines: dict[str, int]
     subscribers_columns: dict[str, str] = field(default_factory=dict)
-    """`[subscribers.columns]`: a column of the list, and one of KNOWN_COLUMNS, "field", "ignore"."""
+    """`[subscribers.columns]`: how a column of the list is read, one of KNOWN_COLUMNS, AS_FIELD,
+    IGNORED."""

@@ -158,19 +158,21 @@ _MAY_BE_WANTING = (
 _MAY_BE_STATUS = (
     rf"{_STATUS}|state|etat|estado|zustand|stato|stav|stan|tila|durum|stare|situacao|situacion"
     r"|reception|preferences?|deliverability|tilstand|allapot|статус|состояние|стан|κατασταση"
-    r"|状态|狀態|状態|ステータス|상태|حالة|סטטוס"
+    r"|状态|狀態|状態|ステータス|상태|حالة"
 )
 _NOT_MAIL = (
     r"sms|phone|telephone|telefon\w*|mobile|calls?|fax|post|postal|print|whatsapp|push|photos?"
     r"|payments?|orders?|invoices?|bill\w*|marital|employment|job|ticket|visa|vaccination"
 )
 _LINK = re.compile(r".* (?:url|uri|link|href|token|hash|key|lien|enlace)|(?:url|link|lien) .*")
-_BOUNCE = re.compile(r"bounces?")
+_OF_OTHER_THINGS = re.compile(r"bounc\w*|complain\w*|bajas?")
 _DATED = re.compile(
     r".*\b(?:date|datetime|time|timestamp|since|ip|source|datum|zeit|seit|depuis|fecha|desde)\b.*"
     r"|.* (?:at|on|am|le|el|by|via)"
 )
-_WHEN_OR_WHY = re.compile(rf"(?<!\w)(?:{_WHEN_AND_WHY})(?!\w)|\w*(?:datum|grund|zeit)(?!\w)| (?:le|el)$")
+_WHEN_OR_WHY = re.compile(
+    rf"(?<!\w)(?:{_WHEN_AND_WHY})(?!\w)|\w*(?:datum|grund|zeit)(?!\w)| (?:le|el)$"
+)
 _COUNTED = re.compile(r"\b(?:counts?|number|num|total|anzahl|nombre|numero|bounces|complaints)\b")
 _RATED = re.compile(r"\b(?:score|rate|ratio|percent\w*|prozent)\b")
 _MEMBER = r"members?|memberships?|account|users?|person|people|reader|readers|lecteur|mitglied"
@@ -233,27 +235,26 @@ def _role(name: str) -> Role:
     """Return the role of a name in its plain form."""
     if not name:
         return Role.MAYBE_STATUS
-    if name in _ORDINARY or _LINK.fullmatch(name) or _RATED.search(name):
+    is_ordinary = name in _ORDINARY or _LINK.fullmatch(name) or _RATED.search(name)
+    if is_ordinary or (_HAS_OTHER_WAY.search(name) and not re.search(r"e? ?mail", name)):
         return Role.FIELD
-    leaving = _HAS_LEAVING.search(name)
-    if _HAS_OTHER_WAY.search(name) and not re.search(r"e? ?mail", name):
-        return Role.FIELD
-    if leaving:
+    if leaving := _HAS_LEAVING.search(name):
         return _role_of_leaving(name, leaving[0])
     is_status = _HAS_STATUS.search(name) and _IS_STATUS.fullmatch(name)
     if is_status or _STATE_OF_MAIL.fullmatch(name):
         return Role.STATUS
-    if _IS_MAYBE_LEAVING.fullmatch(name) and _HAS_MAYBE_LEAVING.search(name):
+    is_maybe_leaving = _HAS_MAYBE_LEAVING.search(name) and _IS_MAYBE_LEAVING.fullmatch(name)
+    if is_maybe_leaving or has_foreign_part(name):
         return Role.MAYBE_LEFT
-    return Role.MAYBE_LEFT if has_foreign_part(name) else _role_of_staying(name)
+    return _role_of_staying(name)
 
 
 def _role_of_leaving(name: str, found: str) -> Role:
     if _COUNTED.search(name):
         return Role.MAYBE_LEFT
     if not _IS_LEAVING.fullmatch(name):
-        # A bounce house says nothing of mail.
-        return Role.FIELD if _BOUNCE.fullmatch(found) else Role.MAYBE_LEFT
+        # A bounce house and a presenting complaint say nothing of mail.
+        return Role.FIELD if _OF_OTHER_THINGS.fullmatch(found) else Role.MAYBE_LEFT
     return Role.LEFT_WHEN_OR_WHY if _WHEN_OR_WHY.search(name) else Role.UNSUBSCRIBED
 
 

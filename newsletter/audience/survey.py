@@ -16,7 +16,7 @@ from newsletter.audience.columns import Columns
 from newsletter.audience.gates import IN_THE_LIST, NOT_UNDERSTOOD, SAID, Gate, first_stop
 from newsletter.audience.headers import Role
 from newsletter.audience.table import Table, column_name
-from newsletter.audience.words import GONE, INVISIBLE, Says, answer, plainly_gone
+from newsletter.audience.words import GONE, INVISIBLE, LONGEST, Says, answer, plainly_gone
 
 PARTS: Final = (
     *("unsub", "opt", "bounc", "cklist", "do not", "do_not", "do-not", "donot", "sabonn"),
@@ -48,6 +48,9 @@ class Survey:
         self.signs: Final[dict[int, Sign]] = {}
         self._columns = columns
         self._gates = gates
+        self._clear: Final = {""}
+        self._waiting: list[tuple[int, list[str], str]] = []
+        self._values: list[str] = []
         gated = {gate.at for gate in gates} | {columns.email}
         self._others = [
             at
@@ -63,9 +66,9 @@ class Survey:
         """
         mask = (1 << max(16, (table.size // 8).bit_length())) - 1
         seen = bytearray(mask + 1)
-        hashes, gates = self.hashes, self._gates
+        hashes, gates, others, clear = self.hashes, self._gates, self._others, self._clear
         at, width = self._columns.email, len(self._columns.names)
-        for line, cells in table.marked_rows(PARTS, self._torn):
+        for line, cells in table.rows(torn=self._torn):
             if len(cells) != width:
                 if len(cells) < width or any(cells[width:]):
                     self._broken(cells)
@@ -79,8 +82,35 @@ class Survey:
             else:
                 seen[number & mask] = 1
             reason = first_stop(gates, cells)
-            if reason is not None or table.marked or "@" not in cell:
+            if reason is not None or "@" not in key or " " in key or table.spans:
                 self._look(line, cells, key, reason)
+                continue
+            for other in others:
+                value = cells[other]
+                if value not in clear:
+                    self._wait(line, cells, key, value)
+        self._look_at_waiting()
+
+    def _wait(self, line: int, cells: list[str], key: str, value: str) -> None:
+        """Keep a row with a cell that is not known to be harmless, to be looked at with others."""
+        self._waiting.append((line, cells, key))
+        self._values.append(value[:LONGEST].replace("\n", " "))
+        if len(self._waiting) == _TOGETHER:
+            self._look_at_waiting()
+
+    def _look_at_waiting(self) -> None:
+        """Look closely at the rows in which one of the PARTS stands; the others' cells are clear.
+
+        One search through the cells of many rows takes a fraction of one in each.
+        """
+        waiting, values, clear = self._waiting, self._values, self._clear
+        found = _lines_with_a_part("\n".join(values).lower())
+        for number, (line, cells, key) in enumerate(waiting):
+            if number in found:
+                self._look(line, cells, key, None)
+            elif len(values[number]) <= _SHORT and len(clear) < _MOST_CLEAR:
+                clear.add(values[number])
+        self._waiting, self._values = [], []
 
     def _look(self, line: int, cells: list[str], key: str, reason: str | None) -> None:
         """Look closely at a row that may say that its reader left."""
@@ -146,6 +176,23 @@ class Survey:
 
 
 _MOST_SHIFTS: Final = 4
+_TOGETHER: Final = 4_096
+_SHORT: Final = 40
+_MOST_CLEAR: Final = 50_000
+
+
+def _lines_with_a_part(text: str) -> set[int]:
+    """Return which lines of a text, from 0, hold one of the PARTS."""
+    found: set[int] = set()
+    for part in PARTS:
+        at, row, counted = text.find(part), 0, 0
+        while at >= 0:
+            row += text.count("\n", counted, at)
+            counted = at
+            found.add(row)
+            end = text.find("\n", at)
+            at = text.find(part, end) if end >= 0 else -1
+    return found
 
 def _key(cell: str) -> str:
     """Return what `Address.key` will be."""

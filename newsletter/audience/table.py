@@ -10,11 +10,10 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from newsletter.audience.textfile import HEAD, NAME_THE_COLUMNS, TextFile
 from newsletter.errors import Level, NewsletterError, Problem, fail
@@ -63,8 +62,8 @@ class Table:
     line that is not UTF-8 and was read as cp1252, or None. A file that holds no table raises a
     NewsletterError.
 
-    While its rows are read, `marked` says whether the one at hand may hold one of the parts that
-    are looked for, and `blank` counts the rows so far in which nothing stands.
+    While its rows are read, `spans` says whether the one at hand spans lines, and `blank` counts
+    the rows so far in which nothing stands.
     """
 
     def __init__(self, file: Path, *, shown: Path) -> None:
@@ -73,7 +72,7 @@ class Table:
         self.size = self._file.size
         self.encoding = self._file.encoding
         self.strange_line = self._file.strange_line
-        self.marked = False
+        self.spans = False
         self.blank = 0
         self._runaways = 0
         try:
@@ -112,21 +111,14 @@ class Table:
             ),
         )
 
-    def rows(self, report: Report | None = None) -> Iterator[Row]:
+    def rows(self, report: Report | None = None, torn: Torn | None = None) -> Iterator[Row]:
         """Return the rows below the header, without empty ones; each call reads anew.
 
-        What is no CSV goes to `report` (as warnings: that row is left out) and does not stop the
-        others: after a quote that is never closed, the next line is read as a row of its own.
+        What is no CSV goes to `report` (as warnings: that row is left out) and to `torn`, and does
+        not stop the others: after a quote that is never closed, the next line is read as a row of
+        its own.
         """
-        return self._read(self._body, report)
-
-    def marked_rows(self, parts: Sequence[str], torn: Torn) -> Iterator[Row]:
-        """Return the rows as `rows` does; each row that holds one of the parts is `marked`.
-
-        `parts` are in lower case; capitals make no difference. A row that spans lines is always
-        marked. What is no CSV goes to `torn`.
-        """
-        return self._read(self._body, None, parts, torn)
+        return self._read(self._body, report, torn)
 
     def _too_wide(self) -> NewsletterError:
         return fail(
@@ -160,37 +152,27 @@ class Table:
             rows.close()
 
     def _read(
-        self,
-        skip: int,
-        report: Report | None = None,
-        parts: Sequence[str] = (),
-        torn: Torn | None = None,
+        self, skip: int, report: Report | None = None, torn: Torn | None = None
     ) -> Generator[Row]:
         """Read block by block; nearly always each line of one is a row of its own."""
         text = self._file.from_start()
         for _ in range(skip):
             text.readline()
         number = skip
-        self.blank = 0
-        self._runaways = 0
+        self.spans, self.blank, self._runaways = False, 0, 0
         while block := text.read(_BLOCK):
             block += text.readline()
             rows = self._plain(block)
-            marks = _marks(block, parts) if parts else _NO_MARKS
             if rows is None:
                 lines = list(io.StringIO(block, newline=""))
                 rows = self._line_by_line(lines)
-                if rows is None or (marks and _has_lone_cr(block)):
+                if rows is None:
                     spread = _Lines(lines, text)
-                    number = yield from self._row_by_row(spread, number, report, parts, torn)
+                    number = yield from self._row_by_row(spread, number, report, torn)
                     continue
-            self.marked = False
-            first = number + 1
             for cells in rows:
                 number += 1
                 if any(cell for cell in cells):  # compiled, this is a loop, and no call
-                    if marks:
-                        self.marked = number - first in marks
                     yield number, cells
                 else:
                     self.blank += 1
@@ -218,12 +200,7 @@ class Table:
         return rows if len(rows) == len(block) else None
 
     def _row_by_row(
-        self,
-        lines: _Lines,
-        number: int,
-        report: Report | None,
-        parts: Sequence[str],
-        torn: Torn | None,
+        self, lines: _Lines, number: int, report: Report | None, torn: Torn | None
     ) -> Generator[Row, None, int]:
         """Yield the rows that begin in a block; return how many lines were read by then."""
         reader = self._reader(lines)
@@ -232,9 +209,9 @@ class Table:
             cells, error = self._next_row(reader, lines)
             if error is None:
                 if any(cells):
-                    if parts:
-                        self.marked = len(lines.taken) > 1 or _holds(lines.taken[0], parts)
+                    self.spans = len(lines.taken) > 1
                     yield number + 1, cells
+                    self.spans = False
                 else:
                     self.blank += 1
                 number += len(lines.taken)
@@ -283,33 +260,6 @@ class Table:
             message = "a quote stands in the middle of a cell"
             hint = 'put the whole cell in quotes and double each quote in it: "Ada ""Ace"" L."'
         return Problem(message=message, file=self.shown, line=line, hint=hint, level=Level.WARNING)
-
-
-_NO_MARKS: Final = frozenset[int]()
-
-
-def _marks(block: str, parts: Sequence[str]) -> AbstractSet[int]:
-    """Return which lines of a block, from 0, hold one of the parts, in whatever case."""
-    lower = block.lower()
-    found: set[int] = set()
-    for part in parts:
-        at, row, counted = lower.find(part), 0, 0
-        while at >= 0:
-            row += lower.count("\n", counted, at)
-            counted = at
-            found.add(row)
-            end = lower.find("\n", at)
-            at = lower.find(part, end) if end >= 0 else -1
-    return found
-
-
-def _holds(line: str, parts: Sequence[str]) -> bool:
-    lower = line.lower()
-    return any(part in lower for part in parts)
-
-
-def _has_lone_cr(block: str) -> bool:
-    return "\r" in block and block.count("\r") > block.count("\r\n")
 
 
 class _Runaway(Exception):  # noqa: N818 - it never leaves this module
