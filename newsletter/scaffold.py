@@ -36,6 +36,7 @@ list_id = ""                # required: a name under your domain, "practice-note
 
 [subscribers]
 file = "subscribers.csv"    # subscribers.example.csv shows its columns
+# columns = { "Statut" = "status", "Opt-out" = "ignore" }    # how columns of another name are read
 
 [unsubscribe]
 mailto = ""                 # required: a mailbox that you read, "unsubscribe@example.org"

@@ -12,7 +12,17 @@ from urllib.parse import SplitResult, urlsplit
 
 from newsletter.address import Address, BadAddress, parse_address
 from newsletter.errors import did_you_mean
-from newsletter.settings import Auth, Durability, Mailbox, Rate, Scheme, TransportUrl
+from newsletter.settings import (
+    AS_FIELD,
+    IGNORED,
+    KNOWN_COLUMNS,
+    Auth,
+    Durability,
+    Mailbox,
+    Rate,
+    Scheme,
+    TransportUrl,
+)
 
 # C0, DEL, C1, and the separators that some programs take for line ends.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -211,6 +221,17 @@ def connections(value: Any) -> int:
     if not 1 <= value <= _MOST_CONNECTIONS:
         raise BadValue(f"{value} is not between 1 and {_MOST_CONNECTIONS}")
     return value
+
+
+def column(value: Any) -> str:
+    """Take how a column of the list is read: as a known one, `field` or `ignore`."""
+    text = line(value).lower()
+    ways = (*KNOWN_COLUMNS, AS_FIELD, IGNORED)
+    if text not in ways:
+        near = did_you_mean(text, ways)
+        hint = near or f"a column is read as {', '.join(ways[:-1])} or {IGNORED}"
+        raise BadValue(f"'{text}' is no way to read a column", hint)
+    return text
 
 
 def rates(value: Any) -> tuple[Rate, ...]:

@@ -8,6 +8,15 @@ from pathlib import Path
 
 from newsletter.address import Address
 
+KNOWN_COLUMNS = (
+    *("email", "name", "first_name", "last_name", "status", "unsubscribed", "subscribed"),
+    *("consent", "consent_source", "consent_date", "consent_expires", "language", "topics"),
+)
+"""The columns of a list that the program reads or documents."""
+AS_FIELD = "field"
+IGNORED = "ignore"
+"""How else a column may be read: kept for templates, and not at all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
@@ -134,3 +143,6 @@ class Settings:
     design: Design
     preview: Preview = field(default_factory=Preview)
     lines: dict[str, int]
+    subscribers_columns: dict[str, str] = field(default_factory=dict)
+    """`[subscribers.columns]`: how a column of the list is read, one of KNOWN_COLUMNS, AS_FIELD,
+    IGNORED."""

@@ -28,7 +28,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         *("reply_to", "organisation", "postal_address", "contact", "site_url", "list_id"),
         "template",
     ),
-    "subscribers": ("file",),
+    "subscribers": ("file", "columns"),
     "unsubscribe": ("mailto", "url"),
     "bounces": ("address",),
     "delivery": ("transport", "user", "auth", "dkim_domain", "connections", "rate"),
@@ -72,6 +72,7 @@ def _settings(read: _Reader, file: Path) -> Settings:
         root=root,
         file=file,
         newsletter=_newsletter(read),
+        subscribers_columns=read.columns(),
         subscribers_file=root / read.text("subscribers.file", "subscribers.csv"),
         unsubscribe_mailto=read.value("unsubscribe.mailto", values.address) or _NOBODY,
         unsubscribe_url=read.value("unsubscribe.url", values.secure_url),
@@ -166,6 +167,22 @@ class _Reader:
         keys = [key for key in table if not _is_secret(key)] if isinstance(table, dict) else []
         found = {key: self.value(f"design.{key}", values.design) for key in keys}
         return {key: value for key, value in found.items() if value is not None}
+
+    def columns(self) -> dict[str, str]:
+        """Return [subscribers.columns]; whether the list has such columns is judged with it."""
+        section = self.toml.values.get("subscribers", {})
+        table = section.get("columns", {}) if isinstance(section, dict) else {}
+        if not isinstance(table, dict):
+            hint = 'write [subscribers.columns] on a line, and below it: "Statut" = "status"'
+            self.problem("subscribers.columns", "columns is a section, not a value", hint)
+            return {}
+        found: dict[str, str] = {}
+        for key, raw in table.items():
+            try:
+                found[key] = values.column(raw)
+            except BadValue as bad:
+                self.problem(f"subscribers.columns.{key}", f"{key}: {bad}", bad.hint)
+        return found
 
     def refuse_unknown(self) -> None:
         """Collect sections and keys that are none of ours."""

@@ -85,7 +85,13 @@ def find_reader(workspace: Workspace, email: str, *, today: date) -> Subscriber:
         raise WrongUsage(Problem(message=f"'{email}' is no address: {error}")) from None
     name = shown(workspace.settings.subscribers_file, workspace.root)
     keys: list[str] = []
-    audience = Audience(workspace.settings.subscribers_file, shown=name, suppressed={}, today=today)
+    audience = Audience(
+        workspace.settings.subscribers_file,
+        shown=name,
+        suppressed={},
+        today=today,
+        answers=workspace.settings.subscribers_columns,
+    )
     with contextlib.closing(iter(audience)) as members:
         for member in members:
             if member.subscriber.address.key == wanted:

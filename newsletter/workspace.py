@@ -205,6 +205,7 @@ class Workspace:
             shown=shown(file, self.root),
             suppressed=suppressed_now(ledger, self.root),
             today=today,
+            answers=self.settings.subscribers_columns,
         )
 
     def sources(self, issue: Issue) -> str:

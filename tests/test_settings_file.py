@@ -57,6 +57,10 @@ template = "letter"
 [subscribers]
 file = "list/people.csv"
 
+[subscribers.columns]
+"Statut" = "status"
+Opt-out = "Ignore"
+
 [unsubscribe]
 mailto = "unsubscribe@example.org"
 url = "https://news.example.org/u"
@@ -132,7 +136,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.bounces_address == Address("bounces", "example.org")
     assert settings.design == Design(values={"accent": "#336699", "width": 600})
     assert settings.lines["newsletter.author"] == 8
-    assert settings.lines["state.durability"] == 43
+    assert settings.lines["state.durability"] == 47
+    assert settings.subscribers_columns == {"Statut": "status", "Opt-out": "ignore"}
+    assert settings.lines["subscribers.columns.Opt-out"] == 26
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
@@ -447,3 +453,45 @@ def test_following_the_hint_about_a_sender_makes_it_right(tmp_path: Path) -> Non
     ]
     [(_, _, hint)] = problems(tmp_path, "\n".join(rows))
     assert hint == 'the address stands in < >: "Quiet <news@quiet.example>"'
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "message", "hint"),
+    [
+        (
+            '[subscribers.columns]\n"Statut" = "statsu"\n',
+            11,
+            "Statut: 'statsu' is no way to read a column",
+            "did you mean 'status'?",
+        ),
+        (
+            '[subscribers]\ncolumns = { "A b" = "ignored" }\n',
+            11,
+            "A b: 'ignored' is no way to read a column",
+            "did you mean 'ignore'?",
+        ),
+        ('[subscribers]\ncolumns = "status"\n', 11, "columns is a section, not a value", None),
+        (
+            "[subscribers.columns]\nStatut = true\n",
+            11,
+            "Statut: text is wanted, not true or false",
+            "text stands in quotes",
+        ),
+        (
+            "[subscribers]\ncolumn = {}\n",
+            11,
+            "[subscribers] has no key 'column'",
+            "did you mean 'columns'?",
+        ),
+    ],
+)
+def test_how_a_column_is_read_is_judged_with_its_line(
+    tmp_path: Path, written: str, line: int, message: str, hint: str | None
+) -> None:
+    file = tmp_path / "newsletter.toml"
+    file.write_text(REQUIRED + "\n" + written, encoding="utf-8")
+    with pytest.raises(NewsletterError) as refused:
+        load_settings(file)
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.message) == (line, message)
+    assert hint is None or problem.hint == hint

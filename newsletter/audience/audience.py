@@ -17,24 +17,35 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from newsletter.address import BadAddress, parse_address
-from newsletter.audience.columns import Columns, read_columns
-from newsletter.audience.listfile import (
-    EXPIRED,
-    INVISIBLE,
-    UNKNOWN_STATUS,
-    UNREADABLE_EXPIRY,
-    UNSUBSCRIBED,
-    Member,
-    RowReader,
-    exclusion,
+from newsletter.audience.columns import (
+    Answers,
+    Column,
+    Columns,
+    quoted,
+    read_columns,
+    strange_answers,
+    two_lines,
 )
+from newsletter.audience.gates import (
+    EXPIRED,
+    UNKNOWN_STATUS,
+    UNKNOWN_VALUE,
+    UNREADABLE_EXPIRY,
+    gates_of,
+)
+from newsletter.audience.headers import Role
+from newsletter.audience.listfile import Member, RowReader
 from newsletter.audience.suppression import Suppression
-from newsletter.audience.table import Table
+from newsletter.audience.survey import Sign, Survey
+from newsletter.audience.table import Table, column_name
+from newsletter.audience.words import GONE, answer
 from newsletter.errors import Level, Problem
+from newsletter.settings import AS_FIELD, IGNORED
 
 SUPPRESSED = "suppressed"
-_KINDS = (SUPPRESSED, UNSUBSCRIBED, EXPIRED, UNKNOWN_STATUS, UNREADABLE_EXPIRY)
+_KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
+NOT_UNDERSTOOD = "not understood"
+"""How a column is read that an editor has to answer for."""
 _KEPT = 1_000
 """Problems that are kept one by one; of those beyond there is only a count."""
 
@@ -48,6 +59,8 @@ def kind_of(excluded: str) -> str:
 class Figures:
     """The audience counted: `left_out` are rows without a usable reader, `twice` repeated ones.
 
+    `blank` are rows in which nothing stands.
+
     `excluded` counts members by `kind_of` their reason; they are not among the `mailable`.
     """
 
@@ -55,14 +68,16 @@ class Figures:
     excluded: Counter[str] = field(default_factory=Counter)
     left_out: int = 0
     twice: int = 0
+    blank: int = 0
 
 
 class Audience:
     """Iterates the Members of a list file; each iteration reads the file anew.
 
     `problems`, `figures` and `columns` (the header's names) are complete once an iteration has
-    come to its end. `suppressed` is
-    by `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path
+    come to its end; so are `column_problems`, those of the problems that stop a mailing, and
+    `read_as`, each column as it is written and how it is read. `answers` are those of the
+    settings. `suppressed` is by `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path
     as the editor should see it. With `shows_cells` a problem shows what stands where an address
     should: for the editor's own terminal, never for a log.
     """
@@ -74,15 +89,19 @@ class Audience:
         shown: Path,
         suppressed: Mapping[str, Suppression],
         today: date,
+        answers: Answers | None = None,
         shows_cells: bool = False,
     ) -> None:
         self._file = file
         self.shown = shown
         self._suppressed = suppressed
         self._today = today
+        self._answers = answers or {}
         self._shows_cells = shows_cells
         self.figures = Figures()
         self.columns: tuple[str, ...] = ()
+        self.column_problems: tuple[Problem, ...] = ()
+        self.read_as: tuple[tuple[str, str], ...] = ()
         self._problems: list[Problem] = []
         self._untold = 0
 
@@ -97,8 +116,8 @@ class Audience:
 
     @property
     def version(self) -> Hashable:
-        """What the figures depend on but the day: the file as it stands, and who is suppressed."""
-        return self.file_version, frozenset(self._suppressed)
+        """What the figures depend on but the day: the file, how it is read, who is suppressed."""
+        return self.file_version, frozenset(self._answers.items()), frozenset(self._suppressed)
 
     @property
     def file_version(self) -> Hashable:
@@ -131,14 +150,33 @@ class Audience:
         with Table(self._file, shown=self.shown) as table:
             for problem in table.encoding_problems():
                 self._report(problem)
-            columns = read_columns(table, self._report)
+            columns = read_columns(table, self._report, self._answers)
             self.columns = columns.names
-            repeated = _survey(table, columns, self._today)
-            yield from self._members(table, columns, repeated)
+            survey = Survey(columns, gates_of(columns, self._today))
+            survey.read(table)
+            self._judge_columns(columns, survey)
+            yield from self._members(table, columns, survey)
+            self.figures.blank = table.blank
         if not self.figures.mailable and not self.figures.excluded:
             self._report(self._nobody())
 
-    def _members(self, table: Table, columns: Columns, repeated: _Repeated) -> Iterator[Member]:
+    def _judge_columns(self, columns: Columns, survey: Survey) -> None:
+        """Keep how each column is read, and report those that are not understood."""
+        self.read_as = tuple(
+            (column.written, NOT_UNDERSTOOD if at in survey.signs else column.read_as)
+            for at, column in enumerate(columns.each)
+        )
+        self.column_problems = (
+            *strange_answers(columns, self._answers, self.shown),
+            *(
+                _not_understood(columns.each[at], survey.signs[at], self.shown)
+                for at in sorted(survey.signs)
+            ),
+        )
+        for problem in self.column_problems:
+            self._report(problem)
+
+    def _members(self, table: Table, columns: Columns, survey: Survey) -> Iterator[Member]:
         reader = RowReader(
             columns,
             shown=self.shown,
@@ -146,7 +184,7 @@ class Audience:
             report=self._report,
             shows_cells=self._shows_cells,
         )
-        suppressed, barred, maybe_twice = self._suppressed, repeated.barred, repeated.hashes
+        suppressed, barred, maybe_twice = self._suppressed, survey.barred, survey.hashes
         first_lines: dict[str, int] = {}
         figures = self.figures
         for line, cells in table.rows(self._left_out):
@@ -195,47 +233,24 @@ class Audience:
         return Problem(message=message, file=self.shown, hint=hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Repeated:
-    """`hashes` of the keys that may stand there twice (a few do not), and why keys are barred."""
-
-    hashes: frozenset[int]
-    barred: dict[str, str]
-
-
-def _survey(table: Table, columns: Columns, today: date) -> _Repeated:
-    """Pass 1, in bounded memory: a byte for each residue of a key's hash that was seen.
-
-    Two keys that share a residue are only looked at more closely in pass 2, where whole keys are
-    compared: a collision costs a little memory and never excludes anybody.
-    """
-    mask = (1 << max(16, (table.size // 8).bit_length())) - 1
-    seen = bytearray(mask + 1)
-    hashes: set[int] = set()
-    barred: dict[str, str] = {}
-    at, width = columns.email, len(columns.names)
-    may_exclude = columns.status is not None or columns.expires is not None
-    for _line, cells in table.rows():
-        if at >= len(cells):
-            continue
-        key = _quick_key(cells[at])
-        number = hash(key)
-        if seen[number & mask]:
-            hashes.add(number)
-        else:
-            seen[number & mask] = 1
-        if may_exclude or len(cells) != width:
-            reason = exclusion(cells, columns, today)
-            if reason is not None:
-                barred.setdefault(key, reason)
-    return _Repeated(hashes=frozenset(hashes), barred=barred)
+def _not_understood(column: Column, sign: Sign, shown: Path) -> Problem:
+    """Tell of a column that may say who has left, and the lines that answer what it is."""
+    seen = "'...'" if "@" in sign.cell else quoted(sign.cell.strip())
+    if not column_name(column.written):
+        message = f"a column without a name looks as if it says who has left ({seen})"
+        hint = "name it in the first line, for example: status"
+    else:
+        message = (
+            f"the column {quoted(column.written)} looks as if it says who has left ({seen}),"
+            " and is not understood"
+        )
+        is_text = column.role is Role.FIELD and answer(sign.cell) not in GONE
+        ways = (AS_FIELD if is_text else _LIKELY.get(column.role, "status"), IGNORED)
+        lines = two_lines(column.written, *ways)
+        first = "newsletter subscribers suppress ADDRESS, if so; then " if is_text else ""
+        hint = f"{first}say in newsletter.toml how to read it, in one of two ways:\n{lines}"
+    return Problem(message=message, file=shown, line=sign.line, hint=hint)
 
 
-def _quick_key(cell: str) -> str:
-    """Return what `Address.key` will be, without parsing what is plain ASCII."""
-    if cell.isascii():
-        return cell.strip().lower()
-    try:
-        return parse_address(cell.strip(INVISIBLE)).key
-    except BadAddress:
-        return cell
+_LIKELY = {Role.MAYBE_LEFT: "unsubscribed", Role.MAYBE_STAYS: "subscribed"}
+"""What a column probably is that is not understood."""

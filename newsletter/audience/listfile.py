@@ -8,7 +8,6 @@ A bad row is left out and told; it never stops the others.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -16,27 +15,28 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.address import Address, BadAddress, parse_address
-from newsletter.audience.columns import CONTROL, Columns, quoted, warning
+from newsletter.audience.columns import CONTROL, SECTION, Columns, quoted, warning
+from newsletter.audience.gates import (
+    NO_CONSENT,
+    UNKNOWN_STATUS,
+    UNKNOWN_VALUE,
+    UNREADABLE_EXPIRY,
+    first_stop,
+    gates_of,
+)
 from newsletter.audience.subscriber import Subscriber
 from newsletter.audience.table import Report
+from newsletter.audience.words import INVISIBLE
 from newsletter.errors import Problem, did_you_mean
 from newsletter.value import Value
 
 LONGEST_NAME = 200
 LONGEST_FIELD = 2_000
 
-UNSUBSCRIBED = "unsubscribed in the list"
-EXPIRED = "consent expired"
-UNKNOWN_STATUS = "unknown status"
-UNREADABLE_EXPIRY = "unreadable consent_expires"
-
 _STATUSES = ("active", "unsubscribed")
 _CONSENTS = ("express", "implied")
 _PLAIN_CONSENTS = ("", *_CONSENTS)
 _NAMES = ("email", "name", "first_name", "last_name")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-# What pasting leaves at the ends of a cell: no-break and zero-width spaces, a byte order mark.
-INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u2060\ufeff"
 _BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
 
 
@@ -51,48 +51,6 @@ class Member(Value):
     def parts(self) -> tuple[object, ...]:
         """See Value."""
         return self.subscriber, self.line, self.excluded
-
-
-def exclusion(cells: Sequence[str], columns: Columns, today: date) -> str | None:
-    """Return why the row itself says that she must not be mailed, or None.
-
-    A row with too few or too many cells counts as unsubscribed wherever it says so.
-    """
-    if len(cells) != len(columns.names):
-        gone = any(cell.strip().casefold() == "unsubscribed" for cell in cells)
-        return UNSUBSCRIBED if gone else None
-    if columns.status is not None:
-        status = cells[columns.status]
-        # Nearly every cell is one of these; the rest is looked at with more patience.
-        if status not in ("", "active"):
-            reason = _status(status.strip(INVISIBLE))
-            if reason is not None:
-                return reason
-    if columns.expires is not None and cells[columns.expires]:
-        return _expiry(cells[columns.expires], today)
-    return None
-
-
-def _status(written: str) -> str | None:
-    status = written.casefold()
-    if status == "unsubscribed":
-        return UNSUBSCRIBED
-    return None if status in ("", "active") else f"{UNKNOWN_STATUS} {quoted(written)}"
-
-
-@functools.lru_cache(maxsize=4096)
-def _expiry(written: str, today: date) -> str | None:
-    """Return why a consent is over; on its last day it still holds."""
-    written = written.strip(INVISIBLE)
-    if not written:
-        return None
-    try:
-        if not _DATE.fullmatch(written):
-            raise ValueError  # noqa: TRY301 - fromisoformat also takes 20260101 and 2026-W01-1
-        last = date.fromisoformat(written)
-    except ValueError:
-        return f"{UNREADABLE_EXPIRY} {quoted(written)}"
-    return f"{EXPIRED} on {last.isoformat()}" if last < today else None
 
 
 class RowReader:
@@ -110,13 +68,11 @@ class RowReader:
         report: Report,
         shows_cells: bool = False,
     ) -> None:
-        self._columns = columns
         self._names = columns.names
         self._email = columns.email
-        self._may_exclude = columns.status is not None or columns.expires is not None
+        self._gates = gates_of(columns, today)
         self._consent = columns.names.index("consent") if "consent" in columns.names else -1
         self._shown = shown
-        self._today = today
         self._report = report
         self._shows_cells = shows_cells
 
@@ -142,10 +98,11 @@ class RowReader:
         except BadAddress as error:
             self._report(self._bad_address(cells[self._email], error, line))
             return None
-        excluded = exclusion(cells, self._columns, self._today) if self._may_exclude else None
+        excluded = first_stop(self._gates, cells)
         if excluded is not None:
             _tell(excluded, self._shown, line, self._report)
-        if self._consent >= 0 and cells[self._consent] not in _PLAIN_CONSENTS:
+        is_odd = self._consent >= 0 and cells[self._consent] not in _PLAIN_CONSENTS
+        if is_odd and excluded != NO_CONSENT:
             _check_consent(cells[self._consent], self._shown, line, self._report)
         return Member(self._subscriber(address, cells), line, excluded)
 
@@ -226,6 +183,8 @@ def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
         hint = near or "the statuses are 'active' (or nothing) and 'unsubscribed'"
     elif excluded.startswith(UNREADABLE_EXPIRY):
         hint = "write it as 2027-06-30; spreadsheets rewrite dates: make the column text first"
+    elif excluded.startswith(UNKNOWN_VALUE):
+        hint = f"write yes or no; if the column is about something else: {SECTION} in newsletter.toml"
     else:
         return
     report(warning(f"{excluded}: she is not mailed", shown, line, hint))

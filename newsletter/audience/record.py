@@ -11,6 +11,7 @@ is mended: it may be somebody who left.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
@@ -20,10 +21,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
-from newsletter.audience.columns import ALIASES
-from newsletter.audience.listfile import INVISIBLE
+from newsletter.audience.columns import quoted
+from newsletter.audience.headers import ALIASES
 from newsletter.audience.suppression import UNDATED, Action, SuppressionEvent
 from newsletter.audience.table import Row, Table, column_name, guard_formula, unguard_formula
+from newsletter.audience.words import INVISIBLE
 from newsletter.errors import Level, NewsletterError, Problem
 from newsletter.files import write_bytes
 
@@ -66,6 +68,8 @@ def read_record(file: Path, *, shown: Path) -> Record:
         problems.extend(table.encoding_problems())
         names, rows = _rows(table, problems)
         for line, cells in rows:
+            if _second_address(names, cells):
+                problems.append(_lost("a second address stands on this line", shown, line))
             event = _event(dict(zip(names, cells, strict=False)), shown, line, problems)
             if event is not None and _counts(event, latest.get(event.address.key)):
                 latest[event.address.key] = event
@@ -103,21 +107,56 @@ def _rows(table: Table, problems: list[Problem]) -> tuple[tuple[str, ...], Itera
         problems.append(_lost(problem.message, table.shown, problem.line or 0))
 
     names = tuple(ALIASES.get(name, name) for name in map(column_name, table.header))
+    holding = [at for at, cell in enumerate(table.header) if "@" in cell]
+    _require_one_meaning(table, names, holding)
     if "email" in names:
         return names, table.rows(report)
-    if any("@" in cell for cell in table.header):
-        at = next(index for index, cell in enumerate(table.header) if "@" in cell)
-        names = tuple("email" if index == at else "" for index in range(len(table.header)))
-        first: Row = (table.header_line, table.header)
-        return names, [first, *table.rows(report)]
+    names = tuple("email" if at == holding[0] else "" for at in range(len(table.header)))
+    first: Row = (table.header_line, table.header)
+    return names, [first, *table.rows(report)]
+
+
+def _require_one_meaning(table: Table, names: Sequence[str], holding: Sequence[int]) -> None:
+    """Raise NewsletterError where a first line can be understood in more than one way, or in none.
+
+    `holding` are the cells in which an address may stand: it is then a row, not a header.
+    """
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    if twice:
+        cells = [table.header[at] for at, name in enumerate(names) if name == twice[0]]
+        message = f"{len(cells)} columns are '{twice[0]}' ({', '.join(map(quoted, cells))})"
+        hint = "keep one of them; a line of its own for each address that must not be mailed"
+    elif holding and "email" in names:
+        message = "the first line names the column 'email' and holds an address"
+        hint = f"write a line above it: {','.join(COLUMNS)}"
+    elif len(holding) > 1:
+        message = f"{len(holding)} cells of the first line hold an address"
+        hint = "a line of its own for each address, and above them: email"
+    elif not holding and "email" not in names:
+        message = "no column is named 'email'"
+        hint = f"the first line should be: {','.join(COLUMNS)}"
+    else:
+        return
     raise NewsletterError(
         Problem(
-            message="no column is named 'email', so nobody can tell who must not be mailed",
+            message=f"{message}, so nobody can tell who must not be mailed",
             file=table.shown,
             line=table.header_line,
-            hint=f"the first line should be: {','.join(COLUMNS)}",
+            hint=hint,
         )
     )
+
+
+def _second_address(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """Return whether a cell that no column of ours holds is an address, and not the row's own."""
+    own = "".join(cell for name, cell in zip(names, cells, strict=False) if name == "email")
+    for at, cell in enumerate(cells):
+        if "@" in cell and (at >= len(names) or names[at] not in COLUMNS):
+            with contextlib.suppress(BadAddress):
+                found = parse_address(unguard_formula(cell.strip(INVISIBLE)))
+                if found.key != own.strip(INVISIBLE).casefold():
+                    return True
+    return False
 
 
 def _event(
@@ -187,7 +226,7 @@ def _lost(message: str, shown: Path, line: int) -> Problem:
         message=f"{message}, so somebody who left may be missing",
         file=shown,
         line=line,
-        hint="mend the line; nothing is sent before that",
+        hint="mend the line (one address a line); nothing is sent before that",
     )
 
 

@@ -16,16 +16,22 @@ from types import TracebackType
 from typing import Self
 
 from newsletter.audience.textfile import HEAD, NAME_THE_COLUMNS, TextFile
-from newsletter.errors import Level, Problem, fail
+from newsletter.errors import Level, NewsletterError, Problem, fail
 
 Report = Callable[[Problem], None]
+Torn = Callable[[int, str], None]
+"""Takes the line and the text of a row that is no CSV."""
 Row = tuple[int, list[str]]
 """The line where it begins, and its cells as they are written."""
 
+MOST_COLUMNS = 1_000
+"""A first line that names more columns than this is none."""
 MOST_LINES = 100
 """A row of more lines than this is taken for a quote that was never closed ..."""
 MOST_CHARACTERS = 65_536
 """... and so is one of more characters."""
+_MOST_RUNAWAYS = 200
+"""After so many quotes that were never closed no row of the file spans lines any more."""
 
 _BLOCK = 1 << 16
 """Characters that are made into rows in one step."""
@@ -55,6 +61,9 @@ class Table:
     `file` is the path, `shown` the path as the editor should see it. `strange_line` is the first
     line that is not UTF-8 and was read as cp1252, or None. A file that holds no table raises a
     NewsletterError.
+
+    While its rows are read, `spans` says whether the one at hand spans lines, and `blank` counts
+    the rows so far in which nothing stands.
     """
 
     def __init__(self, file: Path, *, shown: Path) -> None:
@@ -63,10 +72,15 @@ class Table:
         self.size = self._file.size
         self.encoding = self._file.encoding
         self.strange_line = self._file.strange_line
+        self.spans = False
+        self.blank = 0
+        self._runaways = 0
         try:
             self.delimiter, skip = self._separator()
             self.header: list[str] = []
             self.header_line, self.header = self._first_row(skip)
+            if len(self.header) > MOST_COLUMNS:
+                raise self._too_wide()
             self._body = self.header_line + len(_LINE_END.findall("".join(self.header)))
         except BaseException:
             self._file.close()
@@ -97,13 +111,22 @@ class Table:
             ),
         )
 
-    def rows(self, report: Report | None = None) -> Iterator[Row]:
+    def rows(self, report: Report | None = None, torn: Torn | None = None) -> Iterator[Row]:
         """Return the rows below the header, without empty ones; each call reads anew.
 
-        What is no CSV goes to `report` (as warnings: that row is left out) and does not stop the
-        others: after a quote that is never closed, the next line is read as a row of its own.
+        What is no CSV goes to `report` (as warnings: that row is left out) and to `torn`, and does
+        not stop the others: after a quote that is never closed, the next line is read as a row of
+        its own.
         """
-        return self._read(self._body, report)
+        return self._read(self._body, report, torn)
+
+    def _too_wide(self) -> NewsletterError:
+        return fail(
+            f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}",
+            file=self.shown,
+            line=self.header_line,
+            hint=NAME_THE_COLUMNS,
+        )
 
     def _separator(self) -> tuple[str, int]:
         """Return the separator and how many lines to skip (`sep=;` is Excel's own line)."""
@@ -128,12 +151,15 @@ class Table:
         finally:
             rows.close()
 
-    def _read(self, skip: int, report: Report | None = None) -> Generator[Row]:
+    def _read(
+        self, skip: int, report: Report | None = None, torn: Torn | None = None
+    ) -> Generator[Row]:
         """Read block by block; nearly always each line of one is a row of its own."""
         text = self._file.from_start()
         for _ in range(skip):
             text.readline()
         number = skip
+        self.spans, self.blank, self._runaways = False, 0, 0
         while block := text.read(_BLOCK):
             block += text.readline()
             rows = self._plain(block)
@@ -141,12 +167,15 @@ class Table:
                 lines = list(io.StringIO(block, newline=""))
                 rows = self._line_by_line(lines)
                 if rows is None:
-                    number = yield from self._row_by_row(_Lines(lines, text), number, report)
+                    spread = _Lines(lines, text)
+                    number = yield from self._row_by_row(spread, number, report, torn)
                     continue
             for cells in rows:
                 number += 1
                 if any(cell for cell in cells):  # compiled, this is a loop, and no call
                     yield number, cells
+                else:
+                    self.blank += 1
 
     def _plain(self, block: str) -> list[list[str]] | None:
         """Return the rows of lines in which nothing is quoted or padded, or None.
@@ -171,7 +200,7 @@ class Table:
         return rows if len(rows) == len(block) else None
 
     def _row_by_row(
-        self, lines: _Lines, number: int, report: Report | None
+        self, lines: _Lines, number: int, report: Report | None, torn: Torn | None
     ) -> Generator[Row, None, int]:
         """Yield the rows that begin in a block; return how many lines were read by then."""
         reader = self._reader(lines)
@@ -180,12 +209,22 @@ class Table:
             cells, error = self._next_row(reader, lines)
             if error is None:
                 if any(cells):
+                    self.spans = len(lines.taken) > 1
                     yield number + 1, cells
+                    self.spans = False
+                else:
+                    self.blank += 1
                 number += len(lines.taken)
             else:
                 number += 1
                 if report is not None:
                     report(self._no_csv(error, number, len(lines.taken)))
+                if torn is not None:
+                    torn(number, lines.taken[0])
+                if isinstance(error, _Runaway):
+                    self._runaways += 1
+                    if self._runaways > _MOST_RUNAWAYS:
+                        lines.reach = 1
                 lines.push_back()
                 reader = self._reader(lines)
         return number
@@ -239,6 +278,7 @@ class _Lines:
         self.waiting = deque(block)
         self.taken: list[str] = []
         self.characters = 0
+        self.reach = MOST_LINES
 
     def __iter__(self) -> Self:
         return self
@@ -251,7 +291,7 @@ class _Lines:
             self.characters = len(line)
         else:
             self.characters += len(line)
-            if len(taken) > MOST_LINES or self.characters > MOST_CHARACTERS:
+            if len(taken) > self.reach or self.characters > MOST_CHARACTERS:
                 raise _Runaway
         return line
 

@@ -10,23 +10,26 @@ from newsletter.errors import NewsletterError, fail
 from newsletter.tokens import NO_DELIVERY, find_tokens, read_delivery
 
 _IN_BRACKETS = re.compile(r"<([^<>]+)>")
+# A return address as a mailing makes it: it is nobody's own, whether or not its token is known.
+_CARRIES_TOKEN = re.compile(r"[+=-][a-z2-7]{24}\Z")
 
 
 def find_who(text: str, find_by_token: Callable[[str], Address | None]) -> Address:
     """Return whom a text means.
 
     It may be an address (also as `Ada <ada@example.org>` or `mailto:`), a token, or whatever a
-    token was pasted with: `Re: unsubscribe-TOKEN`, the whole unsubscribe link. Raises
-    NewsletterError, also for the token of a test or a preview, which stands for nobody.
+    token was pasted with: `Re: unsubscribe-TOKEN`, the whole unsubscribe link, or the address that
+    a bounce came back to, `bounces+TOKEN@example.org`. Raises NewsletterError, also for the token
+    of a test or a preview, which stands for nobody.
     """
     text = text.strip()
-    address = _address(text)
-    if address is not None:
-        return address
     tokens = find_tokens(text)
     found = [address for token in tokens if (address := find_by_token(token)) is not None]
     if len({each.key for each in found}) == 1:
         return found[0]
+    address = _address(text)
+    if address is not None and not found and not _CARRIES_TOKEN.search(address.local.lower()):
+        return address
     raise _nobody(text, tokens, several=bool(found))
 
 
@@ -52,7 +55,7 @@ def _nobody(text: str, tokens: tuple[str, ...], *, several: bool) -> NewsletterE
     if tokens:
         return fail(
             f"no mailing of this workspace made the token in '{short}'",
-            hint="copy it again from her mail's subject, or give her address",
+            hint="copy it again from the mail, or give the reader's own address",
         )
     return fail(
         f"'{short}' is neither an address nor an unsubscribe token",

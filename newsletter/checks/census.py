@@ -54,6 +54,7 @@ class Census:
         return Readers(
             mailable=audience.figures.mailable,
             problems=audience.problems,
+            column_problems=audience.column_problems,
             columns=audience.columns,
             longest=dict(count.longest),
             excluded=dict(audience.figures.excluded),

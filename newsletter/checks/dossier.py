@@ -74,7 +74,8 @@ class Readers:
     """The audience in figures: how many would be mailed now, and what is wrong with the list.
 
     `mailable` is None where the list or the suppressions cannot be read: nobody can be mailed
-    safely then, and `problems` say why. `columns` are those of its header by the names that
+    safely then, and `problems` say why. `column_problems` are those of them that stop a mailing:
+    columns that are not understood. `columns` are those of its header by the names that
     templates use, None where they are not known. `longest` is the value of each column that takes
     the most octets in HTML, among those who can be mailed. `excluded` counts the others by kind.
     `roles` are the first few offices of `role_count`.
@@ -82,6 +83,7 @@ class Readers:
 
     mailable: int | None
     problems: tuple[Problem, ...] = ()
+    column_problems: tuple[Problem, ...] = ()
     columns: tuple[str, ...] | None = None
     longest: Mapping[str, str] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)

@@ -6,34 +6,44 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from newsletter.audience.listfile import EXPIRED
+from newsletter.audience.gates import EXPIRED
 from newsletter.checks.census import SOON
-from newsletter.checks.dossier import Dossier
+from newsletter.checks.dossier import Dossier, Readers
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
 
 SHOWN = 20
 """Problems of the list that are told one by one; `subscribers check` tells them all."""
+_REASONS = 5
+"""Bad rows that are named as the reason why nobody can be mailed."""
+
+
+def list_columns(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Find columns that may say who has left and that nobody has explained."""
+    if dossier.readers is not None:
+        yield from dossier.readers.column_problems
 
 
 def list_problems(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Tell what is wrong with the list; a bad row never stops the others, so it is a warning."""
+    """Tell what is wrong with the list.
+
+    A bad row never stops the others, so it is a warning; where no reader is left, the first bad
+    rows are the reason, and errors.
+    """
     readers = dossier.readers
     if readers is None:
         return
     if readers.mailable is None:
         yield from readers.problems
         return
-    if readers.mailable == 0:
-        yield Problem(
-            message="nobody would get this issue: the list has no reader who can be mailed",
-            file=_list_file(dossier),
-            hint="'newsletter subscribers check' says why",
-        )
-    for problem in readers.problems[:SHOWN]:
-        mild = Level.WARNING if problem.level is Level.ERROR else problem.level
-        yield replace(problem, level=mild)
-    more = len(readers.problems) - SHOWN
+    rows = [each for each in readers.problems if each not in readers.column_problems]
+    is_nobody = readers.mailable == 0
+    if is_nobody:
+        yield _nobody(dossier, readers)
+    for number, problem in enumerate(rows[:SHOWN]):
+        is_reason = is_nobody and number < _REASONS and problem.line is not None
+        yield replace(problem, level=Level.ERROR if is_reason else _mild(problem.level))
+    more = len(rows) - SHOWN
     if more > 0:
         yield Problem(
             message=f"and {more} more problem{'s' if more > 1 else ''} of the list",
@@ -41,6 +51,20 @@ def list_problems(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             hint="'newsletter subscribers check' shows them all",
             level=Level.WARNING,
         )
+
+
+def _mild(level: Level) -> Level:
+    return Level.WARNING if level is Level.ERROR else level
+
+
+def _nobody(dossier: Dossier, readers: Readers) -> Problem:
+    counted = [f"{number:,} {kind}" for kind, number in sorted(readers.excluded.items())]
+    return Problem(
+        message="nobody would get this issue: the list has no reader who can be mailed"
+        + (f" ({', '.join(counted)})" if counted else ""),
+        file=_list_file(dossier),
+        hint="'newsletter subscribers check' says why",
+    )
 
 
 def consent(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:

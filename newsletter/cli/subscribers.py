@@ -49,9 +49,15 @@ def command() -> None:
 def check(start: Any, everything: bool, as_json: bool) -> None:
     """Say everything that is wrong with the list, and count who may be mailed.
 
+    It also lists the columns: as which one each is read, kept as a field, or not understood.
     Ends with exit code 1 where a row had to be left out or the list cannot be used.
     """
-    from newsletter.cli.subscribers_view import figures_json, figures_rows, needs_work
+    from newsletter.cli.subscribers_view import (
+        column_rows,
+        figures_json,
+        figures_rows,
+        needs_work,
+    )
     from newsletter.errors import NewsletterError
 
     try:
@@ -66,10 +72,11 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
         output.json_result(figures_json(None, error.problems))
         click.get_current_context().exit(error.exit_code)
     if as_json:
-        output.json_result(figures_json(figures, problems))
+        output.json_result(figures_json(figures, problems, audience.read_as))
     else:
         count = len(book.problems) + audience.problem_count
         _print_problems(problems, count, everything=everything)
+        output.table(("column", "read as"), column_rows(audience.read_as))
         output.table(("readers", "number"), figures_rows(figures), right=("number",))
         again = "newsletter subscribers check"
         output.next_step(again if needs_work(figures, problems) else "newsletter check")
@@ -244,6 +251,7 @@ def _opened(
             shown=shown(file, workspace.root),
             suppressed=book.in_force(),
             today=datetime.now().astimezone().date(),
+            answers=workspace.settings.subscribers_columns,
             shows_cells=shows_cells,
         )
         yield audience, book, ledger

@@ -7,9 +7,11 @@ from typing import Any
 
 from newsletter.address import Address
 from newsletter.audience.audience import Figures
-from newsletter.audience.listfile import UNKNOWN_STATUS, UNREADABLE_EXPIRY, Member
+from newsletter.audience.gates import UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY
+from newsletter.audience.listfile import Member
 from newsletter.audience.suppression import Suppression, SuppressionEvent
 from newsletter.errors import Level, Problem
+from newsletter.settings import AS_FIELD, IGNORED
 from newsletter.state.ledger import Record
 
 _OWN_LINE = ("email", "name", "status", "consent", "consent_source", "consent_date")
@@ -18,7 +20,9 @@ Deliveries = Sequence[tuple[str, Record]]
 
 def needs_work(figures: Figures, problems: Sequence[Problem]) -> bool:
     """Return whether the editor must mend the list: somebody is left out by a mistake in it."""
-    mistaken = figures.excluded[UNKNOWN_STATUS] + figures.excluded[UNREADABLE_EXPIRY]
+    mistaken = sum(
+        figures.excluded[kind] for kind in (UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
+    )
     return (
         any(problem.level is Level.ERROR for problem in problems)
         or figures.left_out > 0
@@ -32,19 +36,32 @@ def figures_rows(figures: Figures) -> list[tuple[str, str]]:
     rows += [(f"not mailed: {why}", number) for why, number in sorted(figures.excluded.items())]
     rows += [("rows left out", figures.left_out)] if figures.left_out else []
     rows += [("rows of somebody who is there already", figures.twice)] if figures.twice else []
+    rows += [("empty rows", figures.blank)] if figures.blank else []
     return [(what, f"{number:,}") for what, number in rows]
 
 
-def figures_json(figures: Figures | None, problems: Sequence[Problem]) -> dict[str, Any]:
-    """Return counts (null where the list cannot be used) and problems."""
+def column_rows(read_as: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the columns of the list as rows of a table."""
+    words = {AS_FIELD: "a field for templates", IGNORED: "not read"}
+    return [(written or "(no name)", words.get(as_, as_)) for written, as_ in read_as]
+
+
+def figures_json(
+    figures: Figures | None,
+    problems: Sequence[Problem],
+    read_as: Sequence[tuple[str, str]] = (),
+) -> dict[str, Any]:
+    """Return counts (null where the list cannot be used), columns and problems."""
     counts = figures and {
         "mailable": figures.mailable,
         "excluded": dict(sorted(figures.excluded.items())),
         "left_out": figures.left_out,
         "twice": figures.twice,
+        "blank": figures.blank,
     }
     return {
         "counts": counts,
+        "columns": [{"name": written, "read_as": as_} for written, as_ in read_as],
         "problems": [
             {
                 "level": problem.level,

@@ -301,7 +301,7 @@ class Ledger(Protocol):
         """Move all uncertain deliveries to accepted or pending; return how many."""
 
     def find_by_token(self, token: str) -> Address | None:
-        """Return whom an unsubscribe token names; None for one that no key of ours made."""
+        """Return whom an unsubscribe or bounce token names; None for one of no key of ours."""
 
     def suppress(self, suppression: Suppression) -> None:
         """Record that an address must not be mailed; it counts at the next mark."""

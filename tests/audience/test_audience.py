@@ -379,3 +379,28 @@ def test_a_search_ends_where_she_is_found(tmp_path: Path) -> None:
     assert found is not None
     assert (found.line, audience.problems) == (3, ())
     assert audience.find("c@x.org") is None
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("inner", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("before", [0, 4_000])
+def test_a_row_has_the_number_of_the_line_on_which_an_editor_shows_its_beginning(
+    tmp_path: Path, end: str, inner: str, before: int
+) -> None:
+    rows = [
+        "",
+        f'email,name,"how{inner}she{inner}heard"',
+        *(f"r{number}@x.org,R,x" for number in range(before)),
+        f'a@x.org,A,"one{inner}two, ""three""{inner}"',
+        f'no address,N,"{inner}{inner}"',
+        "b@x.org,B,",
+        ",,",
+        f'c@x.org,"C{inner}C",',
+        'd@x.org,D,"open',
+        "e@x.org,E",
+        "f@x.org,F,",
+    ]
+    audience = audience_of(tmp_path, end.join(rows).encode())
+    first = 5 + before
+    assert [line for line, *_ in rows_of(audience)][before:] == [first, first + 6, first + 12]
+    assert [line for line, _ in told(audience)] == [first + k for k in (3, 8, 10, 11)]

@@ -251,3 +251,53 @@ def test_no_bytes_whatever_are_taken_for_a_whole_record_by_accident(
     except NewsletterError:
         return
     assert not content or record.events or record.problems
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("email,email\nlee@x.org,ada@x.org\n", "2 columns are 'email' ('email', 'email')"),
+        (
+            "Email Address,email\nlee@x.org,ada@x.org\n",
+            "2 columns are 'email' ('Email Address', 'email')",
+        ),
+        ("email;Courriel\nlee@x.org;\n", "2 columns are 'email' ('email', 'Courriel')"),
+        ("email,action,Action\nlee@x.org,restore,\n", "2 columns are 'action' ('action', 'Action')"),
+        ("email,at,AT\nlee@x.org,,\n", "2 columns are 'at' ('at', 'AT')"),
+        ("lee@x.org,ada@x.org\n", "2 cells of the first line hold an address"),
+        ("email,lee@x.org\n", "the first line names the column 'email' and holds an address"),
+        ("name,reason\nLee,left\n", "no column is named 'email'"),
+    ],
+)
+def test_a_first_line_that_can_be_understood_in_two_ways_is_refused(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    with pytest.raises(NewsletterError) as refused:
+        read_record(written(tmp_path, content), shown=SHOWN)
+    (problem,) = refused.value.problems
+    assert problem.place == "suppressions.csv:1"
+    assert problem.message == f"{message}, so nobody can tell who must not be mailed"
+    assert problem.hint
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "email,old email\nlee@x.org,ada@x.org\n",
+        "email\nlee@x.org,ada@x.org\n",
+        "lee@x.org,,\nlee@x.org,,ada@x.org\n",
+    ],
+)
+def test_a_second_address_on_a_line_stops_every_mailing(tmp_path: Path, content: str) -> None:
+    record = read_record(written(tmp_path, content), shown=SHOWN)
+    with pytest.raises(NewsletterError, match="a second address stands on this line"):
+        record.require_whole()
+    assert [problem.line for problem in record.problems] == [2]
+
+
+def test_the_same_address_twice_on_a_line_or_one_in_the_reason_is_no_second_address(
+    tmp_path: Path,
+) -> None:
+    content = "email,reason,name,user\nLee@x.org,wrote from ada@x.org,Lee,lee@X.org\n"
+    record = read_record(written(tmp_path, content), shown=SHOWN)
+    assert (set(in_force(record.events)), record.problems) == ({"lee@x.org"}, ())

@@ -240,6 +240,27 @@ def test_a_list_without_a_mailable_reader_is_an_error() -> None:
     ]
 
 
+def test_where_nobody_is_left_the_first_bad_rows_are_the_reason_and_errors() -> None:
+    file = Path("subscribers.csv")
+    rows = tuple(Problem(message=f"row {at}", file=file, line=at) for at in range(2, 10))
+    readers = Readers(mailable=0, problems=rows, excluded={"consent expired": 2, "suppressed": 1})
+    found = check_issue(replace(SOUND, readers=readers)).findings
+    assert [(one.level, one.line) for one in found if one.rule == "list-problems"] == [
+        (Level.ERROR, None),
+        *((Level.ERROR, at) for at in range(2, 7)),
+        *((Level.WARNING, at) for at in range(7, 10)),
+    ]
+    assert found[0].message.endswith("(2 consent expired, 1 suppressed)")
+
+
+def test_a_column_that_is_not_understood_is_an_error_that_no_count_of_rows_hides() -> None:
+    column = Problem(message="the column", file=Path("subscribers.csv"), line=9)
+    readers = Readers(mailable=3, problems=(column,), column_problems=(column,))
+    assert told(replace(SOUND, readers=readers)) == [
+        ("list-columns", "error", "subscribers.csv", 9)
+    ]
+
+
 def test_bad_rows_are_warnings_and_the_twenty_first_is_only_counted() -> None:
     file = Path("subscribers.csv")
     rows = tuple(

@@ -315,6 +315,31 @@ def test_a_list_without_a_usable_reader_sends_nothing(workspace: Path, run: Run,
     assert not (workspace / "mailings.csv").exists()
 
 
+def test_a_list_of_bad_rows_only_is_refused_with_the_rows(workspace: Path, run: Run) -> None:
+    rows = "nonsense,N,,\nada@example.org,A\n\n@,,,\n"
+    (workspace / "subscribers.csv").write_text(f"email,name,first_name,status\n{rows}", "utf-8")
+    told = run("send", "2026-11", "--yes").stderr
+    assert "subscribers.csv:2: error: this is no email address" in told
+    assert "subscribers.csv:3: error: 2 cells where the header names 4 columns" in told
+    assert "subscribers.csv:5: error: this is no email address" in told
+
+
+def test_a_list_whose_column_may_say_who_left_is_not_mailed_before_it_is_answered(
+    workspace: Path, run: Run
+) -> None:
+    listed = "email,Left\nada@example.org,\nlee@example.org,yes\n"
+    (workspace / "subscribers.csv").write_text(listed, "utf-8")
+    refused = run("send", "2026-11", "--yes")
+    assert refused.exit_code == 3
+    assert "subscribers.csv:3: error: the column 'Left' looks as if" in refused.stderr
+    assert '"Left" = "ignore"' in refused.stderr
+    assert sent(workspace) == []
+    with (workspace / "newsletter.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[subscribers.columns]\n"Left" = "unsubscribed"\n')
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    assert len(sent(workspace)) == 1
+
+
 def test_the_uncertain_are_shown_and_only_sent_again_when_told(workspace: Path, run: Run) -> None:
     drops = iter(["drop"])
     with running(Sink(dot=lambda _, n: next(drops, f"250 2.0.0 {n}"))) as sink:

@@ -71,7 +71,14 @@ def test_check_counts_a_good_list_and_ends_well(run: Run) -> None:
             "excluded": {"unsubscribed in the list": 1},
             "left_out": 0,
             "twice": 0,
+            "blank": 0,
         },
+        "columns": [
+            {"name": "email", "read_as": "email"},
+            {"name": "name", "read_as": "name"},
+            {"name": "first_name", "read_as": "first_name"},
+            {"name": "status", "read_as": "status"},
+        ],
         "problems": [],
     }
     assert result.stderr == ""
@@ -222,6 +229,10 @@ def test_a_token_from_a_mail_suppresses_its_reader_and_shows_what_she_got(
     result = run("subscribers", "suppress", f"Re: unsubscribe-{token}")
     assert result.exit_code == 0
     assert "ada@example.org is suppressed in Practice Notes: unsubscribed\n" in result.stderr
+    bounce = Signer(opened.keys()[0], MAILING.uuid).token(Purpose.BOUNCE, ada.id)
+    for written in (bounce, f"bounces+{bounce}@example.org", f"<Bounces+{bounce}@example.org>"):
+        again = run("subscribers", "suppress", written).stderr
+        assert "ada@example.org is suppressed already in Practice Notes" in again
     other = Signer(Key.fresh(), MAILING.uuid).token(Purpose.UNSUBSCRIBE, ada.id)
     assert "no mailing of this workspace" in run("subscribers", "suppress", other).stderr
     shown = json.loads(run("subscribers", "show", token, "--json").stdout)
@@ -305,3 +316,53 @@ def test_thousands_of_problems_are_counted_right(run: Run, workspace: Path) -> N
     told = run("subscribers", "check").stderr
     assert "... and 1,480 more; newsletter subscribers check --all shows them" in told
     assert "The list has 1,500 problems; " in run("subscribers", "list").stderr
+
+
+COLUMNS = """\
+email,Prénom,Opt-out,Left,Notes
+ada@example.org,Ada,,,
+bo@example.org,Bo,x,,
+cy@example.org,Cy,,2025-03-01,
+,,,,
+"""
+
+
+def test_check_lists_how_each_column_is_read_and_how_to_answer(run: Run, workspace: Path) -> None:
+    listed(workspace, COLUMNS)
+    result = run("subscribers", "check")
+    assert result.exit_code == 1
+    rows = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert rows[rows.index("column read as") + 2 :][:5] == [
+        "email email",
+        "Prénom a field for templates",
+        "Opt-out unsubscribed",
+        "Left not understood",
+        "Notes a field for templates",
+    ]
+    assert "empty rows 1" in rows
+    assert result.stderr.startswith(
+        "subscribers.csv:4: error: the column 'Left' looks as if it says who has left"
+        " ('2025-03-01'), and is not understood\n"
+        "  Hint: say in newsletter.toml how to read it, in one of two ways:\n"
+        "    [subscribers.columns]\n"
+        '    "Left" = "unsubscribed"\n'
+        '    "Left" = "ignore"\n'
+    )
+    as_json = json.loads(run("subscribers", "check", "--json").stdout)
+    assert as_json["columns"][3] == {"name": "Left", "read_as": "not understood"}
+    assert as_json["counts"]["blank"] == 1
+
+
+@pytest.mark.parametrize(("answer", "mailable"), [("unsubscribed", 1), ("ignore", 2), ("field", 2)])
+def test_a_column_is_read_as_the_settings_answer(
+    run: Run, workspace: Path, answer: str, mailable: int
+) -> None:
+    listed(workspace, COLUMNS)
+    with (workspace / "newsletter.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[subscribers.columns]\n"left" = "{answer}"\n')
+    result = run("subscribers", "check", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert found["counts"]["mailable"] == mailable
+    assert found["columns"][3] == {"name": "Left", "read_as": answer}
+    assert run("subscribers", "list").exit_code == 0

@@ -39,7 +39,7 @@ class SqliteLedger(MailingTable, MarkTable, SuppressionTable, NoteTable):
         return out
 
     def find_by_token(self, token: str) -> Address | None:
-        """Return whom an unsubscribe token names; None for one that no key of ours made."""
+        """Return whom an unsubscribe or bounce token names; None for one of no key of ours."""
         delivery = read_delivery(token)
         if delivery is None or delivery == NO_DELIVERY:
             return None
@@ -48,6 +48,6 @@ class SqliteLedger(MailingTable, MarkTable, SuppressionTable, NoteTable):
             " WHERE a.id = ?",
             (delivery,),
         )
-        if row is None or not verify(token, Purpose.UNSUBSCRIBE, row[1], self._keys):
+        if row is None or not any(verify(token, each, row[1], self._keys) for each in Purpose):
             return None
         return address_of(row[0])

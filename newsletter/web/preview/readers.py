@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
-from newsletter.audience.columns import read_columns
+from newsletter.audience.columns import Answers, read_columns
 from newsletter.audience.listfile import (
     LONGEST_FIELD,
     LONGEST_NAME,
@@ -75,13 +75,15 @@ class Hit:
     note: str
 
 
-def search(file: Path, shown: Path, wanted: str, today: date) -> tuple[list[Hit], bool]:
+def search(
+    file: Path, shown: Path, wanted: str, today: date, answers: Answers
+) -> tuple[list[Hit], bool]:
     """Return up to twenty readers whose row has every word that was typed, and if there are more.
 
     The file is streamed and left at the twenty-first; only rows that match are looked at closely.
     """
     hits: dict[str, Hit] = {}
-    for member in _matching(file, shown, wanted.casefold().split(), today):
+    for member in _matching(file, shown, wanted.casefold().split(), today, answers):
         who = member.subscriber
         if who.address.key in hits:
             continue
@@ -92,9 +94,11 @@ def search(file: Path, shown: Path, wanted: str, today: date) -> tuple[list[Hit]
     return list(hits.values()), False
 
 
-def _matching(file: Path, shown: Path, words: list[str], today: date) -> Iterator[Member]:
+def _matching(
+    file: Path, shown: Path, words: list[str], today: date, answers: Answers
+) -> Iterator[Member]:
     with Table(file, shown=shown) as table:
-        columns = read_columns(table, _ignore)
+        columns = read_columns(table, _ignore, answers)
         read = RowReader(columns, shown=shown, today=today, report=_ignore).read
         named = [columns.names.index(name) for name in _SEARCHED if name in columns.names]
         for line, cells in table.rows():

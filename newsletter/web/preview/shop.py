@@ -179,8 +179,10 @@ class Shop:
 
     def search(self, wanted: str) -> tuple[list[Hit], bool]:
         """Return some readers of the list, and whether there are more."""
-        file = self.open().settings.subscribers_file
-        return search(file, shown(file, self.root), wanted, _today())
+        settings = self.open().settings
+        file = settings.subscribers_file
+        name = shown(file, self.root)
+        return search(file, name, wanted, _today(), settings.subscribers_columns)
 
     # --- places and progress
 
