@@ -12,7 +12,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from newsletter.address import Address, BadAddress, parse_address
 from newsletter.errors import did_you_mean
-from newsletter.settings import Auth, Durability, Mailbox, Rate, Scheme, TransportUrl
+from newsletter.settings import (
+    Auth,
+    Durability,
+    Mailbox,
+    Pipelining,
+    Rate,
+    Scheme,
+    TransportUrl,
+)
 
 # C0, DEL, C1, and the separators that some programs take for line ends.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -202,6 +210,16 @@ def auth(value: Any) -> Auth:
     except ValueError:
         near = did_you_mean(text, [each.value for each in Auth])
         raise BadValue(f'\'{text}\' is neither "password" nor "xoauth2"', near) from None
+
+
+def pipelining(value: Any) -> Pipelining:
+    """Take `full`, `before-dot` or `off`."""
+    text = line(value)
+    try:
+        return Pipelining(text.lower())
+    except ValueError:
+        near = did_you_mean(text, [each.value for each in Pipelining])
+        raise BadValue(f'\'{text}\' is neither "full", "before-dot" nor "off"', near) from None
 
 
 def connections(value: Any) -> int:
