@@ -37,7 +37,11 @@ def open_folder() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def started(
-    command: Sequence[str | Path], port: int, log: Path, *, environment: dict[str, str] | None = None
+    command: Sequence[str | Path],
+    port: int,
+    log: Path,
+    *,
+    environment: dict[str, str] | None = None,
 ) -> Iterator[None]:
     """Run a server until the block ends; its words go to `log`, which is shown if it fails."""
     with (
