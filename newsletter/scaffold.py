@@ -52,6 +52,7 @@ mailto = ""                 # required: a mailbox that you read, "unsubscribe@ex
 # auth = "xoauth2"          # a token of Google or Microsoft in the password's place
 # dkim_domain = "example.org"  # the domain that your mail host signs with; check compares it
 connections = 3
+# pipelining = "before-dot"  # for a server that refuses commands behind a message
 # rate = ["30/minute", "10000/day"]           # your mail host's limits
 
 [state]

@@ -19,6 +19,7 @@ from newsletter.settings import (
     Auth,
     Durability,
     Mailbox,
+    Pipelining,
     Rate,
     Scheme,
     TransportUrl,
@@ -212,6 +213,16 @@ def auth(value: Any) -> Auth:
     except ValueError:
         near = did_you_mean(text, [each.value for each in Auth])
         raise BadValue(f'\'{text}\' is neither "password" nor "xoauth2"', near) from None
+
+
+def pipelining(value: Any) -> Pipelining:
+    """Take `full`, `before-dot` or `off`."""
+    text = line(value)
+    try:
+        return Pipelining(text.lower())
+    except ValueError:
+        near = did_you_mean(text, [each.value for each in Pipelining])
+        raise BadValue(f'\'{text}\' is neither "full", "before-dot" nor "off"', near) from None
 
 
 def connections(value: Any) -> int:

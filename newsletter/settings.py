@@ -67,6 +67,17 @@ class Auth(StrEnum):
     XOAUTH2 = "xoauth2"
 
 
+class Pipelining(StrEnum):
+    """How far ahead of a server's answers commands are sent (RFC 2920)."""
+
+    FULL = "full"
+    """As the server offers it: the next message's commands leave behind the dot of the last."""
+    BEFORE_DOT = "before-dot"
+    """In groups, but nothing leaves behind a dot before its answer."""
+    OFF = "off"
+    """Each command waits for the answer to the one before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportUrl:
     """A parsed `transport`: host and port for SMTP, path (absolute) for a Maildir."""
@@ -106,6 +117,7 @@ class Delivery:
     auth: Auth = Auth.PASSWORD
     dkim_domain: str | None = None
     connections: int = 3
+    pipelining: Pipelining = Pipelining.FULL
     rate: tuple[Rate, ...] = ()
 
 

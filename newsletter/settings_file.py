@@ -31,7 +31,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "subscribers": ("file", "columns"),
     "unsubscribe": ("mailto", "url"),
     "bounces": ("address",),
-    "delivery": ("transport", "user", "auth", "dkim_domain", "connections", "rate"),
+    "delivery": ("transport", "user", "auth", "dkim_domain", "connections", "rate", "pipelining"),
     "state": ("database", "durability"),
     "design": (),
     "preview": ("editor",),
@@ -118,6 +118,7 @@ def _delivery(read: _Reader, root: Path) -> Delivery:
             auth=values.auth,
             dkim_domain=values.domain,
             connections=values.connections,
+            pipelining=values.pipelining,
             rate=values.rates,
         )
     )

@@ -20,7 +20,7 @@ from newsletter.content.topics import Vocabularies, load_vocabularies
 from newsletter.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import resolved, shown
 from newsletter.render.compiled import CompiledIssue
-from newsletter.settings import Scheme, Settings, TransportUrl
+from newsletter.settings import Pipelining, Scheme, Settings, TransportUrl
 from newsletter.settings_file import load_settings
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ class Workspace:
 
     def transport(self, credentials: Credentials | None) -> Transport:
         """Return the way out that the settings name."""
-        return transport_of(self.transport_url(), credentials)
+        return transport_of(self.transport_url(), credentials, self.settings.delivery.pipelining)
 
 
 def withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
@@ -243,7 +243,9 @@ def withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
     return mailing.state == "paused" and ledger.nobody_got(mailing)
 
 
-def transport_of(url: TransportUrl, credentials: Credentials | None) -> Transport:
+def transport_of(
+    url: TransportUrl, credentials: Credentials | None, pipelining: Pipelining
+) -> Transport:
     """Return the transport that a URL names."""
     if url.scheme is Scheme.MAILDIR:
         from newsletter.transport.maildir import MaildirTransport
@@ -251,7 +253,7 @@ def transport_of(url: TransportUrl, credentials: Credentials | None) -> Transpor
         return MaildirTransport(url.path or Path("outbox"))
     from newsletter.transport.smtp import SmtpTransport
 
-    return SmtpTransport(url, credentials)
+    return SmtpTransport(url, credentials, pipelining)
 
 
 def open_workspace(start: Path | None) -> Workspace:

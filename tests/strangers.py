@@ -6,6 +6,7 @@ and the last lines of the run say what was not run and how to get it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sysconfig
 from collections import Counter
@@ -17,17 +18,26 @@ import pytest
 STRANGERS = {
     "cc": ("cc", "apt-get install build-essential"),
     "chromium": ("chromium", "apt-get install chromium"),
+    "exim": ("sh", "as root, sh tools/exim.sh (Debian)"),
+    "haraka": ("node", "apt-get install nodejs npm (node 20 or newer), then sh tools/judges.sh"),
     "judges": ("node", "apt-get install nodejs npm, then sh tools/judges.sh"),
     "mypyc": ("cc", "apt-get install build-essential python3-dev"),
     "postfix": ("smtp-sink", "apt-get install postfix"),
+    "postfix-server": ("postfix", "apt-get install postfix, and run the tests as root"),
 }
 """The mark's argument: the program looked for, and how to get it."""
 
 JUDGES = Path(__file__).parent / "npm" / "node_modules" / ".installed-lock.json"
 """Stands beside the judges from npm once all of them are there."""
 
+EXIM = Path(__file__).parent / "exim" / "usr" / "sbin" / "exim4"
+HARAKA = JUDGES.parents[1] / "node_modules" / "Haraka" / "package.json"
+
 HEADER = Path(sysconfig.get_path("include"), "Python.h")
 """What a compiled module is compiled against."""
+
+_AS_ROOT = frozenset({"exim", "postfix-server"})
+"""Servers that start as root and then are somebody else."""
 
 _NOT_RUN = pytest.StashKey[dict[str, int]]()
 
@@ -35,8 +45,10 @@ _NOT_RUN = pytest.StashKey[dict[str, int]]()
 def missing(name: str) -> bool:
     """Whether a stranger is not here; Debian keeps Postfix's tools in /usr/sbin."""
     program, _ = STRANGERS[name]
-    beside = {"judges": JUDGES, "mypyc": HEADER}.get(name)
+    beside = {"exim": EXIM, "haraka": HARAKA, "judges": JUDGES, "mypyc": HEADER}.get(name)
     if beside is not None and not beside.exists():
+        return True
+    if name in _AS_ROOT and os.getuid() != 0:
         return True
     return not any(shutil.which(program, path=path) for path in (None, "/usr/sbin"))
 

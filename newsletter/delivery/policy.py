@@ -82,6 +82,8 @@ def lost_body(lost: Lost) -> Outcome:
 
     A no in the middle of the body counts as one to the dot; a yes there is none.
     """
+    if lost.too_soon:
+        return Outcome(Verdict.UNTOUCHED, text=lost.reason)
     if lost.unsent and lost.reply is not None and lost.reply.code // 100 in {4, 5}:
         return judge(Phase.DOT, lost.reply)
     if lost.unsent:
@@ -149,6 +151,8 @@ def after_loss(lost: Lost, *, accepted: bool) -> Course:
     """Return how to go on; `accepted` says whether the connection had taken a message."""
     if lost.fatal:
         return Course.STOP
+    if lost.too_soon:
+        return Course.RECONNECT
     code = lost.reply.code if lost.reply is not None and lost.phase in _FOR_EVERYBODY else 0
     if code // 100 == _PERMANENT:
         return Course.STOP

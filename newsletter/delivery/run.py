@@ -31,7 +31,7 @@ from newsletter.delivery.settling import Settling
 from newsletter.delivery.supply import Supply
 from newsletter.delivery.wake import Wake
 from newsletter.outcome import Outcome, Phase, State, Verdict
-from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
+from newsletter.smtp.events import Answered, Event, Lost, Noticed, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
 from newsletter.transport.base import Transport
 
@@ -140,6 +140,8 @@ class Run:
                 self._on_opened(lane, event)
             case Lost():
                 self._on_loss(lane, event)
+            case Noticed(words):
+                self._tell(words)
             case _:
                 pass
 

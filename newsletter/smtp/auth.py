@@ -19,6 +19,7 @@ from typing import Final
 
 from newsletter.outcome import Reply
 from newsletter.settings import Auth
+from newsletter.smtp.hidden import Hidden
 
 _LONGEST_COMMAND: Final = 512 - len("\r\n")
 """RFC 5321, 4.5.3.1.4; a longer first answer waits for its challenge (RFC 4954, 4)."""
@@ -46,7 +47,7 @@ class Exchange:
 def begin(offered: Collection[str], who: Credentials) -> Exchange | str:
     """Return how to log in by the mechanisms offered, or why that cannot be."""
     names = {name.upper() for name in offered}
-    listed = ", ".join(sorted(names))
+    listed = Hidden(who.password).out_of_text(", ".join(sorted(names)))
     if who.auth is Auth.XOAUTH2:
         if "XOAUTH2" in names:
             return _xoauth2(who)
@@ -65,8 +66,8 @@ def refused(who: Credentials, reply: Reply, challenge: str) -> str:
     """Return what a no means; `challenge` is the last one before it."""
     if who.auth is Auth.PASSWORD:
         return f"the server refuses user and password: {reply}"
-    status = _status(challenge)
-    return f"the server refuses the token: {reply}{f' (status {status})' if status else ''}"
+    status = Hidden(who.password).out_of_text(_status(challenge))
+    return f"the server refuses the token: {reply}{f' (status {status[:40]})' if status else ''}"
 
 
 def _xoauth2(who: Credentials) -> Exchange:
@@ -83,7 +84,7 @@ def _status(challenge: str) -> str:
         told = json.loads(base64.b64decode(challenge, validate=True))
     except ValueError:
         return ""
-    return str(told.get("status", ""))[:40] if isinstance(told, dict) else ""
+    return str(told.get("status", "")) if isinstance(told, dict) else ""
 
 
 def _base64(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -29,6 +28,8 @@ TIMEOUTS: Final[dict[Phase, float]] = {
     Phase.QUIT: 2,
 }
 CONNECT_SECONDS: Final = 30.0
+_TRIAL_SECONDS: Final = 30.0
+"""So long may a server take that perhaps dropped what came behind a dot."""
 
 # More than the longest MAIL, RCPT, DATA that can follow a dot in one group: if the buffer still
 # holds more than this when the connection is lost, a part of the body was never written.
@@ -38,6 +39,7 @@ _BUFFER_LIMIT: Final = 1024
 class Connection:
     """Drives one Session; every event but StartTls goes to `listener`.
 
+    A server that does not greet within `greets_within` seconds, where that is given, never will.
     It does what asyncio.Protocol asks for, and is a class of its own so that it can be compiled.
     """
 
@@ -52,8 +54,10 @@ class Connection:
         host: str,
         context: ssl.SSLContext | None,
         encrypted: bool,
+        greets_within: float | None = None,
     ) -> None:
         self.session = session
+        self._greets_within = greets_within
         self._listener = listener
         self._host = host
         self._context = context
@@ -117,9 +121,9 @@ class Connection:
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Report an end that the session did not see coming."""
-        phase = self.session.phase or Phase.QUIT
-        reason = f"the connection was lost: {of_error(exc)}" if exc else CLOSED
-        self._emit(Lost(phase, reason, unsent=self._unsent))
+        if not self._over:
+            reason = f"the connection was lost: {of_error(exc)}" if exc else CLOSED
+            self._emit(self.session.lost(reason, unsent=self._unsent, closed=True))
         self._end()
 
     def offer(self, envelope: Envelope) -> None:
@@ -265,13 +269,22 @@ class Connection:
     def _end(self) -> None:
         """Note that the connection is closed: during a handshake only we would."""
         self._stop_timer()
+        self.session.leave()
         self.closed.set()
+
+    def _limit(self, phase: Phase) -> float:
+        """Return how many seconds the server may take for its answer."""
+        if self.session.is_trying:
+            return min(_TRIAL_SECONDS, TIMEOUTS[phase])
+        if phase is Phase.GREETING and self._greets_within is not None:
+            return min(self._greets_within, TIMEOUTS[phase])
+        return TIMEOUTS[phase]
 
     def _extend(self) -> None:
         """Give the server the time of the phase it is in; once we take leave, a moment."""
         phase = Phase.QUIT if self._over else self.session.phase or Phase.QUIT
         stuck = self._paused and phase is Phase.DOT
-        self._deadline = self._loop.time() + (self.BLOCK_SECONDS if stuck else TIMEOUTS[phase])
+        self._deadline = self._loop.time() + (self.BLOCK_SECONDS if stuck else self._limit(phase))
         self._unwritten = self._buffered if self._paused else 0
         # A deadline put off is looked at when the timer rings; one put forward needs another.
         if self._timer is None or self._rings > self._deadline:
@@ -296,8 +309,11 @@ class Connection:
         if self._paused and phase is Phase.DOT:
             reason = of_standstill(self.BLOCK_SECONDS)
         else:
-            reason = of_silence(phase, TIMEOUTS[phase], encrypted=self._encrypted)
-        self._emit(Lost(phase, reason, unsent=self._unsent))
+            reason = of_silence(phase, self._limit(phase), encrypted=self._encrypted)
+        if phase is Phase.GREETING and self._greets_within is not None:
+            self._emit(Lost(phase, reason, fatal=True))
+        else:
+            self._emit(self.session.lost(reason, unsent=self._unsent, closed=False))
         self.abort()
 
     def _stop_timer(self) -> None:
@@ -314,20 +330,3 @@ def _too_early(event: Event) -> Event:
         return replace(event, unsent=True)
     reason = f"the server answered in the middle of the message: {event.reply}"
     return Lost(Phase.DOT, reason, event.reply, unsent=True)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or literal stays on this machine by its form alone."""
-    if host.rstrip(".").lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def hello_name() -> str:
-    """Return the EHLO argument: the host's full name, or an address literal (RFC 5321, 4.1.4)."""
-    name = socket.gethostname()
-    usable = "." in name and name.isascii() and name.replace("-", "").replace(".", "").isalnum()
-    return name if usable else "[127.0.0.1]"

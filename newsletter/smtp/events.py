@@ -2,7 +2,7 @@
 
 Opened, then for each message    Ready -> Answered (at the dot)
 Answered (at MAIL, RCPT or DATA, where it was refused)
-and at any time                  Lost
+and at any time                  Noticed, Lost
 """
 
 from __future__ import annotations
@@ -44,11 +44,20 @@ class Answered(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something about the server that whoever sends should read; told once, not each time."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The conversation is over. `reply` is the server's last word, if that ended it.
 
     `unsent` says that a part of the body provably never left (only a connection knows), `fatal`
     that another connection would end the same way: no TLS, a bad certificate, no way to log in.
+    `too_soon` says that the server refused what came before its answer to a dot: it says nothing
+    about sender, reader or message, and another connection, which waits, is served.
     """
 
     phase: Phase
@@ -56,6 +65,7 @@ class Lost:
     reply: Reply | None = None
     unsent: bool = False
     fatal: bool = False
+    too_soon: bool = False
 
 
-Event = Opened | StartTls | Ready | Answered | Lost
+Event = Opened | StartTls | Ready | Answered | Noticed | Lost

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from newsletter.outcome import Reply
+from newsletter.smtp.hidden import Hidden
 
 _LINE: Final = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?")
 _ENHANCED: Final = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
@@ -30,10 +31,14 @@ class BadReply(Exception):  # noqa: N818
 class ReplyReader:
     """Bytes in, replies out; it keeps what is not complete yet.
 
-    A server says the same few lines over and over, so the first ones are read once.
+    A server says the same few lines over and over, so the first ones are read once. What is in
+    `hidden` is taken out of what a server says, before anybody cuts its words.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: Hidden | None = None) -> None:
+        self.verbatim = False
+        """Whether a 250 is left as it is: the keywords of EHLO, of which one may be the secret."""
+        self._hidden = hidden or Hidden()
         self._buffer = b""
         self._unread: list[bytes] = []
         self._lines: list[tuple[bytes, bytes]] = []
@@ -74,18 +79,19 @@ class ReplyReader:
             return usual
         match = _LINE.fullmatch(line)
         if match is None or len(line) > _LONGEST_LINE:
-            raise BadReply(f"no SMTP reply: {_shown(line)}")
+            raise BadReply(f"no SMTP reply: {_shown(self._hidden.out_of(line))}")
         code, separator, text = match[1], match[2] or b" ", match[3] or b""
         if self._lines and self._lines[0][0] != code:
             raise BadReply(f"a reply of two codes: {self._lines[0][0].decode()}, {code.decode()}")
-        self._lines.append((code, text))
+        raw = self.verbatim and code == b"250"
+        self._lines.append((code, text if raw else self._hidden.out_of(text)))
         self._octets += len(line)
         if self._octets > _MOST_OCTETS:
             raise BadReply(f"a reply of more than {_MOST_OCTETS} octets")
         if separator == b"-":
             return None
         reply = _reply(int(code), [text for _, text in self._lines])
-        if len(self._lines) == 1 and len(self._known) < _MOST_KNOWN:
+        if len(self._lines) == 1 and len(self._known) < _MOST_KNOWN and not raw:
             self._known[line] = reply
             if line[:_HEAD] == f"{reply.code} {reply.enhanced} ".encode():
                 self._heads[line[:_HEAD]] = reply
@@ -97,7 +103,7 @@ class ReplyReader:
         like = self._heads.get(line[:_HEAD])
         if like is None or not line.isascii() or len(line) > _LONGEST_TEXT or line[-1] != _CR:
             return None
-        text = line[_HEAD:-1].decode()
+        text = self._hidden.out_of(line[_HEAD:-1]).decode()
         plain = text.isprintable() and "  " not in text and text.strip() == text
         return Reply(like.code, like.enhanced, text) if plain else None
 

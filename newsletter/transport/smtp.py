@@ -9,20 +9,20 @@ from collections.abc import Callable, Sequence
 from typing import Final, NoReturn, cast
 
 from newsletter.outcome import Envelope, Phase
-from newsletter.settings import Scheme, TransportUrl
+from newsletter.settings import Pipelining, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
-from newsletter.smtp.connection import (
-    CONNECT_SECONDS,
-    TIMEOUTS,
-    Connection,
-    hello_name,
-    is_loopback,
-)
+from newsletter.smtp.connection import CONNECT_SECONDS, TIMEOUTS, Connection
 from newsletter.smtp.events import Lost
-from newsletter.smtp.session import Session, Tls
+from newsletter.smtp.hosts import hello_name, is_loopback
+from newsletter.smtp.opening import Tls
+from newsletter.smtp.session import Session
+from newsletter.smtp.tolerance import Tolerance
 from newsletter.smtp.words import of_certificate, of_error
 from newsletter.transport.base import Channel, Listener
 
+_TLS_PORT: Final = 465
+"""RFC 8314, 7.3: TLS from the start; who waits there for a greeting in the clear waits in vain."""
+_TLS_PORT_SECONDS: Final = 5.0
 _LOOK_AT_NAME: Final = "is the name in newsletter.toml right, and is this machine online?"
 
 
@@ -32,10 +32,18 @@ class SmtpTransport:
     `smtp://` requires STARTTLS, but for a loopback address, where it is used if offered;
     `smtps://` is TLS from the start; `smtp+plain://` never encrypts. Certificates are verified
     against the system's authorities (SSL_CERT_FILE is honoured), TLS is 1.2 or newer.
+
+    What one connection learns about commands behind a dot (`pipelining`) holds for all of them.
     """
 
-    def __init__(self, url: TransportUrl, credentials: Credentials | None) -> None:
+    def __init__(
+        self,
+        url: TransportUrl,
+        credentials: Credentials | None,
+        pipelining: Pipelining = Pipelining.FULL,
+    ) -> None:
         self._url = url
+        self._tolerance = Tolerance(pipelining)
         self._credentials = credentials
         self._opened: set[_Opening] = set()
         self._context: ssl.SSLContext | None = None
@@ -50,7 +58,7 @@ class SmtpTransport:
 
     def open(self, listener: Listener) -> Channel:
         """Begin to connect."""
-        opening = _Opening(self._url, self._context, self._credentials, listener)
+        opening = _Opening(self._url, self._context, self._credentials, self._tolerance, listener)
         self._opened.add(opening)
         opening.task.add_done_callback(lambda _: self._opened.discard(opening))
         return opening
@@ -73,11 +81,13 @@ class _Opening:
         url: TransportUrl,
         context: ssl.SSLContext | None,
         credentials: Credentials | None,
+        tolerance: Tolerance,
         listener: Listener,
     ) -> None:
         self._url = url
         self._context = context
         self._credentials = credentials
+        self._tolerance = tolerance
         self._listener = listener
         self._connection: Connection | None = None
         self.offer: Callable[[Envelope], None] = _too_soon
@@ -105,13 +115,19 @@ class _Opening:
     async def _connect(self) -> None:
         url = self._url
         immediate = url.scheme is Scheme.SMTPS
-        session = Session(hello=hello_name(), tls=_tls(url), credentials=self._credentials)
+        session = Session(
+            hello=hello_name(),
+            tls=_tls(url),
+            credentials=self._credentials,
+            tolerance=self._tolerance,
+        )
         connection = Connection(
             session,
             self._listener,
             host=url.host,
             context=self._context,
             encrypted=immediate,
+            greets_within=_TLS_PORT_SECONDS if url.port == _TLS_PORT and not immediate else None,
         )
         self._connection = connection
         # From here on it is the connection that is spoken to, without a step in between.

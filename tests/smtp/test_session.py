@@ -13,8 +13,9 @@ from newsletter.settings import Auth
 from newsletter.smtp import auth
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready, StartTls
+from newsletter.smtp.opening import Tls
 from newsletter.smtp.replies import BadReply, ReplyReader
-from newsletter.smtp.session import Session, Tls
+from newsletter.smtp.session import Session
 
 SENDER = parse_address("news@example.org")
 ADA = Envelope(SENDER, parse_address("ada@example.org"))

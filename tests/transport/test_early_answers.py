@@ -17,7 +17,8 @@ from newsletter.outcome import Envelope, Phase, Verdict
 from newsletter.settings import Scheme, TransportUrl
 from newsletter.smtp.connection import Connection
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
-from newsletter.smtp.session import Session, Tls
+from newsletter.smtp.opening import Tls
+from newsletter.smtp.session import Session
 from newsletter.transport.smtp import SmtpTransport
 from tests.hostile import CLOSE, HANG, RESET, Action, hostile
 

@@ -1,0 +1,101 @@
+"""Commands and replies matched: what every part of an SMTP conversation stands on (sans-IO)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from newsletter.outcome import Phase, Reply
+from newsletter.smtp.events import Event, Lost
+from newsletter.smtp.replies import BadReply, ReplyReader, one_line
+
+OK: Final = 250
+CLOSING: Final = 421
+_UNASKED: Final = "the server said what nobody asked for"
+
+
+class Conversation:
+    """Bytes of the server go in, events come out; what is to be written is in `output`."""
+
+    def __init__(self, replies: ReplyReader) -> None:
+        self.output: list[bytes] = []
+        self._replies = replies
+        self._expected = [Phase.GREETING]
+        self._events: list[Event] = []
+        self._owed = 0
+        self._turned = False
+        self._over = False
+        self._on: dict[Phase, Callable[[Reply], None]] = {Phase.QUIT: _heard}
+
+    @property
+    def phase(self) -> Phase | None:
+        """What the server owes a reply to, or None where it is our turn."""
+        return self._expected[0] if self._expected else None
+
+    def receive(self, data: bytes) -> list[Event]:
+        """Return what the server's bytes lead to; after Lost nothing more.
+
+        All replies of one read are matched before anybody acts on them, and only with commands
+        that were written before: what was not asked for when it came answers nothing.
+        """
+        if self._over:
+            return []
+        events: list[Event] = []
+        self._events = events
+        self._owed = len(self._expected)
+        self._replies.feed(data)
+        try:
+            while (reply := self._replies.read()) is not None:
+                if not self._owed:
+                    self._unasked(reply)
+                else:
+                    self._owed -= 1
+                    self._on_reply(self._expected.pop(0), reply)
+                if self._turned:
+                    # What came in the same read counts no more.
+                    self._turned = False
+                    self._replies.discard()
+                    break
+        except BadReply as bad:
+            self._lose(self.phase or Phase.EHLO, str(bad))
+        return events
+
+    def quit(self) -> None:
+        """Say QUIT; nobody waits for the reply."""
+        self._command(Phase.QUIT, "QUIT")
+
+    def _on_reply(self, phase: Phase, reply: Reply) -> None:
+        if phase is not Phase.EHLO and "\n" in reply.text:
+            reply = one_line(reply)
+        if reply.code == CLOSING and phase is not Phase.DOT:
+            self._lose(phase, f"the server closes the connection: {one_line(reply)}", reply)
+        else:
+            self._on[phase](reply)
+
+    def _unasked(self, reply: Reply) -> None:
+        reason = "the server closes the connection" if reply.code == CLOSING else _UNASKED
+        self._lose(Phase.QUIT, f"{reason}: {one_line(reply)}", reply)
+
+    def _command(self, phase: Phase, line: str) -> None:
+        self.output.append(f"{line}\r\n".encode())
+        self._expected.append(phase)
+
+    def _lose(self, phase: Phase, reason: str, reply: Reply | None = None) -> None:
+        self._end(Lost(phase, reason, None if reply is None else one_line(reply)))
+
+    def _give_up(self, phase: Phase, reason: str) -> None:
+        """End where another connection would end the same way."""
+        self._end(Lost(phase, reason, fatal=True))
+
+    def _end(self, lost: Lost) -> None:
+        self._events.append(lost)
+        self._over = self._turned = True
+
+
+def _heard(reply: Reply) -> None:
+    """Take a reply that changes nothing, to QUIT."""
+
+
+def is_no(reply: Reply) -> bool:
+    """Return whether a reply refuses, for now or for good (RFC 5321, 4.2.1)."""
+    return reply.code // 100 in {4, 5}
