@@ -29,7 +29,8 @@ from newsletter.settings import Scheme, Settings
 from newsletter.web.preview.addresses import forget, remember, remembered
 from newsletter.web.preview.answers import json_body, problem_json
 from newsletter.web.preview.compose import field_errors
-from newsletter.workspace import Workspace, open_workspace
+from newsletter.web.preview.grounds import list_of, open_desk
+from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:
     from newsletter.outcome import Envelope, Outcome
@@ -116,7 +117,7 @@ class _Pages:
         address = (await json_body(request)).get("address")
         if not isinstance(address, str):
             raise HTTPException(400, "no address is named")
-        folder = open_workspace(self._root).state_folder
+        folder = open_desk(self._root).state_folder
         await asyncio.to_thread(forget, folder, address)
         return JSONResponse({"remembered": remembered(folder)})
 
@@ -164,9 +165,11 @@ def _parcel(root: Path, slug: str, address: Address, seen_as: str | None, now: d
     from newsletter.outcome import Envelope
     from newsletter.specimen import find_reader, issue_content, test_message
 
-    workspace = open_workspace(root)
+    workspace = open_desk(root)
     transport = workspace.transport(_credentials(workspace.settings, slug))
     content, _ = issue_content(workspace, slug)
+    if seen_as:
+        list_of(workspace)
     reader = find_reader(workspace, seen_as, today=now.date()) if seen_as else SAMPLE_READER
     message = test_message(content, Subscriber(address, "", reader.fields), now=now)
     return Parcel(transport, Envelope(content.sender.address, address), message)
@@ -219,11 +222,11 @@ def _remember(root: Path, address: Address, outcome: Outcome) -> None:
     from newsletter.outcome import Verdict
 
     if outcome.verdict in {Verdict.ACCEPTED, Verdict.UNCERTAIN, Verdict.DEFERRED}:
-        remember(open_workspace(root).state_folder, str(address))
+        remember(open_desk(root).state_folder, str(address))
 
 
 def _about(root: Path, slug: str) -> dict[str, Any]:
-    workspace = open_workspace(root)
+    workspace = open_desk(root)
     if slug not in workspace.issue_slugs():
         raise HTTPException(404, "there is no such issue any more")
     settings = workspace.settings
