@@ -22,9 +22,9 @@ from newsletter.content.library import Library
 from newsletter.content.summary import Summary
 from newsletter.errors import Level, NewsletterError, Problem, fail
 from newsletter.files import read_bytes, replace_bytes, shown
+from newsletter.web.preview.grounds import open_desk
 from newsletter.web.preview.shelf import Shelf, used_elsewhere
 from newsletter.workspace import Workspace
-from newsletter.web.preview.grounds import open_desk
 from newsletter.writing import refuse_if_sent
 
 _MOST_UNDONE = 100

@@ -28,8 +28,8 @@ from newsletter.outcome import State
 from newsletter.state.ledger import Mailing
 from newsletter.web.preview.answers import json_body, problem_json
 from newsletter.web.preview.compose import field_errors
-from newsletter.workspace import Workspace
 from newsletter.web.preview.grounds import open_desk
+from newsletter.workspace import Workspace
 from newsletter.writing import refuse_if_sent
 
 _DECEMBER = 12

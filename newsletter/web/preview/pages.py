@@ -164,7 +164,12 @@ class Pages:
         if not line.isascii() or not line.isdigit() or len(line) > _DIGITS:
             raise HTTPException(404, "that is no line")
         found, editor = await asyncio.to_thread(self._shop.place, file, max(1, int(line)))
-        told = {"file": found.file, "first": found.first, "lines": found.lines, "closed": found.closed}
+        told = {
+            "file": found.file,
+            "first": found.first,
+            "lines": found.lines,
+            "closed": found.closed,
+        }
         mendable = await asyncio.to_thread(self._shop.is_mendable, file)
         return JSONResponse({**told, "editor": editor, "mendable": mendable})
 

@@ -30,8 +30,8 @@ from newsletter.specimen import find_reader, frozen_issue, issue_message
 from newsletter.state.ledger import MailingState
 from newsletter.web.preview.desk import Draft
 from newsletter.web.preview.editor import command_for, editor_of, link_to, run_editor
-from newsletter.web.preview.mend import is_mendable, mend
 from newsletter.web.preview.grounds import SUPPRESSIONS, Reach, file_of, list_of, open_desk
+from newsletter.web.preview.mend import is_mendable, mend
 from newsletter.web.preview.places import Excerpt, excerpt
 from newsletter.web.preview.progress import Progress
 from newsletter.web.preview.readers import Hit, Kind, Reader, search

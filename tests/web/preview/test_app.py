@@ -187,13 +187,6 @@ def test_settings_that_cannot_be_read_are_told_in_the_page(
     assert client.get("/mail/2026-11.eml").status_code == 404
 
 
-def test_the_place_of_an_error_in_the_settings_opens(workspace: Path, client: TestClient) -> None:
-    client.get("/api/place", params={"file": "newsletter.toml", "line": "1"})
-    edit(workspace / "newsletter.toml", "tagline =", "tagine =")
-    told = client.get("/api/place", params={"file": "newsletter.toml", "line": "3"}).json()
-    assert told["lines"][2].startswith("tagine =")
-
-
 def test_what_goes_wrong_elsewhere_is_json_too(client: TestClient) -> None:
     assert client.get("/nothing").json()["problems"][0]["message"] == "Not Found"
     response = client.post(

@@ -172,9 +172,7 @@ def test_a_list_that_is_another_name_of_the_key_is_not_read(workspace: Path) -> 
         ("summaries/2026-01-x.md", "newsletter.toml"),
     ],
 )
-def test_what_a_link_leads_to_is_read_by_no_route(
-    workspace: Path, link: str, target: str
-) -> None:
+def test_what_a_link_leads_to_is_read_by_no_route(workspace: Path, link: str, target: str) -> None:
     client = opened(workspace)
     private(workspace)
     place = workspace / link
