@@ -16,10 +16,11 @@ from newsletter.settings import TransportUrl
 
 _PORT = 8025
 _WARNING = (
-    "Warning: {host} can be reached by other machines, and the connection is not encrypted. Whoever "
-    "sees the address, or listens in on the network, can read and change issues, summaries, templates "
-    "and topics, read the names and addresses of the list, and send tests of an issue to any address{way}"
-    ". They cannot read or change newsletter.toml, see a password, or begin a mailing."
+    "Warning: {host} can be reached by other machines, and the connection is not encrypted. "
+    "Whoever sees the address, or listens in on the network, can read and change issues, "
+    "summaries, templates and topics, read the names and addresses of the list, and send tests "
+    "of an issue to any address{way}. They cannot read or change newsletter.toml, see a password, "
+    "or begin a mailing."
 )
 
 

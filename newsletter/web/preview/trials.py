@@ -28,7 +28,7 @@ from newsletter.address import Address, BadAddress, parse_address
 from newsletter.content.issue_writer import FieldError
 from newsletter.errors import NewsletterError, Problem
 from newsletter.web.preview.addresses import forget, remember, remembered
-from newsletter.web.preview.answers import json_body, problem_json
+from newsletter.web.preview.answers import json_body, mistakes_told, problem_json
 from newsletter.web.preview.compose import field_errors
 from newsletter.web.preview.grounds import list_of, open_desk
 from newsletter.web.preview.way_out import WayOut, open_way, way_json
@@ -136,14 +136,13 @@ class _Pages:
         told: dict[str, Any] = {"slug": slug, "to": str(address)}
         try:
             now = datetime.now().astimezone()
-            parcel = await asyncio.to_thread(self._parcel, slug, address, seen_as, now)
-            outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
-            told |= _ended(_short(parcel.transport.name, self._root), outcome, now)
-            await asyncio.to_thread(_remember, self._root, address, outcome)
+            with mistakes_told():
+                parcel = await asyncio.to_thread(self._parcel, slug, address, seen_as, now)
+                outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
+                told |= _ended(_short(parcel.transport.name, self._root), outcome, now)
+                await asyncio.to_thread(_remember, self._root, address, outcome)
         except NewsletterError as error:
             told |= {"problems": [problem_json(each) for each in error.problems]}
-        except OSError as error:
-            told |= {"problems": [problem_json(Problem(message=str(error)))]}
         finally:
             self._now, self._last = None, told
 

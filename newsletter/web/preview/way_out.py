@@ -106,8 +106,8 @@ def _missing(delivery: Delivery, slug: str) -> tuple[str, str]:
     what, host = name_of(delivery.auth), delivery.transport.host if delivery.transport else ""
     message = f"the {what} of {delivery.user} for {host} is not at hand"
     hint = (
-        f"restart newsletter preview on a terminal, which asks for it; or run newsletter test {slug} "
-        f"--to ADDRESS there, which can leave it to the keyring; or set {VARIABLE} before newsletter "
-        "preview starts"
+        "restart newsletter preview on a terminal, which asks for it; or run newsletter test "
+        f"{slug} --to ADDRESS there, which can leave it to the keyring; or set {VARIABLE} before "
+        "newsletter preview starts"
     )
     return message, hint
