@@ -24,7 +24,8 @@ from newsletter.content.issue_file import FOLDER as ISSUES
 from newsletter.content.library import FOLDER as SUMMARIES
 from newsletter.errors import NewsletterError, Problem, fail
 from newsletter.files import resolved, shown
-from newsletter.workspace import MAILINGS, SETTINGS, STATE, TOPICS, Workspace, open_workspace
+from newsletter.private import STATE
+from newsletter.workspace import MAILINGS, SETTINGS, TOPICS, Workspace, open_workspace
 
 SUPPRESSIONS = "suppressions.csv"
 _RECORDS = (SETTINGS, MAILINGS, SUPPRESSIONS)
