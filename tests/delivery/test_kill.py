@@ -56,9 +56,11 @@ def wait_until_paused(workspace: Path) -> dict[str, int]:
         _, out, _ = ended(start(workspace, "status", "2026-11", "--json"))
         told = json.loads(out)
         if told["state"] == "paused":
-            found: dict[str, int] = told["counts"]
-            return found
-    raise AssertionError(told)
+            break
+    else:
+        raise AssertionError("it goes on")
+    found: dict[str, int] = told["counts"]
+    return found
 
 
 def wait_for(sink: Sink, messages: int) -> None:

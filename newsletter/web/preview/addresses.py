@@ -18,8 +18,11 @@ def remembered(folder: Path) -> tuple[str, ...]:
 
     A file that somebody has spoilt remembers nothing.
     """
+    file = folder / NAME
+    if not file.is_file():  # a pipe would be waited for
+        return ()
     try:
-        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return ()
     listed = found if isinstance(found, list) else []

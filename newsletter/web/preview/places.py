@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -12,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 
 from newsletter import shipped
-from newsletter.errors import NewsletterError, fail
-from newsletter.files import shown
+from newsletter.errors import NewsletterError
+from newsletter.files import read_bytes, shown
 from newsletter.web.preview.grounds import Reach, file_of, reach_of
 from newsletter.workspace import MAILINGS, SETTINGS, Workspace
 
@@ -37,7 +38,7 @@ class Excerpt:
 
 
 def excerpt(workspace: Workspace, name: str, line: int) -> Excerpt:
-    """Return the lines around one; the file is read no further than that.
+    """Return the lines around one.
 
     Of a file that is only named there are no lines, and `closed` says how it is changed. Raises
     NewsletterError for what the desk has no business with.
@@ -46,14 +47,11 @@ def excerpt(workspace: Workspace, name: str, line: int) -> Excerpt:
     if reach_of(workspace, name) is Reach.NAMED:
         return Excerpt(file=name, path=file, first=line, lines=(), closed=_closed(name, line))
     first = max(1, line - AROUND)
-    try:
-        with file.open("rb") as raw:
-            head = raw.read(2)
-        encoding = "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
-        with file.open(encoding=encoding, errors="replace") as text:
-            lines = tuple(each.rstrip("\n") for each in islice(text, first - 1, line + AROUND))
-    except OSError as error:
-        raise fail(f"cannot be read: {error.strerror}", file=Path(name)) from None
+    data = read_bytes(file, Path(name))
+    is_utf16 = data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    encoding = "utf-16" if is_utf16 else "utf-8-sig"
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace")
+    lines = tuple(each.rstrip("\n") for each in islice(text, first - 1, line + AROUND))
     short = tuple(each[:_LONGEST_LINE] for each in lines)
     return Excerpt(file=name, path=file, first=first, lines=short)
 
@@ -62,9 +60,10 @@ def _closed(name: str, line: int) -> str:
     what = "the settings say where mail goes" if name == SETTINGS else "it holds readers' addresses"
     if name == MAILINGS:
         what = "it is the record of what was sent"
+    where = f" at line {line}" if line > 1 else ""
     return (
         f"The lines of {name} are not shown here, and not changed: {what}. "
-        f"Open it in your text editor at line {line}; the page follows the save."
+        f"Open it in your text editor{where}; the page follows the save."
     )
 
 
@@ -146,6 +145,6 @@ def _sources(workspace: Workspace, slug: str) -> Iterator[tuple[str, Path]]:
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError:
+        return read_bytes(file, file).decode("utf-8-sig", "replace").splitlines()
+    except NewsletterError:
         return []

@@ -33,9 +33,7 @@ class WayOut:
 def open_way(workspace: Workspace, way_out: WayOut, slug: str) -> Transport:
     """Return the transport; raise NewsletterError where it is another now, or has no password."""
     workspace.transport_url()  # says what is missing where there is none
-    another = _another(workspace.settings, way_out)
-    if another is not None:
-        raise NewsletterError(another)
+    _refuse_another(workspace.settings, way_out)
     url = way_out.delivery.transport
     if url is None:
         raise ValueError("the transport of the start is that of the settings")
@@ -46,30 +44,27 @@ def way_json(workspace: Workspace, way_out: WayOut, slug: str) -> dict[str, Any]
     """Return how a test would leave, and what stands in its way."""
     from newsletter.smtp.password import account_of, at_hand
 
-    delivery = workspace.settings.delivery
-    url = delivery.transport
-    if url is None:
-        try:
-            workspace.transport_url()
-        except NewsletterError as error:
-            return {
-                "kind": "none",
-                "where": "",
-                "problems": [problem_json(each) for each in error.problems],
-            }
-    another = _another(workspace.settings, way_out)
-    problems = [] if another is None else [problem_json(another)]
+    settings = workspace.settings
+    delivery, url = settings.delivery, settings.delivery.transport
+    try:
+        workspace.transport_url()  # says what is missing where there is none
+        _refuse_another(settings, way_out)
+    except NewsletterError as error:
+        problems = [problem_json(each) for each in error.problems]
+        return {"kind": "none", "where": "", "problems": problems}
     if url is None or url.scheme is Scheme.MAILDIR:
         folder = shown(url.path, workspace.root) if url and url.path else "outbox"
-        return {"kind": "folder", "where": str(folder), "problems": problems}
+        return {"kind": "folder", "where": str(folder), "problems": []}
     account = account_of(delivery)
-    if not problems and account is not None and not (way_out.password or at_hand(account)):
+    problems = []
+    if account is not None and not (way_out.password or at_hand(account)):
         message, hint = _missing(delivery, slug)
         problems.append(problem_json(Problem(message=message, hint=hint)))
     return {"kind": "server", "where": f"{url.host}:{url.port}", "problems": problems}
 
 
-def _another(settings: Settings, way_out: WayOut) -> Problem | None:
+def _refuse_another(settings: Settings, way_out: WayOut) -> None:
+    """Raise NewsletterError where the settings name another way out than at the start."""
     now, then = settings.delivery, way_out.delivery
     changed = {
         "transport": now.transport != then.transport,
@@ -77,14 +72,13 @@ def _another(settings: Settings, way_out: WayOut) -> Problem | None:
         "auth": now.auth != then.auth,
     }
     keys = [key for key, is_another in changed.items() if is_another]
-    if not keys:
-        return None
-    return Problem(
-        message=f"{' and '.join(keys)} changed since this preview was started: no test is sent",
-        file=shown(settings.file, settings.root),
-        line=settings.lines.get(f"delivery.{keys[0]}"),
-        hint="restart newsletter preview, which asks for the password",
-    )
+    if keys:
+        raise fail(
+            f"{' and '.join(keys)} changed since this preview was started: no test is sent",
+            file=shown(settings.file, settings.root),
+            line=settings.lines.get(f"delivery.{keys[0]}"),
+            hint="restart newsletter preview, which asks for the password",
+        )
 
 
 def _credentials(way_out: WayOut, slug: str) -> Credentials | None:
