@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from pathlib import Path
 
-from newsletter.files import shown, write_bytes
+from newsletter.files import resolved, shown, write_bytes
+from newsletter.private import OWN_FILE, private_folder
 from newsletter.specimen import issue_message
 from newsletter.workspace import Workspace
 
-FOLDER = Path(".newsletter", "build")
+FOLDER = "build"
+_LEFT = re.compile(r"\.[0-9]{4}-[0-9]{2}[a-z0-9-]*\.(?:html|txt|eml)\.[a-z0-9_]{8}")
+"""A file that a killed build never renamed: `newsletter.files` writes to `.NAME.RANDOM`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +41,39 @@ def build(
     """
     today = datetime.now().astimezone().date()
     message = issue_message(workspace, slug, as_email, today=today)
-    target = folder if folder is not None else workspace.root / FOLDER
-    for ending, data in (
-        ("html", _part(message, "html")),
-        ("txt", _part(message, "plain")),
-        ("eml", message),
-    ):
-        file = target / f"{slug}.{ending}"
-        write_bytes(file, data)
-        yield Built(shown(file, workspace.root), len(data))
+    target = folder if folder is not None else workspace.state_folder / FOLDER
+    is_private = resolved(target).is_relative_to(resolved(workspace.state_folder))
+    if is_private:
+        private_folder(target)
+    target.mkdir(parents=True, exist_ok=True)
+    with _alone(target):
+        for ending, data in (
+            ("html", _part(message, "html")),
+            ("txt", _part(message, "plain")),
+            ("eml", message),
+        ):
+            file = target / f"{slug}.{ending}"
+            write_bytes(file, data, mode=OWN_FILE if is_private else None)
+            yield Built(shown(file, workspace.root), len(data))
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other builds out of a folder, and remove what a killed one left there.
+
+    The system drops the lock when a process ends, however it ends. A file system without locks
+    keeps what was left.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            for each in folder.iterdir():
+                if _LEFT.fullmatch(each.name):
+                    each.unlink()
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _part(message: bytes, kind: str) -> bytes:

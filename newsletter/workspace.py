@@ -19,6 +19,7 @@ from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
 from newsletter.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
 from newsletter.files import resolved, shown
+from newsletter.private import STATE, close_to_others
 from newsletter.render.compiled import CompiledIssue
 from newsletter.settings import Pipelining, Scheme, Settings, TransportUrl
 from newsletter.settings_file import load_settings
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 SETTINGS = "newsletter.toml"
 TOPICS = "topics.toml"
-STATE = ".newsletter"
 MAILINGS = "mailings.csv"
 
 
@@ -132,7 +132,7 @@ class Workspace:
 
     @property
     def state_folder(self) -> Path:
-        """Where the private state lies, mode 0700."""
+        """Where the private state lies, mode 0700: `private_folder` makes it."""
         return self.root / STATE
 
     @contextlib.contextmanager
@@ -140,6 +140,7 @@ class Workspace:
         """Open the ledger, made if there is none; raises LedgerUnusable."""
         from newsletter.state.sqlite import SqliteLedger
 
+        close_to_others(self.state_folder)
         ledger = SqliteLedger(
             self.settings.database, durability=self.settings.durability, keys=self.keys()
         )

@@ -11,7 +11,7 @@ import click
 
 from newsletter.cli import output
 from newsletter.errors import Problem, WrongUsage
-from newsletter.settings import Auth, Settings
+from newsletter.settings import Auth, Delivery, Settings
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.password import SERVICE, VARIABLE, account_of, at_hand, credentials_of, name_of
 
@@ -26,20 +26,42 @@ def credentials(settings: Settings) -> Credentials | None:
     account = account_of(delivery)
     if account is None:
         return None
-    return credentials_of(delivery, at_hand(account) or _asked(account, delivery.auth))
+    return credentials_of(delivery, at_hand(account) or _asked(account, delivery))
 
 
-def _asked(account: str, auth: Auth) -> str:
-    what = name_of(auth)
+def password_for_tests(settings: Settings) -> str | None:
+    """Return what was typed when a preview starts, None where it is at hand or nobody is there.
+
+    A preview goes on without it: Enter leaves it out.
+    """
+    delivery = settings.delivery
+    account = account_of(delivery)
+    if account is None or at_hand(account) is not None or not sys.stdin.isatty():
+        return None
+    what = _words(delivery)
+    words = f"{what[:1].upper()}{what[1:]}, for tests from the page (Enter: no tests)"
+    password: str = click.prompt(words, default="", show_default=False, hide_input=True, err=True)
+    if password and delivery.auth is Auth.PASSWORD:
+        _offer_to_keyring(account, password)
+    return password or None
+
+
+def _words(delivery: Delivery) -> str:
+    host = delivery.transport.host if delivery.transport else ""
+    return f"{name_of(delivery.auth)} for {delivery.user} at {host}"
+
+
+def _asked(account: str, delivery: Delivery) -> str:
     if not sys.stdin.isatty():
         raise WrongUsage(
             Problem(
-                message=f"there is no {what} for {account}",
+                message=f"there is no {_words(delivery)}",
                 hint=f"set {VARIABLE} in the environment, or run this once on a terminal",
             )
         )
-    password: str = click.prompt(f"{what.capitalize()} for {account}", hide_input=True, err=True)
-    if auth is Auth.PASSWORD:
+    words = _words(delivery)
+    password: str = click.prompt(words[:1].upper() + words[1:], hide_input=True, err=True)
+    if delivery.auth is Auth.PASSWORD:
         _offer_to_keyring(account, password)
     return password
 

@@ -12,11 +12,15 @@ import click
 
 from newsletter.cli import output
 from newsletter.cli.boundary import INTERRUPTED
+from newsletter.settings import TransportUrl
 
 _PORT = 8025
 _WARNING = (
-    "Warning: {host} can be reached by other machines, and the connection is not encrypted: "
-    "whoever sees the address can read and change the issue."
+    "Warning: {host} can be reached by other machines, and the connection is not encrypted. "
+    "Whoever sees the address, or listens in on the network, can read and change issues, "
+    "summaries, templates and topics, read the names and addresses of the list, and send tests "
+    "of an issue to any address{way}. They cannot read or change newsletter.toml, see a password, "
+    "or begin a mailing."
 )
 
 
@@ -38,12 +42,16 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     """Show an issue in the browser, as a reader would get it; every save shows at once.
 
     Without MONTH it opens with the draft that comes next, or offers to make the first issue. Only
-    the browser that opens the address with its token is answered. Ctrl-C ends it.
+    the browser that opens the address with its token is answered. Tests from the page go over the
+    transport that the settings name now; its password is asked for where it is not at hand. Ctrl-C
+    ends it.
     """
+    from newsletter.cli.password import password_for_tests
     from newsletter.web.preview.assembly import preview_app
     from newsletter.web.preview.guard import Keys
     from newsletter.web.preview.months import opens_with
     from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, serve, urls
+    from newsletter.web.preview.way_out import WayOut
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
@@ -56,7 +64,9 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     if port not in {0, taken}:
         output.say(f"Port {port} is taken; using {taken}.")
     if not is_loopback(host):
-        output.say(_WARNING.format(host=host), style="yellow")
+        output.say(_warning(host, workspace.settings.delivery.transport), style="yellow")
+    settings = workspace.settings
+    way_out = WayOut(delivery=settings.delivery, password=password_for_tests(settings))
     keys = Keys.fresh()
     app = preview_app(
         workspace.root,
@@ -64,6 +74,7 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
         keys=keys,
         hosts=own_hosts(host, taken),
         environment=os.environ,
+        way_out=way_out,
         is_local=is_loopback(host),
     )
     told, local = urls(host, taken, keys.token)
@@ -86,6 +97,12 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
         made = slug or opens_with(open_workspace(context.obj), today)
         output.next_step(f"newsletter check {made}" if made else "newsletter preview")
         context.exit(INTERRUPTED)
+
+
+def _warning(host: str, transport: TransportUrl | None) -> str:
+    """Say what somebody in the network could do, and over which server."""
+    server = transport.host if transport else ""
+    return _WARNING.format(host=host, way=f" over {server}" if server else "")
 
 
 def _open(address: str) -> None:

@@ -32,8 +32,10 @@ class Ended(Exception):  # noqa: N818 - what happened
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
     """Raise Ended at SIGINT, SIGTERM or SIGHUP (where that is not ignored) while the block runs."""
+    ended: list[int] = []
 
     def end(number: int, _: FrameType | None) -> None:
+        ended.append(number)
         raise Ended(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -46,6 +48,8 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for each in heard:
             signal.signal(each, before[each])
+        if ended:  # a terminal that is closed sends a second SIGHUP
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def wait_until(moment: datetime, words: Callable[[str], str]) -> None:

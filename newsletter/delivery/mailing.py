@@ -33,6 +33,9 @@ EXIT_NOT_FINISHED = 75
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """SIGHUP: the terminal's window was closed; under nohup it is ignored, and stays so."""
 
+_TOGETHER = 2.0
+"""Seconds; what comes so soon after a SIGHUP is of the same end of a session."""
+
 
 class SystemClock:
     """The machine's two clocks."""
@@ -232,15 +235,36 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def hastens(first: int, second: int, seconds: float) -> bool:
+    """Whether a signal that comes so long after the first one means: stop at once.
+
+    SIGHUP never does. A terminal that is closed sends it twice, by the kernel to the foreground
+    and by the shell to its jobs; systemd sends it beside SIGTERM, in either order.
+    """
+    if second == signal.SIGHUP:
+        return False
+    return first != signal.SIGHUP or seconds > _TOGETHER
+
+
 @contextlib.contextmanager
 def _signals(interrupt: Callable[[int], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     heard = [each for each in _SIGNALS if each is not signal.SIGHUP or not nohup]
+    first: list[tuple[int, float]] = []
+
+    def hear(number: int) -> None:
+        now = time.monotonic()
+        if not first or hastens(first[0][0], number, now - first[0][1]):
+            interrupt(number)
+        first.append((number, now))
+
     for each in heard:
-        loop.add_signal_handler(each, interrupt, int(each))
+        loop.add_signal_handler(each, hear, int(each))
     try:
         yield
     finally:
         for each in heard:
             loop.remove_signal_handler(each)
+        if first:  # the process ends: a second SIGHUP must not cut short what it writes down
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)

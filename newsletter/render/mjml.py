@@ -51,6 +51,15 @@ _DEEPEST = 1_000  # mrml ends the process at some 20,000
 _OPENED_OR_CLOSED = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
 
 
+_PREVIEW = re.compile(r'(<body\b[^>]*><div style=")[^"]*\bfont-size:1px;[^"]*(?=">)')
+_HIDDEN = "display:none;max-height:0;overflow:hidden;mso-hide:all;"
+"""How the preheader is hidden: `max-height` where `display` is ignored, `mso-hide` in Outlook.
+
+mrml adds letters of 1px, in white: SpamAssassin takes text that its background hides for that of a
+spammer (HTML_FONT_LOW_CONTRAST).
+"""
+
+
 class BadMjml(ValueError):  # noqa: N818 - the name says what it is
     """The MJML cannot be compiled; `source` is some lines up to and with the fault, or empty."""
 
@@ -74,7 +83,7 @@ def to_html(source: str) -> str:
         html: str = mjml.mjml2html(_spaced(source), fonts={})
     except ValueError as error:
         raise _explained(source, str(error)) from None
-    return html
+    return _PREVIEW.sub(rf"\1{_HIDDEN}", html, count=1)
 
 
 def _depth(source: str) -> int:

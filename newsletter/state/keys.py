@@ -11,6 +11,7 @@ from pathlib import Path
 
 from newsletter.errors import fail
 from newsletter.files import write_text
+from newsletter.private import private_folder
 from newsletter.tokens import Key
 
 _DIGITS = 64
@@ -47,7 +48,7 @@ def _key(file: Path, line: int, text: str) -> Key:
 
 def _write_new(file: Path, key: Key) -> None:
     """Write the first key whole or not at all; where another process was faster, hers counts."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(file.parent)
     whole = file.with_name(f".key.{os.getpid()}")
     try:
         write_text(whole, key.secret.hex() + "\n", mode=0o600)

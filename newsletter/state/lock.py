@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.errors import fail
+from newsletter.private import private_folder
 
 _OWN_PROCESS_ONLY = 0o600
 
@@ -22,7 +23,7 @@ _OWN_PROCESS_ONLY = 0o600
 @contextlib.contextmanager
 def sending_lock(file: Path, *, since: datetime) -> Iterator[None]:
     """Hold the lock; raise NewsletterError that names the holder where another has it."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(file.parent)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, _OWN_PROCESS_ONLY)
     try:
         try:

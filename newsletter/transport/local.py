@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
+
+from newsletter.private import OWN_FILE, private_folder
 
 _HOST = "127.0.0.1"
 
@@ -23,7 +26,7 @@ class _Keeper:
 
     def __init__(self, folder: Path) -> None:
         for part in ("tmp", "new", "cur"):
-            (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(folder / part)
         self._folder = folder
         self._count = 0
 
@@ -33,7 +36,8 @@ class _Keeper:
         recipient = ", ".join(envelope.rcpt_tos)
         head = f"Return-Path: <{envelope.mail_from}>\nDelivered-To: {recipient}\n"
         draft = self._folder / "tmp" / name
-        draft.write_bytes(head.encode("utf-8") + envelope.content.replace(b"\r\n", b"\n"))
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, OWN_FILE), "wb") as file:
+            file.write(head.encode("utf-8") + envelope.content.replace(b"\r\n", b"\n"))
         draft.rename(self._folder / "new" / name)
         return f"250 2.0.0 kept as {name}"
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.private import OWN_FILE, private_folder
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.transport.base import Channel, Listener, LocalChannel
 
@@ -32,7 +33,7 @@ class MaildirTransport:
         first: Event = Opened({"SMTPUTF8": "", "SIZE": ""})
         try:
             for part in ("tmp", "new", "cur"):
-                (self._path / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+                private_folder(self._path / part)
         except OSError as error:
             reason = f"{self.name} cannot be made: {error.strerror or error}"
             first = Lost(Phase.GREETING, reason, fatal=True)
@@ -66,7 +67,7 @@ class _Maildir(LocalChannel):
         octets = message.replace(b"\r\n", b"\n")
         name = f"{hashlib.sha256(message).hexdigest()[:32]}.newsletter"
         draft = self._path / "tmp" / name
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWN_FILE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(octets)
             file.flush()

@@ -17,6 +17,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from tests.cli.terminal import terminal
+from tests.web.preview.parts import edit
+
 Lines = list[str]
 
 
@@ -84,7 +87,34 @@ def test_a_taken_port_is_told_and_the_next_one_used(workspace: Path) -> None:
 
 def test_another_host_than_this_machine_is_warned_about(workspace: Path) -> None:
     with preview(workspace, "--port", "0", "--host", "0.0.0.0") as (_, lines):  # noqa: S104
-        assert lines[0].startswith("Warning: 0.0.0.0 can be reached by other machines")
+        words = lines[0]
+    assert words.startswith("Warning: 0.0.0.0 can be reached by other machines")
+    for what in (
+        "change issues, summaries",
+        "names and addresses",
+        "send tests of an issue to any",
+    ):
+        assert what in words
+
+
+def test_the_warning_names_the_server_that_tests_go_over(workspace: Path) -> None:
+    edit(workspace / "newsletter.toml", "maildir:outbox", "smtp://mail.example.org:587")
+    with preview(workspace, "--port", "0", "--host", "0.0.0.0") as (_, lines):  # noqa: S104
+        assert "to any address over mail.example.org" in lines[0]
+
+
+def test_on_a_terminal_it_asks_for_the_password_of_tests_and_goes_on_without(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    way = '"smtp://mail.example.org:587"\nuser = "news@example.org"'
+    edit(workspace / "newsletter.toml", '"maildir:outbox"', way)
+    with terminal(workspace, "preview", "--no-open", "--port", "0") as screen:
+        screen.wait_for(
+            "Password for news@example.org at mail.example.org, for tests from the page"
+        )
+        screen.type("\n")
+        screen.wait_for("It follows every save.")
 
 
 def test_an_issue_that_is_not_there_names_the_nearest(run: Callable[..., Result]) -> None:

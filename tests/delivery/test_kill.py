@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import random
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.delivery.mailing import hastens
 from newsletter.outcome import State
 from tests.sink import Sink, running
 
@@ -44,6 +47,19 @@ def counts(workspace: Path) -> dict[str, int]:
     _, out, err = ended(start(workspace, "status", "2026-11", "--json"))
     assert out, err
     found: dict[str, int] = json.loads(out)["counts"]
+    return found
+
+
+def wait_until_paused(workspace: Path) -> dict[str, int]:
+    """Return the counts once the run has ended and said so in the ledger."""
+    for _ in range(60):
+        _, out, _ = ended(start(workspace, "status", "2026-11", "--json"))
+        told = json.loads(out)
+        if told["state"] == "paused":
+            break
+    else:
+        raise AssertionError("it goes on")
+    found: dict[str, int] = told["counts"]
     return found
 
 
@@ -97,6 +113,73 @@ def test_a_signal_finishes_what_is_on_its_way(
     assert sorted(sink.recipients) == [
         f"reader{number:04}@example.org" for number in range(READERS)
     ]
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [(1, 1), (1, 1, 1), (15, 1), (1, 15), (2, 1)],
+    ids=lambda each: "+".join(map(str, each)),
+)
+def test_the_signals_of_a_closed_session_are_one(workspace: Path, signals: tuple[int, ...]) -> None:
+    sink = Sink(delay=0.2)
+    with running(sink):
+        prepare(workspace, sink)
+        process = start(workspace, "send", "2026-11", "--yes")
+        wait_for(sink, 5)
+        for number in signals:
+            process.send_signal(number)
+            time.sleep(0.05)  # two that wait to be delivered are one
+        code, _, err = ended(process)
+        assert code in {128 + number for number in signals}, err
+        left = counts(workspace)
+        assert (left[State.UNCERTAIN], left[State.ACCEPTED]) == (0, len(sink.journal))
+        assert 0 < len(sink.journal) < READERS
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "seconds", "at_once"),
+    [
+        (2, 2, 0.01, True),
+        (2, 15, 0.01, True),
+        (15, 2, 9.0, True),
+        (1, 1, 0.01, False),
+        (1, 1, 60.0, False),
+        (2, 1, 60.0, False),
+        (15, 1, 0.01, False),
+        (1, 15, 0.01, False),
+        (1, 2, 60.0, True),
+        (1, 15, 60.0, True),
+    ],
+)
+def test_a_second_signal_stops_at_once_but_for_those_of_a_closed_session(
+    first: int, second: int, seconds: float, at_once: bool
+) -> None:
+    assert hastens(first, second, seconds) is at_once
+
+
+def test_a_closed_window_with_a_shell_leaves_nobody_uncertain(workspace: Path) -> None:
+    sink = Sink(delay=0.2)
+    with running(sink):
+        prepare(workspace, sink)
+        master, slave = pty.openpty()
+        code = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        code += "os.execvp('bash', ['bash', '--norc', '--noprofile', '-i'])"
+        shell = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+        command = f"{sys.executable} -m newsletter -C {workspace} send 2026-11 --yes\n"
+        os.write(master, command.encode())
+        wait_for(sink, 5)
+        os.close(master)
+        shell.wait(30)
+        told = wait_until_paused(workspace)
+    assert told["uncertain"] == 0
+    assert told["accepted"] == len(sink.journal) < READERS
 
 
 def test_a_second_sender_is_told_who_is_at_it(workspace: Path) -> None:

@@ -104,3 +104,27 @@ def test_every_text_has_contrast_enough(
     assert len(found) > 15
     assert [text for contrast, text in found if contrast < 4.5] == []
     page.close()
+
+
+PREHEADER = """() => {
+  const first = document.body.firstElementChild;
+  const { height } = first.getBoundingClientRect();
+  const next = first.nextElementSibling.getBoundingClientRect();
+  return [first.textContent.slice(0, 7), height, next.top] }"""
+
+
+@pytest.mark.stranger("chromium")
+@pytest.mark.parametrize("hides", ["display:none;", "max-height:0;overflow:hidden;"])
+def test_the_preheader_takes_no_room_also_where_display_is_ignored(
+    hides: str, browser: Browser, compile_with: Compile, tmp_path: Path
+) -> None:
+    other = {"display:none;": "max-height:0;overflow:hidden;"}.get(hides, "display:none;")
+    file = tmp_path / "mail.html"
+    file.write_text(read(compile_with().html).replace(other, "", 1), encoding="utf-8")
+
+    page = browser.new_page(viewport={"width": 640, "height": 700})
+    page.goto(file.as_uri())
+    found = page.evaluate(PREHEADER)
+    page.close()
+
+    assert found == ["Letters", 0, 0]

@@ -23,6 +23,20 @@ def test_no_font_is_fetched() -> None:
     assert "@import" not in html
 
 
+@pytest.mark.parametrize("tag", ["<mj-body>", '<mj-body background-color="#123456" width="500px">'])
+def test_the_preheader_is_hidden_without_a_colour_or_tiny_letters_of_its_own(tag: str) -> None:
+    # SpamAssassin's HTML_FONT_LOW_CONTRAST and HTML_FONT_SIZE rules look at both.
+    head = "<mj-head><mj-preview>Letters &amp; silences</mj-preview></mj-head>"
+    html = to_html(body("x").replace("<mj-body>", f"{head}{tag}"))
+    first = parser.document_fromstring(html).find(".//body/div")
+
+    assert first is not None
+    assert (first.text, dict(first.attrib)) == (
+        "Letters & silences",
+        {"style": "display:none;max-height:0;overflow:hidden;mso-hide:all;"},
+    )
+
+
 def test_entities_and_void_elements_come_through() -> None:
     inside = "p &lt; .05 &amp; x&#160;y <em>a</em>, <b>c</b><br />z"
 

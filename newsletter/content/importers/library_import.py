@@ -19,6 +19,7 @@ from newsletter.content.summary import Summary
 from newsletter.content.topics import Vocabulary
 from newsletter.errors import NewsletterError, Problem, WrongUsage
 from newsletter.files import write_text
+from newsletter.private import OWN_FILE, private_folder
 
 _RECORD = Path(".newsletter/imports.json")
 
@@ -247,8 +248,9 @@ def _note(record: dict[str, str], step: Step, root: Path) -> None:
 
 def _save_record(root: Path, record: dict[str, str]) -> None:
     if record != _load_record(root):
-        (root / _RECORD).parent.mkdir(mode=0o700, exist_ok=True)
-        write_text(root / _RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n")
+        private_folder((root / _RECORD).parent)
+        text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+        write_text(root / _RECORD, text, mode=OWN_FILE)
 
 
 def _digest(data: bytes) -> str:

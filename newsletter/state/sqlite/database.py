@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.errors import Problem
+from newsletter.private import private_folder
 from newsletter.settings import Durability
 from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.schema import MIGRATIONS
@@ -157,7 +158,7 @@ def _create_private(file: Path) -> None:
     another name, too.
     """
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(file.parent)
         if not file.exists():
             _create(file)
     except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
 from newsletter.files import write_text
+from newsletter.private import OWN_FILE, private_folder
 
 NAME = "test-addresses.json"
 MOST = 5
@@ -17,8 +18,11 @@ def remembered(folder: Path) -> tuple[str, ...]:
 
     A file that somebody has spoilt remembers nothing.
     """
+    file = folder / NAME
+    if not file.is_file():  # a pipe would be waited for
+        return ()
     try:
-        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return ()
     listed = found if isinstance(found, list) else []
@@ -39,8 +43,8 @@ def forget(folder: Path, address: str) -> None:
 
 
 def _write(folder: Path, addresses: tuple[str, ...]) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_text(folder / NAME, json.dumps(addresses[:MOST]) + "\n", mode=0o600)
+    private_folder(folder)
+    write_text(folder / NAME, json.dumps(addresses[:MOST]) + "\n", mode=OWN_FILE)
 
 
 def _is_address(text: str) -> bool:

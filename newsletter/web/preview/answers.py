@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from newsletter.errors import NewsletterError, Problem
+from newsletter.errors import NewsletterError, Problem, fail
 
 
 async def json_body(request: Request) -> dict[str, Any]:
@@ -37,6 +40,32 @@ def problem_json(problem: Problem) -> dict[str, str | int | None]:
         "hint": problem.hint,
         "level": problem.level.value,
     }
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """Turn what an editor's files can make fail into a NewsletterError.
+
+    A text that is nested too deeply for whatever reads it, and what the system refuses.
+    """
+    try:
+        yield
+    except RecursionError:
+        hint = "look for brackets or tags that are opened and never closed"
+        raise fail("something is nested too deeply to be read", hint=hint) from None
+    except OSError as error:
+        named = error.filename if isinstance(error.filename, str) else None
+        file = None if named is None else Path(named)
+        raise fail(error.strerror or "the system refused", file=file) from None
+
+
+async def mistake(_request: Request, error: Exception) -> Response:
+    """Answer a RecursionError or an OSError of a route."""
+    try:
+        with mistakes_told():
+            raise error
+    except NewsletterError as told:
+        return await refuse(_request, told)
 
 
 async def refuse(_request: Request, error: Exception) -> Response:

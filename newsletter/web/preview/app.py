@@ -31,7 +31,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from newsletter.errors import NewsletterError
-from newsletter.web.preview.answers import http_error, refuse
+from newsletter.web.preview.answers import http_error, mistake, refuse
 from newsletter.web.preview.desk import Bell
 from newsletter.web.preview.guard import Guard, Keys
 from newsletter.web.preview.pages import STATIC, Pages
@@ -79,7 +79,12 @@ def create_app(
             *routes,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        exception_handlers={NewsletterError: refuse, HTTPException: http_error},
+        exception_handlers={
+            NewsletterError: refuse,
+            HTTPException: http_error,
+            RecursionError: mistake,
+            OSError: mistake,
+        },
         middleware=[Middleware(Guard, keys=keys, hosts=hosts)],
         lifespan=pages.lifespan,
     )

@@ -9,6 +9,7 @@ from newsletter.web.preview import compose, months, trials
 from newsletter.web.preview.app import Preview, create_app
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.shop import Shop
+from newsletter.web.preview.way_out import WayOut
 
 
 def preview_app(
@@ -18,16 +19,17 @@ def preview_app(
     keys: Keys,
     hosts: frozenset[str],
     environment: Mapping[str, str],
+    way_out: WayOut,
     is_local: bool = True,
 ) -> Preview:
     """Return the app over a workspace's folder; `environment` may name an editor.
 
-    `is_local` says that only this machine reaches the page.
+    `way_out` is where tests go, `is_local` says that only this machine reaches the page.
     """
     return create_app(
         Shop(root, environment=environment, is_local=is_local),
         slug,
         keys=keys,
         hosts=hosts,
-        routes=(*compose.routes(root), *months.routes(root), *trials.routes(root)),
+        routes=(*compose.routes(root), *months.routes(root), *trials.routes(root, way_out)),
     )

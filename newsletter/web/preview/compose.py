@@ -22,8 +22,8 @@ from newsletter.content.issue_form import FIELDS, NEWS, News
 from newsletter.content.issue_writer import Edit, FieldError
 from newsletter.web.preview.answers import json_body, problem_json
 from newsletter.web.preview.composition import Composer, Composition, Row
+from newsletter.web.preview.grounds import open_desk
 from newsletter.web.preview.shelf import Shelf, look_up, summary_json
-from newsletter.workspace import open_workspace
 
 _LONGEST_WORDS = 200
 
@@ -72,7 +72,7 @@ class _Pages:
     async def _slug(self, request: Request) -> str:
         """Return the issue that the address names: one of the list, never a path."""
         slug: str = request.path_params["slug"]
-        workspace = await asyncio.to_thread(open_workspace, self._root)
+        workspace = await asyncio.to_thread(open_desk, self._root)
         if slug not in workspace.issue_slugs():
             raise HTTPException(404, "there is no such issue any more")
         return slug

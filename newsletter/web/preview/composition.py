@@ -22,8 +22,9 @@ from newsletter.content.library import Library
 from newsletter.content.summary import Summary
 from newsletter.errors import Level, NewsletterError, Problem, fail
 from newsletter.files import read_bytes, replace_bytes, shown
+from newsletter.web.preview.grounds import open_desk
 from newsletter.web.preview.shelf import Shelf, used_elsewhere
-from newsletter.workspace import Workspace, open_workspace
+from newsletter.workspace import Workspace
 from newsletter.writing import refuse_if_sent
 
 _MOST_UNDONE = 100
@@ -77,7 +78,7 @@ class Composer:
 
     def read(self, slug: str) -> Composition:
         """Return an issue as its file has it; raise NewsletterError where there is none."""
-        workspace = open_workspace(self.root)
+        workspace = open_desk(self.root)
         return self._composition(workspace, slug, _bytes(workspace, slug))
 
     def save(self, slug: str, version: str, edit: Edit, stroke: str) -> tuple[bool, Composition]:
@@ -87,7 +88,7 @@ class Composer:
         values that cannot be written, another NewsletterError where the file cannot be.
         """
         with self._lock:
-            workspace = open_workspace(self.root)
+            workspace = open_desk(self.root)
             refuse_if_sent(workspace, slug)
             data = _bytes(workspace, slug)
             if _version(data) != version:
@@ -104,7 +105,7 @@ class Composer:
     def undo(self, slug: str, version: str) -> tuple[bool, Composition]:
         """Put back what the last save changed; return whether it was, and the issue then."""
         with self._lock:
-            workspace = open_workspace(self.root)
+            workspace = open_desk(self.root)
             refuse_if_sent(workspace, slug)
             data = _bytes(workspace, slug)
             step = self._last(slug, data)

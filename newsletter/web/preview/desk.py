@@ -13,6 +13,7 @@ from newsletter.checks.engine import Finding
 from newsletter.content.issue_file import NO_SUMMARIES
 from newsletter.errors import NewsletterError, Problem
 from newsletter.message.content import Content
+from newsletter.web.preview.answers import mistakes_told
 from newsletter.web.preview.mail import Mail, read_mail
 from newsletter.web.preview.readers import Reader
 
@@ -114,12 +115,13 @@ class Desk:
         problems: tuple[Problem, ...]
         note, fields = "", before.fields if before else ()
         try:
-            draft = self._draft(slug, version)
-            note, problems = draft.note, draft.problems
-            if draft.content is not None:
-                fields = draft.content.fields
-                mail = read_mail(self._source.message(slug, draft, reader))
-                return View(version=version, mail=mail, stale=False, note=note, fields=fields)
+            with mistakes_told():
+                draft = self._draft(slug, version)
+                note, problems = draft.note, draft.problems
+                if draft.content is not None:
+                    fields = draft.content.fields
+                    mail = read_mail(self._source.message(slug, draft, reader))
+                    return View(version=version, mail=mail, stale=False, note=note, fields=fields)
         except NewsletterError as error:
             problems = error.problems
         return View(
@@ -139,7 +141,8 @@ class Desk:
 
     def _check(self, slug: str) -> tuple[Finding, ...]:
         try:
-            return self._source.findings(slug)
+            with mistakes_told():
+                return self._source.findings(slug)
         except NewsletterError as error:
             return _findings(error.problems)
 

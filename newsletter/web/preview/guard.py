@@ -149,7 +149,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > LARGEST_BODY:
-            raise HTTPException(413, "the request is too long")
+            raise HTTPException(413, f"the request has more than {LARGEST_BODY:,} bytes")
         return message
 
     return bounded

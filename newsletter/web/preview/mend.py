@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from newsletter.content.issue_file import FOLDER as ISSUES
 from newsletter.errors import fail
 from newsletter.files import decode, read_bytes, resolved, write_bytes
-from newsletter.web.preview.places import find_file
+from newsletter.web.preview.grounds import Reach, file_of, reach_of
 from newsletter.workspace import Workspace
 
 LONGEST = 10_000
 """Characters of a line."""
-_MENDED = (".md", ".toml", ".mjml", ".txt", ".css")
 _LINE_END = re.compile("(\r\n|\r|\n)")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BOM = "\ufeff"
@@ -27,17 +27,13 @@ class ChangedMeanwhile(Exception):  # noqa: N818 - it reads as what happened
 
 
 def is_mendable(workspace: Workspace, name: str) -> bool:
-    """Whether a line of a file may be mended: the workspace's own texts, not the list."""
-    file = resolved(workspace.root / name)
-    is_list = file == resolved(workspace.settings.subscribers_file)
-    if is_list or not file.is_relative_to(resolved(workspace.root)):
-        return False
-    return file.suffix in _MENDED and not _frozen(workspace, name)
+    """Whether a line of a file may be mended: a text that the desk changes, no sent issue."""
+    return reach_of(workspace, name) is Reach.CHANGED and not _frozen(workspace, name)
 
 
 def mend(workspace: Workspace, name: str, line: int, before: str, after: str) -> None:
     """Write one line anew; raise ChangedMeanwhile, or NewsletterError for what must not be."""
-    file = find_file(workspace, name)
+    file = file_of(workspace, name, Reach.CHANGED)
     shown = Path(name)
     if not is_mendable(workspace, name):
         raise fail("this file is not changed from here", file=shown)
@@ -59,5 +55,6 @@ def mend(workspace: Workspace, name: str, line: int, before: str, after: str) ->
 
 def _frozen(workspace: Workspace, name: str) -> bool:
     """Whether the file is an issue that a mailing has frozen: changing it would change nothing."""
-    parts = Path(name).parts
-    return parts[:1] == ("issues",) and workspace.sent_state(Path(name).stem) is not None
+    file = resolved(workspace.root / name)
+    is_issue = file.parent == resolved(workspace.root / ISSUES)
+    return is_issue and workspace.sent_state(file.stem) is not None

@@ -28,7 +28,8 @@ from newsletter.outcome import State
 from newsletter.state.ledger import Mailing
 from newsletter.web.preview.answers import json_body, problem_json
 from newsletter.web.preview.compose import field_errors
-from newsletter.workspace import Workspace, open_workspace
+from newsletter.web.preview.grounds import open_desk
+from newsletter.workspace import Workspace
 from newsletter.writing import refuse_if_sent
 
 _DECEMBER = 12
@@ -98,7 +99,7 @@ def _is_list_of_texts(value: Any) -> bool:
 
 def _make(root: Path, slug: str, summaries: tuple[str, ...]) -> None:
     """Write a new issue's file; raise FieldError where it cannot be."""
-    workspace = open_workspace(root)
+    workspace = open_desk(root)
     try:
         file = workspace.issue_file(slug)
         refuse_if_sent(workspace, slug)
@@ -130,7 +131,7 @@ class _Standing:
 
 
 def _told(root: Path, now: datetime) -> dict[str, Any]:
-    workspace = open_workspace(root)
+    workspace = open_desk(root)
     standings = _standings(workspace)
     recorded = {row["issue"]: row for row in workspace.mailings()}
     slugs = workspace.issue_slugs()

@@ -30,6 +30,7 @@ from newsletter.web.preview.mend import ChangedMeanwhile
 from newsletter.web.preview.places import where
 from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
 from newsletter.web.preview.shop import Shop
+from newsletter.web.preview.turns import Lane, Turns
 
 STATIC = Path(__file__).parent / "static"
 
@@ -42,6 +43,8 @@ class Pages:
         self._first = first
         self._keys = keys
         self._desk = Desk(shop)
+        self._mail_lane = Lane("mail")
+        self._checks = Turns("check", self._desk.findings)
         self._circle = Circle()
         self._mailings: dict[str, str | None] = {}
         self.bell = Bell()
@@ -51,12 +54,14 @@ class Pages:
         """Watch, and make the first email at once: the browser is still opening."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
-            look = asyncio.to_thread(self._desk.view, self._first, self._circle.named(""))
+            look = self._mail_lane.run(self._desk.view, self._first, self._circle.named(""))
             tasks.append(asyncio.create_task(look))
         try:
             yield
         finally:
             self.bell.close()
+            self._mail_lane.close()
+            self._checks.close()
             for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -83,24 +88,24 @@ class Pages:
 
     async def start(self, request: Request) -> Response:
         """Tell what there is where no issue is looked at."""
-        problems = await asyncio.to_thread(self._shop.problems)
+        problems = await self._mail_lane.run(self._shop.problems)
         return await self._told("", self._desk.nothing(problems), self._reader(request))
 
     async def look(self, request: Request) -> Response:
         """Tell what an issue is now, as a reader sees it."""
         slug, reader = self._slug(request), self._reader(request)
-        view = await asyncio.to_thread(self._desk.view, slug, reader)
+        view = await self._mail_lane.run(self._desk.view, slug, reader)
         return await self._told(slug, view, reader)
 
     async def _told(self, slug: str, view: View, reader: Reader) -> Response:
-        entries = await asyncio.to_thread(self._shop.issues)
-        title = await asyncio.to_thread(self._shop.title)
+        entries = await self._mail_lane.run(self._shop.issues)
+        title = await self._mail_lane.run(self._shop.title)
         told = look_json(view, reader, entries)
         return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
 
     async def checks(self, request: Request) -> Response:
         """Tell what the check finds, and in which version."""
-        version, findings = await asyncio.to_thread(self._desk.findings, self._slug(request))
+        version, findings = await self._checks.ask(self._slug(request))
         return JSONResponse(
             {"version": version, "findings": [finding_json(each) for each in findings]}
         )
@@ -164,9 +169,14 @@ class Pages:
         if not line.isascii() or not line.isdigit() or len(line) > _DIGITS:
             raise HTTPException(404, "that is no line")
         found, editor = await asyncio.to_thread(self._shop.place, file, max(1, int(line)))
-        told = {"file": found.file, "first": found.first, "lines": found.lines, "editor": editor}
+        told = {
+            "file": found.file,
+            "first": found.first,
+            "lines": found.lines,
+            "closed": found.closed,
+        }
         mendable = await asyncio.to_thread(self._shop.is_mendable, file)
-        return JSONResponse({**told, "mendable": mendable})
+        return JSONResponse({**told, "editor": editor, "mendable": mendable})
 
     async def edit(self, request: Request) -> Response:
         """Open a place in the editor's program."""
@@ -202,7 +212,7 @@ class Pages:
             html = without_style_blocks(html)
         sources: tuple[str, ...] = ()
         if query.get("images") != "off":
-            sources = ("data:", *await asyncio.to_thread(self._shop.image_sources))
+            sources = ("data:", *await self._mail_lane.run(self._shop.image_sources))
         return HTMLResponse(html, headers={"content-security-policy": frame_policy(sources)})
 
     async def message(self, request: Request) -> Response:
@@ -229,7 +239,8 @@ class Pages:
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     async def _mail(self, request: Request) -> Mail:
-        view = await asyncio.to_thread(self._desk.view, self._slug(request), self._reader(request))
+        slug, reader = self._slug(request), self._reader(request)
+        view = await self._mail_lane.run(self._desk.view, slug, reader)
         if view.mail is None:
             raise HTTPException(404, "no email could be made of this issue yet")
         return view.mail

@@ -1,99 +1,70 @@
-"""Places in the workspace's files: what may be shown, the text around a line, where words stand."""
+"""Places in the workspace's files: the text around a line, and where words stand."""
 
 from __future__ import annotations
 
 import bisect
 import codecs
+import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from newsletter import shipped
-from newsletter.errors import fail
-from newsletter.files import resolved, shown
-from newsletter.workspace import Workspace
+from newsletter.errors import NewsletterError
+from newsletter.files import read_bytes, shown
+from newsletter.web.preview.grounds import Reach, file_of, reach_of
+from newsletter.workspace import MAILINGS, SETTINGS, Workspace
 
 AROUND = 12
 """Lines before and after the one that is asked for."""
 _LONGEST_LINE = 2_000
-_FOLDERS = {"summaries": (".md",), "issues": (".md",)}
-_FILES = ("newsletter.toml", "topics.toml", "mailings.csv", "suppressions.csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """Some lines of a file; `first` is the number of the first, from 1."""
+    """Some lines of a file; `first` is the number of the first, from 1.
+
+    `closed` says why there are none, or is empty.
+    """
 
     file: str
     path: Path
     first: int
     lines: tuple[str, ...]
-
-
-def find_file(workspace: Workspace, name: str) -> Path:
-    """Return the file that the page means; raise NewsletterError for what it has no business with.
-
-    Only files that an issue is made of or judged by are shown: never the ledger, its key, or
-    anything outside the workspace but the templates that come with the program and the list.
-    A link must not lead out either: somebody else may have put it into a shared workspace.
-    """
-    if name == shown(workspace.settings.subscribers_file, workspace.root).as_posix():
-        return workspace.settings.subscribers_file
-    file = workspace.root / name
-    if not _is_shown(file, workspace.root) or not file.is_file():
-        raise fail("there is no such file to show", file=Path(name))
-    if not _stays(file, workspace.root):
-        hint = "open it in your editor"
-        raise fail("this is a link that leads out of the workspace", file=Path(name), hint=hint)
-    return file
-
-
-def _homes(root: Path) -> tuple[Path, ...]:
-    return root, shipped.TEMPLATES.parent, shipped.TOPICS.parent
-
-
-def _stays(file: Path, root: Path) -> bool:
-    """Whether what a file's links lead to is as much of the workspace as its name says."""
-    real = resolved(file)
-    return any(_is_shown(real, home.resolve()) for home in _homes(root))
-
-
-def _is_shown(file: Path, root: Path) -> bool:
-    for home in _homes(root):
-        if not file.is_relative_to(home):
-            continue
-        parts = file.relative_to(home).parts
-        if (
-            not parts
-            or ".." in parts
-            or any(part.startswith(".") or "\0" in part for part in parts)
-        ):
-            return False
-        if len(parts) == 1:
-            return parts[0] in (_FILES if home == root else _FILES[1:2])
-        if len(parts) == 2 and file.suffix in _FOLDERS.get(parts[0], ()):  # noqa: PLR2004
-            return home == root
-        if parts[0] == shipped.TEMPLATES.name:
-            return True
-    return False
+    closed: str = ""
 
 
 def excerpt(workspace: Workspace, name: str, line: int) -> Excerpt:
-    """Return the lines around one; the file is read no further than that."""
-    file = find_file(workspace, name)
+    """Return the lines around one.
+
+    Of a file that is only named there are no lines, and `closed` says how it is changed. Raises
+    NewsletterError for what the desk has no business with.
+    """
+    file = file_of(workspace, name, Reach.NAMED)
+    if reach_of(workspace, name) is Reach.NAMED:
+        return Excerpt(file=name, path=file, first=line, lines=(), closed=_closed(name, line))
     first = max(1, line - AROUND)
-    try:
-        with file.open("rb") as raw:
-            head = raw.read(2)
-        encoding = "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
-        with file.open(encoding=encoding, errors="replace") as text:
-            lines = tuple(each.rstrip("\n") for each in islice(text, first - 1, line + AROUND))
-    except OSError as error:
-        raise fail(f"cannot be read: {error.strerror}", file=Path(name)) from None
+    data = read_bytes(file, Path(name))
+    is_utf16 = data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    encoding = "utf-16" if is_utf16 else "utf-8-sig"
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace")
+    lines = tuple(each.rstrip("\n") for each in islice(text, first - 1, line + AROUND))
     short = tuple(each[:_LONGEST_LINE] for each in lines)
     return Excerpt(file=name, path=file, first=first, lines=short)
+
+
+def _closed(name: str, line: int) -> str:
+    what = "the settings say where mail goes" if name == SETTINGS else "it holds readers' addresses"
+    if name == MAILINGS:
+        what = "it is the record of what was sent"
+    where = f" at line {line}" if line > 1 else ""
+    return (
+        f"The lines of {name} are not shown here, and not changed: {what}. "
+        f"Open it in your text editor{where}; the page follows the save."
+    )
 
 
 # --- where a passage of the email is written
@@ -166,11 +137,14 @@ def _sources(workspace: Workspace, slug: str) -> Iterator[tuple[str, Path]]:
         files += sorted(
             file for file in folder.rglob("*") if file.suffix in {".mjml", ".txt", ".html"}
         )
-    yield from ((shown(file, root).as_posix(), file) for file in files if file.is_file())
+    for file in files:
+        with suppress(NewsletterError):
+            name = shown(file, root).as_posix()
+            yield name, file_of(workspace, name, Reach.NAMED)
 
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError:
+        return read_bytes(file, file).decode("utf-8-sig", "replace").splitlines()
+    except NewsletterError:
         return []

@@ -15,7 +15,8 @@ from newsletter.content.search import Query, search
 from newsletter.content.summary import Summary
 from newsletter.errors import NewsletterError
 from newsletter.web.preview.answers import problem_json
-from newsletter.workspace import TOPICS, Workspace, open_workspace
+from newsletter.web.preview.grounds import open_desk
+from newsletter.workspace import TOPICS, Workspace
 
 MOST_SHOWN = 100
 
@@ -66,7 +67,7 @@ def look_up(root: Path, shelf: Shelf, asked: Mapping[str, str]) -> dict[str, Any
     `asked` are words, topic, type, month (`2026-11`), unused (not empty) and issue:
     the issue that is composed, whose own summaries count as unused.
     """
-    workspace = open_workspace(root)
+    workspace = open_desk(root)
     library = shelf.library(workspace)
     used = used_elsewhere(asked.get("issue", ""), shelf.issues(workspace))
     found = search(library, _query(asked), used)

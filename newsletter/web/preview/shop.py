@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from newsletter.address import BadAddress, parse_address
 from newsletter.audience.subscriber import Subscriber
+from newsletter.checks.dossier import Readers
 from newsletter.checks.engine import Finding
 from newsletter.content.issue_file import month_of
 from newsletter.errors import NewsletterError, Problem
@@ -29,8 +30,9 @@ from newsletter.specimen import find_reader, frozen_issue, issue_message
 from newsletter.state.ledger import MailingState
 from newsletter.web.preview.desk import Draft
 from newsletter.web.preview.editor import command_for, editor_of, link_to, run_editor
+from newsletter.web.preview.grounds import SUPPRESSIONS, Reach, file_of, list_of, open_desk
 from newsletter.web.preview.mend import is_mendable, mend
-from newsletter.web.preview.places import Excerpt, excerpt, find_file
+from newsletter.web.preview.places import Excerpt, excerpt
 from newsletter.web.preview.progress import Progress
 from newsletter.web.preview.readers import Hit, Kind, Reader, search
 from newsletter.web.preview.watch import saves, workspace_folders
@@ -64,8 +66,8 @@ class Shop:
         self._progress = Progress()
 
     def open(self) -> Workspace:
-        """Return the workspace as it is now; raise NewsletterError."""
-        return open_workspace(self.root)
+        """Return the workspace as it is now; raise NewsletterError, also for links out of it."""
+        return open_desk(self.root)
 
     # --- what the desk shows
 
@@ -97,9 +99,17 @@ class Shop:
 
         workspace = self.open()
         settings = workspace.settings
-        files = (settings.subscribers_file, self.root / "suppressions.csv", *_state(settings))
+        files = (settings.subscribers_file, self.root / SUPPRESSIONS, *_state(settings))
         today = _today()
-        readers = self._keep("readers", files, today, lambda: count_readers(workspace, today))
+
+        def count() -> Readers:
+            try:
+                list_of(workspace)
+            except NewsletterError as error:
+                return Readers(mailable=None, problems=error.problems)
+            return count_readers(workspace, today)
+
+        readers = self._keep("readers", files, today, count)
         return prove(workspace, slug, readers=readers, today=today).report.findings
 
     def weights(self, slug: str) -> tuple[Weight, ...]:
@@ -151,7 +161,7 @@ class Shop:
     def listed(self, email: str) -> Subscriber:
         """Return a reader of the list; raise NewsletterError with the nearest one."""
         workspace = self.open()
-        file, today = workspace.settings.subscribers_file, _today()
+        file, today = list_of(workspace), _today()
         return self._keep(
             f"reader {email}", (file,), today, lambda: find_reader(workspace, email, today=today)
         )
@@ -179,10 +189,10 @@ class Shop:
 
     def search(self, wanted: str) -> tuple[list[Hit], bool]:
         """Return some readers of the list, and whether there are more."""
-        settings = self.open().settings
-        file = settings.subscribers_file
-        name = shown(file, self.root)
-        return search(file, name, wanted, _today(), settings.subscribers_columns)
+        workspace = self.open()
+        file = list_of(workspace)
+        name, columns = shown(file, self.root), workspace.settings.subscribers_columns
+        return search(file, name, wanted, _today(), columns)
 
     # --- places and progress
 
@@ -201,7 +211,7 @@ class Shop:
     def edit(self, name: str, line: int) -> bool:
         """Open a place in the editor's program; return whether there is one to open it in."""
         workspace = self._lenient()
-        file = find_file(workspace, name)
+        file = file_of(workspace, name, Reach.NAMED)
         editor = editor_of(workspace.settings.preview.editor, self._environment)
         if editor is None or not self._is_local or link_to(editor, file, line):
             return False
@@ -226,7 +236,7 @@ class Shop:
 
     def _folders(self) -> tuple[Path, ...]:
         try:
-            return workspace_folders(self.root, self.open().settings.subscribers_file)
+            return workspace_folders(self.root, list_of(self.open()))
         except NewsletterError:
             return workspace_folders(self.root)
 
@@ -236,7 +246,7 @@ class Shop:
         The place of what is wrong in the settings must open too.
         """
         try:
-            workspace = self.open()
+            workspace = open_workspace(self.root)  # a place is looked at by itself
         except NewsletterError:
             known = self._kept.get("workspace")
             if known is None:

@@ -1,5 +1,8 @@
 """A test of an issue, sent to one address: as `newsletter test` does, and with its code.
 
+It leaves over the transport that the process was started with, and no other: a password that was
+given for one server is never offered to the next.
+
 GET  /api/trial/SLUG           where it would go out, whether a password is at hand, past addresses
 POST /api/trial/SLUG           {to, as}: begins; one at a time, a few a minute
 GET  /api/trial                what is under way, and how the last one ended
@@ -23,17 +26,15 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.address import Address, BadAddress, parse_address
 from newsletter.content.issue_writer import FieldError
-from newsletter.errors import NewsletterError, Problem, fail
-from newsletter.files import shown
-from newsletter.settings import Scheme, Settings
+from newsletter.errors import NewsletterError, Problem
 from newsletter.web.preview.addresses import forget, remember, remembered
-from newsletter.web.preview.answers import json_body, problem_json
+from newsletter.web.preview.answers import json_body, mistakes_told, problem_json
 from newsletter.web.preview.compose import field_errors
-from newsletter.workspace import Workspace, open_workspace
+from newsletter.web.preview.grounds import list_of, open_desk
+from newsletter.web.preview.way_out import WayOut, open_way, way_json
 
 if TYPE_CHECKING:
     from newsletter.outcome import Envelope, Outcome
-    from newsletter.smtp.auth import Credentials
     from newsletter.transport.base import Transport
 
 PATIENCE = 60.0
@@ -42,9 +43,9 @@ MOST, WINDOW = 6, 60.0
 """So many tests in any so many seconds."""
 
 
-def routes(root: Path) -> list[BaseRoute]:
+def routes(root: Path, way_out: WayOut) -> list[BaseRoute]:
     """Return the routes over the workspace at a root."""
-    pages = _Pages(root)
+    pages = _Pages(root, way_out)
     return [
         Route("/api/trial", pages.state),
         Route("/api/trial/{slug}", pages.about),
@@ -82,8 +83,9 @@ class Parcel:
 
 
 class _Pages:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, way_out: WayOut) -> None:
         self._root = root
+        self._way_out = way_out
         self._turnstile = Turnstile()
         self._task: asyncio.Task[None] | None = None
         self._now: dict[str, Any] | None = None
@@ -91,7 +93,7 @@ class _Pages:
 
     async def about(self, request: Request) -> Response:
         slug: str = request.path_params["slug"]
-        return JSONResponse(await asyncio.to_thread(_about, self._root, slug))
+        return JSONResponse(await asyncio.to_thread(_about, self._root, self._way_out, slug))
 
     async def state(self, _request: Request) -> Response:
         return JSONResponse({"now": self._now, "last": self._last})
@@ -116,7 +118,7 @@ class _Pages:
         address = (await json_body(request)).get("address")
         if not isinstance(address, str):
             raise HTTPException(400, "no address is named")
-        folder = open_workspace(self._root).state_folder
+        folder = open_desk(self._root).state_folder
         await asyncio.to_thread(forget, folder, address)
         return JSONResponse({"remembered": remembered(folder)})
 
@@ -134,16 +136,32 @@ class _Pages:
         told: dict[str, Any] = {"slug": slug, "to": str(address)}
         try:
             now = datetime.now().astimezone()
-            parcel = await asyncio.to_thread(_parcel, self._root, slug, address, seen_as, now)
-            outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
-            told |= _ended(_short(parcel.transport.name, self._root), outcome, now)
-            await asyncio.to_thread(_remember, self._root, address, outcome)
+            with mistakes_told():
+                parcel = await asyncio.to_thread(self._parcel, slug, address, seen_as, now)
+                outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
+                told |= _ended(_short(parcel.transport.name, self._root), outcome, now)
+                await asyncio.to_thread(_remember, self._root, address, outcome)
         except NewsletterError as error:
             told |= {"problems": [problem_json(each) for each in error.problems]}
-        except OSError as error:
-            told |= {"problems": [problem_json(Problem(message=str(error)))]}
         finally:
             self._now, self._last = None, told
+
+    def _parcel(self, slug: str, address: Address, seen_as: str | None, now: datetime) -> Parcel:
+        """Make the message and the way out; raise NewsletterError where there is none."""
+        from newsletter.audience.subscriber import Subscriber
+        from newsletter.message.draft import SAMPLE_READER, draft_sender
+        from newsletter.outcome import Envelope
+        from newsletter.specimen import find_reader, issue_content, test_message
+
+        workspace = open_desk(self._root)
+        transport = open_way(workspace, self._way_out, slug)
+        content, _ = issue_content(workspace, slug)
+        reader = SAMPLE_READER
+        if seen_as:
+            list_of(workspace)
+            reader = find_reader(workspace, seen_as, today=now.date())
+        message = test_message(content, Subscriber(address, "", reader.fields), now=now)
+        return Parcel(transport, Envelope(draft_sender(content), address), message)
 
 
 def _address(value: Any) -> Address:
@@ -155,48 +173,6 @@ def _address(value: Any) -> Address:
     except BadAddress as error:
         message = f"'{text}' is no address: {error}"
     raise FieldError(("to", Problem(message=message, hint="for example ada@example.org")))
-
-
-def _parcel(root: Path, slug: str, address: Address, seen_as: str | None, now: datetime) -> Parcel:
-    """Make the message and the way out; raise NewsletterError where there is none."""
-    from newsletter.audience.subscriber import Subscriber
-    from newsletter.message.draft import SAMPLE_READER, draft_sender
-    from newsletter.outcome import Envelope
-    from newsletter.specimen import find_reader, issue_content, test_message
-
-    workspace = open_workspace(root)
-    transport = workspace.transport(_credentials(workspace.settings, slug))
-    content, _ = issue_content(workspace, slug)
-    reader = find_reader(workspace, seen_as, today=now.date()) if seen_as else SAMPLE_READER
-    message = test_message(content, Subscriber(address, "", reader.fields), now=now)
-    return Parcel(transport, Envelope(draft_sender(content), address), message)
-
-
-def _credentials(settings: Settings, slug: str) -> Credentials | None:
-    from newsletter.smtp.password import account_of, at_hand, credentials_of
-
-    account = account_of(settings.delivery)
-    if account is None:
-        return None
-    password = at_hand(account)
-    if password is None:
-        message, hint = _missing(settings, slug)
-        raise fail(message, hint=hint)
-    return credentials_of(settings.delivery, password)
-
-
-def _missing(settings: Settings, slug: str) -> tuple[str, str]:
-    from newsletter.smtp.password import VARIABLE, name_of
-
-    delivery = settings.delivery
-    what, host = name_of(delivery.auth), delivery.transport.host if delivery.transport else ""
-    message = f"the {what} of {delivery.user} for {host} is not at hand"
-    hint = (
-        f"this page does not ask for it: run newsletter test {slug} --to ADDRESS once on a terminal"
-        f", which asks and can leave it to the keyring; or set {VARIABLE} before newsletter preview"
-        " starts"
-    )
-    return message, hint
 
 
 def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
@@ -219,11 +195,11 @@ def _remember(root: Path, address: Address, outcome: Outcome) -> None:
     from newsletter.outcome import Verdict
 
     if outcome.verdict in {Verdict.ACCEPTED, Verdict.UNCERTAIN, Verdict.DEFERRED}:
-        remember(open_workspace(root).state_folder, str(address))
+        remember(open_desk(root).state_folder, str(address))
 
 
-def _about(root: Path, slug: str) -> dict[str, Any]:
-    workspace = open_workspace(root)
+def _about(root: Path, way_out: WayOut, slug: str) -> dict[str, Any]:
+    workspace = open_desk(root)
     if slug not in workspace.issue_slugs():
         raise HTTPException(404, "there is no such issue any more")
     settings = workspace.settings
@@ -232,31 +208,5 @@ def _about(root: Path, slug: str) -> dict[str, Any]:
         "from": str(sender.address),
         "remembered": remembered(workspace.state_folder),
         "command": f"newsletter test {slug} --to ADDRESS",
-        **_way_out(workspace, slug),
+        **way_json(workspace, way_out, slug),
     }
-
-
-def _way_out(workspace: Workspace, slug: str) -> dict[str, Any]:
-    """Return how a test would leave, and what stands in its way."""
-    from newsletter.smtp.password import account_of, at_hand
-
-    delivery = workspace.settings.delivery
-    url = delivery.transport
-    if url is None:
-        try:
-            workspace.transport_url()
-        except NewsletterError as error:
-            return {
-                "kind": "none",
-                "where": "",
-                "problems": [problem_json(each) for each in error.problems],
-            }
-    if url is None or url.scheme is Scheme.MAILDIR:
-        folder = shown(url.path, workspace.root) if url and url.path else "outbox"
-        return {"kind": "folder", "where": str(folder), "problems": []}
-    account = account_of(delivery)
-    problems = []
-    if account is not None and at_hand(account) is None:
-        message, hint = _missing(workspace.settings, slug)
-        problems.append(problem_json(Problem(message=message, hint=hint)))
-    return {"kind": "server", "where": f"{url.host}:{url.port}", "problems": problems}

@@ -15,6 +15,8 @@ from newsletter.web.preview.app import Preview
 from newsletter.web.preview.assembly import preview_app
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.serve import Server, open_socket, own_hosts
+from newsletter.web.preview.way_out import WayOut
+from newsletter.workspace import open_workspace
 
 HOST = "127.0.0.1:8025"
 KEYS = Keys(token="the-token", cookie="the-cookie", csrf="the-csrf")
@@ -48,10 +50,18 @@ def app_of(
     hosts: frozenset[str] = frozenset({HOST}),
     environment: Mapping[str, str] | None = None,
     is_local: bool = True,
+    password: str | None = None,
 ) -> Preview:
-    """Return the preview of a workspace with known keys."""
+    """Return the preview of a workspace with known keys, started with its settings as they are."""
+    delivery = open_workspace(root).settings.delivery
     return preview_app(
-        root, "2026-11", keys=KEYS, hosts=hosts, environment=environment or {}, is_local=is_local
+        root,
+        "2026-11",
+        keys=KEYS,
+        hosts=hosts,
+        environment=environment or {},
+        way_out=WayOut(delivery=delivery, password=password),
+        is_local=is_local,
     )
 
 

@@ -187,11 +187,52 @@ def test_settings_that_cannot_be_read_are_told_in_the_page(
     assert client.get("/mail/2026-11.eml").status_code == 404
 
 
-def test_the_place_of_an_error_in_the_settings_opens(workspace: Path, client: TestClient) -> None:
-    client.get("/api/place", params={"file": "newsletter.toml", "line": "1"})
-    edit(workspace / "newsletter.toml", "tagline =", "tagine =")
-    told = client.get("/api/place", params={"file": "newsletter.toml", "line": "3"}).json()
-    assert told["lines"][2].startswith("tagine =")
+EVERY = (
+    *("/api/issues", "/api/issues/2026-11", "/api/issues/2026-11/checks", "/api/library"),
+    *("/api/issues/2026-11/weights", "/mail/2026-11.html", "/api/months"),
+    *("/api/compose/2026-11", "/api/trial/2026-11", "/api/place?file=topics.toml"),
+)
+FOOTER = "templates/default/parts/footer.mjml"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (FOOTER, "{" * 76),
+        (FOOTER, "{{ " + "[" * 200 + "]" * 200 + " }}"),
+        (FOOTER, "{{ " + "(" * 400 + "1" + ")" * 400 + " }}"),
+        (FOOTER, "{% for i in [1] %}" * 60),
+        (FOOTER, "<mj-section>" * 3000),
+        (FOOTER, "{{ 1/0 }}"),
+        ("templates/default/issue.txt", "{" * 76),
+        ("templates/default/design.toml", "x = " + "[" * 5000),
+        ("issues/2026-11.md", "---\nsummaries: " + "[" * 5000 + "\n---\n"),
+        ("issues/2026-11.md", "---\nsummaries: [2026-11-two-letters]\n---\n" + "{" * 90),
+        ("topics.toml", "a = " + "[" * 5000),
+        ("newsletter.toml", "a = " + "[" * 5000),
+    ],
+)
+def test_what_is_nested_too_deeply_is_told_and_keeps_the_last_email(
+    workspace: Path, name: str, text: str
+) -> None:
+    client, desk = opened(workspace), desk_of(workspace)
+    good = desk.view("2026-11", SAMPLE)
+    file = workspace / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    desk.outdate()
+    told = desk.view("2026-11", SAMPLE)
+    assert (told.mail == good.mail, bool(told.problems)) in {(True, True), (False, False)}
+    assert [url for url in EVERY if client.get(url).status_code >= 500] == []
+
+
+def test_a_request_that_is_too_long_is_answered_with_a_sentence(client: TestClient) -> None:
+    body = {"file": SUMMARY, "line": 1, "before": "x", "after": "x" * 1_100_000}
+    response = client.post("/api/mend", json=body, headers=ACTING)
+    assert (response.status_code, response.json()["problems"][0]["message"]) == (
+        413,
+        "the request has more than 1,000,000 bytes",
+    )
 
 
 def test_what_goes_wrong_elsewhere_is_json_too(client: TestClient) -> None:

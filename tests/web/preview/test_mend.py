@@ -62,7 +62,8 @@ def test_every_other_byte_stays(
         ("../notes/newsletter.toml", 422),
         ("/etc/hostname", 422),
         ("", 422),
-        ("newsletter.toml", 409),
+        ("newsletter.toml", 422),
+        ("topics.toml", 409),
     ],
 )
 def test_only_the_workspaces_own_texts_are_mended(

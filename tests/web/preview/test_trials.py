@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from newsletter.web.preview import trials
 from newsletter.web.preview.addresses import MOST, NAME, forget, remember, remembered
 from newsletter.web.preview.trials import Turnstile
 from tests.sink import HANG, Sink, running
-from tests.web.preview.parts import ACTING, edit
+from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
 
 URL = "/api/trial/2026-11"
 
@@ -24,6 +26,18 @@ JSON = {**ACTING, "content-type": "application/json"}
 
 def through(workspace: Path, sink: Sink, more: str = "") -> None:
     edit(workspace / "newsletter.toml", '"maildir:outbox"', f'"{sink.url}"{more}')
+
+
+@contextmanager
+def client_through(
+    workspace: Path, sink: Sink, more: str = "", *, password: str | None = None
+) -> Iterator[TestClient]:
+    """Serve a preview that was started with a server as its transport."""
+    with running(sink):
+        through(workspace, sink, more)
+        with TestClient(app_of(workspace, password=password), base_url=f"http://{HOST}") as client:
+            client.get(f"/?token={KEYS.token}")
+            yield client
 
 
 def send(client: TestClient, to: Any = "ada@example.org", **more: Any) -> Any:
@@ -46,9 +60,9 @@ def text_of(message: bytes) -> str:
     return str(body.get_content())
 
 
-def test_a_test_goes_out_marked_and_the_server_answers(client: TestClient, workspace: Path) -> None:
-    with client, running(Sink()) as sink:
-        through(workspace, sink)
+def test_a_test_goes_out_marked_and_the_server_answers(workspace: Path) -> None:
+    sink = Sink()
+    with client_through(workspace, sink) as client:
         assert client.get(URL).json()["kind"] == "server"
         assert send(client).status_code == 202
         told = end(client)
@@ -69,9 +83,9 @@ def test_a_test_goes_out_marked_and_the_server_answers(client: TestClient, works
     assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_a_test_may_be_seen_as_a_reader_of_the_list(client: TestClient, workspace: Path) -> None:
-    with client, running(Sink()) as sink:
-        through(workspace, sink)
+def test_a_test_may_be_seen_as_a_reader_of_the_list(workspace: Path) -> None:
+    sink = Sink()
+    with client_through(workspace, sink) as client:
         send(client, **{"as": "grace@example.net"})
         assert end(client)["verdict"] == "accepted"
         assert "Dear Grace" in text_of(sink.journal[0][1])
@@ -79,18 +93,18 @@ def test_a_test_may_be_seen_as_a_reader_of_the_list(client: TestClient, workspac
         assert end(client)["problems"][0]["message"] == "nobody@example.net is not on the list"
 
 
-def test_a_refusal_is_told_in_the_servers_words(client: TestClient, workspace: Path) -> None:
-    with client, running(Sink(rcpt=lambda _: "550 5.1.1 who is that?")) as sink:
-        through(workspace, sink)
+def test_a_refusal_is_told_in_the_servers_words(workspace: Path) -> None:
+    sink = Sink(rcpt=lambda _: "550 5.1.1 who is that?")
+    with client_through(workspace, sink) as client:
         send(client)
         told = end(client)
     assert (told["verdict"], told["answer"]) == ("refused", "550 5.1.1 who is that?")
     assert client.get(URL).json()["remembered"] == []
 
 
-def test_a_server_that_is_not_there_is_told(client: TestClient, workspace: Path) -> None:
+def test_a_server_that_is_not_there_is_told(workspace: Path) -> None:
     edit(workspace / "newsletter.toml", '"maildir:outbox"', '"smtp://127.0.0.1:9"')
-    with client:
+    with opened(workspace) as client:
         send(client)
         told = end(client)
     assert told["verdict"] == "refused"
@@ -98,20 +112,20 @@ def test_a_server_that_is_not_there_is_told(client: TestClient, workspace: Path)
 
 
 def test_a_server_that_says_nothing_is_given_up(
-    client: TestClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trials, "PATIENCE", 0.3)
-    with client, running(Sink(dot=lambda *_: HANG)) as sink:
-        through(workspace, sink)
+    sink = Sink(dot=lambda *_: HANG)
+    with client_through(workspace, sink) as client:
         send(client)
         told = end(client)
     assert told["verdict"] == "uncertain"
     assert "did not answer within" in told["answer"]
 
 
-def test_one_at_a_time(client: TestClient, workspace: Path) -> None:
-    with client, running(Sink(delay=0.4)) as sink:
-        through(workspace, sink)
+def test_one_at_a_time(workspace: Path) -> None:
+    sink = Sink(delay=0.4)
+    with client_through(workspace, sink) as client:
         assert send(client).status_code == 202
         answer = send(client, "grace@example.net")
         assert (answer.status_code, answer.json()["problems"][0]["message"]) == (
@@ -141,11 +155,11 @@ def test_a_turnstile_opens_again_as_the_window_slides() -> None:
 
 
 def test_a_password_that_is_not_at_hand_is_not_asked_for(
-    client: TestClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    with client, running(Sink()) as sink:
-        through(workspace, sink, '\nuser = "news@example.org"')
+    sink = Sink()
+    with client_through(workspace, sink, '\nuser = "news@example.org"') as client:
         told = client.get(URL).json()["problems"][0]
         send(client)
         ended = end(client)["problems"][0]
@@ -156,18 +170,66 @@ def test_a_password_that_is_not_at_hand_is_not_asked_for(
     assert sink.commands == []
 
 
-def test_the_password_is_in_no_answer(
-    client: TestClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_password_is_in_no_answer(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "open sesame")
-    with client, running(Sink()) as sink:
-        through(workspace, sink, '\nuser = "news@example.org"')
+    sink = Sink()
+    with client_through(workspace, sink, '\nuser = "news@example.org"') as client:
         about = client.get(URL)
         send(client)
         told = end(client)
     assert about.json()["problems"] == []
     assert "sesame" not in about.text + str(told)
     assert told["verdict"] == "refused"  # no AUTH without TLS
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ("{url}", "smtp://127.0.0.1:{other}", "transport"),
+        ("{url}", "maildir:outbox", "transport"),
+        ('news@example.org"\nconn', 'else@example.org"\nconn', "user"),
+        ("connections = 3", 'auth = "xoauth2"', "auth"),
+    ],
+)
+def test_a_test_leaves_only_over_the_transport_of_the_start(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, key: str
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "open sesame")
+    first, other = Sink(), Sink()
+    account = '\nuser = "news@example.org"\nconnections = 3'
+    with running(other), client_through(workspace, first, account, password="x") as client:
+        old, new = (each.format(url=first.url, other=other.port) for each in (before, after))
+        edit(workspace / "newsletter.toml", old, new)
+        about = client.get(URL).json()["problems"][0]
+        send(client)
+        told = end(client)["problems"][0]
+    assert told == about
+    assert told["message"] == f"{key} changed since this preview was started: no test is sent"
+    assert told["hint"] == "restart newsletter preview, which asks for the password"
+    assert told["file"] == "newsletter.toml"
+    assert (first.commands, other.commands) == ([], [])
+    assert not (workspace / "outbox").exists()
+
+
+def test_where_none_was_set_at_the_start_a_transport_set_since_is_another(workspace: Path) -> None:
+    edit(workspace / "newsletter.toml", 'transport = "maildir:outbox"', "")
+    with opened(workspace) as client, running(Sink()) as sink:
+        edit(workspace / "newsletter.toml", "[delivery]", f'[delivery]\ntransport = "{sink.url}"')
+        send(client)
+        told = end(client)["problems"][0]
+    assert told["message"].startswith("transport changed since")
+    assert sink.commands == []
+
+
+def test_the_password_that_was_typed_at_the_start_counts(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    account = '\nuser = "news@example.org"'
+    with client_through(workspace, Sink(), account, password="open sesame") as client:
+        assert client.get(URL).json()["problems"] == []
+        send(client)
+        assert end(client)["answer"] != ""  # the server was asked, which offers no AUTH
 
 
 def test_what_cannot_be_made_is_not_sent(client: TestClient, workspace: Path) -> None:

@@ -29,7 +29,7 @@ export class Place {
       const told = await get(`/api/place?${new URLSearchParams({ file, line: line ?? 1 })}`);
       if (quiet && this.#isMending) return; // a field was opened while we asked
       this.#show(told, line);
-      if (!quiet) byId("place-lines").focus({ preventScroll: true });
+      if (!quiet) byId(told.closed ? "place-copy" : "place-lines").focus({ preventScroll: true });
     } catch (error) {
       this.#desk.toast(error.message, "error");
     }
@@ -120,9 +120,12 @@ export class Place {
     this.#place = { ...told, line: line ?? null };
     byId("place-name").textContent = this.#spelled();
     byId("place-edit").hidden = !told.editor;
-    byId("place-hint").hidden = Boolean(told.editor);
+    byId("place-hint").hidden = Boolean(told.editor || told.closed);
+    byId("place-closed").textContent = told.closed;
+    byId("place-closed").hidden = !told.closed;
     byId("place-mend").hidden = !told.mendable;
     const lines = byId("place-lines");
+    lines.hidden = Boolean(told.closed);
     lines.style.setProperty("--first", told.first - 1);
     fill(lines, told.lines, (text, index) =>
       element("li", told.first + index === line ? { class: "here", "aria-current": "location" } : {}, text || "\u200b"));

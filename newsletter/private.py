@@ -1,0 +1,36 @@
+"""The state folder and what lies in it: for its owner alone, whatever the umask says."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Final
+
+STATE: Final = ".newsletter"
+"""The workspace's private folder: the ledger and its key, built files, rehearsals."""
+OWN_FILE: Final = 0o600
+"""The mode of every file in it."""
+_OWN_FOLDER: Final = 0o700
+_OTHERS: Final = 0o077
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, mode 0700 each; raise OSError.
+
+    A state folder on the way that others may enter is closed to them. mkdir(2) would give the
+    folders above the mode of any folder.
+    """
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            each.mkdir(mode=_OWN_FOLDER, exist_ok=True)
+            each.chmod(_OWN_FOLDER)
+        elif each.name == STATE:
+            close_to_others(each)
+
+
+def close_to_others(folder: Path) -> None:
+    """Take from others what they may do with a folder that is there, where it is ours."""
+    with contextlib.suppress(OSError):
+        mode = folder.stat().st_mode & 0o7777
+        if mode & _OTHERS:
+            folder.chmod(mode & ~_OTHERS)

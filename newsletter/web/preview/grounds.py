@@ -1,0 +1,245 @@
+"""What the desk may read and change: decided here, for every route.
+
+CHANGED  summaries/*.md, issues/*.md, the texts under templates/, topics.toml
+SHOWN    the templates and the topics that come with the program, other files under templates/
+NAMED    newsletter.toml, the list, mailings.csv, suppressions.csv: a check names a line of them,
+         and they are changed in a text editor; none of their lines is shown
+NOTHING  everything else: the state folder, the ledger, the outbox, what lies outside the workspace
+
+The path counts that is asked for, and the one that its links lead to: the smaller of both. The
+settings cannot widen it: a list, a ledger or an outbox only ever closes what lies there.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path, PurePath
+
+from newsletter import shipped
+from newsletter.content.issue_file import FOLDER as ISSUES
+from newsletter.content.library import FOLDER as SUMMARIES
+from newsletter.errors import NewsletterError, Problem, fail
+from newsletter.files import resolved, shown
+from newsletter.private import STATE
+from newsletter.workspace import MAILINGS, SETTINGS, TOPICS, Workspace, open_workspace
+
+SUPPRESSIONS = "suppressions.csv"
+_RECORDS = (SETTINGS, MAILINGS, SUPPRESSIONS)
+_TEXTS = (".md", ".toml", ".mjml", ".txt", ".css")
+_TEMPLATES = shipped.TEMPLATES.name
+_SHIPPED = frozenset(
+    each for path in (shipped.TEMPLATES, shipped.TOPICS) for each in (path, path.resolve())
+)
+
+
+class Reach(IntEnum):
+    """How far the desk goes with a file."""
+
+    NOTHING = 0
+    NAMED = 1
+    SHOWN = 2
+    CHANGED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """A workspace's folder and what the settings put into it, all absolute.
+
+    `lists` is the list, as the settings name it and what its links lead to; `private` are files
+    and folders that are never shown: the ledger, the outbox.
+    """
+
+    root: Path
+    lists: frozenset[Path] = frozenset()
+    private: tuple[Path, ...] = ()
+
+
+def grounds_of(workspace: Workspace) -> Grounds:
+    """Return the grounds of a workspace; raise OSError where its links lead in a circle."""
+    settings = workspace.settings
+    outbox = settings.delivery.transport and settings.delivery.transport.path
+    private = (settings.database, *([outbox] if outbox else []))
+    return Grounds(
+        root=resolved(workspace.root),
+        lists=frozenset({settings.subscribers_file, resolved(settings.subscribers_file)}),
+        private=tuple(resolved(each) for each in private),
+    )
+
+
+def reach(name: str, real: Path, grounds: Grounds) -> Reach:
+    """Return how far the desk goes with a file that is asked for by a name.
+
+    `name` is relative to the workspace, or absolute for what comes with the program; `real` is
+    what its links lead to.
+    """
+    path = PurePath(name)
+    if path.as_posix() != name:  # "a//b", "./a": another spelling of what has one already
+        return Reach.NOTHING
+    asked = path if path.is_absolute() else grounds.root / path
+    return min(_reach(asked, grounds), _reach(real, grounds))
+
+
+def _reach(path: PurePath, grounds: Grounds) -> Reach:
+    own = Reach.NOTHING
+    if path.is_relative_to(grounds.root) and not _is_private(path, grounds):
+        parts = path.relative_to(grounds.root).parts
+        if all(map(_is_plain, parts)):
+            is_named = path in grounds.lists or parts in {(name,) for name in _RECORDS}
+            own = Reach.NAMED if is_named else _by_parts(parts)
+    return own or _reach_shipped(path)
+
+
+def _by_parts(parts: tuple[str, ...]) -> Reach:
+    match parts:
+        case (name,) if name == TOPICS:
+            return Reach.CHANGED
+        case (folder, name) if folder in {SUMMARIES, ISSUES} and name.endswith(".md"):
+            return Reach.CHANGED
+        case (folder, *_, name) if folder == _TEMPLATES and name != folder:
+            return Reach.CHANGED if name.endswith(_TEXTS) else Reach.SHOWN
+    return Reach.NOTHING
+
+
+def _reach_shipped(path: PurePath) -> Reach:
+    for home in _SHIPPED:
+        if path.is_relative_to(home) and all(map(_is_plain, path.relative_to(home).parts)):
+            return Reach.SHOWN
+    return Reach.NOTHING
+
+
+def _is_plain(part: str) -> bool:
+    """Whether a part of a path means what it shows: no dot file, nothing that is not printed.
+
+    What a file system may take for a dot or leave out (compatibility forms, joiners) counts.
+    """
+    folded = unicodedata.normalize("NFKC", part)
+    visible = part.isprintable() and "\\" not in folded and "/" not in folded
+    return visible and not folded.startswith(".") and not folded.endswith((".", " "))
+
+
+def _is_private(path: PurePath, grounds: Grounds) -> bool:
+    """Whether a path lies in what is private, or beside the ledger with its name in front."""
+    return any(
+        path.is_relative_to(each)
+        or (path.parent == each.parent and path.name.startswith(each.name))
+        for each in (grounds.root / STATE, *grounds.private)
+    )
+
+
+# --- asked by the routes
+
+
+def file_of(workspace: Workspace, name: str, least: Reach) -> Path:
+    """Return the file of a name that the desk may go so far with, at least; raise NewsletterError.
+
+    A second name of a private file (a hard link) is as private as the first.
+    """
+    file = workspace.root / name
+    try:
+        grounds, real = grounds_of(workspace), resolved(file)
+        far = reach(name, real, grounds)
+        if far is Reach.NOTHING or not real.is_file():
+            raise fail("there is no such file to show", file=_safe(name, workspace))
+        if far > Reach.NAMED and _has_private_name(real, grounds):
+            raise fail("this is another name of a private file", file=_safe(name, workspace))
+    except (OSError, ValueError):  # links in a circle; a NUL
+        raise fail("there is no such file to show", file=_safe(name, workspace)) from None
+    if far < least:
+        raise fail("this file is changed in your text editor", file=_safe(name, workspace))
+    return file
+
+
+def reach_of(workspace: Workspace, name: str) -> Reach:
+    """Return how far the desk goes with a file of that name; raise NewsletterError for NOTHING."""
+    file = file_of(workspace, name, Reach.NAMED)
+    return reach(name, resolved(file), grounds_of(workspace))
+
+
+def list_of(workspace: Workspace) -> Path:
+    """Return the list's file, which the desk reads for its search and its checks.
+
+    Raises NewsletterError where the settings name one that it must not read: taken for a list,
+    any file would show its words.
+    """
+    settings = workspace.settings
+    file = settings.subscribers_file
+    grounds = grounds_of(workspace)
+    records = {grounds.root / name for name in _RECORDS}
+    is_read = all(
+        _reach(each, grounds) is Reach.NAMED and each not in records for each in grounds.lists
+    )
+    real = resolved(file)
+    if not is_read or (real.is_file() and _has_private_name(real, grounds, grounds.lists)):
+        raise fail(
+            "the preview does not read this list",
+            file=shown(settings.file, workspace.root),
+            line=settings.lines.get("subscribers.file"),
+            hint="it reads one that lies in the workspace, in no hidden folder; "
+            "newsletter check reads any",
+        )
+    return file
+
+
+def open_desk(root: Path) -> Workspace:
+    """Open a workspace for the desk; raise NewsletterError, also for a link that leads out of it.
+
+    What such a link leads to would be read as an issue, a summary or a template.
+    """
+    workspace = open_workspace(root)
+    problems = tuple(_leading_out(workspace))
+    if problems:
+        raise NewsletterError(*problems)
+    return workspace
+
+
+def _leading_out(workspace: Workspace) -> Iterator[Problem]:
+    grounds = grounds_of(workspace)
+    for link in _links(workspace.root):
+        try:
+            real = resolved(link)
+        except OSError:
+            continue  # in a circle: there is nothing to read
+        if real.is_relative_to(grounds.root) and not _closed(real, grounds):
+            continue
+        yield Problem(
+            message="this link leads to what the preview does not read",
+            file=shown(link, workspace.root),
+            hint="put the file itself in its place: no link leads out of the workspace",
+        )
+
+
+def _closed(real: Path, grounds: Grounds) -> bool:
+    return _is_private(real, grounds) or _reach(real, grounds) is Reach.NAMED
+
+
+def _links(root: Path) -> Iterator[Path]:
+    """Yield the symbolic links among the files that an issue is made of."""
+    tops = (root / SUMMARIES, root / ISSUES, root / _TEMPLATES, root / TOPICS)
+    yield from (each for each in tops if each.is_symlink())
+    for top in tops:
+        for folder, inner, files in os.walk(top):
+            yield from (
+                file for name in (*inner, *files) if (file := Path(folder, name)).is_symlink()
+            )
+
+
+def _has_private_name(real: Path, grounds: Grounds, but: Collection[Path] = ()) -> bool:
+    """Whether a file with several names is, by another of them, a private or a named one."""
+    status = real.stat()
+    if status.st_nlink == 1:
+        return False
+    kept = (Path(top, name) for top, _, names in os.walk(grounds.root / STATE) for name in names)
+    named = (grounds.root / name for name in _RECORDS)
+    return any(
+        each.exists() and os.path.samestat(status, each.stat())
+        for each in (*kept, *named, *grounds.lists, *grounds.private)
+        if each not in but
+    )
+
+
+def _safe(name: str, workspace: Workspace) -> Path:
+    return shown(Path(name), workspace.root)
