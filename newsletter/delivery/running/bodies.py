@@ -50,7 +50,7 @@ class Glances:
 
 
 class Leaving:
-    """Calls `heed` a few times a second: it looks who has left, and returns why to stop, or None."""
+    """Calls `heed` a few times a second; it returns why to stop, or None."""
 
     def __init__(self, heed: Callable[[], Stop | None]) -> None:
         self._heed = heed

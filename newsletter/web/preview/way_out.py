@@ -37,7 +37,7 @@ def open_way(workspace: Workspace, way_out: WayOut, slug: str) -> Transport:
     url = way_out.delivery.transport
     if url is None:
         raise ValueError("the transport of the start is that of the settings")
-    return transport_of(url, _credentials(way_out, slug))
+    return transport_of(url, _credentials(way_out, slug), way_out.delivery.pipelining)
 
 
 def way_json(workspace: Workspace, way_out: WayOut, slug: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ LIST = Path("subscribers.csv")
 
 
 def found(workspace: Path, wanted: str) -> list[str]:
-    hits, _ = search(workspace / LIST, LIST, wanted, TODAY)
+    hits, _ = search(workspace / LIST, LIST, wanted, TODAY, {})
     return [hit.email for hit in hits]
 
 
@@ -30,7 +30,7 @@ def test_every_word_must_stand_in_name_or_address(workspace: Path) -> None:
 
 
 def test_why_she_would_not_be_mailed_stands_beside_her(workspace: Path) -> None:
-    assert search(workspace / LIST, LIST, "left", TODAY) == (
+    assert search(workspace / LIST, LIST, "left", TODAY, {}) == (
         [Hit(name="Lee Left", email="left@example.com", note="unsubscribed in the list")],
         False,
     )
