@@ -11,7 +11,15 @@ from pathlib import Path
 
 from newsletter.content.importers import sources, titles
 from newsletter.content.importers.merge import Found, key, merge
-from newsletter.content.importers.plan import Existing, Status, Step, new_step, step, summary_of
+from newsletter.content.importers.plan import (
+    Existing,
+    Status,
+    Step,
+    new_step,
+    step,
+    summary_of,
+    unreadable,
+)
 from newsletter.content.importers.sources import Source
 from newsletter.content.importers.summary_edit import SummaryText, read_exactly, write_exactly
 from newsletter.content.library import FOLDER, Library
@@ -112,20 +120,19 @@ def _plan(
     rows: list[Row] = []
     problems: list[Problem] = []
     for each, match in zip(found, matches, strict=True):
-        if match is not None:
-            steps.append(step(each, _existing(match, root, record), topic))
-            continue
-        slug = slug_of(each.summary.title, each.summary.month)
-        if slug in library.broken:
-            reason = f"{FOLDER}/{slug}.md cannot be read"
-            wanted = summary_of(each.summary, slug, Path(FOLDER, f"{slug}.md"), topic)
+        slug = match.slug if match else slug_of(each.summary.title, each.summary.month)
+        wanted = summary_of(each.summary, slug, Path(FOLDER, f"{slug}.md"), topic)
+        reason = f"{FOLDER}/{slug}.md cannot be read" if slug in library.broken else None
+        if reason := reason or unreadable(wanted):
             skipped = Step(status=Status.SKIPPED, reason=reason, summary=wanted, found=each)
             rows.append(_row(skipped))
-            problems.extend(library.broken[slug])
-            continue
-        slug = free.slug(slug)
-        wanted = summary_of(each.summary, slug, Path(FOLDER, f"{slug}.md"), topic)
-        steps.append(new_step(each, wanted))
+            problems.extend(library.broken.get(slug, ()))
+        elif match is not None:
+            steps.append(step(each, _existing(match, root, record), topic))
+        else:
+            slug = free.slug(slug)
+            named = replace(wanted, slug=slug, file=Path(FOLDER, f"{slug}.md"))
+            steps.append(new_step(each, named))
     return steps, (rows, problems)
 
 
