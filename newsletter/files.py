@@ -47,9 +47,9 @@ def read_bytes(file: Path, name: Path, *, largest: int = LARGEST) -> bytes:
     would be waited for, and a device such as /dev/zero has no end.
     """
     try:
-        _refuse_special(os.stat(file).st_mode, name)
+        _refuse_special(file.stat().st_mode, name)
         # O_NONBLOCK: a pipe that took the file's place since then does not block.
-        with open(os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as opened:
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
             _refuse_special(os.fstat(opened.fileno()).st_mode, name)
             data = opened.read(largest + 1)
     except FileNotFoundError:

@@ -162,10 +162,7 @@ def _in_settings(settings: Settings, use: Use) -> Place | None:
 
 def _sources(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return the files of a template that may say something, with their texts."""
-    return [
-        (file, template_text(file))
-        for file in template_files(folders, _ENDINGS)
-    ]
+    return [(file, template_text(file)) for file in template_files(folders, _ENDINGS)]
 
 
 def _in_sources(sources: Iterable[tuple[Path, str]], use: Use) -> Place:

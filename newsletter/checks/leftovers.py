@@ -40,7 +40,7 @@ _PATTERNS = (
     (re.compile(r"\[\s*(?:\.\.\.|…)\s*\]"), Level.WARNING),
 )
 _SHOWN = 40
-_OPENING = re.compile("[“„«\"]")
+_OPENING = re.compile('[“„«"]')
 _CLOSING = {"“": "”", "„": "“”", "«": "»", '"': '"'}
 
 

@@ -64,8 +64,5 @@ def _is_copy(name: str, known: list[str]) -> bool:
 
 
 def _is_included(name: str, folders: tuple[Path, ...]) -> bool:
-    texts = (
-        template_text(file)
-        for file in template_files(folders, _ENDINGS)
-    )
+    texts = (template_text(file) for file in template_files(folders, _ENDINGS))
     return any(f'"{name}"' in text or f"'{name}'" in text for text in texts)

@@ -20,8 +20,8 @@ _MOST_LOOKS = 20_000_000
 """Opening brackets times characters, over all blocks: each may be looked for to a block's end."""
 _MOST_LINES = 5_000
 _MOST_MARKS = 20_000
-"""Asterisks, underscores and pipes, each of which may become an element."""
-_MARKS = "*_|"
+"""Asterisks, backticks and the like, each of which may become an element."""
+_MARKS = "*_`|<&\\~"
 # A blank row ends a block, and so does an item of a list or a heading.
 _BLOCK = re.compile(r"\n(?=[ \t]*\n| {0,3}(?:[-*+][ \t]|#{1,6}[ \t]))")
 
@@ -37,12 +37,14 @@ def _too_much(text: str, passage: Passage) -> Iterator[Problem]:
         yield _problem(passage, 0, f"the text has {size:,} bytes; at most {LARGEST:,} can be sent")
         return
     if (lines := text.count("\n") + 1) > _MOST_LINES:
-        yield _problem(passage, 0, f"the text has {lines:,} lines; at most {_MOST_LINES:,} are read")
+        yield _problem(
+            passage, 0, f"the text has {lines:,} lines; at most {_MOST_LINES:,} are read"
+        )
     if text.count("[") > _MOST_BRACKETS:
         what = f"the text has more than {_MOST_BRACKETS:,} opening square brackets"
         yield _problem(passage, 0, what)
     if sum(map(text.count, _MARKS)) > _MOST_MARKS:
-        what = f"the text has more than {_MOST_MARKS:,} asterisks, underscores and pipes"
+        what = f"the text has more than {_MOST_MARKS:,} asterisks, backticks, pipes and the like"
         yield _problem(passage, 0, what)
     looks, line = 0, 0
     for block in _BLOCK.split(text) if "[" in text else ():

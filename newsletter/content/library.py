@@ -87,7 +87,9 @@ class Library(Mapping[str, Summary]):
                         message=f"no summary is named '{slug}'",
                         file=issue.file,
                         line=issue.lines.get(f"summaries.{number}"),
-                        hint=self.nearest(slug) if len(problems) * len(self) < _MOST_LOOKED_AT else None,
+                        hint=self.nearest(slug)
+                        if len(problems) * len(self) < _MOST_LOOKED_AT
+                        else None,
                     )
                 )
         if problems:

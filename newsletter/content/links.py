@@ -46,7 +46,7 @@ def without_end(text: str, ends: str, pairs: Collection[str] = BRACKETS) -> str:
     That are the marks in `ends`, and brackets that close more than is opened; `pairs` are of an
     opening and a closing one. Each character is looked at once.
     """
-    lone = {closing: text.count(closing) - text.count(opening) for opening, closing in pairs}
+    lone = {pair[1]: text.count(pair[1]) - text.count(pair[0]) for pair in pairs}
     end = len(text)
     while end:
         last = text[end - 1]

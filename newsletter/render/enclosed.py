@@ -53,9 +53,7 @@ def without_comments(html: str) -> str:
     return replaced(html, enclosed(html, _COMMENT, _COMMENT_END), lambda _: "")
 
 
-def matched(
-    text: str, opening: re.Pattern[str], whole: re.Pattern[str]
-) -> Iterator[re.Match[str]]:
+def matched(text: str, opening: re.Pattern[str], whole: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Yield each match of a pattern at the places where it may begin.
 
     Where it began and did not end twenty times, nothing more is looked for: each time the rest of

@@ -33,7 +33,7 @@ _BARE_CONDITION = re.compile(r"<!\[(?:if|endif)\b", re.IGNORECASE)
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 _STYLE_BEGINS = re.compile(r"<style\b", re.IGNORECASE)
-_LINK = re.compile(r"<link\b[^<>]{0,200}", re.IGNORECASE)
+_LINK = re.compile(r"<link\b", re.IGNORECASE)
 _BASE = re.compile(r"<base\b", re.IGNORECASE)
 _MOST_BLOCKS = 100
 _LARGEST_CSS = 100_000
@@ -73,8 +73,8 @@ def inline_css(html: str, *, sentinel: str) -> str:
 def _refuse(html: str) -> None:
     if len(html) > _LARGEST:
         raise NotInlined(f"the HTML has {len(html):,} characters; at most {_LARGEST:,} work")
-    if (styles := len(_STYLE_BEGINS.findall(html))) > _MOST_BLOCKS:
-        raise NotInlined(f"the HTML has {styles} styles; at most {_MOST_BLOCKS} work", "<style")
+    if (blocks := len(_STYLE_BEGINS.findall(html))) > _MOST_BLOCKS:
+        raise NotInlined(f"the HTML has {blocks:,} styles; at most {_MOST_BLOCKS} work", "<style")
     css = sum(len(style[0]) for style in _STYLE_BLOCK.finditer(html))
     rules = sum(style[0].count("{") for style in _STYLE_BLOCK.finditer(html))
     if css > _LARGEST_CSS or rules > _MOST_RULES:
@@ -91,8 +91,8 @@ def _refuse(html: str) -> None:
         message = "'<![if' is refused: it would become a comment; write <!--[if !mso]><!-->"
         raise NotInlined(message, found[0])
     for own in _OWN_STYLE.finditer(html):
-        css = html[own.start() : html.find("</style", own.end())]
-        if found := _IMPORTANT.search(_ESCAPE.sub(_letter, css)):
+        own_css = html[own.start() : html.find("</style", own.end())]
+        if found := _IMPORTANT.search(_ESCAPE.sub(_letter, own_css)):
             message = "!important is refused in a style that is inlined: it would beat the dark"
             raise NotInlined(message, found[0])
     if found := _SCRIPT.search(html):

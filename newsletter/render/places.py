@@ -28,9 +28,7 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _TAG_BEGINS = re.compile(r"<!--|<[A-Za-z/]")
 _STYLE = re.compile(r"<(style|script)\b", re.IGNORECASE)
-_STYLE_END = {
-    tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script")
-}
+_STYLE_END = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script")}
 _LONGEST_URL = 2_000
 _LONGEST_NUMBER = 9
 _WRITTEN_URL = re.compile(r"https?://[^/?#\s<>\"]+[/?#][^\s<>\"]*\Z", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from newsletter.content.importers import citation, marks
@@ -81,14 +81,15 @@ class _Group:
     end: str
     """The last characters of the text, as many as a word has."""
     length: int
-    is_citation: bool
-    is_in_capitals: bool
+    is_citation: bool = field(init=False)
+    is_in_capitals: bool = field(init=False)
 
     @classmethod
     def of(cls, line: _Line) -> _Group:
-        group = cls(line, line, [line.text], line.text, line.text, len(line.text), False, False)
-        group._judge()
-        return group
+        return cls(line, line, [line.text], line.text, line.text, len(line.text))
+
+    def __post_init__(self) -> None:
+        self._judge()
 
     def add(self, line: _Line) -> None:
         added = ("" if _is_split_word(self.end, line) else " ") + line.text

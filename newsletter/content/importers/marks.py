@@ -41,9 +41,7 @@ _ALL_TOPICS = re.compile(r"\ball topics\b", re.IGNORECASE)
 _MONTHLY = re.compile(r"\bmonthly summary of\b", re.IGNORECASE)
 _ARTICLES = re.compile(r"\bresearch articles\b", re.IGNORECASE)
 # `*+`: nothing that it takes could belong to what follows, however long it is.
-_PAGER = (
-    r"[\W\d_]*+(?:(?:first|previous|prev|next|last|current)(?:\s+page)?|(?<=\s)page)?[\W\d_]*+"
-)
+_PAGER = r"[\W\d_]*+(?:(?:first|previous|prev|next|last|current)(?:\s+page)?|(?<=\s)page)?[\W\d_]*+"
 _LONGEST_MONTH = 100
 """Characters of a month heading."""
 _FOOT = re.compile(
