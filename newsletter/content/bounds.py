@@ -19,7 +19,8 @@ _MOST_BRACKETS = 5_000
 _MOST_LOOKS = 20_000_000
 """Opening brackets times characters, over all blocks: each may be looked for to a block's end."""
 _MOST_LINES = 5_000
-_MOST_MARKS = 20_000
+_MOST_MOST_LINKS = 2_000
+_MARKS = 10_000
 """Asterisks, backticks and the like, each of which may become an element."""
 _MARKS = "*_`|<&\\~"
 # A blank row ends a block, and so does an item of a list or a heading.
@@ -46,11 +47,15 @@ def _too_much(text: str, passage: Passage) -> Iterator[Problem]:
     if sum(map(text.count, _MARKS)) > _MOST_MARKS:
         what = f"the text has more than {_MOST_MARKS:,} asterisks, backticks, pipes and the like"
         yield _problem(passage, 0, what)
+    if text.count("://") > _MOST_LINKS:
+        yield _problem(passage, 0, f"the text has more than {_MOST_LINKS:,} web addresses")
     looks, line = 0, 0
     for block in _BLOCK.split(text) if "[" in text else ():
-        looks += block.count("[") * len(block)
+        inner = block.lstrip("\n")
+        looks += inner.count("[") * len(inner)
         if looks > _MOST_LOOKS:
-            what = f"a block of {len(block):,} characters has too many opening square brackets"
+            what = f"a block of {len(inner):,} characters has too many opening square brackets"
+            line += len(block) - len(inner)
             yield _problem(passage, line, what, "divide it with empty lines, or write \\[")
             return
         line += block.count("\n") + 1

@@ -115,7 +115,9 @@ def _refuse_fetching(root: HtmlElement, html: str) -> None:
     for comment in root.iter(etree.Comment):
         _, condition, inner = (comment.text or "").partition("]>")
         if condition and "<" in inner:
-            _refuse_fetching(document_fromstring(f"<body>{inner}</body>"), html)
+            # What looks like a comment within one is none, but its tags may be read.
+            body = inner.replace("<!--", "").replace("-->", "")
+            _refuse_fetching(document_fromstring(f"<body>{body}</body>"), html)
 
 
 def _near(tag: re.Pattern[str], html: str) -> str:
