@@ -58,6 +58,7 @@ def assert_grows_evenly(run: Callable[[str], object], unit: str, size: int = 5_0
     """Fail where four times the text takes more than nine times the time."""
     if _took(run, of_size(unit, STEP * size)) < _SOON:
         return
+    once = more = 0.0
     for _ in range(_TRIES):
         once = min(_took(run, of_size(unit, size)) for _ in range(2))
         more = min(_took(run, of_size(unit, STEP * size)) for _ in range(2))

@@ -19,10 +19,10 @@ _MOST_BRACKETS = 5_000
 _MOST_LOOKS = 20_000_000
 """Opening brackets times characters, over all blocks: each may be looked for to a block's end."""
 _MOST_LINES = 5_000
-_MOST_MOST_LINKS = 2_000
-_MARKS = 10_000
+_MOST_MARKS = 10_000
 """Asterisks, backticks and the like, each of which may become an element."""
 _MARKS = "*_`|<&\\~"
+_MOST_LINKS = 2_000
 # A blank row ends a block, and so does an item of a list or a heading.
 _BLOCK = re.compile(r"\n(?=[ \t]*\n| {0,3}(?:[-*+][ \t]|#{1,6}[ \t]))")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,12 +29,13 @@ KINDS = {pipe: "this is a pipe", device: "this is a device", folder: "this is a 
 
 
 @pytest.fixture(params=KINDS, ids=[kind.__name__ for kind in KINDS])
-def put(request: pytest.FixtureRequest) -> Iterator[Callable[[Path], str]]:
+def put(request: pytest.FixtureRequest) -> Callable[[Path], str]:
     def inner(file: Path) -> str:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         request.param(file)
-        return KINDS[request.param]
+        said: str = KINDS[request.param]
+        return said
 
     return inner
 

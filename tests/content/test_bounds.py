@@ -102,7 +102,7 @@ def test_references_and_furniture_are_told_in_proportion(unit: str) -> None:
         *(citation.doi, marks.month, marks.is_implications, marks.is_furniture, marks.is_head),
         *(marks.is_opening, marks.is_foot, marks.is_cut_month, to_markdown),
     ):
-        assert_grows_evenly(lambda text, judge=judge: judge(" ".join(text.split())), unit)  # type: ignore[misc,operator]
+        assert_grows_evenly(lambda text, judge=judge: judge(" ".join(text.split())), unit)  # type: ignore[misc]
     assert_grows_evenly(lambda text: render_citation(" ".join(text.split())[:10_000], None), unit)
 
 
