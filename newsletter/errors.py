@@ -89,8 +89,21 @@ TYPOGRAPHIC = 'typographic quotes \u201c \u201d are no quotes here: write "..."'
 """What is wrong where a word processor has turned the quotes."""
 
 
+_LONGEST_WORD, _MOST_KNOWN = 200, 1_000
+
+
+def shortened(text: str, most: int = _LONGEST_WORD) -> str:
+    """Return a text as a message shows it: what is longer is cut off."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the nearest known word, or None where none is near."""
+    """Return a hint that names the nearest known word, or None where none is near.
+
+    A very long word is none of them, and among thousands none is looked for.
+    """
     by_folded = {name.casefold(): name for name in known}
+    if len(word) > _LONGEST_WORD or len(by_folded) > _MOST_KNOWN:
+        return None
     near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return f"did you mean '{by_folded[near[0]]}'?" if near else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 import tempfile
 import unicodedata
 from collections.abc import Callable
@@ -18,8 +19,8 @@ from newsletter.errors import fail
 
 # What a file's name may hold and a terminal cannot show: control characters, bytes of no UTF-8.
 _UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_LARGEST = 5_000_000
-"""Octets; a summary has some thousands."""
+LARGEST = 5_000_000
+"""Octets of any file that is read whole."""
 
 
 def shown(file: Path, root: Path) -> Path:
@@ -28,33 +29,50 @@ def shown(file: Path, root: Path) -> Path:
     return Path(_UNREADABLE.sub("\ufffd", str(inner)))
 
 
-def read_text(file: Path, name: Path) -> str:
+def read_text(file: Path, name: Path, *, largest: int = LARGEST) -> str:
     r"""Return a file's text in NFC with `\n` line ends and no byte order mark.
 
     `name` is how problems name the file. Raises NewsletterError where it is no UTF-8 text, and
-    for what the system refuses.
+    for what `read_bytes` refuses.
     """
-    text = decode(read_bytes(file, name), name)
+    text = decode(read_bytes(file, name, largest=largest), name)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", text)
 
 
-def read_bytes(file: Path, name: Path) -> bytes:
-    """Return a file's octets; a folder, a missing or a huge file is a clear problem."""
+def read_bytes(file: Path, name: Path, *, largest: int = LARGEST) -> bytes:
+    """Return the octets of a plain file, at most `largest`; a link to one is followed.
+
+    A folder, a pipe, a socket, a device, a missing or a huge file is a clear problem: a pipe
+    would be waited for, and a device such as /dev/zero has no end.
+    """
     try:
-        if file.stat().st_size > _LARGEST:
-            raise fail(
-                f"the file is far too large for a text: more than {_LARGEST:,} bytes",
-                file=name,
-                line=1,
-            )
-        return file.read_bytes()
+        _refuse_special(file.stat().st_mode, name)
+        # O_NONBLOCK: a pipe that took the file's place since then does not block.
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
+            _refuse_special(os.fstat(opened.fileno()).st_mode, name)
+            data = opened.read(largest + 1)
     except FileNotFoundError:
         raise fail("there is no such file", file=name) from None
-    except IsADirectoryError:
-        raise fail("this is a folder, not a file", file=name) from None
     except OSError as error:
         raise fail(f"cannot be read: {error.strerror or error}", file=name) from None
+    if len(data) > largest:
+        raise fail(
+            f"the file is far too large for what it is: more than {largest:,} bytes",
+            file=name,
+            line=1,
+        )
+    return data
+
+
+def _refuse_special(mode: int, name: Path) -> None:
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISDIR(mode):
+        raise fail("this is a folder, not a file", file=name)
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    kind = kinds.get(stat.S_IFMT(mode), "a device")
+    raise fail(f"this is {kind}, not a file", file=name, hint="put a plain file in its place")
 
 
 def decode(data: bytes, name: Path) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ _KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*")
 _ONE_PART = re.compile(_PART)
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 # What a value consists of: strings (the long forms first), comments, brackets, anything else.
+# A long form that is never closed goes to the end; `*+` never looks for another way to match.
 _PIECE = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}'
-    r"|'''(?:[^']|'(?!''))*'{3,5}"
+    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}|\Z)'
+    r"|'''(?:[^']|'(?!''))*+(?:'{3,5}|\Z)"
     r'|"(?:[^"\\\n]|\\.)*"'
     r"|'[^'\n]*'"
     r"|#[^\n]*"
@@ -38,7 +40,16 @@ _UNQUOTED = re.compile(
 _TURNED = re.compile("[\u201c\u201d\u201e\u201f]")
 _TWICE = re.compile(r"Cannot declare \((.*)\) twice")
 _NAMES = re.compile(r"'([^']*)'")
+_SEPARATOR = re.compile("[=,]")
+_LARGEST = 250_000
+"""Octets of a file; one of settings has some thousands."""
+_DEEPEST = 20
+"""Brackets within brackets, and parts of a key."""
+_LONGEST_KEY = 500
+_LONGEST_ROW = 2_000
+"""Characters of a row that is looked at for what was meant."""
 _OPEN = re.compile(r"=\s*'[^'\n]*$")
+_BRACKETS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _UNCLOSED = "quotes are opened and never closed"
 _WORDS = {
     "Cannot overwrite a value": "this key stands twice",
@@ -67,19 +78,58 @@ class TomlFile:
 
 def read_toml(file: Path, name: Path) -> TomlFile:
     """Read a TOML file; `name` is how problems name it. Raises NewsletterError."""
-    text = read_text(file, name)
+    text = read_text(file, name, largest=_LARGEST)
+    if deep := _too_deep(text):
+        line, what = deep
+        raise fail(f"{what} than {_DEEPEST} levels deep", file=name, line=line)
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(str(error), text, name) from None
-    except RecursionError:
-        raise fail("the brackets are nested too deeply", file=name) from None
-    return TomlFile(name=name, values=values, lines=key_lines(text))
+    lines: dict[str, int] = {}
+    for key, line in _keys(text):
+        if len(key) > _LONGEST_KEY:
+            what = f"a key of {len(key):,} characters: it has at most {_LONGEST_KEY}"
+            raise fail(what, file=name, line=line)
+        lines.setdefault(key, line)
+    return TomlFile(name=name, values=values, lines=lines)
+
+
+def _too_deep(text: str) -> tuple[int, str] | None:
+    """Return the line that is nested too deeply and what is, or None.
+
+    It is found before tomllib reads the text, whose time grows with the square of a key's parts
+    and which calls itself for each bracket. The text need not be valid.
+    """
+    line, depth, dots, at = 1, 0, 0, 0
+    while match := _PIECE.match(text, at):
+        at, piece = match.end(), match[0]
+        if piece in _BRACKETS:
+            depth += _BRACKETS[piece]
+            dots = 0
+            if depth > _DEEPEST:
+                return line, "brackets are nested more"
+        elif piece == "\n":
+            dots = 0
+        elif piece[0] not in "\"'#":
+            first, *rest = _SEPARATOR.split(piece)
+            counts = [dots + first.count("."), *(part.count(".") for part in rest)]
+            dots = counts[-1]
+            if max(counts) >= _DEEPEST:
+                return line, "a key is more"
+        line += piece.count("\n")
+    return None
 
 
 def key_lines(text: str) -> dict[str, int]:
     """Return the line (from 1) of each table header and each key of a valid TOML text."""
     lines: dict[str, int] = {}
+    for key, line in _keys(text):
+        lines.setdefault(key, line)
+    return lines
+
+
+def _keys(text: str) -> Iterator[tuple[str, int]]:
     prefix: tuple[str, ...] = ()
     at = _skip_blank(text, 0)
     line, counted = 1, 0
@@ -99,9 +149,8 @@ def key_lines(text: str) -> dict[str, int]:
         else:
             parts = prefix + parts
             at = _end_of_value(text, match.end())
-        lines.setdefault(".".join(parts), line)
+        yield ".".join(parts), line
         at = _skip_blank(text, at)
-    return lines
 
 
 def _part(written: str) -> str:
@@ -119,7 +168,7 @@ def _end_of_value(text: str, at: int) -> int:
     depth = 0
     while match := _PIECE.match(text, at):
         at = match.end()
-        depth += (match[0] in {"[", "{"}) - (match[0] in {"]", "}"})
+        depth += _BRACKETS.get(match[0], 0)
         if match[0] == "\n" and depth == 0:
             break
     return at
@@ -138,7 +187,7 @@ def _syntax_error(message: str, text: str, name: Path) -> NewsletterError:
     place = _PLACE.search(message)
     line = int(place[1]) if place and place[1] else len(rows)
     what = _PLACE.sub("", message)
-    row = rows[line - 1]
+    row = rows[line - 1][:_LONGEST_ROW]
     unquoted = _UNQUOTED.fullmatch(row)
     hint = f'text stands in quotes: {unquoted[1]} = "{unquoted[2].strip()}"' if unquoted else None
     if _is_turned(row):

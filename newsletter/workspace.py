@@ -220,7 +220,10 @@ class Workspace:
         digest = hashlib.sha256()
         for file in files:
             if file.is_file():
-                digest.update(file.read_bytes() + b"\0")
+                with file.open("rb") as content:
+                    while octets := content.read(1 << 20):
+                        digest.update(octets)
+                digest.update(b"\0")
         return digest.hexdigest()
 
     def transport_url(self) -> TransportUrl:
@@ -266,7 +269,7 @@ def open_workspace(start: Path | None) -> Workspace:
     if start is not None and not folder.exists():
         raise fail("there is no such folder", file=start)
     for each in (folder, *folder.parents):
-        if (each / SETTINGS).is_file():
+        if (each / SETTINGS).exists():
             return Workspace(settings=load_settings(each / SETTINGS))
     raise fail(
         f"no {SETTINGS} in {start or 'this folder'} or in one above it",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.content.bounds import unbounded
 from newsletter.content.links import find_urls
 from newsletter.content.summary import Passage
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 _LIKELY = re.compile(
     r"\]\s*[(\[]|<(?:https?|mailto):|^ {0,3}\[[^\]\n]+\]:|!\[", re.IGNORECASE | re.MULTILINE
 )
-_IMAGE, _LINK = "image", "link"
+_IMAGE = "image"
+_MOST_ROWS = 100
+"""Of a link's words, and of the links before it whose words have more than one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,11 @@ class Anchor:
     """Whether the author wrote the address alone, and readers see it so."""
 
 
+@lru_cache(maxsize=256)  # six rules ask for those of the same texts
 def anchors(passage: Passage) -> tuple[Anchor, ...]:
-    """Return the links and images of a Markdown text, in order."""
+    """Return the links and images of a Markdown text, in order; none of one that is refused."""
+    if unbounded(passage):
+        return ()
     if _LIKELY.search(passage.text):
         return tuple(_parsed(passage))
     return tuple(_bare(passage.text, passage, passage.line))
@@ -46,15 +52,11 @@ def anchors(passage: Passage) -> tuple[Anchor, ...]:
 def _bare(text: str, passage: Passage, line: int) -> Iterator[Anchor]:
     if "://" not in text:
         return
+    counted = 0
     for start, end in find_urls(text):
         url = text[start:end]
-        yield Anchor(
-            url=url,
-            words=url,
-            file=passage.file,
-            line=line + text.count("\n", 0, start),
-            is_bare=True,
-        )
+        line, counted = line + text.count("\n", counted, start), start
+        yield Anchor(url=url, words=url, file=passage.file, line=line, is_bare=True)
 
 
 def _parsed(passage: Passage) -> Iterator[Anchor]:
@@ -104,7 +106,8 @@ def _row_of(source: Sequence[str], row: int, url: str) -> int:
     if not source:
         return 0
     here = min(row, len(source) - 1)
-    above = (number for number in range(here, -1, -1) if url and url in source[number])
+    last = max(here - _MOST_ROWS, -1)
+    above = (number for number in range(here, last, -1) if url and url in source[number])
     return next(above, here)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue import Issue
+from newsletter.content.links import BRACKETS, without_end
 from newsletter.content.summary import Summary
 from newsletter.errors import Level, Problem
 
@@ -17,11 +18,11 @@ _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\x00-\x20\x7f-\x9f]+")
 _DOI_INSIDE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 # In running text a DOI is known by what stands before it, or by its own beginning.
 _DOI_WRITTEN = re.compile(
-    r"(?:https?://[\w.-]*doi\.org/|\bdoi\s*:?\s*)?(?<![\w.])(10\.\d{4,9}(?:\.\d+)*/\S+)",
+    r"(?:https?://[\w.-]*doi\.org/|\bdoi\s*+:?\s*)?(?<![\w.])(10\.\d{4,9}(?:\.\d+)*/\S+)",
     re.IGNORECASE,
 )
 _ENDS = ".,;:'\"’”»"  # noqa: RUF001
-_PAIRS = ("()", "[]", "{}", "<>")
+_PAIRS = (*BRACKETS, "<>")
 # (2026), (2026a), (2026, March), (in press); the first one is the article's (APA 7, 9.13).
 _YEAR = re.compile(r"\(\s*((?:1[89]|20)\d\d)[a-z]?(?:\s*,\s*([^()\d]{3,20}?)[\s\d\u2013-]*)?\s*\)")
 _MONTHS = {
@@ -93,7 +94,7 @@ def doi_differs(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 def citation_year(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a citation that is newer than the issue it stands in."""
     for summary in dossier.summaries:
-        match = _YEAR.search(summary.citation or "")
+        match = _YEAR.search(" ".join((summary.citation or "").split()))
         if match is None:
             continue
         month = _MONTHS.get((match[2] or "").strip(" .").split(" ")[0].lower(), 0)
@@ -146,14 +147,4 @@ def _is_doi(text: str) -> bool:
 
 def _bare(found: str) -> str:
     """Return a DOI without what a web address or a sentence adds: `?src=x`, a full stop."""
-    found = re.sub(r"\?[\w.~-]+=.*", "", found)
-    while found and _is_added(found):
-        found = found[:-1]
-    return found
-
-
-def _is_added(doi: str) -> bool:
-    last = doi[-1]
-    return last in _ENDS or any(
-        last == pair[1] and doi.count(pair[1]) > doi.count(pair[0]) for pair in _PAIRS
-    )
+    return without_end(re.sub(r"\?[\w.~-]+=.*", "", found), _ENDS, _PAIRS)

@@ -20,7 +20,7 @@ from newsletter.checks.dossier import Dossier
 from newsletter.checks.engine import Rule
 from newsletter.checks.fallbacks import FALLBACKS
 from newsletter.checks.features import features_of
-from newsletter.checks.texts import template_files
+from newsletter.checks.texts import template_files, template_text
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
 from newsletter.files import shown
@@ -162,10 +162,7 @@ def _in_settings(settings: Settings, use: Use) -> Place | None:
 
 def _sources(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return the files of a template that may say something, with their texts."""
-    return [
-        (file, file.read_text(encoding="utf-8", errors="replace"))
-        for file in template_files(folders, _ENDINGS)
-    ]
+    return [(file, template_text(file)) for file in template_files(folders, _ENDINGS)]
 
 
 def _in_sources(sources: Iterable[tuple[Path, str]], use: Use) -> Place:

@@ -24,7 +24,7 @@ VERY_LONG = 1.4
 """Times as long as that, about 420 words, it is worth a warning."""
 
 _HEADING = re.compile(
-    r"^\s*(?:#{1,6}|\*\*|__).*practice\s+implications", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*(?:#{1,6}|\*\*|__).*practice\s+implications", re.MULTILINE | re.IGNORECASE
 )
 _NO_PARAGRAPH = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]\s|```)")
 

@@ -88,15 +88,16 @@ def of_declarations(text: str, known: frozenset[str], *, bare: bool = True) -> t
 def _of_declarations(text: str, known: frozenset[str], *, bare: bool) -> Iterator[Use]:
     declared = list(_declarations(text))
     names = [name for name, _ in declared]
-    for index, (name, value) in enumerate(declared):
+    before = {"background"} if "background-color" in names else set()
+    for name, value in declared:
         has_ground = name.startswith("background-") and "background-color" in names
         slug = property_slug(name, known)
         if slug:
             own = bare and not (has_ground and name != "background-color")
             yield Use(slug, name, _sought(name), own)
-        before = {*names[:index], *(["background"] if "background-color" in names else [])}
         for use in _of_value(name, value):
             yield replace(use, bare=bare and name not in before and not has_ground)
+        before.add(name)
 
 
 def _sought(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from newsletter.checks.dossier import Dossier
@@ -16,6 +17,8 @@ from newsletter.errors import Level, Problem, did_you_mean
 
 RENDER = "render"
 """The email cannot be made; nobody can silence that."""
+MOST = 300
+"""Findings of one rule that are told: nobody mends more at once, and each is looked for."""
 IGNORE = "ignore"
 """The issue silences what is no rule, or gives no reason."""
 
@@ -101,9 +104,17 @@ def inspect(dossier: Dossier, rules: Sequence[Rule]) -> Report:
 def _look(dossier: Dossier, issue: Issue, rules: Sequence[Rule]) -> Iterator[Finding]:
     for rule in rules:
         reason = issue.ignore.get(rule.id, "").strip()
-        for problem in rule.look(dossier, issue):
+        problems = iter(rule.look(dossier, issue))
+        for problem in islice(problems, MOST):
             finding = _finding(rule.id, problem)
             yield _silence(finding, reason) if reason else finding
+        if next(problems, None) is not None:
+            yield Finding(
+                rule=rule.id,
+                level=Level.INFO,
+                message=f"and more of this kind: the first {MOST} are told",
+                file=issue.file,
+            )
 
 
 def _silence(finding: Finding, reason: str) -> Finding:

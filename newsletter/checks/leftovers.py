@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.texts import around, passages, rows
+from newsletter.checks.texts import around, code_spans, is_within, passages, rows
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
 
@@ -40,8 +40,8 @@ _PATTERNS = (
     (re.compile(r"\[\s*(?:\.\.\.|…)\s*\]"), Level.WARNING),
 )
 _SHOWN = 40
-_QUOTED = re.compile(r"“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|\"[^\"\n]*\"|^>.*$", re.MULTILINE)
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_OPENING = re.compile('[“„«"]')
+_CLOSING = {"“": "”", "„": "“”", "«": "»", '"': '"'}
 
 
 def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
@@ -67,21 +67,41 @@ def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def _find(pattern: re.Pattern[str], row: str) -> re.Match[str] | None:
     """Return the first find that no quotation explains."""
-    code = [match.span() for match in _CODE.finditer(row)] if "`" in row else []
+    code = code_spans(row) if "`" in row else []
+    quoted: list[tuple[int, int]] | None = None
     for match in pattern.finditer(row):
-        if any(start <= match.start() < end for start, end in code):
+        if is_within(code, match.start()):
             continue
         if _INITIALS.match(row, match.start()) and not row.isupper():
             continue
-        if not match[0].strip("?[]. …") and _is_quoted(row, match):
-            continue
+        if not match[0].strip("?[]. …"):
+            quoted = _quotations(row) if quoted is None else quoted
+            if is_within(quoted, match.start() - 1):  # behind the mark that opens it
+                continue
         return match
     return None
 
 
-def _is_quoted(row: str, match: re.Match[str]) -> bool:
-    """Whether it stands among other words of a quotation: an omission, a client's `Why???`."""
-    return any(
-        quote.start() < match.start() < quote.end() and re.search(r"\w", quote[0])
-        for quote in _QUOTED.finditer(row)
-    )
+def _quotations(row: str) -> list[tuple[int, int]]:
+    """Return where quotations with words stand, each without the mark that closes it.
+
+    Among other words `???` and `[...]` are an omission, or a client's `Why???`.
+    """
+    if row.startswith(">"):
+        return [(0, len(row))]
+    spans = []
+    ahead: dict[str, int] = {}  # where each closing mark stands next, the length for nowhere
+    at = 0
+    while opened := _OPENING.search(row, at):
+        at = opened.end()
+        for mark in _CLOSING[opened[0]]:
+            if ahead.get(mark, -1) < at:
+                place = row.find(mark, at)
+                ahead[mark] = len(row) if place < 0 else place
+        end = min(ahead[mark] for mark in _CLOSING[opened[0]])
+        if end == len(row):
+            continue
+        if re.search(r"\w", row[opened.start() : end]):
+            spans.append((opened.start(), end))
+        at = end + 1
+    return spans

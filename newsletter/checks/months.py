@@ -51,6 +51,8 @@ _DEADLINE = re.compile(
     r"|bis|hasta|antes|entro|fino|tot|vóór|até)\b",
     re.IGNORECASE,
 )
+_SENTENCE = 500
+"""Characters before a month that may speak of a deadline."""
 _NEAR = 4
 """A month of so many months before the issue's may be left over from another issue."""
 
@@ -101,8 +103,9 @@ class _Mention:
         self.number, self.word, self.line, self.file = number, match[0], line, passage.file
         self.before = text[max(0, match.start() - 40) : match.start()].replace("\n", " ")
         self.after = text[match.end() : match.end() + 40].replace("\n", " ")
-        start = text.rfind(".", 0, match.start()) + 1
-        self.row = text[start : match.start()]
+        first = max(0, match.start() - _SENTENCE)
+        start = text.rfind(".", first, match.start()) + 1
+        self.row = text[max(start, first) : match.start()]
 
     @property
     def year(self) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.texts import template_files
+from newsletter.checks.texts import template_files, template_text
 from newsletter.content.issue import Issue
 from newsletter.errors import Level, Problem
 from newsletter.files import shown
@@ -64,8 +64,5 @@ def _is_copy(name: str, known: list[str]) -> bool:
 
 
 def _is_included(name: str, folders: tuple[Path, ...]) -> bool:
-    texts = (
-        file.read_text(encoding="utf-8", errors="replace")
-        for file in template_files(folders, _ENDINGS)
-    )
+    texts = (template_text(file) for file in template_files(folders, _ENDINGS))
     return any(f'"{name}"' in text or f"'{name}'" in text for text in texts)

@@ -104,9 +104,10 @@ def small_targets(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         return
     looks = Looks(dossier.letter.root)
     told: dict[tuple[float, int], str] = {}
+    texts: dict[HtmlElement, str] = {}
     for link in dossier.letter.root.iter("a"):
         words = " ".join(link.text_content().split())
-        if not words or not link.get("href") or not _stands_alone(link, words):
+        if not words or not link.get("href") or not _stands_alone(link, words, texts):
             continue
         least = BUTTON if looks.is_button(link) else TARGET
         height = looks.height(link)
@@ -128,10 +129,17 @@ def _is_data(table: HtmlElement) -> bool:
     return next(table.iter("th", "caption"), None) is not None
 
 
-def _stands_alone(link: HtmlElement, words: str) -> bool:
-    """Whether a link is a line of its own; one in a sentence may be as high as the line."""
+def _stands_alone(link: HtmlElement, words: str, texts: dict[HtmlElement, str]) -> bool:
+    """Whether a link is a line of its own; one in a sentence may be as high as the line.
+
+    `texts` are those of the blocks that were read before: one may hold many links.
+    """
     block = next((up for up in link.iterancestors() if up.tag in _BLOCKS), None)
-    return block is not None and " ".join(block.text_content().split()) == words
+    if block is None:
+        return False
+    if block not in texts:
+        texts[block] = " ".join(block.text_content().split())
+    return texts[block] == words
 
 
 def _of_template(

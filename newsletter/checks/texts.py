@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue import Issue
 from newsletter.content.summary import Passage
-from newsletter.render.template_files import PARTS
+from newsletter.errors import NewsletterError
+from newsletter.files import read_bytes
+from newsletter.render.template_files import LARGEST_TEMPLATE, PARTS
+
+_TICKS = re.compile("`+")
 
 
 def passages(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
@@ -66,8 +72,49 @@ def rows(passage: Passage) -> Iterator[tuple[int, str]]:
 
 def found(pattern: re.Pattern[str], passage: Passage) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield each find with its line in the file."""
+    line, counted = passage.line, 0
     for match in pattern.finditer(passage.text):
-        yield passage.line + passage.text.count("\n", 0, match.start()), match
+        line, counted = line + passage.text.count("\n", counted, match.start()), match.start()
+        yield line, match
+
+
+def code_spans(row: str) -> list[tuple[int, int]]:
+    """Return where code stands in a row, its backticks with it (CommonMark 0.31, 6.1).
+
+    A run of backticks is closed by the next run of the same length. Each run is looked at once,
+    whatever their lengths.
+    """
+    runs = [match.span() for match in _TICKS.finditer(row)]
+    of_length: dict[int, list[int]] = {}
+    for number in reversed(range(len(runs))):
+        of_length.setdefault(runs[number][1] - runs[number][0], []).append(number)
+    spans = []
+    number = 0
+    while number < len(runs):
+        start, end = runs[number]
+        alike = of_length[end - start]
+        while alike and alike[-1] <= number:
+            alike.pop()
+        if alike:
+            number = alike[-1]
+            spans.append((start, runs[number][1]))
+        number += 1
+    return spans
+
+
+def without_code(row: str) -> str:
+    """Return a row without what is code in it."""
+    kept, last = [], 0
+    for start, end in code_spans(row):
+        kept.append(row[last:start])
+        last = end
+    return "".join([*kept, row[last:]])
+
+
+def is_within(spans: Sequence[tuple[int, int]], at: int) -> bool:
+    """Whether a place lies in one of some spans that follow each other."""
+    index = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    return index >= 0 and at < spans[index][1]
 
 
 def around(text: str, start: int, end: int, width: int = 30) -> str:
@@ -86,12 +133,27 @@ def in_templates(
     """
     wanted = re.compile(pattern)
     for file in template_files(dossier.templates, endings):
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = template_text(file)
         if match := wanted.search(text):
             root = dossier.settings.root
             name = file.relative_to(root) if file.is_relative_to(root) else file
             return name, text.count("\n", 0, match.start()) + 1
     return None, None
+
+
+def template_text(file: Path) -> str:
+    """Return a template file's text, kept until the file changes; empty where it is refused."""
+    status = file.stat()
+    return _text(file, (status.st_mtime_ns, status.st_size, status.st_ino))
+
+
+@lru_cache(maxsize=128)
+def _text(file: Path, _changed: tuple[int, int, int]) -> str:
+    try:
+        data = read_bytes(file, file, largest=LARGEST_TEMPLATE)
+    except NewsletterError:
+        return ""
+    return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def template_files(folders: Sequence[Path], endings: Collection[str]) -> Iterator[Path]:
@@ -111,9 +173,10 @@ def template_files(folders: Sequence[Path], endings: Collection[str]) -> Iterato
 def text_of(dossier: Dossier, file: Path) -> str:
     """Return the text of one of the workspace's files, empty where it cannot be read."""
     try:
-        return (dossier.settings.root / file).read_text(encoding="utf-8-sig", errors="replace")
-    except OSError:
+        data = read_bytes(dossier.settings.root / file, file)
+    except NewsletterError:
         return ""
+    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def line_in(dossier: Dossier, file: Path, words: str) -> int | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.texts import found, passages
+from newsletter.checks.texts import found, passages, without_code
 from newsletter.content.issue import Issue
 from newsletter.content.summary import Passage
 from newsletter.errors import Level, Problem, did_you_mean
@@ -21,7 +21,6 @@ _TAG = re.compile(
     r"|script|strong|style|su[bp]|svg|table|t[dhr]|u|ul|iframe)(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 _MARKDOWN = {
     **dict.fromkeys(("b", "strong"), "write **words** for bold"),
     **dict.fromkeys(("i", "em"), "write *words* for italics"),
@@ -72,7 +71,7 @@ def raw_html(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find HTML, which readers see as it is written; the first tag of a line is told."""
     for text in passages(dossier, issue):
         for number, row in enumerate(text.text.split("\n"), text.line):
-            if tag := _TAG.search(_CODE.sub("", row)):
+            if tag := _TAG.search(without_code(row)):
                 yield Problem(
                     message=f"HTML is shown as it is written: '{tag[0]}'",
                     file=text.file,

@@ -24,6 +24,7 @@ _REFUSALS = {
     errno.EACCES: ("this may not be read or written", "its owner or its rights must be changed"),
     errno.EPERM: ("this may not be changed", "its owner or its rights must be changed"),
 }
+_TAKE_APART = "take brackets, lists or quotes out of the file that was changed last"
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
 
@@ -77,6 +78,9 @@ class BoundaryGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             ctx.exit(INTERRUPTED)
+        except RecursionError:
+            _report(Problem(message="a file is nested too deeply", hint=_TAKE_APART))
+            ctx.exit(1)
         except BrokenPipeError:
             raise
         except OSError as error:

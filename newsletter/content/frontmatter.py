@@ -7,15 +7,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.content.bounds import LARGEST, unbounded
 from newsletter.content.month import Month, parse_month
 from newsletter.content.summary import Passage
 from newsletter.content.yaml_text import in_quotes
 from newsletter.content.yaml_tree import Listing, Node, Scalar, Table, parse
-from newsletter.errors import Level, Problem, did_you_mean, fail
+from newsletter.errors import Level, Problem, did_you_mean, fail, shortened
 
+LONGEST = 10_000
+"""Characters of a text of one line; a citation with a hundred authors has 4,000."""
+_MOST_HINTED = 20
 _FENCE = re.compile(r"---[ \t]*")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_BREAK = re.compile(r"[ \t]*\n[ \t\n]*")
+_BREAK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*")
 _DATE = re.compile(r"(\d{4}-\d{2})(?:-\d{2}(?:[T ].*)?)?")
 
 
@@ -91,10 +95,11 @@ class Fields:
 
     def only(self, known: Collection[str]) -> None:
         """Refuse keys that are not known."""
-        for key in self._table.entries:
-            if key not in known:
-                near = did_you_mean(key, known) or f"the keys are {', '.join(known)}"
-                self.problem(key, f"there is no key '{key}'", near)
+        unknown = [key for key in self._table.entries if key not in known]
+        for number, key in enumerate(unknown):
+            near = did_you_mean(key, known) if number < _MOST_HINTED else None
+            hint = near or f"the keys are {', '.join(known)}"
+            self.problem(key, f"there is no key '{shortened(key)}'", hint)
 
     def text(self, key: str, *, strict: bool = False) -> str | None:
         """Return one line of text, line breaks made spaces; None where there is none.
@@ -194,8 +199,14 @@ class Fields:
         node = self._scalar(key)
         if node is None:
             return None
-        self._one_line(key, key, node, strict=True)
-        return passage(node.text, self._name, node.line)
+        self._one_line(key, key, node, strict=True, longest=LARGEST)
+        return self.bounded(passage(node.text, self._name, node.line))
+
+    def bounded(self, found: Passage) -> Passage:
+        """Return a passage, and collect what is too much in it: nobody reads on then."""
+        if too_much := unbounded(found):
+            self.problems.append(too_much)
+        return found
 
     def problem(self, key: str, message: str, hint: str | None = None) -> None:
         """Collect a problem at a key's line."""
@@ -215,8 +226,14 @@ class Fields:
             return None
         return node
 
-    def _one_line(self, place: str, key: str, node: Scalar, *, strict: bool) -> str | None:
+    def _one_line(
+        self, place: str, key: str, node: Scalar, *, strict: bool, longest: int = LONGEST
+    ) -> str | None:
         text = _BREAK.sub(" ", node.text.strip())
+        if len(text) > longest:
+            message = f"{key} has {len(text):,} characters; at most {longest:,} are taken"
+            self.problem(place, message, "shorten it")
+            return None
         if found := _CONTROL.search(text):
             self.problem(place, f"{key} holds a control character (U+{ord(found[0]):04X})")
             return None

@@ -85,7 +85,7 @@ def problems_in(text: str, name: Path) -> tuple[Problem, ...]:
 
 def _issue(fields: Fields, parts: Parts, name: Path, month: Month) -> Issue:
     fields.only(KEYS)
-    introduction = passage(parts.body, name, parts.body_line)
+    introduction = fields.bounded(passage(parts.body, name, parts.body_line))
     return Issue(
         slug=name.stem,
         file=name,
@@ -114,8 +114,9 @@ def _summaries(fields: Fields) -> tuple[str, ...]:
             NO_SUMMARIES,
             "newsletter compose adds them, and so does the preview",
         )
+    first: dict[str, int] = {}
     for number, slug in enumerate(slugs):
-        if slug in slugs[:number]:
+        if first.setdefault(slug, number) != number:
             fields.problem(f"summaries.{number}", f"'{slug}' stands twice", "take one out")
     return tuple(slugs)
 

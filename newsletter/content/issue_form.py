@@ -23,7 +23,7 @@ LINES = ("subject", "preheader", "number")
 """The fields that are one line of text."""
 NEWS = ("title", "text", "url")
 
-_BREAK = re.compile(r"[ \t]*\n[ \t\n]*")
+_BREAK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*")
 _BLANK_ROW = re.compile(r"^[ \t]+$", re.MULTILINE)
 _A_COMMENT = re.compile(r"#+(\s|$)")
 _IN_NEWS = re.compile(r"announcements\.\d+")

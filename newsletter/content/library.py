@@ -18,6 +18,12 @@ from newsletter.files import shown
 
 FOLDER = "summaries"
 _MOST_NAMED = 10
+_MOST_HINTED = 50
+"""Problems of one kind for which the nearest name is looked for."""
+_MOST_LOOKED_AT = 5_000
+"""Names, over all that are missing, among which the nearest is looked for."""
+_LONGEST_SLUG = 255
+"""Characters of a file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,9 @@ class Library(Mapping[str, Summary]):
                         message=f"no summary is named '{slug}'",
                         file=issue.file,
                         line=issue.lines.get(f"summaries.{number}"),
-                        hint=self.nearest(slug),
+                        hint=self.nearest(slug)
+                        if len(problems) * len(self) < _MOST_LOOKED_AT
+                        else None,
                     )
                 )
         if problems:
@@ -92,6 +100,8 @@ class Library(Mapping[str, Summary]):
         """Return a hint that names the slug that is meant by a misspelt part of one."""
         if not self.summaries and not self.broken:
             return "there are no summaries yet: newsletter new, or newsletter import"
+        if len(part) > _LONGEST_SLUG:
+            return "newsletter summaries lists them"
         words = part.casefold().count("-") + 1
         pieces = {
             piece: slug
@@ -123,6 +133,7 @@ def load_library(
     summaries: dict[str, Summary] = {}
     broken: dict[str, tuple[Problem, ...]] = {}
     told: list[Problem] = []
+    hinted = 0
     for file in sorted((root / FOLDER).glob("*.md")):
         if file.name.startswith("."):
             continue
@@ -131,29 +142,32 @@ def load_library(
         if only is not None and slug not in only:
             continue
         summary, problems = read_summary(file, root)
-        if problem := _bad_name(slug, name, {*summaries, *broken}):
+        if problem := _bad_name(slug, name, is_taken=slug in summaries or slug in broken):
             problems = (problem,)
             broken.setdefault(slug, problems)
         elif summary is None:
             broken[slug] = problems
         else:
-            summaries[slug], unknown = _resolve(summary, vocabularies)
+            summaries[slug], unknown = _resolve(summary, vocabularies, hints=_MOST_HINTED - hinted)
+            hinted += len(unknown)
             problems += unknown
         told.extend(problems)
     return Library(summaries, broken, tuple(told))
 
 
-def _bad_name(slug: str, name: Path, taken: Collection[str]) -> Problem | None:
+def _bad_name(slug: str, name: Path, *, is_taken: bool) -> Problem | None:
     if "\ufffd" in slug:
         message = "the file's name holds characters that cannot be shown"
         return Problem(message=message, file=name, hint="rename it in plain letters")
-    if slug in taken:
+    if is_taken:
         message = "another file has this name, with its accents encoded differently"
         return Problem(message=message, file=name, hint="take one of them out, or rename it")
     return None
 
 
-def _resolve(summary: Summary, known: Vocabularies) -> tuple[Summary, tuple[Problem, ...]]:
+def _resolve(
+    summary: Summary, known: Vocabularies, *, hints: int
+) -> tuple[Summary, tuple[Problem, ...]]:
     problems: list[Problem] = []
 
     def name(text: str, vocabulary: Vocabulary, what: str, place: str) -> str:
@@ -164,7 +178,7 @@ def _resolve(summary: Summary, known: Vocabularies) -> tuple[Summary, tuple[Prob
                     message=f"'{text}' is no {what} of topics.toml",
                     file=summary.file,
                     line=summary.lines.get(place),
-                    hint=vocabulary.did_you_mean(text),
+                    hint=vocabulary.did_you_mean(text) if len(problems) < hints else None,
                     level=Level.WARNING,
                 )
             )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 
 _ALLOWED_URL = re.compile(r"(?:https?://[^/?#]|mailto:.)", re.IGNORECASE)
 _WRITTEN_URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]+", re.IGNORECASE)
 _URL_ENDS = ".,;:!?'\u2019*_"
+BRACKETS = ("()", "[]", "{}")
 _LONGEST_WRITTEN_URL = 2_000  # longer ones stay text
 
 
@@ -34,16 +35,24 @@ def find_urls(text: str) -> Iterator[tuple[int, int]]:
     for match in _WRITTEN_URL.finditer(text):
         if len(match[0]) > _LONGEST_WRITTEN_URL:
             continue
-        end = match.end()
-        while end > match.start() and _ends_sentence(text[match.start() : end]):
-            end -= 1
-        if is_allowed_url(text[match.start() : end]):
-            yield match.start(), end
+        url = without_end(match[0], _URL_ENDS)
+        if is_allowed_url(url):
+            yield match.start(), match.start() + len(url)
 
 
-def _ends_sentence(url: str) -> bool:
-    last = url[-1]
-    return last in _URL_ENDS or any(
-        last == closing and url.count(closing) > url.count(opening)
-        for opening, closing in ("()", "[]", "{}")
-    )
+def without_end(text: str, ends: str, pairs: Collection[str] = BRACKETS) -> str:
+    """Return an address without what ends the sentence around it.
+
+    That are the marks in `ends`, and brackets that close more than is opened; `pairs` are of an
+    opening and a closing one. Each character is looked at once.
+    """
+    lone = {pair[1]: text.count(pair[1]) - text.count(pair[0]) for pair in pairs}
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if lone.get(last, 0) > 0:
+            lone[last] -= 1
+        elif last not in ends:
+            break
+        end -= 1
+    return text[:end]

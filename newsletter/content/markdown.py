@@ -17,6 +17,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
+from newsletter.content.bounds import unbounded
 from newsletter.content.characters import (
     WIDTH,
     direction,
@@ -38,11 +39,8 @@ _DIRECTED = {
     *("paragraph", "heading", "fence", "bullet_list", "ordered_list", "blockquote", "table"),
 }
 
-LARGEST = 200_000
-"""Octets of one passage; a newsletter of three has about 10,000."""
 DEEPEST = 50
 """Levels of nesting; libxml2 silently drops what is nested in more than 254 elements."""
-_MOST_BRACKETS = 5_000  # the parser's time grows with the square of the unclosed ones
 
 _LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # what no column of a table has room for
 
@@ -119,13 +117,8 @@ def _parse(passage: Passage) -> SyntaxTreeNode:
     problems = list(refused_characters(passage.text, file=passage.file, line=passage.line))
     if problems:
         raise NewsletterError(*problems)
-    size = len(passage.text.encode())
-    if size > LARGEST:
-        message = f"the text has {size:,} bytes; at most {LARGEST:,} can be sent"
-        raise NewsletterError(_problem(passage, 0, message))
-    if passage.text.count("[") > _MOST_BRACKETS:
-        message = f"the text has more than {_MOST_BRACKETS:,} opening square brackets"
-        raise NewsletterError(_problem(passage, 0, message))
+    if too_much := unbounded(passage):
+        raise NewsletterError(too_much)
     try:
         tokens = _parser().parse(passage.text)
     except RecursionError:

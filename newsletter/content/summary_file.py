@@ -51,6 +51,8 @@ def _summary(fields: Fields, parts: Parts, name: Path) -> Summary | None:
     title = fields.required("title", '"What clients remember"')
     published = fields.month("published", "2026-11")
     body, implications = _cut(parts, name)
+    for each in filter(None, (body, implications)):
+        fields.bounded(each)
     doi = fields.text("doi", strict=True)
     rest = {key: fields.text(key) for key in ("research_type", "blurb", "author", "incomplete")}
     citation, topics = fields.text("citation", strict=True), fields.texts("topics")

@@ -8,6 +8,7 @@ only lacks its quotes is told and mended, so that the problems behind it are tol
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,13 @@ from newsletter.content.yaml_text import in_quotes
 from newsletter.errors import TYPOGRAPHIC, Problem
 
 _DEEPEST = 8
-_LONGEST = 200_000
+_LONGEST = 40_000
+"""Characters; the parser takes 30 microseconds for each, and front matter has some hundreds."""
 _MOST_MENDED = 50
+_MOST_READ = 100_000
+"""Characters that are read anew, all rows that are mended together."""
+_LONGEST_ROW = 2_000
+"""Characters of a row that can be mended."""
 _ROW = re.compile(r"(?P<lead>\s*(?:-\s+)?)(?P<key>[\w -]+?):[ \t]+(?P<value>\S.*?)\s*")
 _EMPTY = re.compile(r"[ \t]*:[ \t]+(#[^\n]*)")
 # What YAML refuses even in quotes (YAML 1.2.2, 5.1), as far as Python's text can hold it.
@@ -91,6 +97,7 @@ def parse(text: str, name: Path, first_line: int) -> tuple[Table, tuple[Problem,
     """
     found: list[Problem] = []
     mended: set[int] = set()
+    most = min(_MOST_MENDED, _MOST_READ // (len(text) + 1))
     while True:
         build = _Build(text, name, first_line)
         try:
@@ -99,7 +106,7 @@ def parse(text: str, name: Path, first_line: int) -> tuple[Table, tuple[Problem,
             row = broken.line - first_line
             better = _mend(text, row) if row not in mended else None
             found.append(_told(broken, name, better))
-            if better is None or len(mended) == _MOST_MENDED:
+            if better is None or len(mended) >= most:
                 return Table({}, {}, first_line), tuple(found)
             mended.add(row)
             text, _, _ = better
@@ -111,6 +118,10 @@ class _Build:
     name: Path
     first_line: int
     problems: list[Problem] = field(default_factory=list)
+    row_ends: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.row_ends = [match.start() for match in re.finditer("\n", self.text)]
 
     def tree(self) -> Table:
         events = self._events()
@@ -133,7 +144,8 @@ class _Build:
         from ruamel.yaml.reader import ReaderError
 
         if len(self.text) > _LONGEST:
-            raise _Broken(self.first_line, "the part between the --- lines is far too long")
+            what = f"the part between the --- lines has {len(self.text):,} characters"
+            raise _Broken(self.first_line, f"{what}; at most {_LONGEST:,} are read", "shorten it")
         try:
             yield from YAML(typ="safe", pure=True).parse(self.text)
         except MarkedYAMLError as error:
@@ -184,7 +196,8 @@ class _Build:
 
     def _scalar(self, event: Any) -> Scalar:
         end = event.end_mark.index
-        rest = self.text[end : (self.text + "\n").index("\n", end)]
+        row_end = self.text.find("\n", end)
+        rest = self.text[end : len(self.text) if row_end < 0 else row_end]
         is_block = event.style in {"|", ">"}
         has_comment = not is_block and rest.lstrip().startswith("#")
         return Scalar(
@@ -204,7 +217,7 @@ class _Build:
         return self._line_at(event.start_mark.index)
 
     def _line_at(self, index: int) -> int:
-        return self.first_line + self.text.count("\n", 0, index)
+        return self.first_line + bisect_left(self.row_ends, index)
 
     def _problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(message=message, file=self.name, line=line))
@@ -225,7 +238,8 @@ def _mend(text: str, row: int) -> tuple[str, str, str] | None:
     if row < len(rows) and rows[row].startswith("\t"):
         rows[row] = rows[row].lstrip("\t ")
         return "\n".join(rows), "", "begin the line without it"
-    match = _ROW.fullmatch(rows[row]) if row < len(rows) else None
+    is_short = row < len(rows) and len(rows[row]) <= _LONGEST_ROW
+    match = _ROW.fullmatch(rows[row]) if is_short else None
     if match is None or match["value"][0] in "|>#" or match["value"] in _CLOSE:
         return None
     value = match["value"]

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 
+from newsletter.render.enclosed import enclosed, matched, replaced
+
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 """HTML's tags without an end."""
 
-_NO_TAGS = re.compile(r"<!--.*?-->|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_NO_TAGS = re.compile(r"(<!--|\{#|\{%|\{\{)")
+_NO_TAGS_END = {
+    begin: re.compile(re.escape(end))
+    for begin, end in {"<!--": "-->", "{#": "#}", "{%": "%}", "{{": "}}"}.items()
+}
+_OPENING = re.compile(r"</?[A-Za-z]")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
 
 
 def first_unbalanced(source: str) -> tuple[int, str] | None:
@@ -16,13 +23,15 @@ def first_unbalanced(source: str) -> tuple[int, str] | None:
 
     Conditions are not weighed: what one branch opens and another closes is no pair here.
     """
-    plain = _NO_TAGS.sub(lambda match: "\n" * match[0].count("\n"), source)
+    marks = enclosed(source, _NO_TAGS, _NO_TAGS_END)
+    plain = replaced(source, marks, lambda text: "\n" * text.count("\n"))
     opened: list[tuple[str, int]] = []
-    for match in _TAG.finditer(plain):
+    line, counted = 1, 0
+    for match in matched(plain, _OPENING, _TAG):
+        line, counted = line + plain.count("\n", counted, match.start()), match.start()
         closes, tag = match[1], match[2]
         if match[0].endswith("/>") or tag.lower() in VOID:
             continue
-        line = plain.count("\n", 0, match.start()) + 1
         if not closes:
             opened.append((tag, line))
         elif not opened:

@@ -8,7 +8,7 @@ from html import escape, unescape
 from urllib.parse import quote, unquote
 
 from newsletter.content.characters import display_width, wrap
-from newsletter.content.links import find_urls, linked
+from newsletter.content.links import find_urls, linked, without_end
 from newsletter.content.markdown import Rich
 from newsletter.render.apa import Span, italic_spans
 
@@ -18,6 +18,7 @@ _DOI = re.compile(
     r"(?:(?:https?://)?\b(?:dx\.)?doi\.org/|\bdoi:?\s*)?(?P<doi>\b10\.\d{4,9}(?:\.\d+)*(?:/|%2F)\S+)",
     re.IGNORECASE,
 )
+_LONGEST_CODED = 500
 _ENDS = ".,;:!?'\"*_\u2019\u201d\u00bb\u2026"
 # Emphasis that the author wrote: *Journal, 12*, _Journal_, <i>Journal</i>.
 _MARKED = re.compile(
@@ -76,24 +77,21 @@ def _unmarked(written: str, link: Span | None) -> tuple[str, tuple[Span, ...]]:
 def _link_span(words: str, doi: str | None) -> Span | None:
     """Return where the DOI stands; without a DOI where one, or a web address, does."""
     for match in _DOI.finditer(words):
-        end = match.end()
-        while end > match.start("doi"):
-            found = words[match.start("doi") : end]
-            if _same(found, doi) if doi else not _ends_sentence(found):
-                return match.start(), end
-            end -= 1
+        found = _written(match["doi"], doi) if doi else without_end(match["doi"], _ENDS)
+        if found:
+            return match.start(), match.start("doi") + len(found)
     return None if doi else next(find_urls(words), None)
 
 
-def _same(found: str, doi: str) -> bool:
-    return doi.casefold() in {each.casefold() for each in (found, unquote(found), unescape(found))}
-
-
-def _ends_sentence(doi: str) -> bool:
-    return doi[-1] in _ENDS or any(
-        doi[-1] == closing and doi.count(closing) > doi.count(opening)
-        for opening, closing in ("()", "[]", "{}")
-    )
+def _written(found: str, doi: str) -> str:
+    """Return with what a DOI begins there, maybe percent-encoded or with entities; or nothing."""
+    wanted = doi.casefold()
+    coded = found[:_LONGEST_CODED] if "%" in found or "&" in found else ""
+    for end in range(len(coded), 0, -1):
+        if wanted in {each(coded[:end]).casefold() for each in (str, unquote, unescape)}:
+            return coded[:end]
+    plain = found[: len(doi)]
+    return plain if plain.casefold() == wanted else ""
 
 
 def _html(words: str, span: Span | None, doi: str | None, italics: tuple[Span, ...]) -> str:

@@ -9,23 +9,38 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-_STYLE = re.compile(r"<style\b(?![^>]*\bdata-inline\b)", re.IGNORECASE)
-_OWN_STYLE = re.compile(r"(<style\b[^>]*?)\s+data-inline(?:=\"[^\"]*\")?", re.IGNORECASE)
-_CONDITIONAL = re.compile(r"(<!--\[if [^\]]*\]>(?!<!--).*?<!\[endif\]-->)", re.DOTALL)
+from lxml import etree
+from lxml.html import HtmlElement, document_fromstring
+
+from newsletter.render.enclosed import enclosed, without_comments
+
+_STYLE = re.compile(r"<style\b(?![^<>]*\bdata-inline\b)", re.IGNORECASE)
+_OWN_STYLE = re.compile(
+    r"(<style\b[^<>]{0,500}?)\s{1,100}data-inline(?:=\"[^\"<>]*\")?", re.IGNORECASE
+)
+_CONDITIONAL = re.compile(r"(<!--\[if )[^\]<>]*\]>(?!<!--)")
+_CONDITIONAL_END = {"<!--[if ": re.compile(re.escape("<![endif]-->"))}
 _IMPORT = re.compile(r"@import", re.IGNORECASE)
 # CSS Syntax Level 3, 4.3.7: any letter may be written as an escape, so `@i\mport` imports, too.
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _PSEUDO = re.compile(r"::?[\w-]+(?:\([^)]*\))?")
 # `.box`, `#top`, a tag; of [dir=rtl] the attribute and its value.
 _SELECTED = re.compile(r"([.#\[])?([a-z][\w-]*)(?:[~|^$*]?=[\"']?([\w-]+))?", re.ASCII)
-_STYLESHEET = re.compile(r"<link\b[^>]*stylesheet", re.IGNORECASE)
+_FETCHED = frozenset({"stylesheet", "preload", "prefetch", "modulepreload", "import"})
+"""What a link may be for (`rel`) that is fetched when the email is opened."""
 _STYLE_BLOCK = re.compile(r"<style\b.*?(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BARE_CONDITION = re.compile(r"<!\[(?:if|endif)\b", re.IGNORECASE)
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
+_STYLE_BEGINS = re.compile(r"<style\b", re.IGNORECASE)
+_LINK = re.compile(r"<link\b", re.IGNORECASE)
+_BASE = re.compile(r"<base\b", re.IGNORECASE)
+_MOST_BLOCKS = 100
+_LARGEST_CSS = 100_000
+_MOST_RULES = 1_000
+"""Gmail drops styles of more than 16 KB; each rule is looked for in the whole email."""
 _MOST_STYLES = 16  # kept in memory
-_LARGEST = 8_000_000  # libxml2 drops the rest after a text node of 10 MB
+_LARGEST = 3_000_000  # libxml2 drops the rest after a text node of 10 MB
 
 
 class NotInlined(ValueError):  # noqa: N818 - the name says what happened
@@ -45,10 +60,7 @@ def inline_css(html: str, *, sentinel: str) -> str:
     """
     _refuse(html)
     prepared = html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
-    prepared = "".join(
-        part if part.startswith("<!--[if") else _mark_styles(part)
-        for part in _CONDITIONAL.split(prepared)
-    )
+    prepared = _with_marked_styles(prepared)
     before, end, after = prepared.rpartition("</body>")
     if not end:
         raise NotInlined("the HTML has no </body>")
@@ -59,25 +71,67 @@ def inline_css(html: str, *, sentinel: str) -> str:
 
 
 def _refuse(html: str) -> None:
+    if len(html) > _LARGEST:
+        raise NotInlined(f"the HTML has {len(html):,} characters; at most {_LARGEST:,} work")
+    if (blocks := len(_STYLE_BEGINS.findall(html))) > _MOST_BLOCKS:
+        raise NotInlined(f"the HTML has {blocks:,} styles; at most {_MOST_BLOCKS} work", "<style")
+    css = sum(len(style[0]) for style in _STYLE_BLOCK.finditer(html))
+    rules = sum(style[0].count("{") for style in _STYLE_BLOCK.finditer(html))
+    if css > _LARGEST_CSS or rules > _MOST_RULES:
+        raise NotInlined(
+            f"the styles have {css:,} characters and {rules:,} rules; "
+            f"at most {_LARGEST_CSS:,} and {_MOST_RULES:,} work",
+            "<style",
+        )
     for style in _STYLE_BLOCK.finditer(html):  # the same words in a text do nothing
         if _IMPORT.search(_ESCAPE.sub(_letter, style[0])):
             near = found[0] if (found := _IMPORT.search(style[0])) else ""
             raise NotInlined("@import is refused: an email must not fetch its styles", near)
-    if found := _STYLESHEET.search(html):
-        message = "a link to a stylesheet is refused: an email must not fetch its styles"
-        raise NotInlined(message, found[0])
-    if found := _BARE_CONDITION.search(_COMMENT.sub("", html)):
+    if found := _BARE_CONDITION.search(without_comments(html)):
         message = "'<![if' is refused: it would become a comment; write <!--[if !mso]><!-->"
         raise NotInlined(message, found[0])
     for own in _OWN_STYLE.finditer(html):
-        css = html[own.start() : html.find("</style", own.end())]
-        if found := _IMPORTANT.search(_ESCAPE.sub(_letter, css)):
+        own_css = html[own.start() : html.find("</style", own.end())]
+        if found := _IMPORTANT.search(_ESCAPE.sub(_letter, own_css)):
             message = "!important is refused in a style that is inlined: it would beat the dark"
             raise NotInlined(message, found[0])
     if found := _SCRIPT.search(html):
         raise NotInlined("a script is refused: no mail program runs one", found[0])
-    if len(html) > _LARGEST:
-        raise NotInlined(f"the HTML has {len(html):,} characters; at most {_LARGEST:,} work")
+    _refuse_fetching(document_fromstring(html), html)
+
+
+def _refuse_fetching(root: HtmlElement, html: str) -> None:
+    """Refuse what would be fetched, or lead every link elsewhere, as a parser understands it.
+
+    A browser reads `rel="&#115;tylesheet"` as a stylesheet, and Outlook what stands in a
+    conditional comment.
+    """
+    for link in root.iter("link"):
+        if _FETCHED & set((link.get("rel") or "").lower().split()):
+            message = "a link to a stylesheet is refused: an email must not fetch its styles"
+            raise NotInlined(message, _near(_LINK, html))
+    if next(root.iter("base"), None) is not None:
+        raise NotInlined("<base> is refused: it changes where every link leads", _near(_BASE, html))
+    for comment in root.iter(etree.Comment):
+        _, condition, inner = (comment.text or "").partition("]>")
+        if condition and "<" in inner:
+            # What looks like a comment within one is none, but its tags may be read.
+            body = inner.replace("<!--", "").replace("-->", "")
+            _refuse_fetching(document_fromstring(f"<body>{body}</body>"), html)
+
+
+def _near(tag: re.Pattern[str], html: str) -> str:
+    found = tag.search(html)
+    return found[0] if found else ""
+
+
+def _with_marked_styles(html: str) -> str:
+    """Mark the styles that stay as they are, but for what only Outlook reads."""
+    parts, last = [], 0
+    for start, end in enclosed(html, _CONDITIONAL, _CONDITIONAL_END):
+        parts += [_mark_styles(html[last:start]), html[start:end]]
+        last = end
+    return "".join([*parts, _mark_styles(html[last:])])
 
 
 def _mark_styles(html: str) -> str:

@@ -13,6 +13,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from newsletter.content.summary import Passage
 from newsletter.errors import TYPOGRAPHIC, NewsletterError, Problem, fail
+from newsletter.render.nesting import TOO_DEEP, deepest_line
 from newsletter.render.places import Places
 from newsletter.render.reader import EXAMPLE, misuses, slot_of
 
@@ -33,6 +34,9 @@ def with_tokens(passage: Passage, places: Places) -> Passage:
         template = environment.parse(passage.text)
     except TemplateSyntaxError as error:
         raise NewsletterError(_problem(passage, said(error), error.lineno)) from None
+    except RecursionError:
+        line = deepest_line(environment, passage.text)
+        raise NewsletterError(_problem(passage, TOO_DEEP, line)) from None
     problems = [each for node in _outputs(template) for each in _problems(node, passage)]
     if problems:
         raise NewsletterError(*problems)

@@ -7,6 +7,7 @@ import re
 import mjml
 
 from newsletter.render.balance import VOID
+from newsletter.render.enclosed import enclosed, replaced, without_comments
 
 TAGS = frozenset(
     {
@@ -38,9 +39,9 @@ TAGS = frozenset(
 """The tags that come out right; mrml passes others through without a word."""
 
 _TAG = re.compile(r"<(mj-[A-Za-z0-9-]*)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BLANKS = re.compile(r">[ \t]+(?=[<\n]|\Z)")  # mrml takes a blank after a tag in the head for text
-_TEXT = re.compile(r"<(mj-text|mj-button)\b[^>]*(?<!/)>.*?</\1>", re.DOTALL)
+_TEXT = re.compile(r"<(mj-text|mj-button)\b[^<>]*(?<!/)>")
+_TEXT_END = {tag: re.compile(f"</{tag}>") for tag in ("mj-text", "mj-button")}
 _BETWEEN = re.compile(r"(?<=>)[ \t\n]+(?=<)")  # mrml drops it and joins the words around it
 _MISMATCH = re.compile(r"tag mismatch: (\S+) line (\d+) and ([^\s,]+)")
 _XML_PLACE = re.compile(r", line \d+, column \d+$")
@@ -48,7 +49,7 @@ _LONE_BRACKET = "StartTag: invalid element name"
 _CONTEXT = 6  # lines
 _POSITION = re.compile(r"position (\d+):(\d+)")
 _DEEPEST = 1_000  # mrml ends the process at some 20,000
-_OPENED_OR_CLOSED = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
+_OPENED_OR_CLOSED = re.compile(r"<(/?)([A-Za-z][\w-]*+)[^<>]*?(/?)>")
 
 
 _PREVIEW = re.compile(r'(<body\b[^>]*><div style=")[^"]*\bfont-size:1px;[^"]*(?=">)')
@@ -70,7 +71,7 @@ class BadMjml(ValueError):  # noqa: N818 - the name says what it is
 
 def unknown_tags(source: str) -> list[str]:
     """Return the MJML tags of a source that would not be compiled, each once, in order."""
-    found = _TAG.findall(_COMMENT.sub("", source))
+    found = _TAG.findall(without_comments(source))
     return list(dict.fromkeys(tag for tag in found if tag not in TAGS))
 
 
@@ -89,7 +90,7 @@ def to_html(source: str) -> str:
 def _depth(source: str) -> int:
     """Return how many tags are open at most; one that is never closed counts to the end."""
     depth = deepest = 0
-    for closes, tag, is_empty in _OPENED_OR_CLOSED.findall(_COMMENT.sub("", source)):
+    for closes, tag, is_empty in _OPENED_OR_CLOSED.findall(without_comments(source)):
         if not is_empty and tag.lower() not in VOID:
             depth += -1 if closes else 1
             deepest = max(deepest, depth)
@@ -100,7 +101,8 @@ def _spaced(source: str) -> str:
     head, end, body = source.partition("</mj-head>")
     if end:
         source = _BLANKS.sub(">", head) + end + body
-    return _TEXT.sub(lambda match: _BETWEEN.sub("&#32;", match[0]), source)
+    texts = enclosed(source, _TEXT, _TEXT_END)
+    return replaced(source, texts, lambda text: _BETWEEN.sub("&#32;", text))
 
 
 def _explained(source: str, message: str) -> BadMjml:

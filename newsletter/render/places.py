@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from newsletter.content.characters import display_width
+from newsletter.render.enclosed import enclosed, matched
 from newsletter.render.slots import Context, Slot, Slotted
 
 UNSUBSCRIBE = "unsubscribe"
@@ -22,11 +23,14 @@ UNSUBSCRIBE = "unsubscribe"
 _TYPICAL_UNSUBSCRIBE = 80  # columns: longer than a line, so it stands on a line of its own
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "poster"})
 _TAG = re.compile(
-    r"""<!--(?:\[if[^\]]*\]>(?:<!-->)?|.*?-->)|<[A-Za-z/](?:"[^"]*"|'[^']*'|[^"'>])*>""", re.DOTALL
+    r"""<!--(?:\[if[^\]]*\]>(?:<!-->)?|.*?-->)|<[A-Za-z/](?:"[^"]*"|'[^']*'|[^"'>])*+>""", re.DOTALL
 )
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_STYLE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG_BEGINS = re.compile(r"<!--|<[A-Za-z/]")
+_STYLE = re.compile(r"<(style|script)\b", re.IGNORECASE)
+_STYLE_END = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in ("style", "script")}
 _LONGEST_URL = 2_000
+_LONGEST_NUMBER = 9
 _WRITTEN_URL = re.compile(r"https?://[^/?#\s<>\"]+[/?#][^\s<>\"]*\Z", re.IGNORECASE)
 _URL_BEGUN = re.compile(r"(?:https?://[^/?#\s]+[/?#]|mailto:)", re.IGNORECASE)
 
@@ -53,12 +57,15 @@ class Places:
             raise ValueError("a nonce is of ASCII letters and digits")
         self._nonce = nonce
         self._numbers: dict[tuple[str, str], int] = {}
+        self._named: list[tuple[str, str]] = []
         self.unsubscribe = f"https://nl-token.invalid/{nonce}/unsubscribe"
         self._token = re.compile(rf"NLTOK{nonce}N(\d+)Z|{re.escape(self.unsubscribe)}")
 
     def token(self, name: str, fallback: str) -> str:
         """Return the token of a reader's field."""
         number = self._numbers.setdefault((name, fallback), len(self._numbers))
+        if number == len(self._named):
+            self._named.append((name, fallback))
         return f"NLTOK{self._nonce}N{number}Z"
 
     @property
@@ -112,9 +119,10 @@ class Places:
     def _slot(self, match: re.Match[str], context: Context) -> Slot:
         if match[1] is None:
             return Slot(UNSUBSCRIBE, "", context)
-        for (name, fallback), number in self._numbers.items():
-            if number == int(match[1]):
-                return Slot(f"reader.{name}", fallback, context)
+        number = int(match[1][:_LONGEST_NUMBER])
+        if number < len(self._named):
+            name, fallback = self._named[number]
+            return Slot(f"reader.{name}", fallback, context)
         raise MisplacedPlace("a token that stands for a reader's value was altered")
 
     def _checked(self, parts: Slotted) -> Slotted:
@@ -129,8 +137,8 @@ class _Contexts:
 
     def __init__(self, html: str) -> None:
         self._html = html
-        self._styles = [match.span() for match in _STYLE.finditer(html)]
-        self._tags = [match.span() for match in _TAG.finditer(html)]
+        self._styles = list(enclosed(html, _STYLE, _STYLE_END))
+        self._tags = [match.span() for match in matched(html, _TAG_BEGINS, _TAG)]
 
     def of(self, match: re.Match[str], *, whole: bool) -> Context:
         start = match.start()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, nodes, pass_eval_context
-from jinja2.exceptions import TemplateRuntimeError
+from jinja2.exceptions import TemplateRuntimeError, TemplateSyntaxError
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -22,15 +22,28 @@ from markupsafe import Markup, escape
 
 from newsletter.content.characters import display_width, wrap
 from newsletter.render.attributes import attribute, dir_attribute
+from newsletter.render.nesting import TOO_DEEP, deepest_line
 from newsletter.render.places import Places
 from newsletter.render.reader import READER, Field, Reader, ReaderMisused, misuses
+from newsletter.render.spending import (
+    JOINED,
+    LONGEST_REPEATED,
+    ROUNDS,
+    Counting,
+    guarded,
+    joined,
+    measured,
+    purse,
+    refuse_growth,
+    refuse_widths,
+    rounds,
+    spend,
+)
 from newsletter.render.template_files import TemplateFiles
 from newsletter.render.words import put
 
 MOST_ROUNDS = 1_000
 """How far `range` counts in a template."""
-LONGEST_REPEATED = 100_000
-"""Characters or items that `*` may make of a text or a list."""
 
 _UNESCAPED = (".txt", ".css")  # design values, which are checked, are all that CSS takes
 _places: ContextVar[Places | None] = ContextVar("_places", default=None)
@@ -41,7 +54,8 @@ def filling(places: Places) -> Iterator[None]:
     """Let the templates that are rendered meanwhile use these places."""
     token = _places.set(places)
     try:
-        yield
+        with purse():
+            yield
     finally:
         _places.reset(token)
 
@@ -50,7 +64,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """The environment of a template's files; `base` is "ltr" or "rtl", the newsletter's."""
 
     # Not only safe: what is computed here would be computed before anything can stop it.
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
 
     def __init__(self, files: TemplateFiles, base: str) -> None:
         super().__init__(
@@ -67,6 +81,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters["wrap"] = _wrap
         self.filters["fallback"] = _fallback
         self.filters["put"] = _put
+        self.filters = {name: guarded(name, run) for name, run in self.filters.items()}
+        self.filters |= {ROUNDS: rounds, JOINED: joined}
         self.files = files
         self._lines = {html: self.overlay(autoescape=html) for html in (True, False)}
 
@@ -75,8 +91,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Return the template of a setting or a front matter key; `html` escapes its values."""
         return self._lines[html].from_string(source)
 
+    def call(self, context: Context, obj: Any, /, *args: Any, **named: Any) -> Any:
+        """Call what a template calls, unless that would take too long or fill the memory."""
+        name = getattr(obj, "__name__", "")
+        text = getattr(getattr(obj, "__wrapped__", obj), "__self__", None)  # format is wrapped
+        if isinstance(text, str):
+            refuse_growth(name, (text, *args, *named.values()))
+        else:
+            spend()
+        return measured(super().call(context, obj, *args, **named))
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Compute `*` and `**`, unless that would fill the memory."""
+        """Compute, unless that would fill the memory."""
+        if operator in {"+", "%"}:
+            if operator == "%" and isinstance(left, str):
+                refuse_widths(left)
+                values = right if isinstance(right, tuple) else (right,)
+                refuse_growth("%", values)
+            return measured(super().call_binop(context, operator, left, right))
         if operator == "**":
             raise TemplateRuntimeError("'**' is not there in a template")
         for value, times in ((left, right), (right, left)):
@@ -88,12 +120,27 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     )
         return super().call_binop(context, operator, left, right)
 
+    def compile(self, source: Any, *arguments: Any, **named: Any) -> Any:
+        """Compile a source; raise TemplateSyntaxError also where it is nested too deeply."""
+        try:
+            return super().compile(source, *arguments, **named)
+        # Python's own compiler refuses what Jinja2 makes of more than 20 loops in each other.
+        except (RecursionError, MemoryError, SyntaxError):
+            name, filename = (*arguments, None, None)[:2]
+            raise TemplateSyntaxError(
+                TOO_DEEP,
+                deepest_line(self, source),
+                named.get("name", name),
+                named.get("filename", filename),
+            ) from None
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
         for misuse in misuses(template):
             misuse.filename = filename
             raise misuse
-        return template
+        counting: nodes.Template = Counting().visit(template)
+        return counting
 
 
 @lru_cache(maxsize=16)

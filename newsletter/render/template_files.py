@@ -22,6 +22,8 @@ from newsletter.toml_file import TomlFile, read_toml
 
 DEFAULT = "default"
 MJML = ".mjml"
+LARGEST_TEMPLATE = 250_000
+"""Octets of a file of a template; the longest that comes with the program has some 5,000."""
 PARTS = frozenset({"parts", "words"})
 """Folders of a template, which are none themselves."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -84,7 +86,7 @@ def _found(folders: Sequence[Path], name: str) -> Iterator[Path]:
         return
     for folder in folders:
         file = folder.joinpath(*parts)
-        if file.is_file():
+        if file.exists():  # a pipe or a folder is refused where it is read
             yield file
 
 
@@ -154,7 +156,7 @@ class TemplateFiles(BaseLoader):
         if path is None:
             raise TemplateNotFound(template)
         stamp = _stamp(path)
-        source = read_text(path, self.shown(path))
+        source = read_text(path, self.shown(path), largest=LARGEST_TEMPLATE)
         self._used[template] = path, source
         return source, str(path), lambda: self.path_of(template) == path and _stamp(path) == stamp
 

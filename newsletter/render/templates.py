@@ -17,6 +17,7 @@ from newsletter.render.introduction import said
 from newsletter.render.places import Places
 from newsletter.render.reader import ReaderMisused
 from newsletter.render.sandbox import filling, sandbox
+from newsletter.render.spending import bounded
 
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _NO_ATTRIBUTE = re.compile(r"'[\w.]*\.(\w+) object' has no attribute '(\w+)'")
@@ -41,7 +42,7 @@ class Templates:
         if file is None:
             raise fail(f"the template has no file '{name}'")
         return self._guarded(
-            lambda: self._environment.get_template(name).render(values),
+            lambda: bounded(self._environment.get_template(name).generate(values)),
             file=file,
             line=None,
             known=values,
@@ -55,7 +56,7 @@ class Templates:
         `html` says whether the values are escaped.
         """
         return self._guarded(
-            lambda: self._environment.line(source, html=html).render(values),
+            lambda: bounded(self._environment.line(source, html=html).generate(values)),
             file=file,
             line=line,
             known=values,

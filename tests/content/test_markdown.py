@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from newsletter.content.bounds import LARGEST
 from newsletter.content.characters import display_width
 from newsletter.content.links import find_urls, safe_url
-from newsletter.content.markdown import LARGEST, Rich, render_markdown
+from newsletter.content.markdown import Rich, render_markdown
 from newsletter.content.summary import Passage
 from newsletter.errors import NewsletterError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from newsletter.content.importers import citation, marks
@@ -26,6 +26,8 @@ WIDEST_WRAP = 200
 _WRAPPED_SHARE = 0.2
 """Where lines were wrapped, at least this share begins with a small letter, in mid-sentence."""
 _LONGEST_WORD = 500
+_MOST_LINES = 100
+"""Lines after which it is settled what a group of them is."""
 _FEW_WORDS = 5
 _SHORT_WORD = 4
 _CAPITALS = 0.7
@@ -50,15 +52,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """`is_apart` is whether it is a block whatever stands around it."""
+
     text: str
     number: int
     after_blank: bool
+    is_apart: bool
     is_last: bool = False
-
-    @property
-    def is_apart(self) -> bool:
-        """Whether it is a block whatever stands around it."""
-        return bool(marks.month(self.text) or marks.is_implications(self.text))
 
     @property
     def begins_small(self) -> bool:
@@ -73,17 +73,40 @@ class _Line:
 class _Group:
     """Lines that are one block so far."""
 
-    text: str
     first: _Line
     last: _Line
+    parts: list[str]
+    head: str
+    """The first characters of the text, as many as a reference has."""
+    end: str
+    """The last characters of the text, as many as a word has."""
+    length: int
+    is_citation: bool = field(init=False)
+    is_in_capitals: bool = field(init=False)
+
+    @classmethod
+    def of(cls, line: _Line) -> _Group:
+        return cls(line, line, [line.text], line.text, line.text, len(line.text))
+
+    def __post_init__(self) -> None:
+        self._judge()
 
     def add(self, line: _Line) -> None:
-        self.text += ("" if _is_split_word(self.text[-_LONGEST_WORD:], line) else " ") + line.text
+        added = ("" if _is_split_word(self.end, line) else " ") + line.text
+        self.parts.append(added)
+        if len(self.head) < citation.LONGEST:
+            self.head += added
+        self.end = (self.end + added)[-_LONGEST_WORD:]
+        self.length += len(added)
         self.last = line
+        if len(self.parts) <= _MOST_LINES:
+            self._judge()
 
-    @property
-    def is_citation(self) -> bool:
-        return citation.begins(self.text[: citation.LONGEST])
+    def _judge(self) -> None:
+        """Judge the text so far; what a hundred lines have settled, further ones do not change."""
+        head = self.head[: citation.LONGEST]
+        self.is_citation = citation.begins(head)
+        self.is_in_capitals = is_in_capitals(head)
 
 
 class _Layout(Enum):
@@ -108,8 +131,8 @@ def from_text(text: str) -> tuple[Block, ...]:
         ):
             groups[-1].add(line)
         else:
-            groups.append(_Group(line.text, line, line))
-    return tuple(Block(text=group.text, line=group.first.number) for group in groups)
+            groups.append(_Group.of(line))
+    return tuple(Block(text="".join(group.parts), line=group.first.number) for group in groups)
 
 
 def clean(text: str) -> str:
@@ -132,7 +155,8 @@ def _lines(text: str) -> Iterator[_Line]:
     for number, raw in enumerate(_LINE_END.split(text), start=1):
         inner = clean(raw)
         if inner:
-            yield _Line(inner, number, after_blank)
+            is_apart = bool(marks.month(inner) or marks.is_implications(inner))
+            yield _Line(inner, number, after_blank, is_apart)
         after_blank = not inner
 
 
@@ -161,28 +185,28 @@ def _continues(group: _Group, line: _Line, layout: _Layout, width: int) -> bool:
         return group.is_citation
     if layout is _Layout.LINE_EACH:
         goes_on = line.begins_small and not ends_sentence(group.last.text)
-        return goes_on and (group.is_citation or len(group.text) > WIDEST_WRAP)
+        return goes_on and (group.is_citation or group.length > WIDEST_WRAP)
     is_full = len(group.last.text) + 1 + len(line.first_word) > width
-    if line.is_last and line.text == line.first_word and is_in_capitals(group.text):
+    if line.is_last and line.text == line.first_word and group.is_in_capitals:
         return True  # the page is cut off in this word: it may be the title's
     if line.begins_small:
-        return is_full or not is_in_capitals(group.text)
+        return is_full or not group.is_in_capitals
     if is_full:
         return _goes_on_full(group, line, width)
     is_ragged = layout is _Layout.WRAPPED_APART and len(group.last.text) > _RAGGED * width
     return is_ragged and not (
-        group.is_citation or is_in_capitals(group.text) or ends_sentence(group.last.text)
+        group.is_citation or group.is_in_capitals or ends_sentence(group.last.text)
     )
 
 
 def _goes_on_full(group: _Group, line: _Line, width: int) -> bool:
     """Whether a line that is full goes on with a capital; by chance, a last line is full too."""
     if group.is_citation:
-        ended = _REFERENCE_END.search(group.text) and line.text[0].isalpha()
+        ended = _REFERENCE_END.search(group.end) and line.text[0].isalpha()
         # Behind the title of an article stands a journal, in capitals, and no sentence.
         is_prose = len(line.text.split()) > _FEW_WORDS and not is_in_capitals(line.text)
-        return not ended and not (is_prose and _WORD_END.search(group.text))
-    if is_in_capitals(group.text):
+        return not ended and not (is_prose and _WORD_END.search(group.end))
+    if group.is_in_capitals:
         is_rest = not line.text[0].isalpha() and len(line.text) < width / 2
         return is_in_capitals(line.text) or (is_rest and not ends_sentence(line.text))
     return not (ends_sentence(group.last.text) and is_in_capitals(line.text))

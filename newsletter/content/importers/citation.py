@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from newsletter.content.links import BRACKETS, without_end
+
 _YEAR = re.compile(
     r"\((?:(?:19|20)\d\d[a-z]?(?:\s*[,;/\u2013—-]\s*[^()]{0,60})?"
     r"|in[\s-]press[^()]{0,20}|n\.\s?d\.|forthcoming|submitted[^()]{0,30}|accepted[^()]{0,30}"
@@ -53,7 +55,6 @@ _BARE_DOI = re.compile(
     re.IGNORECASE,
 )
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2013\u2212", "-"))
-_PAIRS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
 def is_citation(text: str) -> bool:
@@ -135,16 +136,7 @@ def _trimmed(raw: str) -> str:
     text = _GLUED.sub("", raw)
     if "%" in text:
         text = unquote(text)
-    text = text.translate(_HYPHENS)
-    while text:
-        last = text[-1]
-        opening = _PAIRS.get(last)
-        is_lone_bracket = opening is not None and text.count(last) > text.count(opening)
-        if last in ".,;:'\u2019\u2018*_" or is_lone_bracket:
-            text = text[:-1]
-        else:
-            break
-    return text
+    return without_end(text.translate(_HYPHENS), ".,;:'\u2019\u2018*_", (*BRACKETS, "<>"))
 
 
 def _has_first_author(text: str) -> bool:

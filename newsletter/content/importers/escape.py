@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _KINDS = ("\\", "`", "<", "*", "_", "[", "]", "~", "|", "!")
 """Characters that may be mark-up anywhere; each is escaped everywhere in a paragraph or nowhere."""
+_LONGEST = 10_000
+"""Characters of a paragraph for which the fewest backslashes are looked for."""
+_MOST_LOOKS = 500_000
+"""Opening brackets times characters: the parser may look for each to the end."""
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _START = re.compile(
     r"#{1,6}(?=[ \t]|$)|[-+*](?=[ \t]|$)|[-=~`+*_|:](?=.)|[>\[<]"
@@ -21,6 +25,8 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 def to_markdown(text: str) -> str:
     """Return one paragraph of plain text as Markdown."""
+    if len(text) > _LONGEST or text.count("[") * len(text) > _MOST_LOOKS:
+        return _escaped(text, [kind for kind in (*_KINDS, "&") if kind in text])
     if _shows(text, text):
         return text
     started = _START.sub(_at_start, text, count=1) if _START.match(text) else text

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsletter.content.importers import sources, titles
 from newsletter.content.importers.merge import Found, key, merge
-from newsletter.content.importers.plan import Existing, Status, Step, new_step, step, summary_of
+from newsletter.content.importers.plan import (
+    Existing,
+    Status,
+    Step,
+    new_step,
+    step,
+    summary_of,
+    unreadable,
+)
 from newsletter.content.importers.sources import Source
 from newsletter.content.importers.summary_edit import SummaryText, read_exactly, write_exactly
 from newsletter.content.library import FOLDER, Library
@@ -18,7 +27,7 @@ from newsletter.content.slug import slug_of
 from newsletter.content.summary import Summary
 from newsletter.content.topics import Vocabulary
 from newsletter.errors import NewsletterError, Problem, WrongUsage
-from newsletter.files import write_text
+from newsletter.files import read_bytes, write_text
 from newsletter.private import OWN_FILE, private_folder
 
 _RECORD = Path(".newsletter/imports.json")
@@ -107,26 +116,24 @@ def _plan(
 ) -> tuple[list[Step], tuple[list[Row], list[Problem]]]:
     """Match what was found to the library and decide about each."""
     matches = _match(found, library)
-    taken = {slug.casefold() for slug in (*library, *library.broken)}
+    free = _Free(slug.casefold() for slug in (*library, *library.broken))
     steps: list[Step] = []
     rows: list[Row] = []
     problems: list[Problem] = []
     for each, match in zip(found, matches, strict=True):
-        if match is not None:
-            steps.append(step(each, _existing(match, root, record), topic))
-            continue
-        slug = slug_of(each.summary.title, each.summary.month)
-        if slug in library.broken:
-            reason = f"{FOLDER}/{slug}.md cannot be read"
-            wanted = summary_of(each.summary, slug, Path(FOLDER, f"{slug}.md"), topic)
+        slug = match.slug if match else slug_of(each.summary.title, each.summary.month)
+        wanted = summary_of(each.summary, slug, Path(FOLDER, f"{slug}.md"), topic)
+        reason = f"{FOLDER}/{slug}.md cannot be read" if slug in library.broken else None
+        if reason := reason or unreadable(wanted):
             skipped = Step(status=Status.SKIPPED, reason=reason, summary=wanted, found=each)
             rows.append(_row(skipped))
-            problems.extend(library.broken[slug])
-            continue
-        slug = _free(slug, taken)
-        taken.add(slug.casefold())
-        wanted = summary_of(each.summary, slug, Path(FOLDER, f"{slug}.md"), topic)
-        steps.append(new_step(each, wanted))
+            problems.extend(library.broken.get(slug, ()))
+        elif match is not None:
+            steps.append(step(each, _existing(match, root, record), topic))
+        else:
+            slug = free.slug(slug)
+            named = replace(wanted, slug=slug, file=Path(FOLDER, f"{slug}.md"))
+            steps.append(new_step(each, named))
     return steps, (rows, problems)
 
 
@@ -148,12 +155,22 @@ def _match(found: Sequence[Found], library: Library) -> list[Summary | None]:
     return matches
 
 
-def _free(slug: str, taken: Iterable[str]) -> str:
-    free, number = slug, 1
-    while free.casefold() in taken:
-        number += 1
-        free = f"{slug}-{number}"
-    return free
+class _Free:
+    """Slugs that nothing has yet; `taken` are those that something has, in lower case."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
+
+    def slug(self, wanted: str) -> str:
+        """Take a slug, with a number behind it where it is taken."""
+        free, number = wanted, self._numbers.get(wanted, 1)
+        while free.casefold() in self._taken:
+            number += 1
+            free = f"{wanted}-{number}"
+        self._numbers[wanted] = number
+        self._taken.add(free.casefold())
+        return free
 
 
 def _existing(summary: Summary, root: Path, record: dict[str, str]) -> Existing:
@@ -193,12 +210,13 @@ def _row(step: Step) -> Row:
 
 def _left_over(read: Sequence[Source], done: Sequence[Row]) -> list[Row]:
     """Return rows for what was no summary, but for titles that another source has whole."""
-    known = {titles.normalised(row.title) for row in done}
+    known = sorted({titles.normalised(row.title) for row in done})
     rows = []
     for source in read:
         for fragment in source.fragments:
             words = titles.normalised(fragment.text)
-            if any(title.startswith(words) for title in known if words):
+            first = bisect_left(known, words)  # what begins with them stands there, if any does
+            if words and first < len(known) and known[first].startswith(words):
                 continue
             rows.append(
                 Row(
@@ -228,8 +246,8 @@ def _short(text: str) -> str:
 
 def _load_record(root: Path) -> dict[str, str]:
     try:
-        raw = json.loads((root / _RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        raw = json.loads(read_bytes(root / _RECORD, _RECORD))
+    except (NewsletterError, ValueError, RecursionError):
         return {}
     return {str(key): str(value) for key, value in raw.items()} if isinstance(raw, dict) else {}
 

@@ -29,18 +29,21 @@ _IMPLICATIONS = re.compile(r"practice\s+implications?\s*[:.\u2013—-]?", re.IGN
 _IMPLICATIONS_INLINE = re.compile(r"practice\s+implications?\s*[:\u2013—]\s*(?=\S)", re.IGNORECASE)
 _WHOLE = "practice implications:"
 _FURNITURE = re.compile(
-    r"type of research|topics|this month\s*(\.\.\.|…)|…?\s*i blog about .*|.*\(clear\)",
+    r"type of research|topics|this month\s*(\.\.\.|…)|…?\s*i blog about .*",
     re.IGNORECASE | re.DOTALL,
 )
-
 _HEAD = re.compile(
-    r"type of research|this month\s*(?:\.\.\.|…)|…\s*i blog about .*|.*\ball topics\b.*\(clear\)",
+    r"type of research|this month\s*(?:\.\.\.|…)|…\s*i blog about .*",
     re.IGNORECASE | re.DOTALL,
 )
-_OPENING = re.compile(
-    r"blog|.*\bmonthly summary of\b.*\bresearch articles\b.*", re.IGNORECASE | re.DOTALL
-)
-_PAGER = r"[\W\d_]*(?:first|previous|prev|next|last|current)?(?:\s+page)?[\W\d_]*"
+_CLEAR = "(clear)"
+_ALL_TOPICS = re.compile(r"\ball topics\b", re.IGNORECASE)
+_MONTHLY = re.compile(r"\bmonthly summary of\b", re.IGNORECASE)
+_ARTICLES = re.compile(r"\bresearch articles\b", re.IGNORECASE)
+# `*+`: nothing that it takes could belong to what follows, however long it is.
+_PAGER = r"[\W\d_]*+(?:(?:first|previous|prev|next|last|current)(?:\s+page)?|(?<=\s)page)?[\W\d_]*+"
+_LONGEST_MONTH = 100
+"""Characters of a month heading."""
 _FOOT = re.compile(
     rf"{_PAGER}|{_PAGER}next\b.*|pages?|archives?|back to top|load more"
     r"|share(?: this)?\s*:?|contact(?: us)?|follow us.*|posted (?:by|on|in) .*"
@@ -56,7 +59,8 @@ def month(text: str) -> Month | None:
 
     Of two months (`July/August 2021`) it is the first.
     """
-    match = _MONTH.fullmatch(text.strip())
+    stripped = text.strip()
+    match = _MONTH.fullmatch(stripped) if len(stripped) <= _LONGEST_MONTH else None
     if match is None:
         return None
     names = [name[:3] for name in _MONTHS]
@@ -90,17 +94,28 @@ def is_cut_month(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Whether a line belongs to the blog's head: its filters, "This month..."."""
-    return bool(_FURNITURE.fullmatch(text.strip()))
+    stripped = text.strip()
+    return bool(_FURNITURE.fullmatch(stripped)) or _ends_with_clear(stripped)
 
 
 def is_head(text: str) -> bool:
     """Whether a line stands nowhere but in the blog's head, above its months."""
-    return bool(_HEAD.fullmatch(text.strip()))
+    stripped = text.strip()
+    if _ends_with_clear(stripped) and _ALL_TOPICS.search(stripped[: -len(_CLEAR)]):
+        return True
+    return bool(_HEAD.fullmatch(stripped))
+
+
+def _ends_with_clear(text: str) -> bool:
+    return text[-len(_CLEAR) :].lower() == _CLEAR
 
 
 def is_opening(text: str) -> bool:
     """Whether a line is one of those with which the blog's head opens."""
-    return bool(_OPENING.fullmatch(text.strip()))
+    if text.strip().lower() == "blog":
+        return True
+    monthly = _MONTHLY.search(text)
+    return monthly is not None and _ARTICLES.search(text, monthly.end()) is not None
 
 
 def is_foot(text: str) -> bool:

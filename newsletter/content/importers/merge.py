@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.content.importers.page import ParsedSummary
 from newsletter.content.importers.sources import Source
 from newsletter.content.importers.titles import normalised, one_line
+
+Key = tuple[str, str]
+"""A month, and the letters of a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Found:
 @dataclass(slots=True)
 class _Group:
     best: ParsedSummary
+    key: Key
     file: Path
     files: list[Path] = field(default_factory=list)
 
@@ -34,18 +39,24 @@ def merge(sources: Iterable[Source]) -> tuple[Found, ...]:
     page are two, also where both are about one article.
     """
     groups: list[_Group] = []
+    by_key: dict[Key, _Group] = {}
     for source in sources:
-        before = list(groups)
-        for summary in source.summaries:
-            group = _same(summary, groups, before)
+        keys = [key(each) for each in source.summaries]
+        others = _Others(groups, own=frozenset(keys))
+        for summary, its_key in zip(source.summaries, keys, strict=True):
+            group = by_key.get(its_key) or others.about(summary.doi)
             if group is None:
-                groups.append(_Group(summary, source.file, [source.file]))
+                by_key[its_key] = _Group(summary, its_key, source.file, [source.file])
+                groups.append(by_key[its_key])
                 continue
-            if group in before and any(key(each) == key(group.best) for each in source.summaries):
-                before = [each for each in before if each is not group]
+            others.matched(group)
             group.files.append(source.file)
             if _is_better(summary, group.best):
-                group.best, group.file = summary, source.file
+                # No other group has the new key: it would have been the match.
+                del by_key[group.key]
+                group.best, group.key, group.file = summary, its_key, source.file
+                by_key[its_key] = group
+                others.add(group)
     return tuple(
         Found(
             group.best,
@@ -56,7 +67,7 @@ def merge(sources: Iterable[Source]) -> tuple[Found, ...]:
     )
 
 
-def key(summary: ParsedSummary) -> tuple[str, str]:
+def key(summary: ParsedSummary) -> Key:
     """Return what tells a summary without a DOI: its month and the letters of its title."""
     return str(summary.month), normalised(summary.title)
 
@@ -66,16 +77,40 @@ def plain_text(paragraphs: Iterable[str]) -> str:
     return one_line(" ".join(paragraphs))
 
 
-def _same(summary: ParsedSummary, groups: Sequence[_Group], before: list[_Group]) -> _Group | None:
-    """Find a summary's group: by title among all, by DOI only among those of other pages."""
-    for group in groups:
-        if key(group.best) == key(summary):
-            return group
-    doi = summary.doi.casefold() if summary.doi else None
-    for group in before if doi else ():
-        if group.best.doi and group.best.doi.casefold() == doi:
-            return group
-    return None
+class _Others:
+    """The groups that other pages began, by DOI; `own` are the keys of the page at hand.
+
+    One that the page itself has by its title is none of them any more, once it was matched.
+    """
+
+    def __init__(self, groups: Iterable[_Group], *, own: frozenset[Key]) -> None:
+        self._own = own
+        self._all: set[int] = set()
+        self._by_doi: dict[str, deque[_Group]] = {}
+        for group in groups:
+            self._all.add(id(group))
+            self.add(group)
+
+    def add(self, group: _Group) -> None:
+        """Know a group by the DOI that it has now."""
+        if group.best.doi and id(group) in self._all:
+            self._by_doi.setdefault(group.best.doi.casefold(), deque()).append(group)
+
+    def matched(self, group: _Group) -> None:
+        """Drop a group that was matched, if the page has it by its title."""
+        if group.key in self._own:
+            self._all.discard(id(group))
+
+    def about(self, doi: str | None) -> _Group | None:
+        """Return the first that is about an article."""
+        wanted = doi.casefold() if doi else None
+        there = self._by_doi.get(wanted) if wanted else None
+        while there:
+            group = there[0]
+            if id(group) in self._all and (group.best.doi or "").casefold() == wanted:
+                return group
+            there.popleft()
+        return None
 
 
 def _is_better(new: ParsedSummary, old: ParsedSummary) -> bool:

@@ -84,19 +84,21 @@ def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
     """Read a page's blocks; `is_whole` is whether its end is known to be there (`</html>`)."""
     months = [n for n, block in enumerate(blocks) if marks.month(block.text)]
     drafts: list[_Draft] = []
+    titled: set[str] = set()
     fragments: list[Fragment] = []
     for start, end in zip(months, [*months[1:], len(blocks)], strict=True):
         month = marks.month(blocks[start].text)
         if month is None:  # pragma: no cover - `months` holds month headings only
             continue
-        titled = {draft.title.mark for draft in drafts}
         section = sections.without_head(blocks[start + 1 : end])
         is_end = start + 1 + len(section) == len(blocks)
         reader = _MonthReader(month, is_end=is_end, is_whole=is_whole, title_marks=titled)
         reader.read(sections.split_implications(section))
         if reader.drafts and end < len(blocks):
             _doubt_end(reader.drafts[-1])
-        drafts.extend(draft for draft in reader.drafts if draft.title.text)
+        new = [draft for draft in reader.drafts if draft.title.text]
+        titled = titled | {draft.title.mark for draft in new}
+        drafts.extend(new)
         fragments.extend(reader.fragments)
         fragments.extend(_untitled(draft) for draft in reader.drafts if not draft.title.text)
     summaries = [_finished(draft) for draft in drafts]
@@ -127,6 +129,7 @@ class _MonthReader:
         self.is_end = is_end
         self.is_whole = is_whole
         self.title_marks = title_marks
+        self._marks: frozenset[str] = frozenset()
         self.drafts: list[_Draft] = []
         self.fragments: list[Fragment] = []
 
@@ -162,7 +165,8 @@ class _MonthReader:
     def _open_draft(self, span: list[Block]) -> _Draft:
         """Return the summary that the heading belongs to; without a title there is a gap."""
         if not self.drafts:
-            self.drafts.append(_Draft(self.month, Block(text="", line=span[0].line if span else 0)))
+            untitled = Block(text="", line=span[0].line if span else 0)
+            self._add(_Draft(self.month, untitled))
         return self.drafts[-1]
 
     def _title_at(self, span: list[Block], *, is_last: bool, is_end: bool) -> int:
@@ -182,10 +186,11 @@ class _MonthReader:
         return block.mark.startswith("h") and bool(known) and block.mark not in known
 
     def _known_marks(self) -> set[str]:
-        return self.title_marks | {draft.title.mark for draft in self.drafts}
+        return self.title_marks | self._marks
 
     def _cut_title_at(self, span: list[Block]) -> int:
         """Return where, at the page's end, a title stands of which hardly more may be left."""
+        known = self._known_marks()
         for n in range(1, len(span)):
             is_final = n == len(span) - 1
             block = span[n]
@@ -193,7 +198,6 @@ class _MonthReader:
                 block = replace(block, text=block.text.rstrip(".,;:"))
             if not titles.is_title_like(block) or not ends_sentence(span[n - 1].text):
                 continue
-            known = self._known_marks()
             if not block.mark and known and "" not in known:
                 continue
             if (
@@ -232,8 +236,12 @@ class _MonthReader:
             _cut(draft)
         elif is_last or rest:
             draft.cut = WITHOUT_IMPLICATIONS
-        self.drafts.append(draft)
+        self._add(draft)
         return rest
+
+    def _add(self, draft: _Draft) -> None:
+        self.drafts.append(draft)
+        self._marks = self._marks | {draft.title.mark}
 
     def _fragment(self, block: Block, *, is_end: bool) -> None:
         if is_end and marks.is_cut_month(block.text):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from newsletter.content.bounds import unbounded
+from newsletter.content.frontmatter import LONGEST
 from newsletter.content.importers import page, titles
 from newsletter.content.importers.escape import to_markdown, to_plain
 from newsletter.content.importers.merge import Found, plain_text
@@ -102,6 +104,16 @@ def step(found: Found, existing: Existing, topic: str | None) -> Step:
     status = Status.UPDATED if base.status is Status.UNCHANGED else base.status
     reason = f"{base.reason}; {told}" if base.reason else told
     return replace(base, status=status, reason=reason, text=text, update=update)
+
+
+def unreadable(wanted: Summary) -> str | None:
+    """Return why a file of this summary could not be read again, or None where it could."""
+    for passage in filter(None, (wanted.body, wanted.implications)):
+        if too_much := unbounded(passage):
+            return too_much.message
+    if len(wanted.citation or "") > LONGEST:
+        return f"its citation has {len(wanted.citation or ''):,} characters"
+    return None
 
 
 def summary_of(parsed: ParsedSummary, slug: str, file: Path, topic: str | None) -> Summary:

@@ -31,7 +31,12 @@ _KNOWN = (
 )
 _SAVE = "save the page in the browser as text (.txt) or as a web page (.html)"
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_NO_PAGES = frozenset(
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"}
+)
 _MOST_CONTROLS = 0.01
+MOST_BLOCKS = 10_000
+"""Lines or paragraphs of a page; ten years of a monthly blog have some 4,000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +62,25 @@ def parse(data: bytes, name: Path) -> page.Page:
     """Read a page's bytes; `name` is how problems name it. Raises NewsletterError."""
     text = decode(data, name)
     is_html = markup.is_html(text)
+    if not is_html:
+        _refuse_many(sum(not line.isspace() for line in text.splitlines()), "lines", name)
     blocks = markup.from_html(text) if is_html else from_text(text)
+    _refuse_many(len(blocks), "paragraphs", name)
     if not any(marks.month(block.text) for block in blocks):
         raise _no_page("there is no month heading in it", name)
     found = page.parse(blocks, is_whole=is_html and markup.is_whole(text))
     if not found.is_blog:
         raise _no_page("there is no 'Practice Implications' in it, and no reference", name)
     return found
+
+
+def _refuse_many(count: int, what: str, name: Path) -> None:
+    if count > MOST_BLOCKS:
+        raise fail(
+            f"the page has {count:,} {what}; at most {MOST_BLOCKS:,} are read",
+            file=name,
+            hint="divide it between two months, and import the parts together",
+        )
 
 
 def decode(data: bytes, name: Path) -> str:
@@ -95,7 +112,7 @@ def _decoded(data: bytes) -> str:
     try:
         return _whole(data, "utf-8", errors="strict")
     except UnicodeDecodeError:
-        return data.decode(_declared(data) or "cp1252", "replace")
+        return data.decode(_declared(data), "replace")
 
 
 def _whole(data: bytes, encoding: str, *, errors: str) -> str:
@@ -113,14 +130,21 @@ def _utf16_without_bom(data: bytes) -> str | None:
     return "utf-16-be" if even > third and not odd else None
 
 
-def _declared(data: bytes) -> str | None:
+def _declared(data: bytes) -> str:
+    """Return the encoding that HTML declares, if the declaration can be read in it; else cp1252.
+
+    Python also calls transformations (hex, zlib, rot13) and the forms of host names (idna,
+    punycode) encodings; some raise whatever the text.
+    """
     match = _CHARSET.search(data[:4096])
     if match is None:
-        return None
+        return "cp1252"
     try:
-        return codecs.lookup(match[1].decode("ascii")).name
-    except LookupError:
-        return None
+        name = codecs.lookup(match[1].decode("ascii")).name
+        is_read = match[0].decode(name, "replace") == match[0].decode("ascii", "replace")
+    except (LookupError, ValueError):
+        return "cp1252"
+    return name if is_read and name not in _NO_PAGES else "cp1252"
 
 
 def _no_page(what: str, name: Path) -> NewsletterError:
