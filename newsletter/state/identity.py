@@ -66,7 +66,9 @@ def doubt(ledger: Identified, witness: Witness) -> NewsletterError | None:
     """Return why a ledger should not be sent from, or None."""
     known = _read(note_of(ledger.file))
     what = _not_the_newest(ledger, known, witness) or _not_in_its_place(ledger, known, witness)
-    return _refusal(ledger, what, known.witness if known else "") if what else None
+    # The one that was kept elsewhere belongs to the newest ledger; one that is here stays.
+    elsewhere = known.witness if known is not None and witness.read() is None else ""
+    return _refusal(ledger, what, elsewhere) if what else None
 
 
 def _not_the_newest(ledger: Identified, known: Identity | None, witness: Witness) -> str:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -192,6 +194,25 @@ def test_deferred_ones_wait_until_they_are_due(workspace: Path, run: Run) -> Non
     assert "Nothing to send yet: 1 reader deferred until " in again.stderr
     assert json.loads(again.stdout)["counts"]["deferred"] == 1
     assert sink.recipients == ["grace@example.net"]
+
+
+def test_who_was_deferred_by_a_clock_that_was_years_ahead_is_sent_to_now(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink(rcpt=lambda who: "450 4.2.1 later" if "ada" in who else "250 Ok")) as sink:
+        through(workspace, sink)
+        assert run("send", "2026-11", "--yes").exit_code == 75
+        with contextlib.closing(sqlite3.connect(workspace / ".newsletter/state.db")) as database:
+            five_years = 5 * 365 * 86400
+            database.execute(
+                "UPDATE deliveries SET due = due + ?, first_deferred_at = first_deferred_at + ?"
+                " WHERE state = 'deferred'",
+                (five_years, five_years),
+            )
+            database.commit()
+        sink.rcpt = lambda _: "250 Ok"
+        assert run("send", "2026-11", "--yes").exit_code == 0
+    assert sink.recipients == ["grace@example.net", "ada@example.org"]
 
 
 def test_who_left_meanwhile_is_not_counted_when_it_goes_on(workspace: Path, run: Run) -> None:
