@@ -192,7 +192,7 @@ def is_too_fast(reply: Reply) -> bool:
 class Stop:
     """Why a mailing stops, in a sentence, and what to do next.
 
-    `content` says that the messages themselves were refused: those refusals are taken back.
+    `content` says that the messages themselves were refused.
     `asks` says that whoever sits there may decide to go on all the same.
     """
 

@@ -22,6 +22,7 @@ ABOUT_US: dict[str, tuple[Cause | None, str]] = {
     "550-Verification failed for <news@example.org>\r\n550-Unrouteable address\r\n"
     "550 Sender verify failed": (SENDER, "from"),
     "553 5.1.8 <news@example.org>... Domain of sender address does not exist": (SENDER, "from"),
+    "451 Could not complete sender verify callout": (SENDER, "from"),
     "553 5.1.7 bad sender": (SENDER, "from"),
     "530 5.7.0 Authentication required": (LOGIN, "user"),
     "530 Login first": (LOGIN, "user"),
@@ -41,6 +42,8 @@ ABOUT_US: dict[str, tuple[Cause | None, str]] = {
     "550 5.4.5 Daily user sending limit exceeded. {n}": (LIMIT, "limits"),
     "550 5.7.1 You have exceeded your daily limit of messages": (LIMIT, "limits"),
     "452 4.5.3 Too many messages from this account in an hour": (LIMIT, "limits"),
+    "452 4.5.3 Error: too many recipients": (LIMIT, "limits"),
+    "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException": (LIMIT, "limits"),
     "504 5.5.2 <box>: Helo command rejected: need fully-qualified hostname": (HELLO, "host name"),
     "550 Access denied - Invalid HELO name (See RFC2821 4.1.1.1)": (HELLO, "host name"),
     "550 5.7.26 Unauthenticated email from example.org is not accepted due to DMARC policy":

@@ -89,7 +89,7 @@ _TLS_CODES: Final = frozenset({"7.10", "7.11"})
 
 _OF_THE_SENDER: Final = re.compile(
     r"\bsender (address )?(rejected|denied|refused|blocked|invalid|unknown|not (owned|allowed))"
-    r"|\bsender verif\w+ fail|verif\w+ (the )?sender|not owned by user|sendas ?denied"
+    r"|\bsender verif|verif\w+ (the )?sender|not owned by user|sendas ?denied"
     r"|send[- ]as\b|(not (allowed|permitted|authori[sz]ed)|unauthori[sz]ed|(no|have) permissions?)"
     r" to (send|use)( mail| email)? (as|from|on behalf|this (sender|address))"
     r"|(bad|invalid|unauthori[sz]ed|unknown|illegal) (envelope )?sender|envelope[- ]from"
@@ -145,7 +145,13 @@ _LATER: Final = re.compile(
     r"|come back|unavailable|defer|too (fast|many|much)"
 )
 _MAILBOX: Final = re.compile(r"mailbox|inbox|over ?quota|receiving")
-"""A limit that is the reader's: her mailbox is full, or gets too much."""
+"""A limit of the reader's mailbox: it is full, or gets too much."""
+_STORAGE: Final = frozenset({452, 552})
+"""RFC 5321, 4.2.3: no room; many servers say it of a mailbox, some of what an account may send."""
+_SENDING: Final = re.compile(
+    r"submission|\bsen[dt]|daily|hourly|outgoing|outbound|\bper (hour|day|minute)|messages|mails"
+    r"|too many"
+)
 
 
 def cause_of(reply: Reply) -> Cause | None:
@@ -160,9 +166,15 @@ def cause_of(reply: Reply) -> Cause | None:
     if coded is not None:
         return coded
     for cause, pattern in _BY_WORDS:
-        if pattern.search(words) and not (cause is Cause.LIMIT and _MAILBOX.search(words)):
+        if pattern.search(words) and not (cause is Cause.LIMIT and _is_full(reply, words)):
             return cause
     return Cause.LOGIN if reply.code == _LOGIN_WANTED else None
+
+
+def _is_full(reply: Reply, words: str) -> bool:
+    """Return whether the words of a limit are about the reader's mailbox (RFC 3463: X.2.x)."""
+    may_be = reply.code in _STORAGE or reply.enhanced[2:4] == "2."
+    return bool(_MAILBOX.search(words)) or (may_be and not _SENDING.search(words))
 
 
 def is_policy(reply: Reply) -> bool:
