@@ -30,6 +30,8 @@ from newsletter.workspace import MAILINGS, SETTINGS, TOPICS, Workspace, open_wor
 SUPPRESSIONS = "suppressions.csv"
 _RECORDS = (SETTINGS, MAILINGS, SUPPRESSIONS)
 _TEXTS = (".md", ".toml", ".mjml", ".txt", ".css")
+_JOINERS = {0x200C: None, 0x200D: None}
+"""They stand within words of Persian and of Indian languages."""
 _TEMPLATES = shipped.TEMPLATES.name
 _SHIPPED = frozenset(
     each for path in (shipped.TEMPLATES, shipped.TOPICS) for each in (path, path.resolve())
@@ -116,8 +118,8 @@ def _is_plain(part: str) -> bool:
 
     What a file system may take for a dot or leave out (compatibility forms, joiners) counts.
     """
-    folded = unicodedata.normalize("NFKC", part)
-    visible = part.isprintable() and "\\" not in folded and "/" not in folded
+    folded = unicodedata.normalize("NFKC", part.translate(_JOINERS))
+    visible = folded.isprintable() and "\\" not in folded and "/" not in folded
     return visible and not folded.startswith(".") and not folded.endswith((".", " "))
 
 
