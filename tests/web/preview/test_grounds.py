@@ -223,6 +223,19 @@ def test_settings_and_records_are_named_and_neither_shown_nor_changed(
     assert (response.status_code, file.read_bytes()) == (422, before)
 
 
+@pytest.mark.parametrize("name", ["subscribers.csv", "topics.toml", "issues", "templates"])
+def test_a_link_to_itself_is_told(workspace: Path, name: str) -> None:
+    client = opened(workspace)
+    file = workspace / name
+    if file.exists():
+        file.rename(workspace / "moved")
+    file.symlink_to(file.name)
+    codes = {url: client.get(url).status_code for url in ("/api/issues", "/api/library")}
+    assert max(codes.values()) < 500, codes
+    told = client.get("/api/issues").json()["problems"]
+    assert [each["file"] for each in told] == ([name] if name == "subscribers.csv" else [])
+
+
 def test_a_pipe_is_no_file_to_show_or_change(workspace: Path) -> None:
     client = opened(workspace)
     for name in ("templates/a.md", "topics.toml"):
