@@ -444,3 +444,15 @@ def test_a_password_that_nobody_can_give_is_asked_for_by_name(workspace: Path, r
     assert result.exit_code == 2
     assert "set NEWSLETTER_SMTP_PASSWORD in the environment" in result.stderr
     assert not (workspace / "mailings.csv").exists()
+
+
+def test_a_password_that_nobody_has_is_named_by_its_user_and_its_server(
+    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    settings = workspace / "newsletter.toml"
+    way = '"smtp://smtp.example.org:587"\nuser = "news@example.org"'
+    settings.write_text(settings.read_text().replace('"maildir:outbox"', way))
+    result = run("test", "2026-11", "--to", "ada@example.org")
+    assert result.exit_code == 2
+    assert "there is no password for news@example.org at smtp.example.org" in result.stderr

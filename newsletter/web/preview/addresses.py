@@ -19,7 +19,7 @@ def remembered(folder: Path) -> tuple[str, ...]:
     A file that somebody has spoilt remembers nothing.
     """
     file = folder / NAME
-    if not file.is_file():  # a pipe would be waited for
+    if file.is_symlink() or not file.is_file():  # a pipe would be waited for
         return ()
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -44,7 +44,10 @@ def forget(folder: Path, address: str) -> None:
 
 def _write(folder: Path, addresses: tuple[str, ...]) -> None:
     private_folder(folder)
-    write_text(folder / NAME, json.dumps(addresses[:MOST]) + "\n", mode=OWN_FILE)
+    file = folder / NAME
+    if file.is_symlink():  # what it leads to is not ours to write
+        file.unlink()
+    write_text(file, json.dumps(addresses[:MOST]) + "\n", mode=OWN_FILE)
 
 
 def _is_address(text: str) -> bool:

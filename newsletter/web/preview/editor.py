@@ -23,6 +23,8 @@ _LINK = re.compile(r"[a-z][a-z0-9+.-]*://")
 _PATIENCE = 0.3
 """Seconds; a program that fails at once has failed by then."""
 
+_EXAMPLE = 'under [preview], say for example editor = "code --goto {file}:{line}"'
+
 _WINDOWED = {
     "code": "{program} --goto {file}:{line}",
     "codium": "{program} --goto {file}:{line}",
@@ -46,7 +48,10 @@ def editor_of(setting: str | None, environment: Mapping[str, str]) -> str | None
     if setting:
         return setting
     for name in ("VISUAL", "EDITOR"):
-        program, *_ = shlex.split(environment.get(name, "")) or [""]
+        try:
+            program, *_ = shlex.split(environment.get(name, "")) or [""]
+        except ValueError:  # a quote that is never closed
+            continue
         if known := _WINDOWED.get(Path(program).name):
             return known.replace("{program}", shlex.quote(program))
     return None
@@ -60,8 +65,16 @@ def link_to(editor: str, file: Path, line: int) -> str | None:
 
 
 def command_for(editor: str, file: Path, line: int) -> list[str]:
-    """Return the program's arguments; a pattern without {file} gets it at its end."""
-    words = shlex.split(editor)
+    """Return the program's arguments; a pattern without {file} gets it at its end.
+
+    Raises NewsletterError for a pattern that is no command.
+    """
+    try:
+        words = shlex.split(editor)
+    except ValueError:
+        words = []
+    if not words:
+        raise fail(f"the editor '{editor}' is no command", hint=_EXAMPLE)
     if not any("{file}" in word for word in words):
         words.append("{file}")
     return [word.replace("{file}", str(file)).replace("{line}", str(line)) for word in words]
@@ -83,7 +96,7 @@ def run_editor(command: Sequence[str]) -> None:
     except OSError as error:
         raise fail(
             f"{command[0]} cannot be run: {error.strerror}",
-            hint='under [preview], say for example editor = "code --goto {file}:{line}"',
+            hint=_EXAMPLE,
         ) from None
     if code:
         raise fail(f"{command[0]} ended with {code}")

@@ -30,6 +30,8 @@ from newsletter.workspace import MAILINGS, SETTINGS, TOPICS, Workspace, open_wor
 SUPPRESSIONS = "suppressions.csv"
 _RECORDS = (SETTINGS, MAILINGS, SUPPRESSIONS)
 _TEXTS = (".md", ".toml", ".mjml", ".txt", ".css")
+_JOINERS = {0x200C: None, 0x200D: None}
+"""They stand within words of Persian and of Indian languages."""
 _TEMPLATES = shipped.TEMPLATES.name
 _SHIPPED = frozenset(
     each for path in (shipped.TEMPLATES, shipped.TOPICS) for each in (path, path.resolve())
@@ -59,15 +61,19 @@ class Grounds:
 
 
 def grounds_of(workspace: Workspace) -> Grounds:
-    """Return the grounds of a workspace; raise OSError where its links lead in a circle."""
+    """Return the grounds of a workspace; raise NewsletterError where links lead in a circle."""
     settings = workspace.settings
     outbox = settings.delivery.transport and settings.delivery.transport.path
     private = (settings.database, *([outbox] if outbox else []))
-    return Grounds(
-        root=resolved(workspace.root),
-        lists=frozenset({settings.subscribers_file, resolved(settings.subscribers_file)}),
-        private=tuple(resolved(each) for each in private),
-    )
+    try:
+        return Grounds(
+            root=resolved(workspace.root),
+            lists=frozenset({settings.subscribers_file, resolved(settings.subscribers_file)}),
+            private=tuple(resolved(each) for each in private),
+        )
+    except OSError as error:
+        named = shown(Path(error.filename or settings.subscribers_file), workspace.root)
+        raise fail(error.strerror or "this cannot be read", file=named) from None
 
 
 def reach(name: str, real: Path, grounds: Grounds) -> Reach:
@@ -116,8 +122,8 @@ def _is_plain(part: str) -> bool:
 
     What a file system may take for a dot or leave out (compatibility forms, joiners) counts.
     """
-    folded = unicodedata.normalize("NFKC", part)
-    visible = part.isprintable() and "\\" not in folded and "/" not in folded
+    folded = unicodedata.normalize("NFKC", part.translate(_JOINERS))
+    visible = folded.isprintable() and "\\" not in folded and "/" not in folded
     return visible and not folded.startswith(".") and not folded.endswith((".", " "))
 
 
@@ -125,7 +131,7 @@ def _is_private(path: PurePath, grounds: Grounds) -> bool:
     """Whether a path lies in what is private, or beside the ledger with its name in front."""
     return any(
         path.is_relative_to(each)
-        or (path.parent == each.parent and path.name.startswith(each.name))
+        or (path.parent == each.parent and path.name.startswith((f"{each.name}-", f"{each.name}.")))
         for each in (grounds.root / STATE, *grounds.private)
     )
 
@@ -218,13 +224,20 @@ def _closed(real: Path, grounds: Grounds) -> bool:
 
 def _links(root: Path) -> Iterator[Path]:
     """Yield the symbolic links among the files that an issue is made of."""
-    tops = (root / SUMMARIES, root / ISSUES, root / _TEMPLATES, root / TOPICS)
-    yield from (each for each in tops if each.is_symlink())
-    for top in tops:
-        for folder, inner, files in os.walk(top):
-            yield from (
-                file for name in (*inner, *files) if (file := Path(folder, name)).is_symlink()
-            )
+    for top in (root / SUMMARIES, root / ISSUES, root / _TEMPLATES, root / TOPICS):
+        if top.is_symlink():
+            yield top
+        elif top.is_dir():
+            yield from _links_in(top)
+
+
+def _links_in(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:  # which knows links without asking for each file
+        for entry in entries:
+            if entry.is_symlink():
+                yield Path(entry.path)
+            elif entry.is_dir():
+                yield from _links_in(Path(entry.path))
 
 
 def _has_private_name(real: Path, grounds: Grounds, but: Collection[Path] = ()) -> bool:

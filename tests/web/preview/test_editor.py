@@ -25,6 +25,7 @@ SUMMARY = "summaries/2026-11-two-letters.md"
         ({"EDITOR": "nano -w"}, None),
         ({"EDITOR": ""}, None),
         ({"EDITOR": "code --wait"}, "code --goto {file}:{line}"),
+        ({"VISUAL": "'code", "EDITOR": "gedit"}, "gedit {file} +{line}"),
         ({"VISUAL": "/opt/My Editor/subl", "EDITOR": "vi"}, None),
         ({"VISUAL": "'/opt/My Editor/subl'"}, "'/opt/My Editor/subl' {file}:{line}"),
         ({"VISUAL": "vi", "EDITOR": "gedit"}, "gedit {file} +{line}"),
@@ -50,6 +51,12 @@ def test_an_address_is_a_link_and_its_path_is_quoted() -> None:
 def test_a_program_gets_the_place_as_one_argument() -> None:
     assert command_for("code --goto {file}:{line}", FILE, 7) == ["code", "--goto", f"{FILE}:7"]
     assert command_for("ed", FILE, 7) == ["ed", str(FILE)]
+
+
+@pytest.mark.parametrize("editor", ['"', "code 'x", " "])
+def test_what_is_no_command_is_told(editor: str) -> None:
+    with pytest.raises(NewsletterError, match="is no command"):
+        command_for(editor, FILE, 7)
 
 
 @pytest.mark.parametrize("command", [["/no/such/editor"], [sys.executable, "-c", "exit(3)"]])

@@ -28,6 +28,7 @@ SECRET = "f00dfeed" * 8
         ("issues/2026-11.md", Reach.CHANGED),
         ("summaries/2026-11-two letters.md", Reach.CHANGED),
         ("summaries/caf\u0065\u0301.md", Reach.CHANGED),
+        ("summaries/\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.md", Reach.CHANGED),
         ("templates/letter/parts/footer.mjml", Reach.CHANGED),
         ("templates/letter/design.toml", Reach.CHANGED),
         ("templates/letter/logo.svg", Reach.SHOWN),
@@ -220,6 +221,32 @@ def test_settings_and_records_are_named_and_neither_shown_nor_changed(
     body = {"file": name, "line": 1, "before": line, "after": "x"}
     response = client.post("/api/mend", json=body, headers=ACTING)
     assert (response.status_code, file.read_bytes()) == (422, before)
+
+
+@pytest.mark.parametrize("name", ["subscribers.csv", "topics.toml", "issues", "templates"])
+def test_a_link_to_itself_is_told(workspace: Path, name: str) -> None:
+    client = opened(workspace)
+    file = workspace / name
+    if file.exists():
+        file.rename(workspace / "moved")
+    file.symlink_to(file.name)
+    codes = {url: client.get(url).status_code for url in ("/api/issues", "/api/library")}
+    assert max(codes.values()) < 500, codes
+    told = client.get("/api/issues").json()["problems"]
+    assert [each["file"] for each in told] == ([name] if name == "subscribers.csv" else [])
+
+
+def test_a_pipe_is_no_file_to_show_or_change(workspace: Path) -> None:
+    client = opened(workspace)
+    for name in ("templates/a.md", "topics.toml"):
+        file = workspace / name
+        file.parent.mkdir(exist_ok=True)
+        file.unlink(missing_ok=True)
+        os.mkfifo(file)
+        body = {"file": name, "line": 1, "before": "", "after": "x"}
+        assert client.get("/api/place", params={"file": name}).status_code == 422
+        assert client.post("/api/mend", json=body, headers=ACTING).status_code == 422
+        file.unlink()
 
 
 def test_the_place_of_a_fault_in_the_settings_is_named_while_they_are_broken(

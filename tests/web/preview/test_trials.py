@@ -271,6 +271,13 @@ def test_the_last_addresses_are_remembered_and_can_be_forgotten(
     for spoilt in ("{", "[1, null]", '{"a": 1}', "\ud7ff", '["<x>"]'):
         (folder / NAME).write_text(spoilt, "utf-8")
         assert remembered(folder) == ()
+    (folder / NAME).unlink()
+    other = tmp_path / "other.json"
+    other.write_text('["x@example.org"]')
+    (folder / NAME).symlink_to(other)
+    assert remembered(folder) == ()
+    remember(folder, "ada@example.org")
+    assert (remembered(folder), other.read_text()) == (("ada@example.org",), '["x@example.org"]')
     remember(workspace / ".newsletter", "ada@example.org")
     answer = client.post(f"{URL}/forget", json={"address": "ada@example.org"}, headers=ACTING)
     assert answer.json() == {"remembered": []}
