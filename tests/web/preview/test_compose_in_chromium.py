@@ -366,25 +366,35 @@ def test_an_issue_that_is_made_elsewhere_opens_the_empty_desk(
         expect(email(page)).to_contain_text("Dear Ada")
 
 
-def test_a_test_is_sent_and_the_servers_answer_is_shown(desk: Page, workspace: Path) -> None:
-    with running(Sink(delay=0.3)) as sink:
-        edit(workspace / "newsletter.toml", '"maildir:outbox"', f'"{sink.url}"')
-        desk.keyboard.press("t")
-        expect(desk.locator("#trial-says")).to_contain_text(f"Over 127.0.0.1:{sink.port}")
-        to = desk.get_by_label("To", exact=True)
-        to.fill("ada")
-        desk.keyboard.press("Enter")
-        expect(desk.get_by_role("alert").filter(has_text="'ada' is no address")).to_be_visible()
-        to.fill("ada@example.org")
-        desk.keyboard.press("Enter")
-        result = desk.locator(".trial-result")
-        expect(result).to_contain_text("Sending to ada@example.org")
-        expect(result).to_contain_text("Accepted by the mail server")
-        expect(result).to_contain_text("250 2.0.0 Ok: queued as 1")
+def test_a_test_is_sent_and_the_servers_answer_is_shown(browser: Browser, workspace: Path) -> None:
+    settings = workspace / "newsletter.toml"
+    with running(Sink(delay=0.3)) as sink, browser.new_context() as context:
+        edit(settings, '"maildir:outbox"', f'"{sink.url}"')
+        with running_preview(workspace) as address:
+            desk = context.new_page()
+            desk.goto(address)
+            desk.wait_for_selector(SHOWN)
+            desk.keyboard.press("t")
+            expect(desk.locator("#trial-says")).to_contain_text(f"Over 127.0.0.1:{sink.port}")
+            to = desk.get_by_label("To", exact=True)
+            to.fill("ada")
+            desk.keyboard.press("Enter")
+            expect(desk.get_by_role("alert").filter(has_text="'ada' is no address")).to_be_visible()
+            to.fill("ada@example.org")
+            desk.keyboard.press("Enter")
+            result = desk.locator(".trial-result")
+            expect(result).to_contain_text("Sending to ada@example.org")
+            expect(result).to_contain_text("Accepted by the mail server")
+            expect(result).to_contain_text("250 2.0.0 Ok: queued as 1")
+            edit(settings, f'"{sink.url}"', '"maildir:outbox"')
+            desk.reload()
+            expect(to).to_have_value("ada@example.org")
+            assert "ada@example.org" not in str(desk.evaluate("JSON.stringify({...localStorage})"))
+            stop = desk.locator(".trial-stop")
+            expect(stop).to_contain_text("transport changed since this preview was started")
+            expect(desk.get_by_role("button", name="Send the test")).to_be_disabled()
     assert sink.recipients == ["ada@example.org"]
-    desk.reload()
-    expect(desk.get_by_label("To", exact=True)).to_have_value("ada@example.org")
-    assert "ada@example.org" not in str(desk.evaluate("JSON.stringify({...localStorage})"))
+    assert not (workspace / "outbox").exists()
 
 
 AXE = Path(__file__).parents[2] / "npm/node_modules/axe-core/axe.min.js"
