@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from newsletter.checks.dossier import Dossier
@@ -128,6 +129,7 @@ def written_doi(citation: str | None, doi: str | None) -> str | None:
     return _bare(found)
 
 
+@lru_cache(maxsize=20_000)  # each summary is held against all that went out
 def doi_key(doi: str | None) -> str | None:
     """Two DOIs are one when they differ in case only (ISO 26324; DOI Handbook, 2.4)."""
     if doi is None:

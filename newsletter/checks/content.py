@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.checks.articles import article, doi_key
 from newsletter.checks.dossier import Dossier, Use
@@ -23,6 +24,8 @@ LONG_WIDE = 700
 VERY_LONG = 1.4
 """Times as long as that, about 420 words, it is worth a warning."""
 
+_MOST_TORN = 30
+"""Topics of a summary that are looked at for names that its commas tore apart."""
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}|\*\*|__).*practice\s+implications", re.MULTILINE | re.IGNORECASE
 )
@@ -132,6 +135,7 @@ def _begin(text: str) -> str:
     return f'"{" ".join(text[:40].split())}…"'
 
 
+@lru_cache(maxsize=20_000)  # each summary of the issue is held against the whole library
 def _plain(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.casefold()))
 
@@ -199,6 +203,7 @@ def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
 def _torn(topics: tuple[str, ...], known: Vocabulary) -> range | None:
     """Return which topics are one name of the vocabulary that its commas tore apart."""
+    topics = topics[:_MOST_TORN]
     for start in range(len(topics)):
         for stop in range(len(topics), start + 1, -1):
             if known.resolve(", ".join(topics[start:stop])) is not None:

@@ -22,7 +22,7 @@ HEADING = "Practice Implications"
 # An ATX heading (CommonMark 4.2), or the words alone on a line in bold type.
 _HEADING = re.compile(
     r"(?: {0,3}\#{1,6}[ \t]+[*_]*|[ \t]*(?P<bold>\*\*|__))"
-    r"practice\s+implications\s*:?\s*(?(bold)(?P=bold)|[*_]*)\s*:?[ \t]*\#*[ \t]*",
+    r"practice\s++implications\s*+:?\s*+(?(bold)(?P=bold)|[*_]*+)\s*+:?[ \t]*+\#*+[ \t]*+",
     re.IGNORECASE,
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)

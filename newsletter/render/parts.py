@@ -15,7 +15,7 @@ from newsletter.render.templates import Templates
 
 HTML_TEMPLATE = "issue.mjml"
 TEXT_TEMPLATE = "issue.txt"
-_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _FROM = re.compile(r"^From ", re.MULTILINE)  # mailboxes of the old kind would write >From
 _EMPTY_LINES = re.compile(r"\n{4,}")
 

@@ -12,7 +12,7 @@ from newsletter.content.importers.escape import to_markdown
 from newsletter.content.issue_file import read_issue
 from newsletter.content.markdown import render_markdown
 from newsletter.content.summary import Passage
-from newsletter.content.summary_file import read_summary
+from newsletter.content.summary_file import _HEADING, read_summary
 from newsletter.content.yaml_tree import parse
 from newsletter.errors import NewsletterError
 from newsletter.render.citation import render_citation
@@ -96,13 +96,20 @@ def test_front_matter_is_read_in_proportion(unit: str) -> None:
 
 
 @UNIT
+def test_the_heading_of_the_implications_is_found_in_proportion(unit: str) -> None:
+    assert_grows_evenly(
+        lambda text: _HEADING.fullmatch(f"## Practice Implications{_row(text)}"), unit
+    )
+
+
+@UNIT
 def test_references_and_furniture_are_told_in_proportion(unit: str) -> None:
     for judge in (
         *(citation.is_citation, citation.begins, citation.could_begin, citation.is_bare_doi),
         *(citation.doi, marks.month, marks.is_implications, marks.is_furniture, marks.is_head),
         *(marks.is_opening, marks.is_foot, marks.is_cut_month, to_markdown),
     ):
-        assert_grows_evenly(lambda text, judge=judge: judge(" ".join(text.split())), unit)  # type: ignore[misc]
+        assert_grows_evenly(lambda text, judge=judge: judge(_row(text)), unit)  # type: ignore[misc]
     assert_grows_evenly(lambda text: render_citation(" ".join(text.split())[:10_000], None), unit)
 
 
@@ -168,6 +175,10 @@ def test_front_matter_that_is_nested_too_deeply_is_refused_with_its_line(
 ) -> None:
     text = f"---\ntitle: x\npublished: 2026-10\ntopics:\n  {mark * 5_000}\n---\nText.\n"
     assert all(each.startswith("summaries/quiet.md:") for each in complaints(tmp_path, text))
+
+
+def _row(text: str) -> str:
+    return f"A{text.replace(chr(10), ' ')}z"
 
 
 def _rendered(text: str) -> None:

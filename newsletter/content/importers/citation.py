@@ -38,7 +38,7 @@ _LISTED = re.compile(
     r"advance\s+online|online\s+first|in\s+press|\bdoi\b|\bjournal\b",
     re.IGNORECASE,
 )
-_CUT_YEAR = re.compile(r"\s*\((?:\d{1,4}[^()]{0,60}\)?)?\Z")
+_CUT_YEAR = re.compile(r"(?<!\s)\s*\((?:\d{1,4}[^()]{0,60}\)?)?\Z")
 _CUT_WORD = re.compile(r"(?<=\S)\s+[a-z]\w{0,2}\Z")
 LONGEST = 4000
 """Characters of a reference; there are some with a hundred authors."""

@@ -14,7 +14,7 @@ from newsletter.content.yaml_text import item
 from newsletter.content.yaml_tree import Scalar, parse
 from newsletter.files import decode, read_bytes, write_bytes
 
-_LIST_END = re.compile(r",?\s*\](?=[ \t]*(?:#[^\n]*)?\n?\Z)")
+_LIST_END = re.compile(r"(?:,\s*|(?<!\s)\s*)\](?=[ \t]*(?:#[^\n]*)?\n?\Z)")
 
 
 @dataclass(frozen=True, slots=True)
