@@ -15,7 +15,7 @@ from newsletter.address import BadAddress, parse_address
 from newsletter.audience.columns import Columns
 from newsletter.audience.gates import IN_THE_LIST, NOT_UNDERSTOOD, SAID, Gate, first_stop
 from newsletter.audience.headers import Role
-from newsletter.audience.table import Table, column_name
+from newsletter.audience.table import Table
 from newsletter.audience.words import GONE, INVISIBLE, LONGEST, Says, answer, plainly_gone
 
 PARTS: Final = (
@@ -40,6 +40,7 @@ class Survey:
 
     `hashes` are those of the keys that may stand there twice (a few do not); `barred` says by
     `Address.key` why readers must not be mailed; `signs` are those of columns, by their index.
+    Unless one of the gates `has_stopped` a row, nobody need ask them again.
     """
 
     def __init__(self, columns: Columns, gates: list[Gate]) -> None:
@@ -48,7 +49,8 @@ class Survey:
         self.signs: Final[dict[int, Sign]] = {}
         self._columns = columns
         self._gates = gates
-        self._clear: Final = {""}
+        self.has_stopped = False
+        self._clear: Final[set[str]] = {""}
         self._waiting: list[tuple[int, list[str], str]] = []
         self._values: list[str] = []
         gated = {gate.at for gate in gates} | {columns.email}
@@ -73,7 +75,7 @@ class Survey:
                 if len(cells) < width or any(cells[width:]):
                     self._broken(cells)
                     continue
-                cells = cells[:width]
+                del cells[width:]
             cell = cells[at]
             key = cell.strip().lower() if cell.isascii() else _key(cell)
             number = hash(key)
@@ -82,6 +84,8 @@ class Survey:
             else:
                 seen[number & mask] = 1
             reason = first_stop(gates, cells)
+            if reason is not None:
+                self.has_stopped = True
             if reason is not None or "@" not in key or " " in key or table.spans:
                 self._look(line, cells, key, reason)
                 continue
@@ -176,7 +180,7 @@ class Survey:
 
 
 _MOST_SHIFTS: Final = 4
-_TOGETHER: Final = 4_096
+_TOGETHER: Final = 1_024
 _SHORT: Final = 40
 _MOST_CLEAR: Final = 50_000
 
@@ -193,6 +197,7 @@ def _lines_with_a_part(text: str) -> set[int]:
             end = text.find("\n", at)
             at = text.find(part, end) if end >= 0 else -1
     return found
+
 
 def _key(cell: str) -> str:
     """Return what `Address.key` will be."""

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from newsletter.audience.textfile import HEAD, NAME_THE_COLUMNS, TextFile
-from newsletter.errors import Level, NewsletterError, Problem, fail
+from newsletter.errors import Level, Problem, fail
 
 Report = Callable[[Problem], None]
 Torn = Callable[[int, str], None]
@@ -79,8 +79,7 @@ class Table:
             self.delimiter, skip = self._separator()
             self.header: list[str] = []
             self.header_line, self.header = self._first_row(skip)
-            if len(self.header) > MOST_COLUMNS:
-                raise self._too_wide()
+            self._require_a_width()
             self._body = self.header_line + len(_LINE_END.findall("".join(self.header)))
         except BaseException:
             self._file.close()
@@ -120,13 +119,14 @@ class Table:
         """
         return self._read(self._body, report, torn)
 
-    def _too_wide(self) -> NewsletterError:
-        return fail(
-            f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}",
-            file=self.shown,
-            line=self.header_line,
-            hint=NAME_THE_COLUMNS,
-        )
+    def _require_a_width(self) -> None:
+        if len(self.header) > MOST_COLUMNS:
+            raise fail(
+                f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}",
+                file=self.shown,
+                line=self.header_line,
+                hint=NAME_THE_COLUMNS,
+            )
 
     def _separator(self) -> tuple[str, int]:
         """Return the separator and how many lines to skip (`sep=;` is Excel's own line)."""
