@@ -184,7 +184,7 @@ class Audience:
         first_lines: dict[str, int] = {}
         figures = self.figures
         for line, cells in table.rows(self._left_out):
-            member = reader.read(line, cells)
+            member = reader.read(line, cells, table.padded)
             if member is None:
                 figures.left_out += 1
                 continue

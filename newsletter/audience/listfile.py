@@ -75,19 +75,25 @@ class RowReader:
         self._report = report
         self._shows_cells = shows_cells
 
-    def read(self, line: int, cells: list[str]) -> Member | None:
-        """Return the row's Member, or None where it was reported instead."""
+    def read(self, line: int, cells: list[str], padded: bool = True) -> Member | None:  # noqa: FBT001, FBT002 - compiled
+        """Return the row's Member, or None where it was reported instead.
+
+        `padded` says whether spaces may stand around its cells.
+        """
         if len(cells) != len(self._names):
             cells = _fitted(cells, len(self._names))
             if len(cells) != len(self._names):
                 self._report(_wrong_width(cells, len(self._names), self._shown, line))
                 return None
-        cells = [cell.strip() for cell in cells]
+        if padded:
+            cells = [cell.strip() for cell in cells]
         # One look at the whole row; which cell it was is found out only where something was.
         joined = "".join(cells)
         is_long = len(joined) > LONGEST_NAME and max(map(len, cells)) > LONGEST_NAME
         if is_long or not joined.isprintable():
-            cells = [_tidy(name, cell) for name, cell in zip(self._names, cells, strict=True)]
+            cells = [
+                _tidy(name, cell.strip()) for name, cell in zip(self._names, cells, strict=True)
+            ]
             refused = _refused(self._names, cells)
             if refused is not None:
                 self._report(warning(f"{refused}; the row was left out", self._shown, line))

@@ -83,7 +83,7 @@ class Survey:
                 hashes.add(number)
             else:
                 seen[number & mask] = 1
-            reason = first_stop(gates, cells)
+            reason = first_stop(gates, cells) if gates else None
             if reason is not None:
                 self.has_stopped = True
             if reason is not None or "@" not in key or " " in key or table.spans:
@@ -97,8 +97,10 @@ class Survey:
 
     def _wait(self, line: int, cells: list[str], key: str, value: str) -> None:
         """Keep a row with a cell that is not known to be harmless, to be looked at with others."""
+        if len(value) > LONGEST or "\n" in value:
+            value = value[:LONGEST].replace("\n", " ")
         self._waiting.append((line, cells, key))
-        self._values.append(value[:LONGEST].replace("\n", " "))
+        self._values.append(value)
         if len(self._waiting) == _TOGETHER:
             self._look_at_waiting()
 
@@ -107,14 +109,16 @@ class Survey:
 
         One search through the cells of many rows takes a fraction of one in each.
         """
-        waiting, values, clear = self._waiting, self._values, self._clear
+        waiting, values = self._waiting, self._values
         found = _lines_with_a_part("\n".join(values).lower())
-        for number, (line, cells, key) in enumerate(waiting):
-            if number in found:
-                self._look(line, cells, key, None)
-            elif len(values[number]) <= _SHORT and len(clear) < _MOST_CLEAR:
-                clear.add(values[number])
-        self._waiting, self._values = [], []
+        for number in sorted(found):
+            line, cells, key = waiting[number]
+            self._look(line, cells, key, None)
+        if len(self._clear) < _MOST_CLEAR:
+            self._clear.update(values)
+            self._clear.difference_update([values[number] for number in found])
+        waiting.clear()
+        values.clear()
 
     def _look(self, line: int, cells: list[str], key: str, reason: str | None) -> None:
         """Look closely at a row that may say that its reader left."""
@@ -145,7 +149,8 @@ class Survey:
             if gone is None:
                 continue
             if self._columns.each[at].known is None:
-                self.signs.setdefault(at, Sign(line, cell))
+                if at not in self.signs or line < self.signs[at].line:
+                    self.signs[at] = Sign(line, cell)
                 return NOT_UNDERSTOOD
             if answer(cell) is gone:
                 return SAID[gone]
@@ -181,7 +186,6 @@ class Survey:
 
 _MOST_SHIFTS: Final = 4
 _TOGETHER: Final = 1_024
-_SHORT: Final = 40
 _MOST_CLEAR: Final = 50_000
 
 

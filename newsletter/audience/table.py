@@ -62,8 +62,8 @@ class Table:
     line that is not UTF-8 and was read as cp1252, or None. A file that holds no table raises a
     NewsletterError.
 
-    While its rows are read, `spans` says whether the one at hand spans lines, and `blank` counts
-    the rows so far in which nothing stands.
+    While its rows are read, `spans` says whether the one at hand spans lines, `padded` whether
+    spaces may stand around its cells; `blank` counts those so far in which nothing stands.
     """
 
     def __init__(self, file: Path, *, shown: Path) -> None:
@@ -73,6 +73,7 @@ class Table:
         self.encoding = self._file.encoding
         self.strange_line = self._file.strange_line
         self.spans = False
+        self.padded = True
         self.blank = 0
         self._runaways = 0
         try:
@@ -121,12 +122,8 @@ class Table:
 
     def _require_a_width(self) -> None:
         if len(self.header) > MOST_COLUMNS:
-            raise fail(
-                f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}",
-                file=self.shown,
-                line=self.header_line,
-                hint=NAME_THE_COLUMNS,
-            )
+            what = f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}"
+            raise fail(what, file=self.shown, line=self.header_line, hint=NAME_THE_COLUMNS)
 
     def _separator(self) -> tuple[str, int]:
         """Return the separator and how many lines to skip (`sep=;` is Excel's own line)."""
@@ -163,6 +160,8 @@ class Table:
         while block := text.read(_BLOCK):
             block += text.readline()
             rows = self._plain(block)
+            ends = (f" {self.delimiter}", " \n", " \r")
+            self.padded = rows is None or any(end in block for end in ends)
             if rows is None:
                 lines = list(io.StringIO(block, newline=""))
                 rows = self._line_by_line(lines)
@@ -186,7 +185,7 @@ class Table:
             return None
         if "\r" in block:
             block = block.replace("\r\n", "\n")
-        if "\r" in block or len(block) > csv.field_size_limit():
+        if "\r" in block or len(block) > csv.field_size_limit() or block[-1] == " ":
             return None
         lines = block.removesuffix("\n").split("\n")
         return [line.split(self.delimiter) for line in lines]
