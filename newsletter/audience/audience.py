@@ -19,12 +19,10 @@ from pathlib import Path
 
 from newsletter.audience.columns import (
     Answers,
-    Column,
     Columns,
-    quoted,
+    not_understood,
     read_columns,
     strange_answers,
-    two_lines,
 )
 from newsletter.audience.gates import (
     EXPIRED,
@@ -33,14 +31,11 @@ from newsletter.audience.gates import (
     UNREADABLE_EXPIRY,
     gates_of,
 )
-from newsletter.audience.headers import Role
 from newsletter.audience.listfile import Member, RowReader
 from newsletter.audience.suppression import Suppression
-from newsletter.audience.survey import Sign, Survey
-from newsletter.audience.table import Table, column_name
-from newsletter.audience.words import GONE, answer
+from newsletter.audience.survey import Survey
+from newsletter.audience.table import Table
 from newsletter.errors import Level, Problem
-from newsletter.settings import AS_FIELD, IGNORED
 
 SUPPRESSED = "suppressed"
 _KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
@@ -77,9 +72,9 @@ class Audience:
     `problems`, `figures` and `columns` (the header's names) are complete once an iteration has
     come to its end; so are `column_problems`, those of the problems that stop a mailing, and
     `read_as`, each column as it is written and how it is read. `answers` are those of the
-    settings. `suppressed` is by `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path
-    as the editor should see it. With `shows_cells` a problem shows what stands where an address
-    should: for the editor's own terminal, never for a log.
+    settings. `suppressed` is by `Address.key`; `today` decides whether a consent has expired.
+    `shown` is the file's path as the editor should see it. With `shows_cells` a problem shows what
+    stands where an address should: for the editor's own terminal, never for a log.
     """
 
     def __init__(
@@ -116,7 +111,7 @@ class Audience:
 
     @property
     def version(self) -> Hashable:
-        """What the figures depend on but the day: the file, how it is read, who is suppressed."""
+        """What the figures depend on but the day: the file, its columns, who is suppressed."""
         return self.file_version, frozenset(self._answers.items()), frozenset(self._suppressed)
 
     @property
@@ -152,10 +147,18 @@ class Audience:
                 self._report(problem)
             columns = read_columns(table, self._report, self._answers)
             self.columns = columns.names
-            survey = Survey(columns, gates_of(columns, self._today))
+            gates = gates_of(columns, self._today)
+            survey = Survey(columns, gates)
             survey.read(table)
             self._judge_columns(columns, survey)
-            yield from self._members(table, columns, survey)
+            reader = RowReader(
+                columns,
+                gates if survey.has_stopped else [],
+                shown=self.shown,
+                report=self._report,
+                shows_cells=self._shows_cells,
+            )
+            yield from self._members(table, reader, survey)
             self.figures.blank = table.blank
         if not self.figures.mailable and not self.figures.excluded:
             self._report(self._nobody())
@@ -169,26 +172,19 @@ class Audience:
         self.column_problems = (
             *strange_answers(columns, self._answers, self.shown),
             *(
-                _not_understood(columns.each[at], survey.signs[at], self.shown)
-                for at in sorted(survey.signs)
+                not_understood(columns.each[at], sign.cell, self.shown, sign.line)
+                for at, sign in sorted(survey.signs.items())
             ),
         )
         for problem in self.column_problems:
             self._report(problem)
 
-    def _members(self, table: Table, columns: Columns, survey: Survey) -> Iterator[Member]:
-        reader = RowReader(
-            columns,
-            shown=self.shown,
-            today=self._today,
-            report=self._report,
-            shows_cells=self._shows_cells,
-        )
+    def _members(self, table: Table, reader: RowReader, survey: Survey) -> Iterator[Member]:
         suppressed, barred, maybe_twice = self._suppressed, survey.barred, survey.hashes
         first_lines: dict[str, int] = {}
         figures = self.figures
         for line, cells in table.rows(self._left_out):
-            member = reader.read(line, cells)
+            member = reader.read(line, cells, table.padded)
             if member is None:
                 figures.left_out += 1
                 continue
@@ -231,26 +227,3 @@ class Audience:
         else:
             message, hint = "the list has no readers", "add a row for each of them below the header"
         return Problem(message=message, file=self.shown, hint=hint)
-
-
-def _not_understood(column: Column, sign: Sign, shown: Path) -> Problem:
-    """Tell of a column that may say who has left, and the lines that answer what it is."""
-    seen = "'...'" if "@" in sign.cell else quoted(sign.cell.strip())
-    if not column_name(column.written):
-        message = f"a column without a name looks as if it says who has left ({seen})"
-        hint = "name it in the first line, for example: status"
-    else:
-        message = (
-            f"the column {quoted(column.written)} looks as if it says who has left ({seen}),"
-            " and is not understood"
-        )
-        is_text = column.role is Role.FIELD and answer(sign.cell) not in GONE
-        ways = (AS_FIELD if is_text else _LIKELY.get(column.role, "status"), IGNORED)
-        lines = two_lines(column.written, *ways)
-        first = "newsletter subscribers suppress ADDRESS, if so; then " if is_text else ""
-        hint = f"{first}say in newsletter.toml how to read it, in one of two ways:\n{lines}"
-    return Problem(message=message, file=shown, line=sign.line, hint=hint)
-
-
-_LIKELY = {Role.MAYBE_LEFT: "unsubscribed", Role.MAYBE_STAYS: "subscribed"}
-"""What a column probably is that is not understood."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from newsletter.audience.headers import ALIASES, KNOWN_ROLES, Role, meaning
 from newsletter.audience.table import Report, Table, column_name
+from newsletter.audience.words import GONE, answer
 from newsletter.errors import Level, Problem, did_you_mean, fail
-from newsletter.settings import AS_FIELD, IGNORED, KNOWN_COLUMNS
+from newsletter.settings import AS_FIELD, IGNORED
 
 Answers = Mapping[str, str]
 """What `[subscribers.columns]` says: a column's name in the header, and how it is to be read."""
@@ -79,8 +80,8 @@ def strange_answers(columns: Columns, answers: Answers, shown: Path) -> Iterator
     """Yield what the settings say of columns that the list does not have."""
     found = {column_name(column.written) for column in columns.each}
     told: dict[str, str] = {}
-    for key, answer in answers.items():
-        if told.setdefault(column_name(key), answer) != answer:
+    for key, as_ in answers.items():
+        if told.setdefault(column_name(key), as_) != as_:
             yield Problem(
                 message=f"{SECTION} in newsletter.toml says two things of {quoted(key)}",
                 file=shown,
@@ -96,6 +97,32 @@ def strange_answers(columns: Columns, answers: Answers, shown: Path) -> Iterator
                 hint=did_you_mean(key, [column.written for column in columns.each])
                 or "take that line out, or correct the name",
             )
+
+
+def not_understood(column: Column, cell: str, shown: Path, line: int) -> Problem:
+    """Tell of a column that may say who has left, and the lines that answer what it is.
+
+    `cell` is the first that looks so, on `line`.
+    """
+    seen = "'...'" if "@" in cell else quoted(cell.strip())
+    if not column_name(column.written):
+        message = f"a column without a name looks as if it says who has left ({seen})"
+        hint = "name it in the first line, for example: status"
+    else:
+        message = (
+            f"the column {quoted(column.written)} looks as if it says who has left ({seen}),"
+            " and is not understood"
+        )
+        is_text = column.role is Role.FIELD and answer(cell) not in GONE
+        ways = (AS_FIELD if is_text else _LIKELY.get(column.role, "status"), IGNORED)
+        first = "newsletter subscribers suppress ADDRESS, if so; then " if is_text else ""
+        lines = two_lines(column.written, *ways)
+        hint = f"{first}say in newsletter.toml how to read it, in one of two ways:\n{lines}"
+    return Problem(message=message, file=shown, line=line, hint=hint)
+
+
+_LIKELY = {Role.MAYBE_LEFT: "unsubscribed", Role.MAYBE_STAYS: "subscribed"}
+"""What a column probably is that is not understood."""
 
 
 def two_lines(written: str, *known: str) -> str:

@@ -90,22 +90,24 @@ _ASKING = frozenset({Role.MAYBE_STATUS, Role.MAYBE_LEFT, Role.MAYBE_STAYS})
 
 
 def _judge_of(column: Column, today: date) -> Judge | None:
+    judge: Judge | None = None
     match column.role:
         case Role.FIELD:
-            return None
+            pass
         case Role.STATUS:
-            return _status
+            judge = _status
         case Role.UNSUBSCRIBED | Role.LEFT_WHEN_OR_WHY:
             is_text = column.role is Role.LEFT_WHEN_OR_WHY
-            return partial(_left, column.written, _reason_of(column.written), is_text)
+            judge = partial(_left, column.written, _reason_of(column.written), is_text)
         case Role.SUBSCRIBED:
-            return partial(_stays, column.written)
+            judge = partial(_stays, column.written)
         case Role.CONSENT:
-            return _consent
+            judge = _consent
         case Role.EXPIRES:
-            return partial(_expiry, today)
+            judge = partial(_expiry, today)
         case Role.MAYBE_STATUS | Role.MAYBE_LEFT | Role.MAYBE_STAYS:
-            return partial(_maybe, column.role)
+            judge = partial(_maybe, column.role)
+    return judge
 
 
 def _reason_of(written: str) -> str:

@@ -98,9 +98,9 @@ _ABOUT_MAIL = (
     r"|campaigns?|contacts?|empfanger|verteiler|boletin|lista|liste"
 )
 _SMALL_WORDS = (
-    r"is|has|was|been|are|of|the|in|to|from|for|all|any|bulk|by|at|on|with|user|me|us|our|my|your"
+    r"is|has|was|be|been|are|of|the|in|to|from|for|all|any|bulk|by|at|on|with|user|me|us|our|my|your"
     r"|l|d|le|la|les|de|des|du|a|au|aux|el|del|los|las|por|der|die|das|den|dem|vom|von|am|im|per"
-    r"|ist|wurde|hat|est|ete|esta|fue|se|s|dad[oa]|voluntaria"
+    r"|ist|wurde|hat|est|ete|esta|fue|se|s|dad[oa]|voluntaria|can|may|kann|peut|puede|ok|okay|\d+"
 )
 _WHEN_AND_WHY = (
     r"date|datetime|day|time|timestamp|utc|at|on|since|reasons?|other|title|id|name|type|code|why"
@@ -111,14 +111,15 @@ _WHEN_AND_WHY = (
 _LEAVING = (
     r"unsub\w*|un subscri\w*|opt(?:ed|s|ing)? ?out\w*"
     r"|(?:do|does) ?not ?(?:e ?)?(?:mail|email|contact|send|deliver|disturb)\w*|no ?e?mails?"
-    r"|no bulk|dnc|dne|dnm"
+    r"|no (?:bulk|newsletters?|mailings?|contact|marketing|correos?)|pas (?:d|de)|dnc|dne|dnm"
     r"|black ?list\w*|block ?list\w*|suppress(?:ed|ions?)?|bounce[ds]?|bouncing"
     r"|(?:hard|soft)bounce[ds]?"
     r"|complain(?:ed|ts?|ing)|spam ?(?:complaints?|reports?|reported|complaining)"
     r"|quarantined|undeliverab\w*"
     r"|not subscribed|non ?subscribed|never subscribed|excluded from"
     r"|desabonn\w*|desinscri\w*|ne (?:pas|plus) \w+|liste noire"
-    r"|abgemeldet\w*|abmelde\w*|abmeldung\w*|abbestell\w*|ausgetragen|austragung|nicht anschreiben"
+    r"|abgemeldet\w*|abmelde\w*|\w*abmeldung\w*"
+    r"|abbestell\w*|ausgetragen|austragung|nicht anschreiben"
     r"|keine? (?:e ?)?(?:mails?|newsletter)"
     r"|bajas?|desuscri\w*|no (?:contactar|enviar|suscrit[oa])|lista negra"
 )
@@ -132,12 +133,13 @@ _MAY_BE_LEAVING = (
     r"|stop(?:ped)?|refus\w*|revok\w*|withdr[ae]w\w*|declined|reject\w*|resign\w*|quit|gone|departed"
     r"|invalid|exclu[ds]\w*|on hold|hold|spam|unconfirmed|unverified|pending|archived|terminated"
     r"|suspended|dropped|opposition|oppos\w*|objected|objection|undesired|unreachable|unwanted"
-    r"|never|failed|failure|dead|unactivated|nomail|paused"
+    r"|never|failed|failure|dead|unactivated|nomail|paused|expired|lapsed|deceased|died"
     r"|radiee?|resiliee?|supprimee?s?|parti|partie|sorti|sortie|retiree?|inactif|inactive|rebonds?"
     r"|plaintes?|annulee?|bloquee?|rejetee?|injoignable"
     r"|gekundigt\w*|kundigung\w*|gekuendigt\w*|kuendigung\w*|gesperrt|sperre|sperrung|geloscht"
     r"|geloescht|inaktiv|widerruf\w*|widerspr\w*|unzustellbar\w*|abgelehnt|storniert|ausgetreten"
     r"|austritt\w*|beschwerde\w*|blockiert|entfernt|deaktiviert|gestoppt|zuruckgewiesen"
+    r"|sperrvermerk|werbesperre|\w+widerspruch|verstorben|abgelaufen|decedee?|fallecid[oa]"
     r"|cancelad[oa]|anulad[oa]|rebotad[oa]|rebotes?|bloquead[oa]|rechazad[oa]|eliminad[oa]"
     r"|inactiv[oa]|suprimid[oa]|quejas?|revocad[oa]|retirad[oa]|desactivad[oa]|devuelt[oa]"
 )
@@ -148,12 +150,16 @@ _WANTING = (
     r"|abonnee?|inscrite?|abonniert|angemeldet|suscrit[oa]"
 )
 _MAY_BE_WANTING = (
-    r"newsletters?|mailings?|mailing ?list|marketing|emails?|e mails?|mailable|subscriber"
+    r"emailed|mailed"
+    r"|newsletters?|mailings?|mailing ?list|marketing|emails?|e mails?|mailable|subscriber"
     r"|subscription|subscribe|consent\w*|permissions?|gdpr|rgpd|dsgvo|einwilligung|zustimmung"
     r"|einverst\w*|consentement|accord|consentimiento|autorizacion|acepta|accepte|infolettre"
     r"|boletin|rundbrief|active|aktiv|actif|activ[oa]|alta|enabled|confirmed|verified|valid"
     r"|validated|deliverable|contactable|reachable|receives?|wants?|wishes|agree[ds]?|accept(?:ed)?"
-    r"|allow(?:ed|s)?|willing|optin|confirmee?|bestatigt|confirmad[oa]|gultig|approved|optedin"
+    r"|allow(?:ed|s)?|willing|contact|interested"
+    r"|interessiert|interesse|interesad[oa]|erreichbar"
+    r"|zustellbar|joignable|valide|valid[oa]|recib\w*|recoit|erhalt|bekommt|souhait\w*|veut"
+    r"|mochte|wunscht|quiere|desea|optin|confirmee?|bestatigt|confirmad[oa]|gultig|approved|optedin"
 )
 _MAY_BE_STATUS = (
     rf"{_STATUS}|state|etat|estado|zustand|stato|stav|stan|tila|durum|stare|situacao|situacion"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +20,8 @@ from newsletter.audience.gates import (
     UNKNOWN_STATUS,
     UNKNOWN_VALUE,
     UNREADABLE_EXPIRY,
+    Gate,
     first_stop,
-    gates_of,
 )
 from newsletter.audience.subscriber import Subscriber
 from newsletter.audience.table import Report
@@ -54,7 +53,7 @@ class Member(Value):
 
 
 class RowReader:
-    """Turns rows into Members; what is wrong with one goes to `report`.
+    """Turns rows into Members, excluded by the `gates`; what is wrong with one goes to `report`.
 
     Only with `shows_cells` a problem holds what stands in a cell that should be an address.
     """
@@ -62,33 +61,39 @@ class RowReader:
     def __init__(
         self,
         columns: Columns,
+        gates: list[Gate],
         *,
         shown: Path,
-        today: date,
         report: Report,
         shows_cells: bool = False,
     ) -> None:
         self._names = columns.names
         self._email = columns.email
-        self._gates = gates_of(columns, today)
+        self._gates = gates
         self._consent = columns.names.index("consent") if "consent" in columns.names else -1
         self._shown = shown
         self._report = report
         self._shows_cells = shows_cells
 
-    def read(self, line: int, cells: list[str]) -> Member | None:
-        """Return the row's Member, or None where it was reported instead."""
+    def read(self, line: int, cells: list[str], padded: bool = True) -> Member | None:  # noqa: FBT001, FBT002 - compiled
+        """Return the row's Member, or None where it was reported instead.
+
+        `padded` says whether spaces may stand around its cells.
+        """
         if len(cells) != len(self._names):
             cells = _fitted(cells, len(self._names))
             if len(cells) != len(self._names):
                 self._report(_wrong_width(cells, len(self._names), self._shown, line))
                 return None
-        cells = [cell.strip() for cell in cells]
+        if padded:
+            cells = [cell.strip() for cell in cells]
         # One look at the whole row; which cell it was is found out only where something was.
         joined = "".join(cells)
         is_long = len(joined) > LONGEST_NAME and max(map(len, cells)) > LONGEST_NAME
         if is_long or not joined.isprintable():
-            cells = [_tidy(name, cell) for name, cell in zip(self._names, cells, strict=True)]
+            cells = [
+                _tidy(name, cell.strip()) for name, cell in zip(self._names, cells, strict=True)
+            ]
             refused = _refused(self._names, cells)
             if refused is not None:
                 self._report(warning(f"{refused}; the row was left out", self._shown, line))
@@ -98,7 +103,7 @@ class RowReader:
         except BadAddress as error:
             self._report(self._bad_address(cells[self._email], error, line))
             return None
-        excluded = first_stop(self._gates, cells)
+        excluded = first_stop(self._gates, cells) if self._gates else None
         if excluded is not None:
             _tell(excluded, self._shown, line, self._report)
         is_odd = self._consent >= 0 and cells[self._consent] not in _PLAIN_CONSENTS
@@ -184,7 +189,7 @@ def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
     elif excluded.startswith(UNREADABLE_EXPIRY):
         hint = "write it as 2027-06-30; spreadsheets rewrite dates: make the column text first"
     elif excluded.startswith(UNKNOWN_VALUE):
-        hint = f"write yes or no; if the column is about something else: {SECTION} in newsletter.toml"
+        hint = f"write yes or no; {SECTION} in newsletter.toml, if the column is about other things"
     else:
         return
     report(warning(f"{excluded}: she is not mailed", shown, line, hint))

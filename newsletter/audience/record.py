@@ -11,7 +11,6 @@ is mended: it may be somebody who left.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import os
@@ -21,16 +20,14 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
-from newsletter.audience.columns import quoted
-from newsletter.audience.headers import ALIASES
+from newsletter.audience.record_rows import COLUMNS, has_second_address, lost, rows_of
 from newsletter.audience.suppression import UNDATED, Action, SuppressionEvent
-from newsletter.audience.table import Row, Table, column_name, guard_formula, unguard_formula
+from newsletter.audience.table import Table, guard_formula, unguard_formula
 from newsletter.audience.words import INVISIBLE
 from newsletter.errors import Level, NewsletterError, Problem
 from newsletter.files import write_bytes
 
 FILE_NAME = "suppressions.csv"
-COLUMNS = ("email", "action", "reason", "source", "at")
 BY_HAND = "suppressions.csv"
 """The source of a line that names none."""
 
@@ -66,10 +63,10 @@ def read_record(file: Path, *, shown: Path) -> Record:
     latest: dict[str, SuppressionEvent] = {}
     with Table(file, shown=shown) as table:
         problems.extend(table.encoding_problems())
-        names, rows = _rows(table, problems)
+        names, rows = rows_of(table, problems)
         for line, cells in rows:
-            if _second_address(names, cells):
-                problems.append(_lost("a second address stands on this line", shown, line))
+            if has_second_address(names, cells):
+                problems.append(lost("a second address stands on this line", shown, line))
             event = _event(dict(zip(names, cells, strict=False)), shown, line, problems)
             if event is not None and _counts(event, latest.get(event.address.key)):
                 latest[event.address.key] = event
@@ -100,65 +97,6 @@ def _has_content(file: Path) -> bool:
     return file.is_dir() or (file.exists() and file.stat().st_size > 0)
 
 
-def _rows(table: Table, problems: list[Problem]) -> tuple[tuple[str, ...], Iterable[Row]]:
-    """Return the columns and rows; a file that begins with an address has no header."""
-
-    def report(problem: Problem) -> None:
-        problems.append(_lost(problem.message, table.shown, problem.line or 0))
-
-    names = tuple(ALIASES.get(name, name) for name in map(column_name, table.header))
-    holding = [at for at, cell in enumerate(table.header) if "@" in cell]
-    _require_one_meaning(table, names, holding)
-    if "email" in names:
-        return names, table.rows(report)
-    names = tuple("email" if at == holding[0] else "" for at in range(len(table.header)))
-    first: Row = (table.header_line, table.header)
-    return names, [first, *table.rows(report)]
-
-
-def _require_one_meaning(table: Table, names: Sequence[str], holding: Sequence[int]) -> None:
-    """Raise NewsletterError where a first line can be understood in more than one way, or in none.
-
-    `holding` are the cells in which an address may stand: it is then a row, not a header.
-    """
-    twice = [name for name in COLUMNS if names.count(name) > 1]
-    if twice:
-        cells = [table.header[at] for at, name in enumerate(names) if name == twice[0]]
-        message = f"{len(cells)} columns are '{twice[0]}' ({', '.join(map(quoted, cells))})"
-        hint = "keep one of them; a line of its own for each address that must not be mailed"
-    elif holding and "email" in names:
-        message = "the first line names the column 'email' and holds an address"
-        hint = f"write a line above it: {','.join(COLUMNS)}"
-    elif len(holding) > 1:
-        message = f"{len(holding)} cells of the first line hold an address"
-        hint = "a line of its own for each address, and above them: email"
-    elif not holding and "email" not in names:
-        message = "no column is named 'email'"
-        hint = f"the first line should be: {','.join(COLUMNS)}"
-    else:
-        return
-    raise NewsletterError(
-        Problem(
-            message=f"{message}, so nobody can tell who must not be mailed",
-            file=table.shown,
-            line=table.header_line,
-            hint=hint,
-        )
-    )
-
-
-def _second_address(names: Sequence[str], cells: Sequence[str]) -> bool:
-    """Return whether a cell that no column of ours holds is an address, and not the row's own."""
-    own = "".join(cell for name, cell in zip(names, cells, strict=False) if name == "email")
-    for at, cell in enumerate(cells):
-        if "@" in cell and (at >= len(names) or names[at] not in COLUMNS):
-            with contextlib.suppress(BadAddress):
-                found = parse_address(unguard_formula(cell.strip(INVISIBLE)))
-                if found.key != own.strip(INVISIBLE).casefold():
-                    return True
-    return False
-
-
 def _event(
     cells: dict[str, str], shown: Path, line: int, problems: list[Problem]
 ) -> SuppressionEvent | None:
@@ -168,7 +106,7 @@ def _event(
     try:
         address = parse_address(values.get("email", ""))
     except BadAddress as error:
-        problems.append(_lost(f"this is no email address: {error}", shown, line))
+        problems.append(lost(f"this is no email address: {error}", shown, line))
         return None
     action = _action(values.get("action", ""), shown, line, problems)
     written = values.get("at", "")
@@ -221,15 +159,6 @@ def _time(written: str) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
-def _lost(message: str, shown: Path, line: int) -> Problem:
-    return Problem(
-        message=f"{message}, so somebody who left may be missing",
-        file=shown,
-        line=line,
-        hint="mend the line (one address a line); nothing is sent before that",
-    )
-
-
 def _restore_without_date(shown: Path, line: int) -> Problem:
     return _warning(
         "a restore needs a readable date; she stays suppressed",
@@ -250,7 +179,7 @@ def _make_ready(file: Path, shown: Path) -> tuple[str, ...]:
         return COLUMNS
     with Table(file, shown=shown) as table:
         problems: list[Problem] = []
-        names, rows = _rows(table, problems)
+        names, rows = rows_of(table, problems)
         ours = table.encoding == "utf-8-sig" and table.strange_line is None
         if ours and table.delimiter == "," and set(COLUMNS) <= set(names):
             return names

@@ -15,7 +15,7 @@ from newsletter.address import BadAddress, parse_address
 from newsletter.audience.columns import Columns
 from newsletter.audience.gates import IN_THE_LIST, NOT_UNDERSTOOD, SAID, Gate, first_stop
 from newsletter.audience.headers import Role
-from newsletter.audience.table import Table, column_name
+from newsletter.audience.table import Table
 from newsletter.audience.words import GONE, INVISIBLE, LONGEST, Says, answer, plainly_gone
 
 PARTS: Final = (
@@ -40,6 +40,7 @@ class Survey:
 
     `hashes` are those of the keys that may stand there twice (a few do not); `barred` says by
     `Address.key` why readers must not be mailed; `signs` are those of columns, by their index.
+    Unless one of the gates `has_stopped` a row, nobody need ask them again.
     """
 
     def __init__(self, columns: Columns, gates: list[Gate]) -> None:
@@ -48,7 +49,8 @@ class Survey:
         self.signs: Final[dict[int, Sign]] = {}
         self._columns = columns
         self._gates = gates
-        self._clear: Final = {""}
+        self.has_stopped = False
+        self._clear: Final[set[str]] = {""}
         self._waiting: list[tuple[int, list[str], str]] = []
         self._values: list[str] = []
         gated = {gate.at for gate in gates} | {columns.email}
@@ -73,7 +75,7 @@ class Survey:
                 if len(cells) < width or any(cells[width:]):
                     self._broken(cells)
                     continue
-                cells = cells[:width]
+                del cells[width:]
             cell = cells[at]
             key = cell.strip().lower() if cell.isascii() else _key(cell)
             number = hash(key)
@@ -81,7 +83,9 @@ class Survey:
                 hashes.add(number)
             else:
                 seen[number & mask] = 1
-            reason = first_stop(gates, cells)
+            reason = first_stop(gates, cells) if gates else None
+            if reason is not None:
+                self.has_stopped = True
             if reason is not None or "@" not in key or " " in key or table.spans:
                 self._look(line, cells, key, reason)
                 continue
@@ -93,8 +97,10 @@ class Survey:
 
     def _wait(self, line: int, cells: list[str], key: str, value: str) -> None:
         """Keep a row with a cell that is not known to be harmless, to be looked at with others."""
+        if len(value) > LONGEST or "\n" in value:
+            value = value[:LONGEST].replace("\n", " ")
         self._waiting.append((line, cells, key))
-        self._values.append(value[:LONGEST].replace("\n", " "))
+        self._values.append(value)
         if len(self._waiting) == _TOGETHER:
             self._look_at_waiting()
 
@@ -103,14 +109,16 @@ class Survey:
 
         One search through the cells of many rows takes a fraction of one in each.
         """
-        waiting, values, clear = self._waiting, self._values, self._clear
+        waiting, values = self._waiting, self._values
         found = _lines_with_a_part("\n".join(values).lower())
-        for number, (line, cells, key) in enumerate(waiting):
-            if number in found:
-                self._look(line, cells, key, None)
-            elif len(values[number]) <= _SHORT and len(clear) < _MOST_CLEAR:
-                clear.add(values[number])
-        self._waiting, self._values = [], []
+        for number in sorted(found):
+            line, cells, key = waiting[number]
+            self._look(line, cells, key, None)
+        if len(self._clear) < _MOST_CLEAR:
+            self._clear.update(values)
+            self._clear.difference_update([values[number] for number in found])
+        waiting.clear()
+        values.clear()
 
     def _look(self, line: int, cells: list[str], key: str, reason: str | None) -> None:
         """Look closely at a row that may say that its reader left."""
@@ -141,7 +149,8 @@ class Survey:
             if gone is None:
                 continue
             if self._columns.each[at].known is None:
-                self.signs.setdefault(at, Sign(line, cell))
+                if at not in self.signs or line < self.signs[at].line:
+                    self.signs[at] = Sign(line, cell)
                 return NOT_UNDERSTOOD
             if answer(cell) is gone:
                 return SAID[gone]
@@ -176,8 +185,7 @@ class Survey:
 
 
 _MOST_SHIFTS: Final = 4
-_TOGETHER: Final = 4_096
-_SHORT: Final = 40
+_TOGETHER: Final = 1_024
 _MOST_CLEAR: Final = 50_000
 
 
@@ -193,6 +201,7 @@ def _lines_with_a_part(text: str) -> set[int]:
             end = text.find("\n", at)
             at = text.find(part, end) if end >= 0 else -1
     return found
+
 
 def _key(cell: str) -> str:
     """Return what `Address.key` will be."""

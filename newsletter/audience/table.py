@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from newsletter.audience.textfile import HEAD, NAME_THE_COLUMNS, TextFile
-from newsletter.errors import Level, NewsletterError, Problem, fail
+from newsletter.errors import Level, Problem, fail
 
 Report = Callable[[Problem], None]
 Torn = Callable[[int, str], None]
@@ -62,8 +62,8 @@ class Table:
     line that is not UTF-8 and was read as cp1252, or None. A file that holds no table raises a
     NewsletterError.
 
-    While its rows are read, `spans` says whether the one at hand spans lines, and `blank` counts
-    the rows so far in which nothing stands.
+    While its rows are read, `spans` says whether the one at hand spans lines, `padded` whether
+    spaces may stand around its cells; `blank` counts those so far in which nothing stands.
     """
 
     def __init__(self, file: Path, *, shown: Path) -> None:
@@ -73,14 +73,14 @@ class Table:
         self.encoding = self._file.encoding
         self.strange_line = self._file.strange_line
         self.spans = False
+        self.padded = True
         self.blank = 0
         self._runaways = 0
         try:
             self.delimiter, skip = self._separator()
             self.header: list[str] = []
             self.header_line, self.header = self._first_row(skip)
-            if len(self.header) > MOST_COLUMNS:
-                raise self._too_wide()
+            self._require_a_width()
             self._body = self.header_line + len(_LINE_END.findall("".join(self.header)))
         except BaseException:
             self._file.close()
@@ -120,13 +120,10 @@ class Table:
         """
         return self._read(self._body, report, torn)
 
-    def _too_wide(self) -> NewsletterError:
-        return fail(
-            f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}",
-            file=self.shown,
-            line=self.header_line,
-            hint=NAME_THE_COLUMNS,
-        )
+    def _require_a_width(self) -> None:
+        if len(self.header) > MOST_COLUMNS:
+            what = f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}"
+            raise fail(what, file=self.shown, line=self.header_line, hint=NAME_THE_COLUMNS)
 
     def _separator(self) -> tuple[str, int]:
         """Return the separator and how many lines to skip (`sep=;` is Excel's own line)."""
@@ -163,6 +160,8 @@ class Table:
         while block := text.read(_BLOCK):
             block += text.readline()
             rows = self._plain(block)
+            ends = (f" {self.delimiter}", " \n", " \r")
+            self.padded = rows is None or any(end in block for end in ends)
             if rows is None:
                 lines = list(io.StringIO(block, newline=""))
                 rows = self._line_by_line(lines)
@@ -186,7 +185,7 @@ class Table:
             return None
         if "\r" in block:
             block = block.replace("\r\n", "\n")
-        if "\r" in block or len(block) > csv.field_size_limit():
+        if "\r" in block or len(block) > csv.field_size_limit() or block[-1] == " ":
             return None
         lines = block.removesuffix("\n").split("\n")
         return [line.split(self.delimiter) for line in lines]

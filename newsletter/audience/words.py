@@ -37,9 +37,7 @@ class Says(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
-GONE = frozenset(
-    {Says.UNSUBSCRIBED, Says.BOUNCED, Says.COMPLAINED, Says.BLOCKED, Says.UNCONFIRMED}
-)
+GONE = frozenset({Says.UNSUBSCRIBED, Says.BOUNCED, Says.COMPLAINED, Says.BLOCKED, Says.UNCONFIRMED})
 
 
 @lru_cache(maxsize=8192)
@@ -89,9 +87,7 @@ _PLAINLY_GONE = {
         "bounced,bounce,bouncing,bounces,hard bounce,hard bounced,soft bounce,soft bounced,"
         "hardbounce,softbounce,hardbounced,softbounced,by bounces"
     ),
-    Says.BLOCKED: _plainly(
-        "blocklisted,blacklisted,blocklist,blacklist"
-    ),
+    Says.BLOCKED: _plainly("blocklisted,blacklisted,blocklist,blacklist"),
 }
 """What nobody writes into a cell but of somebody who must not be mailed, whatever the column."""
 

@@ -96,9 +96,7 @@ _DELIVERY = (
     Rule("list-unsubscribe", "a header that no program can use", dispatch.list_unsubscribe),
     Rule("host-limits", "more than the mail host takes", dispatch.host_limits),
     Rule("duration", "how long the mailing takes", dispatch.duration),
-    Rule(
-        "list-columns", "columns of the list that may say who has left", readers.list_columns
-    ),
+    Rule("list-columns", "columns of the list that may say who has left", readers.list_columns),
     Rule("list-problems", "the subscriber list's problems; nobody to mail", readers.list_problems),
     Rule("consent", "consents that are over or will be soon", readers.consent),
     Rule("role-addresses", "addresses of offices", readers.role_addresses),

@@ -91,6 +91,8 @@ def test_a_row_becomes_a_member_with_every_column_as_a_field(tmp_path: Path) -> 
         ),
         pytest.param("email,name\r\na@x.org,Zoë\r\nb@x.org,B\r\n".encode(), id="CRLF"),
         pytest.param("email,name\ra@x.org,Zoë\rb@x.org,B\r".encode(), id="lone CR"),
+        pytest.param("email ,name\na@x.org ,Zoë \nb@x.org,B ".encode(), id="spaces behind"),
+        pytest.param("email,name \r\na@x.org ,Zoë \r\nb@x.org,B\r\n".encode(), id="and CRLF"),
         pytest.param("email;name\na@x.org;Zoë\nb@x.org;B\n".encode(), id="semicolon"),
         pytest.param("email\tname\na@x.org\tZoë\nb@x.org\tB\n".encode(), id="tab"),
         pytest.param('"email", "name"\n"a@x.org", "Zoë"\nb@x.org,B\n'.encode(), id="quotes"),

@@ -262,7 +262,10 @@ def test_no_bytes_whatever_are_taken_for_a_whole_record_by_accident(
             "2 columns are 'email' ('Email Address', 'email')",
         ),
         ("email;Courriel\nlee@x.org;\n", "2 columns are 'email' ('email', 'Courriel')"),
-        ("email,action,Action\nlee@x.org,restore,\n", "2 columns are 'action' ('action', 'Action')"),
+        (
+            "email,action,Action\nlee@x.org,restore,\n",
+            "2 columns are 'action' ('action', 'Action')",
+        ),
         ("email,at,AT\nlee@x.org,,\n", "2 columns are 'at' ('at', 'AT')"),
         ("lee@x.org,ada@x.org\n", "2 cells of the first line hold an address"),
         ("email,lee@x.org\n", "the first line names the column 'email' and holds an address"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from newsletter.address import BadAddress, parse_address
 from newsletter.audience.columns import Answers, read_columns
+from newsletter.audience.gates import gates_of
 from newsletter.audience.listfile import (
     LONGEST_FIELD,
     LONGEST_NAME,
@@ -76,14 +77,14 @@ class Hit:
 
 
 def search(
-    file: Path, shown: Path, wanted: str, today: date, answers: Answers
+    file: Path, shown: Path, wanted: str, today: date, answers: Answers | None = None
 ) -> tuple[list[Hit], bool]:
     """Return up to twenty readers whose row has every word that was typed, and if there are more.
 
     The file is streamed and left at the twenty-first; only rows that match are looked at closely.
     """
     hits: dict[str, Hit] = {}
-    for member in _matching(file, shown, wanted.casefold().split(), today, answers):
+    for member in _matching(file, shown, wanted.casefold().split(), today, answers or {}):
         who = member.subscriber
         if who.address.key in hits:
             continue
@@ -99,7 +100,7 @@ def _matching(
 ) -> Iterator[Member]:
     with Table(file, shown=shown) as table:
         columns = read_columns(table, _ignore, answers)
-        read = RowReader(columns, shown=shown, today=today, report=_ignore).read
+        read = RowReader(columns, gates_of(columns, today), shown=shown, report=_ignore).read
         named = [columns.names.index(name) for name in _SEARCHED if name in columns.names]
         for line, cells in table.rows():
             row = " ".join(cells[at] for at in named if at < len(cells)).casefold()
