@@ -31,7 +31,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "subscribers": ("file", "columns"),
     "unsubscribe": ("mailto", "url"),
     "bounces": ("address",),
-    "delivery": ("transport", "user", "auth", "dkim_domain", "connections", "rate", "pipelining"),
+    "delivery": ("transport", "user", "auth", "dkim_domain", "connections", "pipelining", "rate"),
     "state": ("database", "durability"),
     "design": (),
     "preview": ("editor",),

@@ -1,7 +1,8 @@
 """A mail server that misbehaves byte by byte: raw sockets, a thread for each connection.
 
 `decide(phase, recipient, connection, done)` is asked at each step: greeting, EHLO, STARTTLS, MAIL,
-RCPT, DATA, body (after 354), dot, RSET. It returns None for the usual answer, a reply line, raw
+RCPT, DATA, body (after 354), behind (what came behind a dot, before its answer; it is dropped where
+an action answers dot and all), dot, RSET. It returns None for the usual answer, a reply line, raw
 bytes, seconds to wait, CLOSE, RESET or HANG, or a list of these. `connection` counts connections
 from 1, `done` the messages on this one. The journal holds (recipient, action) of each whole
 message; it is written before the answer leaves. `heard` holds the commands of all connections.
@@ -11,7 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -40,14 +43,20 @@ class _Gone(Exception):  # noqa: N818
 
 
 class Hostile:
-    """The server; `at_once` is how many connections it serves, the others hear nothing."""
+    """The server; `at_once` is how many connections it serves, the others hear nothing.
 
-    def __init__(self, decide: Decide, *, at_once: int = 1000) -> None:
+    With a `context` it speaks TLS from the start.
+    """
+
+    def __init__(
+        self, decide: Decide, *, at_once: int = 1000, context: ssl.SSLContext | None = None
+    ) -> None:
         self.journal: list[tuple[str, Action]] = []
         self.heard: list[str] = []
         self.connections = self.open = self.most_open = 0
         self.decide = decide
         self.over = threading.Event()
+        self._context = context
         self._seats = threading.Semaphore(at_once)
         self._sockets: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
@@ -79,6 +88,8 @@ class Hostile:
             self.most_open = max(self.most_open, self.open)
             try:
                 with contextlib.suppress(_Gone, OSError):
+                    if self._context is not None:
+                        peer = self._context.wrap_socket(peer, server_side=True)
                     _Conversation(self, peer, number).run()
             finally:
                 self.open -= 1
@@ -128,7 +139,13 @@ class _Conversation:
         if lone:
             self._act("554 5.5.1 no recipient")
             return
-        action = self._asked("dot")
+        action = self._asked("behind")
+        if action is not None and not self._buffer and select.select([self._peer], [], [], 0.1)[0]:
+            self._more()
+        if action is None or not self._buffer:
+            action = self._asked("dot")
+        else:
+            self._buffer = b""
         self._server.journal.append((self._recipient, action))
         self._done += 1
         self._act(_USUAL["dot"] if action is None else action)
@@ -192,9 +209,11 @@ def once(decide: Decide) -> Decide:
 
 
 @contextlib.contextmanager
-def hostile(decide: Decide, *, at_once: int = 1000) -> Iterator[Hostile]:
+def hostile(
+    decide: Decide, *, at_once: int = 1000, context: ssl.SSLContext | None = None
+) -> Iterator[Hostile]:
     """Run the server while the block runs."""
-    server = Hostile(decide, at_once=at_once)
+    server = Hostile(decide, at_once=at_once, context=context)
     thread = threading.Thread(target=server.accept, daemon=True)
     thread.start()
     try:

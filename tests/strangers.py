@@ -6,8 +6,10 @@ and the last lines of the run say what was not run and how to get it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import subprocess
 import sysconfig
 from collections import Counter
 from pathlib import Path
@@ -39,7 +41,17 @@ HEADER = Path(sysconfig.get_path("include"), "Python.h")
 _AS_ROOT = frozenset({"exim", "postfix-server"})
 """Servers that start as root and then are somebody else."""
 
+_NODE_OF_HARAKA = 20
+
 _NOT_RUN = pytest.StashKey[dict[str, int]]()
+
+
+def _node() -> int:
+    """Return the version of Node.js, or 0."""
+    with contextlib.suppress(OSError, ValueError):
+        said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+        return int(said.stdout.strip().removeprefix("v").partition(".")[0])
+    return 0
 
 
 def missing(name: str) -> bool:
@@ -49,6 +61,8 @@ def missing(name: str) -> bool:
     if beside is not None and not beside.exists():
         return True
     if name in _AS_ROOT and os.getuid() != 0:
+        return True
+    if name == "haraka" and _node() < _NODE_OF_HARAKA:
         return True
     return not any(shutil.which(program, path=path) for path in (None, "/usr/sbin"))
 

@@ -15,6 +15,7 @@ from newsletter.settings import (
     Durability,
     Mailbox,
     Newsletter,
+    Pipelining,
     Rate,
     Scheme,
     Settings,
@@ -73,6 +74,7 @@ transport = "smtp://smtp.example.org"
 user = "news@example.org"
 auth = "xoauth2"
 connections = 5
+pipelining = "before-dot"
 rate = [
   "30/minute",   # the host's
   "10000/day",
@@ -125,6 +127,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         user="news@example.org",
         auth=Auth.XOAUTH2,
         connections=5,
+        pipelining=Pipelining.BEFORE_DOT,
         rate=(Rate(30, 60), Rate(10000, 86400)),
     )
     assert settings.root == tmp_path
@@ -136,7 +139,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.bounces_address == Address("bounces", "example.org")
     assert settings.design == Design(values={"accent": "#336699", "width": 600})
     assert settings.lines["newsletter.author"] == 8
-    assert settings.lines["state.durability"] == 47
+    assert settings.lines["state.durability"] == 48
     assert settings.subscribers_columns == {"Statut": "status", "Opt-out": "ignore"}
     assert settings.lines["subscribers.columns.Opt-out"] == 26
 
@@ -297,6 +300,8 @@ def test_a_maildir_lies_in_the_workspace_or_where_it_says(
         ("rate", '"30/minuet"', "'30/minuet' is no rate"),
         ("rate", "[30]", "text is wanted, not a number"),
         ("user", '"a\\nb"', "it must be one line"),
+        ("pipelining", '"before"', '\'before\' is neither "full", "before-dot" nor "off"'),
+        ("pipelining", "false", "text is wanted, not true or false"),
         ("auth", '"oauth"', '\'oauth\' is neither "password" nor "xoauth2"'),
         ("auth", '"xoauth2"', "a token logs in a user, and none is named"),
     ],

@@ -28,10 +28,13 @@ class BehindDot(Opening):
         self._held: list[Reply] = []
         """A no to a dot that commands came behind, and the replies to these until all are here."""
         self._has_ended_one = False
+        self._swift = False
+        """Whether 250 to the MAIL and RCPT that are offered asks for nothing."""
 
     def lost(self, reason: str, *, unsent: bool, closed: bool) -> Lost:
         """Return the end that the connection saw: closed by the server, or silent for too long."""
-        if self._is_trial and not unsent:
+        is_dropped = not closed and self._is_behind and self.phase is not Phase.DOT
+        if is_dropped or (self._is_trial and not unsent):
             self._tolerance.doubt(reason)
         if not self._held:
             return Lost(self.phase or Phase.QUIT, reason, unsent=unsent)
@@ -73,6 +76,7 @@ class BehindDot(Opening):
             self._note(reply)
             return False
         self._held = [reply]
+        self._swift = False
         return True
 
     def _is_ended_behind(self, phase: Phase, reply: Reply) -> bool:

@@ -28,8 +28,6 @@ TIMEOUTS: Final[dict[Phase, float]] = {
     Phase.QUIT: 2,
 }
 CONNECT_SECONDS: Final = 30.0
-_TRIAL_SECONDS: Final = 30.0
-"""So long may a server take that perhaps dropped what came behind a dot."""
 
 # More than the longest MAIL, RCPT, DATA that can follow a dot in one group: if the buffer still
 # holds more than this when the connection is lost, a part of the body was never written.
@@ -45,6 +43,8 @@ class Connection:
 
     BLOCK_SECONDS: ClassVar[float] = 180.0
     """So long may nothing more of a body leave (RFC 5321, 4.5.3.2.5)."""
+    TRIAL_SECONDS: ClassVar[float] = 30.0
+    """So long may a server take that perhaps dropped what came behind a dot."""
 
     def __init__(
         self,
@@ -275,7 +275,7 @@ class Connection:
     def _limit(self, phase: Phase) -> float:
         """Return how many seconds the server may take for its answer."""
         if self.session.is_trying:
-            return min(_TRIAL_SECONDS, TIMEOUTS[phase])
+            return min(self.TRIAL_SECONDS, TIMEOUTS[phase])
         if phase is Phase.GREETING and self._greets_within is not None:
             return min(self._greets_within, TIMEOUTS[phase])
         return TIMEOUTS[phase]

@@ -59,8 +59,6 @@ class Session(BehindDot):
         self._reset = False
         self._asking = False
         self._careful = 0
-        self._swift = False
-        """Whether 250 to the MAIL and RCPT that are offered asks for nothing."""
         self._on[Phase.MAIL] = self._on_mail
         self._on[Phase.RCPT] = self._on_rcpt
         self._on[Phase.DATA] = self._on_data

@@ -7,6 +7,7 @@ finds out holds for all of the same transport:
     UNTRIED -> TRIED      one conversation sends commands behind a dot; the others wait
     TRIED -> TAKEN        the server took them: everybody may
     TRIED -> DOUBTED      it refused them, or closed, in a way that can mean something else
+    TAKEN -> DOUBTED      it answers the dot, and is silent about what came behind
     DOUBTED -> FORBIDDEN  it takes the same after its answer to a dot
     any -> FORBIDDEN      it says so: 503, or in words; a name can have several servers behind it
 """
@@ -55,8 +56,8 @@ class Tolerance:
         self._why = ""
 
     def doubt(self, why: str) -> None:
-        """Note that a trial went wrong."""
-        if self.stand is Stand.TRIED:
+        """Note that a trial went wrong, or that what was taken before has no answer."""
+        if self.stand in {Stand.TRIED, Stand.TAKEN}:
             self.stand, self._why = Stand.DOUBTED, why
 
     def forbid(self, why: str = "") -> str:

@@ -48,6 +48,8 @@ def number(who: str) -> int:
 
 def may_be_taken(action: Action) -> bool:
     """Whether a message may be with the server, as far as anybody can know from its answer."""
+    if isinstance(action, list) and isinstance(action[0], str):
+        return any(isinstance(each, str) and each[:1] == "2" for each in action)
     return not (isinstance(action, str) and action[:1] in {"4", "5"})
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 from pathlib import Path
 
 import pytest
 import trustme
 
-from tests.delivery.oracle import Run, last_words, settle, states
+from tests.delivery.oracle import Run, last_words, number, settle, states
+from tests.hostile import Action, hostile
 from tests.transport.test_smtp import (
     Handler,
     TokenHandler,
@@ -73,6 +75,38 @@ def test_a_certificate_of_somebody_else_stops_it(
         settle(workspace, port, readers=READERS)
         assert run("send", "2026-11", "--yes").exit_code == 0
     assert len(handler.taken) == READERS
+
+
+def test_a_server_that_repeats_the_login_shows_no_password(
+    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the terminal nor the ledger: at the login, at RCPT and at the dot."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(workspace / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(workspace / "authority.pem"))
+    monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "battery staple")
+    said = "AUTH PLAIN " + base64.b64encode(b"\0ada\0battery staple").decode() + " battery staple"
+    replies = {"RCPT": f"550 5.1.1 {said}", "dot": f"250 2.0.0 {said}", "AUTH": "235 2.7.0 ok"}
+    hello = "250-hostile\r\n250-PIPELINING\r\n250 AUTH PLAIN"
+
+    def decide(phase: str, who: str, _connection: int, _done: int) -> Action:
+        if phase == "RCPT" and number(who) != 1:
+            return None
+        return hello if phase == "EHLO" else replies.get(phase)
+
+    with hostile(decide, context=server_context(authority, "127.0.0.1")) as server:
+        settle(workspace, server.port, readers=READERS, scheme="smtps", extra='user = "ada"')
+        outputs = [run("send", "2026-11", "--yes")]
+        replies["AUTH"] = f"535 5.7.8 {said}"
+        outputs.append(run("test", "2026-11", "--to", "ada@example.org"))
+    outputs += [run("status", "2026-11", "--csv"), run("status", "2026-11")]
+    assert "[hidden]" in outputs[1].output
+    assert "[hidden]" in outputs[2].output
+    kept = b"".join(file.read_bytes() for file in (workspace / ".newsletter").iterdir())
+    for shown in (*(each.output.encode() for each in outputs), kept):
+        assert b"battery" not in shown
+        assert b"YmF0dGVyeS" not in shown
+        assert b"BiYXR0ZXJ5" not in shown
 
 
 def test_a_server_without_a_way_to_log_in_stops_it(

@@ -74,7 +74,7 @@ def exim(*, mail: str = "", rcpt: str = "", data: str = "") -> Iterator[Exim]:
         text = _CONFIGURATION.format(folder=folder, port=port, mail=mail, rcpt=rcpt, data=data)
         configuration.write_text(text, "utf-8")
         libraries = ":".join({str(each.parent) for each in UNPACKED.rglob("lib*.so*")})
-        command = [PROGRAM, "-bdf", "-C", configuration]
+        command: list[str | Path] = [PROGRAM, "-bdf", "-C", configuration]
         environment = {"LD_LIBRARY_PATH": libraries}
         with started(command, port, folder / "words", environment=environment):
             yield Exim(port, folder / "spool" / "input")

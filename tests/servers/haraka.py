@@ -27,6 +27,6 @@ def haraka(folder: Path) -> Iterator[tuple[int, Path]]:
     }
     for name, text in files.items():
         (config / name).write_text(text, "utf-8")
-    command = ["node", PACKAGE / "bin" / "haraka", "-c", folder]
+    command: list[str | Path] = ["node", PACKAGE / "bin" / "haraka", "-c", folder]
     with started(command, port, folder / "log", environment={"TMPDIR": str(spool)}):
         yield port, spool

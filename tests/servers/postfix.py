@@ -111,7 +111,7 @@ def postfix(lines: str = "") -> Iterator[Postfix]:
         (folder / "config" / "master.cf").write_text(_master(port), "utf-8")
         program = shutil.which("postfix") or "/usr/sbin/postfix"
         log = folder / "log"
-        command = [program, "-c", folder / "config", "start-fg"]
+        command: list[str | Path] = [program, "-c", folder / "config", "start-fg"]
         with started(command, port, log):
             try:
                 yield Postfix(port, folder / "mail", log)

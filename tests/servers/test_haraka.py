@@ -11,7 +11,6 @@ from tests.delivery.oracle import Run, last_words, rows, settle, states
 from tests.servers.haraka import haraka
 
 pytestmark = pytest.mark.stranger("haraka")
-READERS = 500
 
 
 def recipients(spool: Path) -> Counter[str]:
@@ -19,15 +18,18 @@ def recipients(spool: Path) -> Counter[str]:
     return Counter(email.utils.parseaddr(message["To"])[1] for message in messages)
 
 
-@pytest.mark.parametrize("extra", ["", 'pipelining = "before-dot"\n', 'pipelining = "off"\n'])
+@pytest.mark.parametrize(
+    ("readers", "extra"),
+    [(500, ""), (500, 'pipelining = "before-dot"'), (50, 'pipelining = "off"')],
+)
 def test_haraka_gets_everybody_once_however_it_is_spoken_to(
-    workspace: Path, run: Run, tmp_path: Path, extra: str
+    workspace: Path, run: Run, tmp_path: Path, readers: int, extra: str
 ) -> None:
     with haraka(tmp_path / "haraka") as (port, spool):
-        emails = settle(workspace, port, readers=READERS, extra=f"connections = 5\n{extra}")
+        emails = settle(workspace, port, readers=readers, extra=f"connections = 5\n{extra}")
         result = run("send", "2026-11", "--yes")
         words = last_words(result)
-        assert states(run) == {"accepted": READERS}
+        assert states(run) == {"accepted": readers}
         assert recipients(spool) == Counter(emails)
     assert {row["state"] for row in rows(run)} == {"accepted"}
     assert {row["attempts"] for row in rows(run)} == {"1"}

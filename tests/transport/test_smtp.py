@@ -16,11 +16,14 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from newsletter.address import parse_address
+from newsletter.delivery.probe import probe
 from newsletter.delivery.trial import send_one
 from newsletter.outcome import Envelope, Outcome, Phase, Verdict
 from newsletter.settings import Auth, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
+from newsletter.transport import smtp as transport
 from newsletter.transport.smtp import SmtpTransport
+from tests.hostile import HANG, Action, hostile
 
 ENVELOPE = Envelope(parse_address("news@example.org"), parse_address("ada@example.org"))
 MESSAGE = b"Subject: hello\r\n\r\nA line.\r\n"
@@ -204,3 +207,26 @@ def test_a_server_that_is_not_there_is_named() -> None:
     outcome = attempt(9)
     assert outcome.verdict is Verdict.REFUSED
     assert outcome.text.startswith("no connection to 127.0.0.1:9: ")
+
+
+def test_a_silent_server_on_the_port_of_tls_is_told_of_in_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It waits for a TLS handshake that `smtp://` never begins."""
+    monkeypatch.setattr(transport, "_TLS_PORT_SECONDS", 0.2)
+    with hostile(lambda phase, *_: HANG if phase == "greeting" else None) as silent:
+        monkeypatch.setattr(transport, "_TLS_PORT", silent.port)
+        for scheme in (Scheme.SMTP, Scheme.SMTP_PLAIN):
+            outcome = attempt(silent.port, scheme)
+            assert outcome.text == "no greeting in 0 s (is it smtps:// there?)"
+        way = SmtpTransport(
+            TransportUrl(scheme=Scheme.SMTP, host="127.0.0.1", port=silent.port), None
+        )
+        assert probe(way, 1000) == "no greeting in 0 s (is it smtps:// there?)"
+
+
+def test_other_ports_have_the_time_of_the_rfc_to_greet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_TLS_PORT_SECONDS", 0.1)
+    late: Action = [0.4, "220 late"]
+    with hostile(lambda phase, *_: late if phase == "greeting" else None) as server:
+        assert attempt(server.port).verdict is Verdict.ACCEPTED
