@@ -222,7 +222,9 @@ def test_a_silent_server_on_the_port_of_tls_is_told_of_in_seconds(
         way = SmtpTransport(
             TransportUrl(scheme=Scheme.SMTP, host="127.0.0.1", port=silent.port), None
         )
-        assert probe(way, 1000) == "no greeting in 0 s (is it smtps:// there?)"
+        stop = probe(way, 1000, ())
+        assert stop is not None
+        assert stop.reason == "no greeting in 0 s (is it smtps:// there?)"
 
 
 def test_other_ports_have_the_time_of_the_rfc_to_greet(monkeypatch: pytest.MonkeyPatch) -> None:
