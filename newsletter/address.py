@@ -89,6 +89,9 @@ def _parse_unusual(text: str) -> Address:
     if "@" not in text:
         raise BadAddress("there is no @ in it" if text else "it is empty")
     local, _, written = text.rpartition("@")
+    if not local or not written:
+        where = "after" if local else "before"
+        raise BadAddress(f"there must be something {where} the @-sign")
     domain = _ascii_domain(written) if len(text) <= _SHORT else None
     if domain is None or len(local) + len(domain) > _SHORT:
         return _validated(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +24,17 @@ def private_folder(folder: Path) -> None:
     """
     for each in (*reversed(folder.parents), folder):
         if not each.is_dir():
-            each.mkdir(mode=_OWN_FOLDER, exist_ok=True)
-            each.chmod(_OWN_FOLDER)
+            _make(each)
         elif each.name == STATE:
             close_to_others(each)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=_OWN_FOLDER, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
+    folder.chmod(_OWN_FOLDER)
 
 
 def close_to_others(folder: Path) -> None:

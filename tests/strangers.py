@@ -19,7 +19,7 @@ import pytest
 
 STRANGERS = {
     "cc": ("cc", "apt-get install build-essential"),
-    "chromium": ("chromium", "apt-get install chromium"),
+    "chromium": ("chromium", "apt-get install chromium fonts-liberation"),
     "exim": ("sh", "as root, sh tools/exim.sh (Debian)"),
     "haraka": ("node", "apt-get install nodejs npm (node 20 or newer), then sh tools/judges.sh"),
     "judges": ("node", "apt-get install nodejs npm, then sh tools/judges.sh"),
