@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks.render import save, write
 from newsletter.audience.audience import Audience
-from newsletter.checks.census import take_census
 from newsletter.checks.dossier import Readers
-from newsletter.proof import prove
+from newsletter.checks.reading.census import take_census
+from newsletter.tasks.check import prove
 from newsletter.workspace import open_workspace
 
 ROUNDS = 40

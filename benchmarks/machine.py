@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from newsletter.compiled import SOURCES
+from newsletter.basics.native import SOURCES
 
 HERE = Path(__file__).parent
 BUILD = HERE / "build"

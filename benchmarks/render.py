@@ -15,9 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from newsletter import shipped
+from newsletter.basics import shipped
 from newsletter.render.compile import compile_issue
-from newsletter.render.slots import Slot, fill
+from newsletter.render.slots.slots import Slot, fill
 from newsletter.workspace import Workspace, open_workspace
 
 ROUNDS = 60

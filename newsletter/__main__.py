@@ -11,7 +11,7 @@ import sys
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
     _open_streams()
-    from newsletter.compiled import outdated
+    from newsletter.basics.native import outdated
 
     if refusal := outdated():
         sys.exit(refusal)

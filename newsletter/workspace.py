@@ -11,25 +11,25 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter import shipped
-from newsletter.content.issue import Issue
-from newsletter.content.issue_file import FOLDER as ISSUES
-from newsletter.content.issue_file import misnamed_issues, month_of, read_issue, wrong_slug
+from newsletter.basics import shipped
+from newsletter.basics.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
+from newsletter.basics.files import resolved, shown
+from newsletter.basics.private import STATE, close_to_others
+from newsletter.content.issue.file import FOLDER as ISSUES
+from newsletter.content.issue.file import misnamed_issues, month_of, read_issue, wrong_slug
+from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
-from newsletter.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
-from newsletter.files import resolved, shown
-from newsletter.private import STATE, close_to_others
 from newsletter.render.compiled import CompiledIssue
-from newsletter.settings import Pipelining, Scheme, Settings, TransportUrl
-from newsletter.settings_file import load_settings
+from newsletter.settings.file import load_settings
+from newsletter.settings.values import Pipelining, Scheme, Settings, TransportUrl
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
+    from newsletter.basics.tokens import Key
     from newsletter.smtp.auth import Credentials
     from newsletter.state.ledger import Ledger, Mailing
     from newsletter.state.sqlite import SqliteLedger
-    from newsletter.tokens import Key
     from newsletter.transport.base import Transport
 
 SETTINGS = "newsletter.toml"
@@ -198,7 +198,7 @@ class Workspace:
         Raises NewsletterError where a suppression cannot be read: she may be one who left.
         """
         from newsletter.audience.audience import Audience
-        from newsletter.audience.book import suppressed_now
+        from newsletter.audience.suppression.book import suppressed_now
 
         file = self.settings.subscribers_file
         return Audience(

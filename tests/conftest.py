@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
+from newsletter.basics.native import outdated
 from newsletter.cli.main import cli
-from newsletter.compiled import outdated
 
 pytest_plugins = ["tests.strangers"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.compiled import SOURCES
+from newsletter.basics.native import SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILER = ROOT / "tools" / "compile.py"

@@ -15,11 +15,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from newsletter.checks.rules import RULES
+from newsletter.basics.outcome import State, Verdict
+from newsletter.checks.registry import RULES
 from newsletter.cli.main import SECTIONS, cli
-from newsletter.content.importers.sources import parse
-from newsletter.outcome import State, Verdict
-from newsletter.settings_file import EXAMPLES, KEYS
+from newsletter.content.importing.sources import parse
+from newsletter.settings.file import EXAMPLES, KEYS
 from newsletter.state.ledger import MailingState
 
 ROOT = Path(__file__).resolve().parent.parent

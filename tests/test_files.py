@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.files import replace_bytes, write_new
+from newsletter.basics.files import replace_bytes, write_new
 
 
 def test_a_file_is_replaced_while_it_holds_what_was_read(tmp_path: Path) -> None:

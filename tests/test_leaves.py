@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.address import Address, BadAddress, parse_address
-from newsletter.errors import Problem, did_you_mean
-from newsletter.tokens import Key, Purpose, Signer, find_tokens, read_delivery, verify
+from newsletter.basics.address import Address, BadAddress, parse_address
+from newsletter.basics.errors import Problem, did_you_mean
+from newsletter.basics.tokens import Key, Purpose, Signer, find_tokens, read_delivery, verify
 
 KEYS = st.binary(min_size=32, max_size=32).map(Key)
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.address import Address
-from newsletter.errors import TYPOGRAPHIC, NewsletterError
-from newsletter.scaffold import SETTINGS as FRESH
-from newsletter.settings import (
+from newsletter.basics.address import Address
+from newsletter.basics.errors import TYPOGRAPHIC, NewsletterError
+from newsletter.settings.file import load_settings
+from newsletter.settings.scaffold import SETTINGS as FRESH
+from newsletter.settings.values import (
     Auth,
     Delivery,
     Design,
@@ -21,7 +22,6 @@ from newsletter.settings import (
     Settings,
     TransportUrl,
 )
-from newsletter.settings_file import load_settings
 
 REQUIRED = """\
 [newsletter]

@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.toml_file import key_lines
+from newsletter.basics.toml import key_lines
 
 VALUES = st.sampled_from(
     [

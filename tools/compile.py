@@ -11,7 +11,7 @@ package is installed as it is: slower, and otherwise the same.
     NEWSLETTER_PURE=1             in front of any of these: compile nothing
 
 Python prefers a compiled module to its source, however old. So beside the package stands a list
-of what was read, with a hash of each file; `newsletter/compiled.py` refuses to run a mixture.
+of what was read, with a hash of each file; `newsletter/basics/native.py` refuses to run a mixture.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SUFFIX: str = sysconfig.get_config_var("EXT_SUFFIX")
 """Of a compiled module, for this Python alone: `.cpython-311-x86_64-linux-gnu.so`."""
 
 SOURCES = f"compiled.{sys.implementation.cache_tag}.txt"
-"""The list of what was read, in the package's folder; `newsletter.compiled` reads it."""
+"""The list of what was read, in the package's folder; `newsletter.basics.native` reads it."""
 
 _MYPY = [
     "--config-file=",

@@ -17,25 +17,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from newsletter.audience.columns import (
+from newsletter.audience.list.columns import (
     Answers,
     Columns,
     not_understood,
     read_columns,
     strange_answers,
 )
-from newsletter.audience.gates import (
+from newsletter.audience.list.gates import (
     EXPIRED,
     UNKNOWN_STATUS,
     UNKNOWN_VALUE,
     UNREADABLE_EXPIRY,
     gates_of,
 )
-from newsletter.audience.listfile import Member, RowReader
-from newsletter.audience.suppression import Suppression
-from newsletter.audience.survey import Survey
-from newsletter.audience.table import Table
-from newsletter.errors import Level, Problem
+from newsletter.audience.list.listfile import Member, RowReader
+from newsletter.audience.list.survey import Survey
+from newsletter.audience.list.table import Table
+from newsletter.audience.suppression.suppression import Suppression
+from newsletter.basics.errors import Level, Problem
 
 SUPPRESSED = "suppressed"
 _KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from newsletter.address import Address, BadAddress, parse_address
-from newsletter.errors import NewsletterError, fail
-from newsletter.tokens import NO_DELIVERY, find_tokens, read_delivery
+from newsletter.basics.address import Address, BadAddress, parse_address
+from newsletter.basics.errors import NewsletterError, fail
+from newsletter.basics.tokens import NO_DELIVERY, find_tokens, read_delivery
 
 _IN_BRACKETS = re.compile(r"<([^<>]+)>")
 # A return address as a mailing makes it: it is nobody's own, whether or not its token is known.

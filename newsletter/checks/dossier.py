@@ -8,13 +8,13 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from newsletter.basics.errors import Problem
 from newsletter.checks.letter import Letter
-from newsletter.content.issue import Issue
+from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
-from newsletter.content.summary import Summary
+from newsletter.content.summary.summary import Summary
 from newsletter.content.topics import Vocabularies
-from newsletter.errors import Problem
-from newsletter.settings import Settings
+from newsletter.settings.values import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Use:
 class Consents:
     """How many of those who can be mailed have a consent that will not last.
 
-    `ending` end within `newsletter.checks.census.SOON`, the first of them on `first` (line
+    `ending` end within `newsletter.checks.reading.census.SOON`, the first of them on `first` (line
     `line`); `open_ended` are implied and have no date of expiry.
     """
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from newsletter.basics.errors import Level, Problem, did_you_mean
 from newsletter.checks.dossier import Dossier
-from newsletter.content.issue import Issue
-from newsletter.errors import Level, Problem, did_you_mean
+from newsletter.content.issue.issue import Issue
 
 RENDER = "render"
 """The email cannot be made; nobody can silence that."""

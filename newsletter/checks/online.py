@@ -25,7 +25,7 @@ from urllib.parse import urljoin, urlsplit
 
 from newsletter import __version__
 from newsletter.checks.dossier import Answer, Reached
-from newsletter.content.links import safe_url
+from newsletter.content.text.links import safe_url
 
 MOST = 60
 """Links that are asked for; an issue has about twenty."""

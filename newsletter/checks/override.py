@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from newsletter.basics.errors import Level, Problem, WrongUsage, did_you_mean
 from newsletter.checks.engine import RENDER, Finding, Report
-from newsletter.errors import Level, Problem, WrongUsage, did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import output
+from newsletter.cli.terminal import output
 from newsletter.workspace import open_workspace
 
 
@@ -30,7 +30,7 @@ def command(
     Nothing is sent. The same files give the same bytes. MONTH may be left out where there is
     exactly one draft.
     """
-    from newsletter.building import build
+    from newsletter.tasks.build import build
 
     workspace = open_workspace(context.obj)
     slug = workspace.which_issue(month)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import output
-from newsletter.errors import CheckFailed, Level, NewsletterError
+from newsletter.basics.errors import CheckFailed, Level, NewsletterError
+from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
     from newsletter.checks.dossier import Answer, Dossier
@@ -58,7 +58,7 @@ def command(
 
 
 def _checked(workspace: Workspace, slug: str, *, online: bool) -> Report:
-    from newsletter.proof import count_readers, prove
+    from newsletter.tasks.check import count_readers, prove
 
     today = datetime.now().astimezone().date()
     readers = count_readers(workspace, today)
@@ -67,8 +67,8 @@ def _checked(workspace: Workspace, slug: str, *, online: bool) -> Report:
 
 
 def _ask(dossier: Dossier) -> Mapping[str, Answer]:
-    from newsletter.checks.links import asked
     from newsletter.checks.online import ask_links, public_guard
+    from newsletter.checks.rules.links import asked
 
     if dossier.issue is None:
         return {}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from newsletter.content.importers.library_import import Agree, Imported, Row
-    from newsletter.content.importers.plan import Step
+    from newsletter.content.importing.library_import import Agree, Imported, Row
+    from newsletter.content.importing.plan import Step
 
 
 @click.command("import")
@@ -32,8 +32,8 @@ def command(
 
     A file that you changed is never overwritten, unless --update and you say so.
     """
-    from newsletter.cli import output
-    from newsletter.content.importers.library_import import import_pages, resolve_topic
+    from newsletter.cli.terminal import output
+    from newsletter.content.importing.library_import import import_pages, resolve_topic
     from newsletter.workspace import open_workspace
 
     if yes and not update:
@@ -70,7 +70,7 @@ def _agreement(*, yes: bool) -> Agree:
     def agree(step: Step, old: str, new: str) -> bool:
         import difflib
 
-        from newsletter.cli import output
+        from newsletter.cli.terminal import output
 
         file = str(step.summary.file)
         rows = difflib.unified_diff(
@@ -84,7 +84,7 @@ def _agreement(*, yes: bool) -> Agree:
 
 
 def _tell(imported: Imported, *, update: bool) -> None:
-    from newsletter.cli import output
+    from newsletter.cli.terminal import output
 
     counts: dict[str, int] = {}
     for row in imported.rows:

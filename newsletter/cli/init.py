@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import output
+from newsletter.cli.terminal import output
 
 
 @click.command
@@ -15,9 +15,9 @@ from newsletter.cli import output
 @click.pass_context
 def command(context: click.Context, folder: Path | None) -> None:
     """Make DIR (default: this folder) a workspace. What is there is kept as it is."""
-    from newsletter.errors import NewsletterError
-    from newsletter.scaffold import make_workspace
-    from newsletter.settings_file import load_settings
+    from newsletter.basics.errors import NewsletterError
+    from newsletter.settings.file import load_settings
+    from newsletter.settings.scaffold import make_workspace
 
     root = folder or context.obj or Path()
     done = make_workspace(root)

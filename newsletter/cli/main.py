@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from newsletter import __version__
-from newsletter.cli.boundary import BoundaryGroup
+from newsletter.cli.terminal.boundary import BoundaryGroup
 
 SECTIONS = {
     "Set up": {

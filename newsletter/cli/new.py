@@ -8,9 +8,9 @@ from datetime import datetime
 
 import click
 
-from newsletter.cli import output
+from newsletter.basics.errors import Problem, WrongUsage
+from newsletter.cli.terminal import output
 from newsletter.content.month import Month
-from newsletter.errors import Problem, WrongUsage
 from newsletter.workspace import open_workspace
 
 
@@ -28,8 +28,8 @@ def command(
     no_edit: bool,
 ) -> None:
     """Make a summary's file, named by this month and TITLE, and open it in $EDITOR."""
-    from newsletter.content.summary_file import read_summary
-    from newsletter.writing import new_summary
+    from newsletter.content.summary.file import read_summary
+    from newsletter.tasks.write import new_summary
 
     if len(title) > 1:
         whole = " ".join(title)

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from newsletter.cli import output
-from newsletter.cli.boundary import INTERRUPTED
-from newsletter.settings import TransportUrl
+from newsletter.cli.terminal import output
+from newsletter.cli.terminal.boundary import INTERRUPTED
+from newsletter.settings.values import TransportUrl
 
 _PORT = 8025
 _WARNING = (
@@ -46,12 +46,12 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     transport that the settings name now; its password is asked for where it is not at hand. Ctrl-C
     ends it.
     """
-    from newsletter.cli.password import password_for_tests
+    from newsletter.cli.terminal.password import password_for_tests
     from newsletter.web.preview.assembly import preview_app
     from newsletter.web.preview.guard import Keys
-    from newsletter.web.preview.months import opens_with
+    from newsletter.web.preview.issues.routes import opens_with
     from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, serve, urls
-    from newsletter.web.preview.way_out import WayOut
+    from newsletter.web.preview.test.way_out import WayOut
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from newsletter.cli import output
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
+from newsletter.cli.terminal import output
 
 
 @click.command
@@ -20,10 +20,10 @@ def command(context: click.Context, month: str | None, limit: int | None) -> Non
     Every message goes through real SMTP and is read back from a Maildir. Nothing leaves the
     machine, and the ledger does not count it.
     """
-    from newsletter.cli.progress import in_words, progress
-    from newsletter.files import shown
-    from newsletter.outcome import State
-    from newsletter.rehearsal import rehearse
+    from newsletter.basics.files import shown
+    from newsletter.basics.outcome import State
+    from newsletter.cli.terminal.progress import in_words, progress
+    from newsletter.tasks.rehearse import rehearse
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)

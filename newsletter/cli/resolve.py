@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import output
-from newsletter.errors import Problem, WrongUsage, fail
-from newsletter.outcome import State
+from newsletter.basics.errors import Problem, WrongUsage, fail
+from newsletter.basics.outcome import State
+from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
     from newsletter.state.ledger import Mailing, Record
@@ -46,8 +46,8 @@ def command(
     Their connection was lost after the message may have been taken. Your mail server's log can
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
-    from newsletter.sending.course import lost_words, settle_uncertain
-    from newsletter.sending.guard import the_only_sender
+    from newsletter.tasks.send.course import lost_words, settle_uncertain
+    from newsletter.tasks.send.guard import the_only_sender
     from newsletter.workspace import open_workspace
 
     if resend + mark_accepted + list_only > 1:
@@ -81,8 +81,8 @@ def command(
 
 def _list(workspace: Workspace, month: str) -> None:
     """Show who is uncertain, or will be at the next start; nothing is changed, nobody waits."""
-    from newsletter.sending.guard import lock_file, witness
-    from newsletter.state.lock import holder
+    from newsletter.state.guards.lock import holder
+    from newsletter.tasks.send.guard import lock_file, witness
 
     with workspace.ledger() as ledger:
         mailing = _mailing(ledger, month)

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from newsletter.cli import output
-from newsletter.cli.params import as_month
+from newsletter.basics.errors import Level
+from newsletter.cli.terminal import output
+from newsletter.cli.terminal.params import as_month
 from newsletter.content.month import Month
-from newsletter.content.summary import Summary
-from newsletter.errors import Level
+from newsletter.content.summary.summary import Summary
 from newsletter.workspace import open_workspace
 
 

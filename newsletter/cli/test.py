@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import output
-from newsletter.errors import fail
+from newsletter.basics.errors import fail
+from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
-    from newsletter.address import Address
+    from newsletter.basics.address import Address
+    from newsletter.basics.outcome import Outcome
     from newsletter.message.content import Content
-    from newsletter.outcome import Outcome
     from newsletter.transport.base import Transport
     from newsletter.workspace import Workspace
 
@@ -32,13 +32,13 @@ def command(
     does not count it. Then the mail server is asked whether it would take the mailing for the
     first readers of the list; they get nothing.
     """
-    from newsletter.audience.subscriber import Subscriber
-    from newsletter.cli.password import credentials
-    from newsletter.delivery.refusals.causes import ADVICE, cause_of
+    from newsletter.audience.list.subscriber import Subscriber
+    from newsletter.basics.outcome import Envelope, Reply
+    from newsletter.cli.terminal.password import credentials
+    from newsletter.delivery.answers.causes import ADVICE, cause_of
     from newsletter.delivery.trial import send_one
     from newsletter.message.draft import SAMPLE_READER, draft_sender
-    from newsletter.outcome import Envelope, Reply
-    from newsletter.specimen import find_reader, issue_content, test_message
+    from newsletter.tasks.message import find_reader, issue_content, test_message
     from newsletter.workspace import open_workspace
 
     addresses = [_address(each) for each in to]
@@ -69,8 +69,8 @@ def _ask_for_readers(
     workspace: Workspace, content: Content, transport: Transport, today: date
 ) -> None:
     """Raise where the mailing would be refused, though the test was not."""
-    from newsletter.errors import NewsletterError
-    from newsletter.sending.ahead import in_the_way
+    from newsletter.basics.errors import NewsletterError
+    from newsletter.tasks.send.ahead import in_the_way
 
     try:
         stop = in_the_way(workspace, content, transport, today)
@@ -82,7 +82,7 @@ def _ask_for_readers(
 
 
 def _address(text: str) -> Address:
-    from newsletter.address import BadAddress, parse_address
+    from newsletter.basics.address import BadAddress, parse_address
 
     try:
         return parse_address(text)
@@ -91,7 +91,7 @@ def _address(text: str) -> Address:
 
 
 def _tell(slug: str, address: str, where: str, outcome: Outcome) -> bool:
-    from newsletter.outcome import Verdict
+    from newsletter.basics.outcome import Verdict
 
     code = str(outcome.code) if outcome.code else ""
     answer = " ".join(filter(None, (code, outcome.enhanced, outcome.text)))

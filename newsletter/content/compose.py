@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from newsletter.content.issue import Issue
+from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library
-from newsletter.content.summary import Summary
-from newsletter.errors import Level, NewsletterError, Problem
+from newsletter.content.summary.summary import Summary
 
 FEWEST, MOST = 2, 3
 """How many summaries an issue usually has."""

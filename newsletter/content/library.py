@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.content.issue import Issue
-from newsletter.content.summary import Summary
-from newsletter.content.summary_file import read_summary
+from newsletter.basics.errors import Level, NewsletterError, Problem, fail
+from newsletter.basics.files import shown
+from newsletter.content.issue.issue import Issue
+from newsletter.content.summary.file import read_summary
+from newsletter.content.summary.summary import Summary
 from newsletter.content.topics import Vocabularies, Vocabulary
-from newsletter.errors import Level, NewsletterError, Problem, fail
-from newsletter.files import shown
 
 FOLDER = "summaries"
 _MOST_NAMED = 10

@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsletter.basics.errors import Problem, WrongUsage, did_you_mean
 from newsletter.content.library import Library
 from newsletter.content.month import Month
-from newsletter.content.summary import Summary
+from newsletter.content.summary.summary import Summary
 from newsletter.content.topics import Vocabularies, Vocabulary
-from newsletter.errors import Problem, WrongUsage, did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from newsletter.errors import NewsletterError, Problem, did_you_mean
-from newsletter.toml_file import TomlFile, read_toml
+from newsletter.basics.errors import NewsletterError, Problem, did_you_mean
+from newsletter.basics.toml import TomlFile, read_toml
 
 
 @dataclass(frozen=True, slots=True)

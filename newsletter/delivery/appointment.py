@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from newsletter.errors import Problem, WrongUsage
+from newsletter.basics.errors import Problem, WrongUsage
 
 LATEST = timedelta(hours=1)
 """So late a mailing may still go off; a laptop that slept longer should ask somebody."""

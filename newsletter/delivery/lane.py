@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from newsletter.delivery.policy import Stop
-from newsletter.outcome import State
+from newsletter.basics.outcome import State
+from newsletter.delivery.answers.policy import Stop
 from newsletter.smtp.events import Event
 from newsletter.state.ledger import Delivery
 from newsletter.transport.base import Channel

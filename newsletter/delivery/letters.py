@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from newsletter.audience.listfile import Member
-from newsletter.audience.subscriber import Subscriber
-from newsletter.errors import NewsletterError, Problem
+from newsletter.audience.list.listfile import Member
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.basics.outcome import Envelope
+from newsletter.basics.tokens import Key, Purpose, Signer
 from newsletter.message.content import Content
 from newsletter.message.template import Personal, envelope_sender, message_template
-from newsletter.outcome import Envelope
 from newsletter.state.ledger import Delivery, Mailing
-from newsletter.tokens import Key, Purpose, Signer
 
 _MOST_PROBLEMS: Final = 20
 _NO_TOKEN: Final = "a" * 24

@@ -13,20 +13,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from newsletter.audience.listfile import Member
+from newsletter.audience.list.listfile import Member
+from newsletter.basics.outcome import State
+from newsletter.basics.tokens import Key
+from newsletter.delivery.answers.breakers import Breakers
+from newsletter.delivery.answers.policy import Stop, latest_due
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Ending
 from newsletter.delivery.letters import Letters, preflight
 from newsletter.delivery.pace import Pace
-from newsletter.delivery.policy import Stop, latest_due
-from newsletter.delivery.refusals.breakers import Breakers
 from newsletter.delivery.run import Run
 from newsletter.delivery.settling import Settling
 from newsletter.message.content import Content
-from newsletter.outcome import State
-from newsletter.settings import Rate
+from newsletter.settings.values import Rate
 from newsletter.state.ledger import Ledger, Mailing, MailingState
-from newsletter.tokens import Key
 from newsletter.transport.base import Transport
 
 EXIT_NOT_FINISHED = 75

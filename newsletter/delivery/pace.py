@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import ClassVar
 
-from newsletter.settings import Rate
+from newsletter.settings.values import Rate
 
 
 class Brake:

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsletter.delivery.policy import Stop, hint_of, judge, refused_mail, too_large
-from newsletter.delivery.refusals.breakers import Breakers
-from newsletter.outcome import Envelope, Outcome, Phase
+from newsletter.basics.outcome import Envelope, Outcome, Phase
+from newsletter.delivery.answers.breakers import Breakers
+from newsletter.delivery.answers.policy import Stop, hint_of, judge, refused_mail, too_large
 from newsletter.smtp.events import Answered, Event, Lost, Opened
 from newsletter.transport.base import Channel, Transport
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from newsletter.basics.outcome import State
 from newsletter.delivery.mailing import Result
-from newsletter.outcome import State
 
 AFTER_TROUBLE = timedelta(minutes=5)
 """How long a server is left alone that could not be used for a minute."""

@@ -16,13 +16,21 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
+from newsletter.delivery.answers.policy import (
+    NO_SMTPUTF8,
+    Stop,
+    judge,
+    lost_body,
+    refused_mail,
+    too_large,
+)
 from newsletter.delivery.books import Books
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Ending, Lane
 from newsletter.delivery.lanes import Lanes
 from newsletter.delivery.letters import Letters
 from newsletter.delivery.pace import Pace
-from newsletter.delivery.policy import NO_SMTPUTF8, Stop, judge, lost_body, refused_mail, too_large
 from newsletter.delivery.running.bodies import Glances, Leaving, release
 from newsletter.delivery.running.due import Due
 from newsletter.delivery.running.finish import Finish, own_error
@@ -30,7 +38,6 @@ from newsletter.delivery.running.trouble import GaveUp, Troubles
 from newsletter.delivery.settling import Settling
 from newsletter.delivery.supply import Supply
 from newsletter.delivery.wake import Wake
-from newsletter.outcome import Outcome, Phase, State, Verdict
 from newsletter.smtp.events import Answered, Event, Lost, Noticed, Opened, Ready
 from newsletter.state.ledger import Delivery, Ledger
 from newsletter.transport.base import Transport

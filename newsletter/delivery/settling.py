@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 
-from newsletter.delivery.policy import (
+from newsletter.basics.outcome import Outcome, State, Verdict
+from newsletter.delivery.answers.breakers import Breakers
+from newsletter.delivery.answers.policy import (
     CLOSED_AT_DOT,
     Stop,
     given_up,
@@ -13,8 +15,6 @@ from newsletter.delivery.policy import (
     retry_after,
     state_after,
 )
-from newsletter.delivery.refusals.breakers import Breakers
-from newsletter.outcome import Outcome, State, Verdict
 from newsletter.state.ledger import Delivery, Settlement
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from newsletter.basics.outcome import Reply
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Lane
 from newsletter.delivery.pace import Pace
-from newsletter.outcome import Reply
 from newsletter.state.ledger import Delivery
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from newsletter.delivery.policy import judge, lost_body
-from newsletter.outcome import Envelope, Outcome, Phase, Verdict
+from newsletter.basics.outcome import Envelope, Outcome, Phase, Verdict
+from newsletter.delivery.answers.policy import judge, lost_body
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.transport.base import Channel, Transport
 

@@ -11,10 +11,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.address import Address, parse_address
+from newsletter.basics.address import Address, parse_address
 from newsletter.render.compiled import CompiledIssue
-from newsletter.render.slots import Context, Slot, Slotted
-from newsletter.settings import Mailbox, Settings
+from newsletter.render.slots.slots import Context, Slot, Slotted
+from newsletter.settings.values import Mailbox, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

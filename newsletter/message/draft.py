@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
-from newsletter.address import Address
-from newsletter.audience.subscriber import Subscriber
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.basics.address import Address
+from newsletter.basics.tokens import NO_DELIVERY, Key, Purpose, Signer
 from newsletter.message.content import Content
 from newsletter.message.template import Personal, envelope_sender, message_template
-from newsletter.tokens import NO_DELIVERY, Key, Purpose, Signer
 
 SAMPLE_READER = Subscriber(
     Address("ada.sample", "example.org"),

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from typing import Final
 from urllib.parse import quote
 
-from newsletter.address import Address
+from newsletter.basics.address import Address
 from newsletter.message.encode import encoded_words, header_text
 
 _LINE: Final = 76

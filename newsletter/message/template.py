@@ -23,11 +23,11 @@ from itertools import groupby
 from typing import Final, cast
 from urllib.parse import quote
 
-from newsletter.address import Address
+from newsletter.basics.address import Address
 from newsletter.message import headers
 from newsletter.message.content import Content
 from newsletter.message.encode import quoted_printable, quoted_printable_slot
-from newsletter.render.slots import Context, Slot, Slotted, fill
+from newsletter.render.slots.slots import Context, Slot, Slotted, fill
 
 _BARE: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _SOFT_BREAK: Final = b"=\r\n"

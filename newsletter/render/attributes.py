@@ -7,7 +7,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from newsletter.content.characters import direction
+from newsletter.content.text.characters import direction
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 

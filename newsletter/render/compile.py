@@ -17,23 +17,24 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
 
-from newsletter.content.characters import language_direction, wrap
-from newsletter.content.issue import Announcement, Issue
-from newsletter.content.links import is_allowed_url
-from newsletter.content.markdown import Rich, render_markdown
-from newsletter.content.summary import Summary
-from newsletter.errors import NewsletterError, Problem, fail
-from newsletter.files import shown
-from newsletter.render.citation import render_citation
+from newsletter.basics.errors import NewsletterError, Problem, fail
+from newsletter.basics.files import shown
+from newsletter.content.issue.issue import Announcement, Issue
+from newsletter.content.summary.summary import Summary
+from newsletter.content.text.characters import language_direction, wrap
+from newsletter.content.text.links import is_allowed_url
+from newsletter.content.text.markdown import Rich, render_markdown
+from newsletter.render.citation.citation import render_citation
 from newsletter.render.compiled import CompiledIssue
 from newsletter.render.design import design_values
 from newsletter.render.fields import unsendable
-from newsletter.render.introduction import with_tokens
 from newsletter.render.parts import html_part, text_part
-from newsletter.render.places import Places
-from newsletter.render.slots import Slotted
-from newsletter.render.template_files import folders_of
-from newsletter.render.templates import Templates
+from newsletter.render.slots.introduction import with_tokens
+from newsletter.render.slots.places import Places
+from newsletter.render.slots.slots import Slotted
+from newsletter.render.templates.files import folders_of
+from newsletter.render.templates.templates import Templates
+from newsletter.render.templates.words import Words, load_words, put
 from newsletter.render.view import (
     AnnouncementView,
     SummaryView,
@@ -46,8 +47,7 @@ from newsletter.render.view import (
     preheader_of,
     summary_view,
 )
-from newsletter.render.words import Words, load_words, put
-from newsletter.settings import Newsletter, Settings
+from newsletter.settings.values import Newsletter, Settings
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _LEAD = next(field.default for field in fields(Newsletter) if field.name == "lead")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter.render.slots import Slotted
+from newsletter.render.slots.slots import Slotted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

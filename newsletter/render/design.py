@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from newsletter.errors import NewsletterError, Problem, did_you_mean
-from newsletter.files import shown
+from newsletter.basics.errors import NewsletterError, Problem, did_you_mean
+from newsletter.basics.files import shown
+from newsletter.basics.toml import TomlFile
 from newsletter.render.contrast import EDGE, TEXT, contrast, nearest
-from newsletter.render.template_files import find_all, toml_of
-from newsletter.settings import Settings
-from newsletter.toml_file import TomlFile
+from newsletter.render.templates.files import find_all, toml_of
+from newsletter.settings.values import Settings
 
 FILE = "design.toml"
 NO_PICTURE = "https://"

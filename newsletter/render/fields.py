@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from newsletter.content.characters import refused_characters
-from newsletter.content.issue import Issue
-from newsletter.content.summary import Summary
-from newsletter.errors import Problem
-from newsletter.files import shown
-from newsletter.settings import Settings
+from newsletter.basics.errors import Problem
+from newsletter.basics.files import shown
+from newsletter.content.issue.issue import Issue
+from newsletter.content.summary.summary import Summary
+from newsletter.content.text.characters import refused_characters
+from newsletter.settings.values import Settings
 
 LONGEST = 10_000
 """Characters of a title, a citation, a name."""

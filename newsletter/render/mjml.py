@@ -6,8 +6,8 @@ import re
 
 import mjml
 
-from newsletter.render.balance import VOID
 from newsletter.render.enclosed import enclosed, replaced, without_comments
+from newsletter.render.templates.balance import VOID
 
 TAGS = frozenset(
     {

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from newsletter.content.characters import refused_characters
-from newsletter.errors import NewsletterError, Problem, fail
+from newsletter.basics.errors import NewsletterError, Problem, fail
+from newsletter.content.text.characters import refused_characters
 from newsletter.render.mjml import BadMjml, to_html, unknown_tags
-from newsletter.render.places import UNSUBSCRIBE, MisplacedPlace, Places
-from newsletter.render.slots import Slot, Slotted
-from newsletter.render.templates import Templates
+from newsletter.render.slots.places import UNSUBSCRIBE, MisplacedPlace, Places
+from newsletter.render.slots.slots import Slot, Slotted
+from newsletter.render.templates.templates import Templates
 
 HTML_TEMPLATE = "issue.mjml"
 TEXT_TEMPLATE = "issue.txt"

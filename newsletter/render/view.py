@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from newsletter.content.characters import language_direction
-from newsletter.content.issue import Issue
-from newsletter.content.links import safe_url
-from newsletter.content.markdown import Rich
-from newsletter.content.summary import Summary
-from newsletter.render.words import Words, put
-from newsletter.settings import Settings
+from newsletter.content.issue.issue import Issue
+from newsletter.content.summary.summary import Summary
+from newsletter.content.text.characters import language_direction
+from newsletter.content.text.links import safe_url
+from newsletter.content.text.markdown import Rich
+from newsletter.render.templates.words import Words, put
+from newsletter.settings.values import Settings
 
 _SHORTEST_PREVIEW = 150
 """Characters that a mail client may show after the subject."""

@@ -17,8 +17,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from newsletter.outcome import Reply
-from newsletter.settings import Auth
+from newsletter.basics.outcome import Reply
+from newsletter.settings.values import Auth
 from newsletter.smtp.hidden import Hidden
 
 _LONGEST_COMMAND: Final = 512 - len("\r\n")

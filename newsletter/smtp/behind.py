@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.outcome import Phase, Reply
+from newsletter.basics.outcome import Phase, Reply
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.conversation import CLOSING, is_no
 from newsletter.smtp.events import Answered, Lost, Noticed

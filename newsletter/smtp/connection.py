@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final, cast
 
-from newsletter.outcome import Envelope, Phase
+from newsletter.basics.outcome import Envelope, Phase
 from newsletter.smtp.events import Answered, Event, Lost, StartTls
 from newsletter.smtp.session import Session
 from newsletter.smtp.words import CLOSED, of_certificate, of_error, of_silence, of_standstill

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from newsletter.outcome import Phase, Reply
+from newsletter.basics.outcome import Phase, Reply
 from newsletter.smtp.events import Event, Lost
 from newsletter.smtp.replies import BadReply, ReplyReader, one_line
 

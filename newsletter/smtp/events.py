@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from newsletter.outcome import Phase, Reply
-from newsletter.value import Value
+from newsletter.basics.outcome import Phase, Reply
+from newsletter.basics.value import Value
 
 
 @dataclass(frozen=True, slots=True)

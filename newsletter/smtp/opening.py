@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from enum import StrEnum
 
-from newsletter.outcome import Phase, Reply
+from newsletter.basics.outcome import Phase, Reply
 from newsletter.smtp import auth
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.conversation import OK, Conversation

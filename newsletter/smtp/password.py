@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from newsletter.settings import Auth, Delivery, Scheme
+from newsletter.settings.values import Auth, Delivery, Scheme
 from newsletter.smtp.auth import Credentials
 
 VARIABLE: Final = "NEWSLETTER_SMTP_PASSWORD"

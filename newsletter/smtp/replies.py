@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from newsletter.outcome import Reply
+from newsletter.basics.outcome import Reply
 from newsletter.smtp.hidden import Hidden
 
 _LINE: Final = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?")

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.basics.outcome import Envelope, Phase, Reply
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.behind import BehindDot
 from newsletter.smtp.conversation import CLOSING, OK, is_no

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from newsletter.outcome import Phase, Reply
-from newsletter.settings import Pipelining
+from newsletter.basics.outcome import Phase, Reply
+from newsletter.settings.values import Pipelining
 
 _BAD_SEQUENCE: Final = 503
 _WORDS: Final = re.compile(

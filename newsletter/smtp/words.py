@@ -8,7 +8,7 @@ import socket
 import ssl
 from typing import Final
 
-from newsletter.outcome import Phase
+from newsletter.basics.outcome import Phase
 
 CLOSED: Final = "the server closed the connection"
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.state.ledger import Settlement
 
 _OCTETS_PER_CONNECTION: Final = 4096

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from newsletter.errors import fail
-from newsletter.files import write_text
-from newsletter.private import private_folder
-from newsletter.tokens import Key
+from newsletter.basics.errors import fail
+from newsletter.basics.files import write_text
+from newsletter.basics.private import private_folder
+from newsletter.basics.tokens import Key
 
 _DIGITS = 64
 

@@ -13,13 +13,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from newsletter.address import Address
-from newsletter.audience.listfile import Member
-from newsletter.audience.suppression import Suppression, SuppressionEvent
-from newsletter.errors import NewsletterError
+from newsletter.audience.list.listfile import Member
+from newsletter.audience.suppression.suppression import Suppression, SuppressionEvent
+from newsletter.basics.address import Address
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.outcome import Outcome, Phase, State
+from newsletter.basics.value import Value
 from newsletter.message.content import Content
-from newsletter.outcome import Outcome, Phase, State
-from newsletter.value import Value
 
 
 class LedgerUnusable(NewsletterError):  # noqa: N818

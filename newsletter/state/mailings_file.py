@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.errors import fail
-from newsletter.files import read_text, write_text
-from newsletter.outcome import State
+from newsletter.basics.errors import fail
+from newsletter.basics.files import read_text, write_text
+from newsletter.basics.outcome import State
 from newsletter.state.ledger import Mailing
 
 COLUMNS = (

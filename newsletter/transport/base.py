@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.basics.outcome import Envelope, Phase, Reply
 from newsletter.smtp.events import Answered, Event
 
 Listener = Callable[[Event], None]

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from newsletter.private import OWN_FILE, private_folder
+from newsletter.basics.private import OWN_FILE, private_folder
 
 _HOST = "127.0.0.1"
 

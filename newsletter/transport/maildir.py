@@ -11,8 +11,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from newsletter.outcome import Envelope, Phase, Reply
-from newsletter.private import OWN_FILE, private_folder
+from newsletter.basics.outcome import Envelope, Phase, Reply
+from newsletter.basics.private import OWN_FILE, private_folder
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.transport.base import Channel, Listener, LocalChannel
 

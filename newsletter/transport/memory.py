@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.outcome import Envelope, Phase, Reply
+from newsletter.basics.outcome import Envelope, Phase, Reply
 from newsletter.smtp.events import Answered, Opened, Ready
 from newsletter.transport.base import Channel, Listener, LocalChannel
 

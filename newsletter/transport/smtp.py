@@ -8,8 +8,8 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn, cast
 
-from newsletter.outcome import Envelope, Phase
-from newsletter.settings import Pipelining, Scheme, TransportUrl
+from newsletter.basics.outcome import Envelope, Phase
+from newsletter.settings.values import Pipelining, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.connection import CONNECT_SECONDS, TIMEOUTS, Connection
 from newsletter.smtp.events import Lost

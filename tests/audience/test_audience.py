@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import shipped
-from newsletter.address import Address
 from newsletter.audience.audience import Audience, Figures
-from newsletter.audience.listfile import Member
-from newsletter.audience.subscriber import Subscriber
-from newsletter.audience.suppression import Suppression
-from newsletter.audience.table import Table
-from newsletter.errors import NewsletterError
+from newsletter.audience.list.listfile import Member
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.audience.list.table import Table
+from newsletter.audience.suppression.suppression import Suppression
+from newsletter.basics import shipped
+from newsletter.basics.address import Address
+from newsletter.basics.errors import NewsletterError
 
 SHOWN = Path("subscribers.csv")
 TODAY = date(2026, 11, 1)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.address import BadAddress, parse_address
 from newsletter.audience.audience import Audience
-from newsletter.audience.record import read_record
-from newsletter.errors import NewsletterError
+from newsletter.audience.suppression.record import read_record
+from newsletter.basics.address import BadAddress, parse_address
+from newsletter.basics.errors import NewsletterError
 
 ADA = "email,name\nada@example.org,Ada\n"
 
@@ -119,7 +119,7 @@ def test_an_unusual_address_is_judged_the_same_the_first_time_and_every_other(te
         except BadAddress as error:
             return f"no: {error}"
 
-    from newsletter.address import _validated
+    from newsletter.basics.address import _validated
 
     try:
         expected = str(_validated(text))

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.audience.audience import Audience
-from newsletter.audience.survey import PARTS
-from newsletter.audience.words import PLAINLY_GONE
-from newsletter.errors import Level
+from newsletter.audience.list.survey import PARTS
+from newsletter.audience.list.words import PLAINLY_GONE
+from newsletter.basics.errors import Level
 
 TODAY = date(2026, 11, 1)
 SHOWN = Path("subscribers.csv")

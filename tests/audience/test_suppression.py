@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.address import Address
-from newsletter.audience.book import Change, SuppressionBook, suppressed_now
-from newsletter.audience.record import FILE_NAME, append_events, read_record
-from newsletter.audience.suppression import (
+from newsletter.audience.suppression.book import Change, SuppressionBook, suppressed_now
+from newsletter.audience.suppression.record import FILE_NAME, append_events, read_record
+from newsletter.audience.suppression.suppression import (
     UNDATED,
     Action,
     Suppression,
     SuppressionEvent,
     in_force,
 )
-from newsletter.errors import NewsletterError
+from newsletter.basics.address import Address
+from newsletter.basics.errors import NewsletterError
 from newsletter.state.sqlite import SqliteLedger
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)

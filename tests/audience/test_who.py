@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.address import Address
 from newsletter.audience.who import find_who
-from newsletter.errors import NewsletterError
-from newsletter.tokens import Key, Purpose, Signer
+from newsletter.basics.address import Address
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.tokens import Key, Purpose, Signer
 
 SIGNER = Signer(Key(b"k" * 32), "mailing")
 TOKEN = SIGNER.token(Purpose.UNSUBSCRIBE, 7)

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from newsletter.basics.shipped import TEMPLATES
 from newsletter.render import parts
 from newsletter.render.compile import compile_issue
 from newsletter.render.compiled import CompiledIssue
 from newsletter.render.mjml import to_html
-from newsletter.shipped import TEMPLATES
 from newsletter.workspace import Workspace, open_workspace
 from tests.browser.issues import MONTH, Sample, samples
 from tests.render.conftest import read

@@ -6,25 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from newsletter.address import parse_address
+from newsletter.basics.address import parse_address
+from newsletter.basics.shipped import TEMPLATES
 from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.letter import Letter, bodies
-from newsletter.content.issue import Issue
+from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
-from newsletter.content.summary import Passage, Summary
+from newsletter.content.summary.summary import Passage, Summary
 from newsletter.content.topics import Vocabularies, Vocabulary
 from newsletter.message.content import Content
 from newsletter.message.draft import draft_message
-from newsletter.render.slots import Context, Slot, Slotted
-from newsletter.settings import (
-    Delivery,
-    Design,
-    Durability,
-    Mailbox,
-    Newsletter,
-    Settings,
-)
-from newsletter.shipped import TEMPLATES
+from newsletter.render.slots.slots import Context, Slot, Slotted
+from newsletter.settings.values import Delivery, Design, Durability, Mailbox, Newsletter, Settings
 
 ROOT = Path("/workspace")
 ISSUE_FILE = Path("issues/2026-11.md")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.checks.colours import Colour, colour_of, contrast
-from newsletter.checks.mail import nested_at_rule
-from newsletter.checks.rules import check_issue
-from newsletter.checks.stylesheet import declarations, style_rules
-from newsletter.content.issue import Announcement
+from newsletter.checks.reading.colours import Colour, colour_of, contrast
+from newsletter.checks.reading.stylesheet import declarations, style_rules
+from newsletter.checks.registry import check_issue
+from newsletter.checks.rules.mail import nested_at_rule
+from newsletter.content.issue.issue import Announcement
 from tests.checks.samples import (
     HARBOUR,
     HTML,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.checks.articles import doi_key, written_doi
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.rules import check_issue
+from newsletter.checks.registry import check_issue
+from newsletter.checks.rules.articles import doi_key, written_doi
 from tests.checks.samples import HARBOUR, QUIET, SOUND
 
 SICI = "10.1002/(SICI)1097-4679(199912)55:12<1469::AID-JCLP5>3.0.CO;2-A"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.checks.characters import first_spoilt, mended
-from newsletter.checks.rules import check_issue
+from newsletter.checks.registry import check_issue
+from newsletter.checks.rules.characters import first_spoilt, mended
 from tests.checks.samples import HARBOUR, QUIET, SOUND, passage
 
 

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as parser
 
-from newsletter.checks.clients import FAMILIES, RULES, client_support, table
-from newsletter.checks.css import property_slug
-from newsletter.checks.fallbacks import FALLBACKS
-from newsletter.checks.features import features_of
-from newsletter.errors import Level, Problem
-from newsletter.settings import Design
-from newsletter.shipped import TEMPLATES
+from newsletter.basics.errors import Level, Problem
+from newsletter.basics.shipped import TEMPLATES
+from newsletter.checks.reading.css import property_slug
+from newsletter.checks.reading.fallbacks import FALLBACKS
+from newsletter.checks.reading.features import features_of
+from newsletter.checks.rules.clients import FAMILIES, RULES, client_support, table
+from newsletter.settings.values import Design
 from tests.browser.mails import every_template, html_of
 from tests.checks.samples import ISSUE, SOUND, email
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from newsletter.address import parse_address
 from newsletter.audience.audience import Audience
-from newsletter.checks.census import take_census
-from newsletter.checks.dispatch import in_words
+from newsletter.basics.address import parse_address
 from newsletter.checks.dossier import Consents, Dossier, Readers, Role
-from newsletter.checks.hosts import organisational
-from newsletter.checks.rules import check_issue
-from newsletter.settings import Delivery, Mailbox, Rate, Scheme, TransportUrl
+from newsletter.checks.reading.census import take_census
+from newsletter.checks.reading.hosts import organisational
+from newsletter.checks.registry import check_issue
+from newsletter.checks.rules.dispatch import in_words
+from newsletter.settings.values import Delivery, Mailbox, Rate, Scheme, TransportUrl
 from tests.checks.samples import SETTINGS, SOUND, letter
 
 Told = list[tuple[str, str, int | None]]

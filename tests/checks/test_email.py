@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.mail import nested_at_rule
-from newsletter.checks.rules import check_issue
-from newsletter.settings import Design
+from newsletter.checks.registry import check_issue
+from newsletter.checks.rules.mail import nested_at_rule
+from newsletter.settings.values import Design
 from tests.checks.samples import HTML, ISSUE, SETTINGS, SOUND, TEXT, email
 
 Told = list[tuple[str, str]]

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from newsletter.basics.errors import Level, Problem
 from newsletter.checks.engine import IGNORE, RENDER, Finding, Report
-from newsletter.checks.rules import RULES, check_issue
-from newsletter.errors import Level, Problem
+from newsletter.checks.registry import RULES, check_issue
 from tests.checks.samples import HARBOUR, ISSUE, ISSUE_FILE, QUIET, SOUND
 
 

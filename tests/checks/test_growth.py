@@ -7,12 +7,12 @@ from itertools import islice
 
 import pytest
 
-from newsletter.checks.anchors import anchors
+from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.engine import MOST, Rule, inspect
-from newsletter.checks.rules import RULES
+from newsletter.checks.reading.anchors import anchors
+from newsletter.checks.registry import RULES
 from newsletter.content.month import Month
-from newsletter.errors import Level, Problem
 from tests.checks.samples import HARBOUR, ISSUE, QUIET, SETTINGS, passage
 from tests.growth import UNITS, assert_grows_evenly
 

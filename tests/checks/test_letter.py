@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from newsletter.audience.subscriber import Subscriber
+from newsletter.audience.list.subscriber import Subscriber
 from newsletter.checks.dossier import Readers
 from newsletter.message.draft import SAMPLE_READER, draft_message
-from newsletter.proof import _heaviest, count_readers, prove
-from newsletter.render.slots import Context, Slot
+from newsletter.render.slots.slots import Context, Slot
+from newsletter.tasks.check import _heaviest, count_readers, prove
 from newsletter.workspace import open_workspace
 from tests.checks.samples import CONTENT, HTML, TEXT, html_weight, letter
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.checks.anchors import anchors
+from newsletter.basics.errors import Problem
 from newsletter.checks.dossier import Answer, Dossier, Reached
-from newsletter.checks.rules import check_issue
-from newsletter.content.issue import Announcement
-from newsletter.errors import Problem
+from newsletter.checks.reading.anchors import anchors
+from newsletter.checks.registry import check_issue
+from newsletter.content.issue.issue import Announcement
 from tests.checks.samples import (
     HARBOUR,
     HTML,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.rules import check_issue
-from newsletter.content.issue import Announcement
+from newsletter.checks.registry import check_issue
+from newsletter.content.issue.issue import Announcement
 from tests.checks.samples import ISSUE, ISSUE_FILE, SETTINGS, SOUND, passage
 
 

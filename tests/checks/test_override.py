@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from newsletter.basics.errors import Level, WrongUsage
 from newsletter.checks.engine import RENDER, Finding, Report
 from newsletter.checks.override import judge
-from newsletter.checks.rules import RULE_IDS
-from newsletter.errors import Level, WrongUsage
+from newsletter.checks.registry import RULE_IDS
 
 LARGE = Finding(rule="size", level=Level.ERROR, message="120 KB")
 TOPIC = Finding(rule="unknown-topic", level=Level.WARNING, message="'Zebra' is no topic")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Readers, Use
-from newsletter.checks.rules import check_issue
-from newsletter.content.issue import Announcement
+from newsletter.checks.registry import check_issue
+from newsletter.content.issue.issue import Announcement
 from newsletter.content.month import Month
-from newsletter.errors import Level, Problem
 from tests.checks.samples import HARBOUR, ISSUE, ISSUE_FILE, QUIET, SOUND, passage
 
 Told = tuple[str, str, str | None, int | None]

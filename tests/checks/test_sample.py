@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.proof import count_readers, prove
+from newsletter.tasks.check import count_readers, prove
 from newsletter.workspace import open_workspace
 
 ROOT = Path(__file__).parents[2]

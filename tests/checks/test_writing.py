@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.engine import Finding
-from newsletter.checks.rules import check_issue
+from newsletter.checks.registry import check_issue
 from newsletter.content.month import Month
 from newsletter.content.topics import Vocabularies, Vocabulary
 from tests.checks.samples import HARBOUR, ISSUE, QUIET, SOUND, passage

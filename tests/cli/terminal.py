@@ -71,7 +71,7 @@ def terminal(workspace: Path, *arguments: str, undo_seconds: int = 10) -> Iterat
     code = (
         "import fcntl, sys, termios\n"
         "fcntl.ioctl(sys.stdin, termios.TIOCSCTTY, 0)\n"  # so that closing it is heard
-        "import newsletter.cli.waiting as waiting\n"
+        "import newsletter.cli.terminal.waiting as waiting\n"
         f"waiting.UNDO_SECONDS = {undo_seconds}\n"
         "from newsletter.__main__ import main\nmain()"
     )

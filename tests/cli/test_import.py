@@ -10,7 +10,7 @@ from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.content.importers.library_import import import_pages
+from newsletter.content.importing.library_import import import_pages
 from newsletter.content.library import load_library
 from newsletter.content.topics import Vocabularies
 from tests.content.importers.pages import FORMS, MONTHS, as_text

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from newsletter.basics.errors import NewsletterError
 from newsletter.content.month import Month
-from newsletter.errors import NewsletterError
+from newsletter.tasks.write import new_summary
 from newsletter.workspace import open_workspace
-from newsletter.writing import new_summary
 
 Run = Callable[..., Result]
 

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from rich.console import Console
 
-from newsletter.cli import output, progress
-from newsletter.outcome import State
+from newsletter.basics.outcome import State
+from newsletter.cli.terminal import output, progress
 
 
 def test_a_bar_that_nothing_moves_says_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:

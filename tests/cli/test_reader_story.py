@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from newsletter.delivery import policy
+from newsletter.delivery.answers import policy
 from tests.sink import Sink, running
 
 Run = Callable[..., Result]

@@ -13,10 +13,10 @@ import pytest
 import time_machine
 from click.testing import Result
 
+from newsletter.basics.errors import NewsletterError
 from newsletter.cli.main import cli
-from newsletter.cli.send_ready import wait_for_its_time
-from newsletter.cli.waiting import local_zone, zone_name
-from newsletter.errors import NewsletterError
+from newsletter.cli.send.ready import wait_for_its_time
+from newsletter.cli.terminal.waiting import local_zone, zone_name
 from tests.cli.terminal import terminal
 from tests.sink import Sink, running
 
@@ -191,7 +191,7 @@ def test_a_window_that_is_closed_ends_a_mailing_in_an_orderly_way(
 def test_a_sender_that_stays_tries_the_deferred_again_when_they_are_due(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    from newsletter.delivery import policy
+    from newsletter.delivery.answers import policy
 
     monkeypatch.setattr(policy, "FIRST_RETRY", 0.5)
     said = iter(["450 4.2.1 later", "450 4.2.1 later"])
@@ -218,7 +218,7 @@ def test_a_sender_that_stays_can_be_left(workspace: Path) -> None:
 def test_a_stay_begins_with_waiting_where_nobody_is_due_yet(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    from newsletter.delivery import policy
+    from newsletter.delivery.answers import policy
 
     monkeypatch.setattr(policy, "FIRST_RETRY", 2.0)
     said = iter(["450 4.2.1 later"])

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from newsletter.address import Address
+from newsletter.basics.address import Address
+from newsletter.basics.tokens import Key, Purpose, Signer
 from newsletter.message.content import Content
-from newsletter.settings import Mailbox
+from newsletter.settings.values import Mailbox
 from newsletter.state.ledger import Mailing, MailingState
-from newsletter.tokens import Key, Purpose, Signer
 from newsletter.workspace import open_workspace
 
 Run = Callable[..., Result]

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.content.importers import citation, marks, sources
-from newsletter.content.importers.escape import to_markdown
-from newsletter.content.issue_file import read_issue
-from newsletter.content.markdown import render_markdown
-from newsletter.content.summary import Passage
-from newsletter.content.summary_file import _HEADING, read_summary
-from newsletter.content.yaml_tree import parse
-from newsletter.errors import NewsletterError
-from newsletter.render.citation import render_citation
-from newsletter.toml_file import read_toml
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.toml import read_toml
+from newsletter.content.frontmatter.tree import parse
+from newsletter.content.importing import citation, marks, sources
+from newsletter.content.importing.escape import to_markdown
+from newsletter.content.issue.file import read_issue
+from newsletter.content.summary.file import _HEADING, read_summary
+from newsletter.content.summary.summary import Passage
+from newsletter.content.text.markdown import render_markdown
+from newsletter.render.citation.citation import render_citation
 from tests.growth import UNITS, assert_grows_evenly
 
 HEAD = "---\ntitle: Silence that helps\npublished: 2026-10\n---\n"

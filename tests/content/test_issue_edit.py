@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.content.issue_edit import listed_in, new_issue, set_summaries
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
+from newsletter.content.issue.summaries_edit import listed_in, new_issue, set_summaries
 
 NAME = Path("issues/2026-11.md")
 

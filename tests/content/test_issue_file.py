@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.content.issue import Announcement, Issue
-from newsletter.content.issue_file import month_of, read_issue
+from newsletter.basics.errors import NewsletterError
+from newsletter.content.issue.file import month_of, read_issue
+from newsletter.content.issue.issue import Announcement, Issue
 from newsletter.content.month import Month
-from newsletter.content.summary import Passage
-from newsletter.errors import NewsletterError
+from newsletter.content.summary.summary import Passage
 
 NAME = Path("issues/2026-11.md")
 WHOLE = """\

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.content.issue_file import read_issue
-from newsletter.content.issue_form import Form, News, one_line, read_form, several_lines
-from newsletter.content.issue_writer import Edit, FieldError, edited, wanted
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
+from newsletter.content.issue.file import read_issue
+from newsletter.content.issue.form import Form, News, one_line, read_form, several_lines
+from newsletter.content.issue.writer import Edit, FieldError, edited, wanted
 
 NAME = Path("issues/2026-11.md")
 

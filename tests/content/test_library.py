@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.basics.errors import Level, NewsletterError, Problem
 from newsletter.content.compose import choose, concerns, uses
-from newsletter.content.issue_file import read_issue
+from newsletter.content.issue.file import read_issue
 from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, Vocabulary, load_vocabularies
-from newsletter.errors import Level, NewsletterError, Problem
 from newsletter.workspace import Workspace, open_workspace
 
 Write = Callable[..., None]

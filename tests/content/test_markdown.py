@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from newsletter.content.bounds import LARGEST
-from newsletter.content.characters import display_width
-from newsletter.content.links import find_urls, safe_url
-from newsletter.content.markdown import Rich, render_markdown
-from newsletter.content.summary import Passage
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
+from newsletter.content.summary.summary import Passage
+from newsletter.content.text.bounds import LARGEST
+from newsletter.content.text.characters import display_width
+from newsletter.content.text.links import find_urls, safe_url
+from newsletter.content.text.markdown import Rich, render_markdown
 
 FILE = Path("summaries/2026-09-harbour-study.md")
 

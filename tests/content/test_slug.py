@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.content.month import Month
-from newsletter.content.slug import slug_of
+from newsletter.content.text.slug import slug_of
 
 MONTH = Month(2026, 11)
 

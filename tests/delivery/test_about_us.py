@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.delivery.refusals.causes import Cause
+from newsletter.delivery.answers.causes import Cause
 from tests.delivery.oracle import Run, hold, last_words, rows, settle
 from tests.delivery.test_fault_table import at, only
 from tests.hostile import Action, Decide, hostile

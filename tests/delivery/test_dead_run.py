@@ -7,10 +7,10 @@ from pathlib import Path
 
 from click.testing import Result
 
-from newsletter.outcome import State
-from newsletter.sending.course import begin
-from newsletter.specimen import issue_content
+from newsletter.basics.outcome import State
 from newsletter.state.ledger import MailingState
+from newsletter.tasks.message import issue_content
+from newsletter.tasks.send.course import begin
 from newsletter.workspace import open_workspace
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.delivery import pace, policy
-from newsletter.outcome import Phase
+from newsletter.basics.outcome import Phase
+from newsletter.delivery import pace
+from newsletter.delivery.answers import policy
 from newsletter.smtp import connection
 from tests.cli.terminal import terminal
 from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states, write_list

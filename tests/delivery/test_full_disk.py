@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.basics.outcome import State
 from newsletter.delivery import books
-from newsletter.outcome import State
-from newsletter.settings import Durability
+from newsletter.settings.values import Durability
 from newsletter.state.ledger import LedgerUnusable, MailingState
 from newsletter.state.sqlite import SqliteLedger
 from tests.delivery.test_hostile import through

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.delivery import pace, policy
+from newsletter.delivery import pace
+from newsletter.delivery.answers import policy
 from tests.delivery.oracle import Run, hold, last_words, number, settle, states
 from tests.delivery.test_fault_table import at
 from tests.delivery.test_kill import make_due

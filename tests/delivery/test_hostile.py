@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.delivery import books, pace, policy
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.outcome import Phase, State
+from newsletter.delivery import books, pace
+from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Course, Result, send
-from newsletter.errors import NewsletterError
-from newsletter.outcome import Phase, State
-from newsletter.settings import Durability, Rate, Scheme, TransportUrl
+from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
 from newsletter.smtp import connection
 from newsletter.state.ledger import Mailing
 from newsletter.state.sqlite import SqliteLedger

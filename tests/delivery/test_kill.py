@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.basics.outcome import State
 from newsletter.delivery.mailing import hastens
-from newsletter.outcome import State
 from tests.sink import Sink, running
 
 READERS = 1000

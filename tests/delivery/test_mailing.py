@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.address import Address, parse_address
-from newsletter.audience.listfile import Member
-from newsletter.audience.subscriber import Subscriber
-from newsletter.audience.suppression import Suppression
-from newsletter.delivery import feed, pace, policy
+from newsletter.audience.list.listfile import Member
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.audience.suppression.suppression import Suppression
+from newsletter.basics.address import Address, parse_address
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
+from newsletter.basics.tokens import Key
+from newsletter.delivery import feed, pace
+from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Course, Result, freeze, send
-from newsletter.errors import NewsletterError
-from newsletter.outcome import Outcome, Phase, State, Verdict
-from newsletter.settings import Durability, Rate, Scheme, TransportUrl
+from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
 from newsletter.state.ledger import LedgerUnusable, Mailing
 from newsletter.state.sqlite import SqliteLedger
-from newsletter.tokens import Key
 from newsletter.transport.base import Transport
 from newsletter.transport.smtp import SmtpTransport
 from tests.message.test_message import CONTENT

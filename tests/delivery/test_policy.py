@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.address import Address
-from newsletter.delivery.pace import Pace, Patience, Room, seconds_needed
-from newsletter.delivery.policy import (
+from newsletter.basics.address import Address
+from newsletter.basics.outcome import Outcome, Phase, Reply, Verdict
+from newsletter.delivery.answers.breakers import Breakers
+from newsletter.delivery.answers.causes import is_bad_address
+from newsletter.delivery.answers.policy import (
     Course,
     after_loss,
     given_up,
@@ -16,10 +18,8 @@ from newsletter.delivery.policy import (
     lost_body,
     retry_after,
 )
-from newsletter.delivery.refusals.breakers import Breakers
-from newsletter.delivery.refusals.causes import is_bad_address
-from newsletter.outcome import Outcome, Phase, Reply, Verdict
-from newsletter.settings import Rate
+from newsletter.delivery.pace import Pace, Patience, Room, seconds_needed
+from newsletter.settings.values import Rate
 from newsletter.smtp.events import Lost
 
 ADA = Address("ada", "example.org")

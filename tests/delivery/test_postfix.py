@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.settings import Durability
+from newsletter.settings.values import Durability
 from newsletter.state.sqlite import SqliteLedger
 from tests.delivery.test_kill import CONNECTIONS, READERS, counts, ended, start
 from tests.delivery.test_mailing import KEY, frozen, nonzero, over, readers

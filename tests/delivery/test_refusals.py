@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from newsletter.address import Address
-from newsletter.delivery.refusals.breakers import Breakers
-from newsletter.delivery.refusals.causes import Cause, cause_of, is_bad_address
-from newsletter.delivery.refusals.readers import likeness
-from newsletter.outcome import Outcome, Phase, Reply, Verdict
+from newsletter.basics.address import Address
+from newsletter.basics.outcome import Outcome, Phase, Reply, Verdict
+from newsletter.delivery.answers.breakers import Breakers
+from newsletter.delivery.answers.causes import Cause, cause_of, is_bad_address
+from newsletter.delivery.answers.readers import likeness
 from tests.delivery.test_about_us import ABOUT_US
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from newsletter.basics.outcome import State
+from newsletter.delivery.answers.policy import Stop
 from newsletter.delivery.lane import Ending
 from newsletter.delivery.mailing import Result
-from newsletter.delivery.policy import Stop
 from newsletter.delivery.rounds import AFTER_TROUBLE, next_round, worth_again
-from newsletter.outcome import State
 from newsletter.state.ledger import Mailing, MailingState
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.mailing import freeze
 from newsletter.delivery.pace import Pace
 from newsletter.delivery.supply import Supply
-from newsletter.outcome import Outcome, Phase, State, Verdict
-from newsletter.settings import Durability, Rate
+from newsletter.settings.values import Durability, Rate
 from newsletter.state.ledger import Settlement
 from newsletter.state.sqlite import SqliteLedger
 from tests.delivery.test_mailing import KEY, members

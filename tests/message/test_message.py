@@ -12,15 +12,11 @@ from typing import cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.address import Address, parse_address
+from newsletter.basics.address import Address, parse_address
 from newsletter.message.content import Content, content_from_json
-from newsletter.message.template import (
-    Personal,
-    envelope_sender,
-    message_template,
-)
-from newsletter.render.slots import Context, Slot
-from newsletter.settings import Mailbox
+from newsletter.message.template import Personal, envelope_sender, message_template
+from newsletter.render.slots.slots import Context, Slot
+from newsletter.settings.values import Mailbox
 
 DATE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 UNSUBSCRIBE = Slot("unsubscribe", "", Context.TEXT)

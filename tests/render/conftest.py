@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.shipped import TEMPLATES
 from newsletter.render.compile import compile_issue
 from newsletter.render.compiled import CompiledIssue
-from newsletter.render.slots import Slot, Slotted, fill
-from newsletter.shipped import TEMPLATES
+from newsletter.render.slots.slots import Slot, Slotted, fill
 from newsletter.workspace import open_workspace
 
 Compile = Callable[..., CompiledIssue]

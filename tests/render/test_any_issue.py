@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from lxml import html as parser
 
-from newsletter.render.slots import Slot, Slotted
+from newsletter.render.slots.slots import Slot, Slotted
 from tests.browser.issues import MONTH, Sample
 from tests.browser.mails import TEMPLATE_NAMES, compiled
 from tests.render.conftest import read

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.files import read_text
-from newsletter.render.balance import first_unbalanced
-from newsletter.shipped import TEMPLATES as SHIPPED
+from newsletter.basics.files import read_text
+from newsletter.basics.shipped import TEMPLATES as SHIPPED
+from newsletter.render.templates.balance import first_unbalanced
 from tests.render.conftest import Complaint
 
 FOOTER = (SHIPPED / "default/parts/footer.mjml").read_text("utf-8")

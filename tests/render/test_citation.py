@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.render.apa import italic_spans
-from newsletter.render.citation import doi_url, render_citation
+from newsletter.render.citation.apa import italic_spans
+from newsletter.render.citation.citation import doi_url, render_citation
 
 SICI = "10.1002/(SICI)1097-4679(199601)52:1<99::AID-JCLP13>3.0.CO;2-9"
 

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html as parser
 
-from newsletter.content.summary import Passage
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.shipped import TEMPLATES
+from newsletter.content.summary.summary import Passage
 from newsletter.render.compile import compile_issue
 from newsletter.render.compiled import CompiledIssue
-from newsletter.render.slots import Context, Slot
-from newsletter.shipped import TEMPLATES
+from newsletter.render.slots.slots import Context, Slot
 from newsletter.workspace import open_workspace
 from tests.conftest import SETTINGS
 from tests.render.conftest import Compile, Complaint, issue_with, read

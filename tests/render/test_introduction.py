@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.errors import TYPOGRAPHIC
-from newsletter.render.slots import Context, Slot
+from newsletter.basics.errors import TYPOGRAPHIC
+from newsletter.render.slots.slots import Context, Slot
 from tests.render.conftest import Compile, Complaint, issue_with, read
 
 

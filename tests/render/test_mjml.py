@@ -7,8 +7,8 @@ import re
 import pytest
 from lxml import html as parser
 
+from newsletter.basics.shipped import TEMPLATES
 from newsletter.render.mjml import TAGS, BadMjml, to_html, unknown_tags
-from newsletter.shipped import TEMPLATES
 
 
 def body(inside: str) -> str:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.render.places import MisplacedPlace, Places
-from newsletter.render.slots import Context, Slot, Slotted
+from newsletter.render.slots.places import MisplacedPlace, Places
+from newsletter.render.slots.slots import Context, Slot, Slotted
 
 
 def split(template: str) -> Slotted:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.content.characters import WIDTH, display_width, wrap
+from newsletter.content.text.characters import WIDTH, display_width, wrap
 from tests.conftest import SETTINGS
 from tests.render.conftest import Compile, issue_with, read
 

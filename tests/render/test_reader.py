@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from newsletter.render.reader import Field, Reader, ReaderMisused
-from newsletter.render.slots import Slot
+from newsletter.render.slots.reader import Field, Reader, ReaderMisused
+from newsletter.render.slots.slots import Slot
 from tests.render.conftest import Compile, Complaint, read
 
 FOOTER = "<mj-section><mj-column><mj-text><a href='{{ unsubscribe }}'>x</a></mj-text></mj-column></mj-section>"

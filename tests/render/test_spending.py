@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.render.balance import first_unbalanced
 from newsletter.render.inline import NotInlined, inline_css
 from newsletter.render.mjml import BadMjml, to_html, unknown_tags
-from newsletter.render.places import MisplacedPlace, Places
+from newsletter.render.slots.places import MisplacedPlace, Places
+from newsletter.render.templates.balance import first_unbalanced
 from tests.growth import UNITS, assert_grows_evenly
 from tests.render.conftest import Compile, Complaint, issue_with, read
 

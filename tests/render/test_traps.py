@@ -13,7 +13,7 @@ import pytest
 from lxml import html as parser
 from lxml.html import HtmlElement
 
-from newsletter.shipped import TEMPLATES
+from newsletter.basics.shipped import TEMPLATES
 from tests.conftest import SETTINGS
 from tests.render.conftest import Compile, read
 

@@ -5,10 +5,10 @@ import tomllib
 
 import pytest
 
-from newsletter.content.characters import language_direction
+from newsletter.basics.shipped import TEMPLATES
 from newsletter.content.month import Month
-from newsletter.render.words import has_words, load_words, put
-from newsletter.shipped import TEMPLATES
+from newsletter.content.text.characters import language_direction
+from newsletter.render.templates.words import has_words, load_words, put
 from tests.conftest import SETTINGS
 from tests.render.conftest import Compile, Complaint, issue_with, read
 

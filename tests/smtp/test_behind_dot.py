@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.address import parse_address
-from newsletter.outcome import Envelope, Phase, Reply
-from newsletter.settings import Pipelining
+from newsletter.basics.address import parse_address
+from newsletter.basics.outcome import Envelope, Phase, Reply
+from newsletter.settings.values import Pipelining
 from newsletter.smtp.events import Answered, Event, Lost, Noticed, Ready
 from newsletter.smtp.opening import Tls
 from newsletter.smtp.session import Session

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.outcome import Phase, Reply
-from newsletter.settings import Auth
+from newsletter.basics.outcome import Phase, Reply
+from newsletter.settings.values import Auth
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.events import Lost, Opened
 from newsletter.smtp.hidden import Hidden

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.address import parse_address
-from newsletter.outcome import Envelope, Phase, Reply
-from newsletter.settings import Auth
+from newsletter.basics.address import parse_address
+from newsletter.basics.outcome import Envelope, Phase, Reply
+from newsletter.settings.values import Auth
 from newsletter.smtp import auth
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready, StartTls

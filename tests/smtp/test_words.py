@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from newsletter.outcome import Phase
+from newsletter.basics.outcome import Phase
 from newsletter.smtp.words import CLOSED, of_certificate, of_error, of_silence
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.state.aside import read_aside, release, reserve, write_aside
 from newsletter.state.ledger import LedgerUnusable, Settlement
 from newsletter.state.sqlite import SqliteLedger

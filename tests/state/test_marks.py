@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.errors import NewsletterError
-from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
+from newsletter.state.guards.marks import is_lost, make_marks, open_marks, read_marks, times_of
 from newsletter.state.ledger import LedgerGone, LedgerUnusable, Mailing, MailingState, Settlement
-from newsletter.state.marks import is_lost, make_marks, open_marks, read_marks, times_of
 from newsletter.state.sqlite import SqliteLedger
 from tests.state.test_state import NOW, frozen, member, states
 

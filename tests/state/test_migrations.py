@@ -3,7 +3,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from newsletter.outcome import State
+from newsletter.basics.outcome import State
 from newsletter.state.schema import MIGRATIONS
 from newsletter.state.sqlite import SqliteLedger
 from tests.message.test_message import CONTENT

@@ -16,22 +16,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.address import parse_address
-from newsletter.audience.listfile import Member
-from newsletter.audience.subscriber import Subscriber
-from newsletter.audience.suppression import Suppression
+from newsletter.audience.list.listfile import Member
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.audience.suppression.suppression import Suppression
+from newsletter.basics.address import parse_address
+from newsletter.basics.errors import NewsletterError
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
+from newsletter.basics.tokens import Key, Purpose, Signer
 from newsletter.delivery.mailing import freeze
-from newsletter.errors import NewsletterError
-from newsletter.outcome import Outcome, Phase, State, Verdict
-from newsletter.state.identity import advance, doubt, note_of
+from newsletter.state.guards.identity import advance, doubt, note_of
+from newsletter.state.guards.lock import sending_lock
+from newsletter.state.guards.witness import Witness, witness_of
 from newsletter.state.keys import load_keys
 from newsletter.state.ledger import Delivery, LedgerUnusable, Mailing, MailingState, Settlement
-from newsletter.state.lock import sending_lock
 from newsletter.state.mailings_file import read_mailings, write_mailing
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.sqlite.rows import delivery_of, incoming_rows
-from newsletter.state.witness import Witness, witness_of
-from newsletter.tokens import Key, Purpose, Signer
 from tests.message.test_message import CONTENT
 
 KEY = Key(b"k" * 32)

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.outcome import Outcome, State, Verdict
+from newsletter.basics.outcome import Outcome, State, Verdict
 from newsletter.state.ledger import Mailing, Settlement
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.sqlite.rows import runs

@@ -11,10 +11,10 @@ from typing import cast
 import pytest
 import uvloop
 
-from newsletter.address import Address
-from newsletter.delivery.policy import lost_body
-from newsletter.outcome import Envelope, Phase, Verdict
-from newsletter.settings import Scheme, TransportUrl
+from newsletter.basics.address import Address
+from newsletter.basics.outcome import Envelope, Phase, Verdict
+from newsletter.delivery.answers.policy import lost_body
+from newsletter.settings.values import Scheme, TransportUrl
 from newsletter.smtp.connection import Connection
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
 from newsletter.smtp.opening import Tls

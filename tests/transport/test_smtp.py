@@ -15,11 +15,11 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from newsletter.address import parse_address
+from newsletter.basics.address import parse_address
+from newsletter.basics.outcome import Envelope, Outcome, Phase, Verdict
 from newsletter.delivery.probe import probe
 from newsletter.delivery.trial import send_one
-from newsletter.outcome import Envelope, Outcome, Phase, Verdict
-from newsletter.settings import Auth, Scheme, TransportUrl
+from newsletter.settings.values import Auth, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
 from newsletter.transport import smtp as transport
 from newsletter.transport.smtp import SmtpTransport

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from newsletter.basics.outcome import State
+from newsletter.delivery.answers.policy import Stop
 from newsletter.delivery.lane import Lane
 from newsletter.delivery.letters import Letters
-from newsletter.delivery.policy import Stop
 from newsletter.delivery.settling import Settling
-from newsletter.outcome import State
 
 _GLANCE: Final = 0.05
 """Seconds in which `watch` and `heed` are called once at most."""

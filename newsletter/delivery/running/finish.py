@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from newsletter.basics.outcome import State
+from newsletter.delivery.answers.policy import Stop
 from newsletter.delivery.lane import Ending
-from newsletter.delivery.policy import Stop
 from newsletter.delivery.running.trouble import GaveUp
-from newsletter.outcome import State
 
 
 class Finish:

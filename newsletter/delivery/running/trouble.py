@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsletter.basics.outcome import Reply
+from newsletter.delivery.answers.policy import Course, Stop, after_loss, hint_of, is_too_fast
 from newsletter.delivery.lane import Clock
 from newsletter.delivery.lanes import Lanes, Trouble
-from newsletter.delivery.policy import Course, Stop, after_loss, hint_of, is_too_fast
 from newsletter.delivery.settling import Settling
 from newsletter.delivery.supply import Supply
 from newsletter.delivery.wake import Wake
-from newsletter.outcome import Reply
 from newsletter.smtp.events import Lost
 
 

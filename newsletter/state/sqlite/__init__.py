@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from newsletter.address import Address
-from newsletter.settings import Durability
+from newsletter.basics.address import Address
+from newsletter.basics.tokens import NO_DELIVERY, Key, Purpose, read_delivery, verify
+from newsletter.settings.values import Durability
 from newsletter.state.ledger import Record
 from newsletter.state.sqlite.mailings import MailingTable
 from newsletter.state.sqlite.marking import MarkTable
 from newsletter.state.sqlite.notes import NoteTable
 from newsletter.state.sqlite.rows import RECORD, address_of, record_of
 from newsletter.state.sqlite.suppressions import SuppressionTable
-from newsletter.tokens import NO_DELIVERY, Key, Purpose, read_delivery, verify
 
 
 class SqliteLedger(MailingTable, MarkTable, SuppressionTable, NoteTable):

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from newsletter.errors import Problem
-from newsletter.private import private_folder
-from newsletter.settings import Durability
+from newsletter.basics.errors import Problem
+from newsletter.basics.private import private_folder
+from newsletter.settings.values import Durability
 from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.schema import MIGRATIONS
 from newsletter.state.sqlite.presence import Presence
@@ -53,7 +53,7 @@ class Database:
         """Release the file."""
         self.db.close()
 
-    # Which ledger this is, for newsletter.state.identity
+    # Which ledger this is, for newsletter.state.guards.identity
 
     def identity(self) -> tuple[str, int]:
         """Return this ledger's id and epoch."""

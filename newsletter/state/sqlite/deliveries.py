@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.address import Address
-from newsletter.outcome import Outcome, State, Verdict
-from newsletter.settings import Durability
+from newsletter.basics.address import Address
+from newsletter.basics.outcome import Outcome, State, Verdict
+from newsletter.settings.values import Durability
 from newsletter.state.aside import read_aside, release, reserve, write_aside
 from newsletter.state.ledger import Delivery, Mailing, Record, Settlement
 from newsletter.state.sqlite.database import Database

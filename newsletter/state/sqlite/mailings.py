@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from newsletter.audience.listfile import Member
-from newsletter.errors import Problem
+from newsletter.audience.list.listfile import Member
+from newsletter.basics.errors import Problem
 from newsletter.message.content import Content, content_from_json
 from newsletter.state.ledger import LedgerUnusable, Mailing, MailingState
 from newsletter.state.sqlite.database import Database

@@ -7,11 +7,11 @@ from array import array
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.errors import Problem
-from newsletter.outcome import Outcome, State, Verdict
-from newsletter.settings import Durability
+from newsletter.basics.errors import Problem
+from newsletter.basics.outcome import Outcome, State, Verdict
+from newsletter.settings.values import Durability
+from newsletter.state.guards.marks import is_lost, make_marks, open_marks, read_marks
 from newsletter.state.ledger import LedgerUnusable, Mailing, Settlement
-from newsletter.state.marks import is_lost, make_marks, open_marks, read_marks
 from newsletter.state.sqlite.deliveries import DeliveryTable
 from newsletter.state.sqlite.presence import gone
 

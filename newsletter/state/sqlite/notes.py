@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from newsletter.outcome import Outcome, Phase, State, Verdict
+from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.state.ledger import Attempt, Mailing, Override, Refusal
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import address_of

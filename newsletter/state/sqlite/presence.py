@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from newsletter.errors import Problem
+from newsletter.basics.errors import Problem
 from newsletter.state.ledger import LedgerGone
 
 _HINT: Final = (

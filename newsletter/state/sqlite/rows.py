@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any, Final
 
-from newsletter.address import Address, parse_address
-from newsletter.audience.listfile import Member
-from newsletter.outcome import State, Verdict
+from newsletter.audience.list.listfile import Member
+from newsletter.basics.address import Address, parse_address
+from newsletter.basics.outcome import State, Verdict
 from newsletter.state.ledger import Delivery, Record, Settlement
 
 DELIVERY: Final = "id, address, name, fields, message_token, attempts, first_deferred_at"

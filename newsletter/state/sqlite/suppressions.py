@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from newsletter.address import Address
-from newsletter.audience.suppression import Action, Suppression, SuppressionEvent, in_force
+from newsletter.audience.suppression.suppression import (
+    Action,
+    Suppression,
+    SuppressionEvent,
+    in_force,
+)
+from newsletter.basics.address import Address
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import address_of
 

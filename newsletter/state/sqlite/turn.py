@@ -6,10 +6,10 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from newsletter.errors import Problem
-from newsletter.outcome import State
+from newsletter.basics.errors import Problem
+from newsletter.basics.outcome import State
+from newsletter.state.guards.marks import MarkFile, times_of
 from newsletter.state.ledger import LedgerUnusable, Settlement
-from newsletter.state.marks import MarkFile, times_of
 from newsletter.state.sqlite.rows import accepted_rows, attempt_row, runs, settled_row
 from newsletter.state.sqlite.unusable import unusable
 

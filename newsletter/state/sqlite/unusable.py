@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from newsletter.errors import Problem
+from newsletter.basics.errors import Problem
 from newsletter.state.ledger import LedgerUnusable
 
 _FULL: Final = (

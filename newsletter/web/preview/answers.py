@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from newsletter.errors import NewsletterError, Problem, fail
+from newsletter.basics.errors import NewsletterError, Problem, fail
 
 
 async def json_body(request: Request) -> dict[str, Any]:

@@ -30,12 +30,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
 from newsletter.web.preview.answers import http_error, mistake, refuse
-from newsletter.web.preview.desk import Bell
 from newsletter.web.preview.guard import Guard, Keys
-from newsletter.web.preview.pages import STATIC, Pages
-from newsletter.web.preview.shop import Shop
+from newsletter.web.preview.latest import Bell
+from newsletter.web.preview.source import Shop
+from newsletter.web.preview.views import STATIC, Pages
 
 
 class Preview(Starlette):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from newsletter.web.preview import compose, months, trials
 from newsletter.web.preview.app import Preview, create_app
+from newsletter.web.preview.compose import routes as compose
 from newsletter.web.preview.guard import Keys
-from newsletter.web.preview.shop import Shop
-from newsletter.web.preview.way_out import WayOut
+from newsletter.web.preview.issues import routes as months
+from newsletter.web.preview.source import Shop
+from newsletter.web.preview.test import routes as trials
+from newsletter.web.preview.test.way_out import WayOut
 
 
 def preview_app(

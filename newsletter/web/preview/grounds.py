@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path, PurePath
 
-from newsletter import shipped
-from newsletter.content.issue_file import FOLDER as ISSUES
+from newsletter.basics import shipped
+from newsletter.basics.errors import NewsletterError, Problem, fail
+from newsletter.basics.files import resolved, shown
+from newsletter.basics.private import STATE
+from newsletter.content.issue.file import FOLDER as ISSUES
 from newsletter.content.library import FOLDER as SUMMARIES
-from newsletter.errors import NewsletterError, Problem, fail
-from newsletter.files import resolved, shown
-from newsletter.private import STATE
 from newsletter.workspace import MAILINGS, SETTINGS, TOPICS, Workspace, open_workspace
 
 SUPPRESSIONS = "suppressions.csv"

@@ -7,10 +7,10 @@ from typing import Any
 
 from newsletter.checks.engine import Finding
 from newsletter.web.preview.answers import problem_json
-from newsletter.web.preview.desk import View
+from newsletter.web.preview.latest import View
 from newsletter.web.preview.mail import Mail
 from newsletter.web.preview.readers import Reader
-from newsletter.web.preview.shop import IssueEntry
+from newsletter.web.preview.source import IssueEntry
 
 GMAIL_CLIP = 102_000
 """Bytes of HTML; what is beyond is behind a link."""

@@ -10,18 +10,13 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from newsletter.address import BadAddress, parse_address
-from newsletter.audience.columns import Answers, read_columns
-from newsletter.audience.gates import gates_of
-from newsletter.audience.listfile import (
-    LONGEST_FIELD,
-    LONGEST_NAME,
-    Member,
-    RowReader,
-)
-from newsletter.audience.subscriber import Subscriber
-from newsletter.audience.table import Table
-from newsletter.errors import Problem, fail
+from newsletter.audience.list.columns import Answers, read_columns
+from newsletter.audience.list.gates import gates_of
+from newsletter.audience.list.listfile import LONGEST_FIELD, LONGEST_NAME, Member, RowReader
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.audience.list.table import Table
+from newsletter.basics.address import BadAddress, parse_address
+from newsletter.basics.errors import Problem, fail
 from newsletter.message.draft import SAMPLE_READER
 
 MOST_HITS = 20

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from newsletter.errors import fail
+from newsletter.basics.errors import fail
 from newsletter.web.preview.app import Preview
 
 FIRST_PORT = 8025

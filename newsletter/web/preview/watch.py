@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, awatch
 
-from newsletter.files import shown
+from newsletter.basics.files import shown
 
 QUIET_MS = 5
 """A burst of writes (an editor's temporary file, then its rename) has ended after this long."""

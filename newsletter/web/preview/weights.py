@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from newsletter.content.issue import Issue
+from newsletter.basics.errors import NewsletterError
+from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library
-from newsletter.errors import NewsletterError
 from newsletter.message.content import content_of
 from newsletter.message.draft import draft_message
 from newsletter.web.preview.mail import read_mail

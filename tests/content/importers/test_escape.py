@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.content.importers.escape import to_markdown, to_plain
-from newsletter.content.markdown import render_markdown
-from newsletter.content.summary import Passage
+from newsletter.content.importing.escape import to_markdown, to_plain
+from newsletter.content.summary.summary import Passage
+from newsletter.content.text.markdown import render_markdown
 
 WRITTEN = {
     "p < .05, α = .87 – and −0.30 & more": "p < .05, α = .87 – and −0.30 & more",

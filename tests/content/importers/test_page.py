@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.content.importers import page
-from newsletter.content.importers.sources import parse
+from newsletter.basics.errors import NewsletterError
+from newsletter.content.importing import page
+from newsletter.content.importing.sources import parse
 from newsletter.content.month import Month
-from newsletter.errors import NewsletterError
 from tests.content.importers.pages import (
     ADVICE,
     ADVICE_2,

@@ -15,7 +15,7 @@ from newsletter.web.preview.app import Preview
 from newsletter.web.preview.assembly import preview_app
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.serve import Server, open_socket, own_hosts
-from newsletter.web.preview.way_out import WayOut
+from newsletter.web.preview.test.way_out import WayOut
 from newsletter.workspace import open_workspace
 
 HOST = "127.0.0.1:8025"

@@ -10,9 +10,9 @@ import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.desk import Bell, Desk, Saved
+from newsletter.web.preview.latest import Bell, Desk, Saved
 from newsletter.web.preview.readers import SAMPLE
-from newsletter.web.preview.shop import Shop
+from newsletter.web.preview.source import Shop
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
 
 Run = Callable[..., Result]

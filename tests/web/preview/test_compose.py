@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from newsletter.content.issue_file import read_issue
+from newsletter.content.issue.file import read_issue
 from tests.web.preview.parts import ACTING, edit
 
 URL = "/api/compose/2026-11"

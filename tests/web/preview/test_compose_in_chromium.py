@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from newsletter.content.issue import Issue
-from newsletter.content.issue_file import read_issue
+from newsletter.content.issue.file import read_issue
+from newsletter.content.issue.issue import Issue
 from tests.sink import Sink, running
 from tests.web.preview.browser import SHOWN, address, browser, desk
 from tests.web.preview.parts import edit

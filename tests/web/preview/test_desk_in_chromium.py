@@ -16,7 +16,7 @@ import pytest
 from click.testing import Result
 from playwright.sync_api import Locator, Page, Request, expect
 
-from newsletter.shipped import TEMPLATES
+from newsletter.basics.shipped import TEMPLATES
 from tests.web.preview.browser import SHOWN, address, browser, desk, in_frame
 from tests.web.preview.parts import edit
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.errors import NewsletterError
-from newsletter.web.preview.editor import command_for, editor_of, link_to, run_editor
+from newsletter.basics.errors import NewsletterError
+from newsletter.web.preview.place.editor import command_for, editor_of, link_to, run_editor
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, opened
 
 FILE = Path("/notes/summaries/a b.md")

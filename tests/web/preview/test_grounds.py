@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter import shipped
+from newsletter.basics import shipped
 from newsletter.web.preview.grounds import Grounds, Reach, reach
 from tests.web.preview.parts import ACTING, edit, opened
 

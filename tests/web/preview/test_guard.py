@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from newsletter.web.preview.guard import LARGEST_BODY, Keys
-from newsletter.web.preview.pages import frame_policy
+from newsletter.web.preview.views import frame_policy
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of
 
 EVERY_PATH = [

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.web.preview.mail import (
-    Scheme,
-    in_scheme,
-    read_mail,
-    snippet,
-    without_style_blocks,
-)
+from newsletter.web.preview.mail import Scheme, in_scheme, read_mail, snippet, without_style_blocks
 from tests.web.preview.parts import HTML, message
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.mend import ChangedMeanwhile, mend
+from newsletter.web.preview.place.line import ChangedMeanwhile, mend
 from newsletter.workspace import open_workspace
 from tests.web.preview.parts import ACTING
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.months import opening, proposed
+from newsletter.web.preview.issues.routes import opening, proposed
 from tests.web.preview.parts import ACTING
 
 TODAY = date(2026, 11, 22)

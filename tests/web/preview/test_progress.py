@@ -7,9 +7,9 @@ from pathlib import Path
 
 from click.testing import Result
 
+from newsletter.state.guards.lock import sending_lock
 from newsletter.state.ledger import MailingState
-from newsletter.state.lock import sending_lock
-from newsletter.web.preview.progress import Pace, Progress
+from newsletter.web.preview.mailing.progress import Pace, Progress
 from newsletter.workspace import open_workspace
 from tests.web.preview.parts import opened
 

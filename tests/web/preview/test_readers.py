@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
 from newsletter.web.preview.readers import Circle, Hit, Kind, made_up, search
 from tests.web.preview.parts import ACTING
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from newsletter.errors import NewsletterError
+from newsletter.basics.errors import NewsletterError
 from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, urls
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.shop import Shop
+from newsletter.web.preview.source import Shop
 from tests.web.preview.parts import ACTING, edit, opened
 
 Run = Callable[..., Result]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.web.preview import trials
-from newsletter.web.preview.addresses import MOST, NAME, forget, remember, remembered
-from newsletter.web.preview.trials import Turnstile
+from newsletter.web.preview.test import routes as trials
+from newsletter.web.preview.test.addresses import MOST, NAME, forget, remember, remembered
+from newsletter.web.preview.test.routes import Turnstile
 from tests.sink import HANG, Sink, running
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from newsletter.checks.engine import Finding
 from newsletter.web.preview.app import create_app
-from newsletter.web.preview.shop import Shop
+from newsletter.web.preview.source import Shop
 from newsletter.web.preview.turns import Turns
 from tests.web.preview.parts import HOST, KEYS
 

@@ -1,0 +1,156 @@
+"""A text file as people and spreadsheets write it, opened: what it is, and in which encoding."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from newsletter.basics.errors import fail
+
+HEAD = 65_536
+_CHUNK = 1 << 20
+NAME_THE_COLUMNS = "its first line names the columns, for example: email,name,status"
+_SAVE_AS_CSV = "save the list as CSV (UTF-8) in the spreadsheet program"
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\f"))
+_TEXT_HAS_FEWER = 0.02
+"""Real text has hardly a control byte; compressed and binary files have one in ten."""
+_A_FEW = 8
+"""So many may stand in a short list by accident; they are told row by row."""
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are not UTF-8 as Windows does; a file may mix both."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("newsletter.cp1252", _as_cp1252)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """How the file's bytes are text: `strange_line` is the first that is not UTF-8."""
+
+    encoding: str
+    strange_line: int | None = None
+
+
+class TextFile:
+    """An open file of text: `size` in octets; `strange_line` is the first that is not UTF-8.
+
+    Such lines are read as cp1252. A file that holds no text raises a NewsletterError, which
+    names it as `shown`.
+    """
+
+    def __init__(self, file: Path, *, shown: Path) -> None:
+        self._raw = _open(file, shown)
+        self._text: io.TextIOWrapper | None = None
+        try:
+            self.size = file.stat().st_size
+            form = _form(self._raw, shown)
+        except BaseException:
+            self._raw.close()
+            raise
+        self.encoding = form.encoding
+        self.strange_line = form.strange_line
+
+    def from_start(self) -> io.TextIOWrapper:
+        """Return the text from its first character; line ends stay as they are.
+
+        There is one pass at a time: this ends the one before.
+        """
+        if self._text is not None:
+            self._text.detach()
+        self._raw.seek(0)
+        errors = "newsletter.cp1252" if self.encoding == "utf-8-sig" else "strict"
+        self._text = io.TextIOWrapper(self._raw, encoding=self.encoding, errors=errors, newline="")
+        return self._text
+
+    def close(self) -> None:
+        """Release the file."""
+        (self._text or self._raw).close()
+
+
+def _open(file: Path, shown: Path) -> BinaryIO:
+    try:
+        if file.exists() and not file.is_file() and not file.is_dir():
+            raise fail(
+                "this is a pipe or a device, not a file",
+                file=shown,
+                hint="it is read more than once: write it to a file first",
+            )
+        return file.open("rb")
+    except FileNotFoundError:
+        raise fail(
+            "there is no such file",
+            file=shown,
+            hint="put the list there (subscribers.example.csv shows its form),"
+            " or name it in newsletter.toml: [subscribers] file = ...",
+        ) from None
+    except IsADirectoryError:
+        raise fail("this is a folder, not a file", file=shown) from None
+    except OSError as error:
+        raise fail(f"cannot be read: {error.strerror}", file=shown) from None
+
+
+def _form(raw: BinaryIO, shown: Path) -> _Form:
+    """Find out how to read the bytes, in one quick pass over all of them."""
+    head = raw.read(HEAD)
+    if not head.strip(codecs.BOM_UTF8 + b" \t\r\n"):
+        raise fail("the file is empty", file=shown, hint=NAME_THE_COLUMNS)
+    if head.startswith(_SPREADSHEETS):
+        raise fail("this is a spreadsheet file", file=shown, hint=_SAVE_AS_CSV)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _check_utf16(raw, shown)
+        return _Form(encoding="utf-16")
+    strange = len(head) - len(head.translate(None, _CONTROL_BYTES))
+    if strange > max(_A_FEW, len(head) * _TEXT_HAS_FEWER):
+        raise fail("this is no text file", file=shown, hint=_SAVE_AS_CSV)
+    return _Form(encoding="utf-8-sig", strange_line=_first_strange_line(raw))
+
+
+def _check_utf16(raw: BinaryIO, shown: Path) -> None:
+    raw.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    lines = 1
+    try:
+        while chunk := raw.read(_CHUNK):
+            lines += decoder.decode(chunk).count("\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise fail(
+            "the file begins as UTF-16, but is damaged or cut off",
+            file=shown,
+            line=lines,
+            hint=_SAVE_AS_CSV,
+        ) from None
+
+
+def _first_strange_line(raw: BinaryIO) -> int | None:
+    """Return the first line that is not UTF-8."""
+    raw.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines, ended_in_cr = 1, False
+    while True:
+        chunk = raw.read(_CHUNK)
+        held = decoder.getstate()[0]
+        try:
+            decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            before = chunk[: max(0, error.start - len(held))]
+            return lines + _line_ends(before, after_cr=ended_in_cr)
+        if not chunk:
+            return None
+        lines += _line_ends(chunk, after_cr=ended_in_cr)
+        ended_in_cr = chunk.endswith(b"\r")
+
+
+def _line_ends(chunk: bytes, *, after_cr: bool) -> int:
+    """Count CRLF, CR and LF, each as one; an LF after an earlier chunk's CR is counted already."""
+    ends = chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
+    return ends - (after_cr and chunk.startswith(b"\n"))

@@ -1,0 +1,206 @@
+"""The two records of suppressions as one: the state database, and `suppressions.csv` beside it.
+
+What either knows, holds. Writes go to the database first, then to the file; if one of them fails,
+the other still has it, the editor is told, and running the same command again mends the rest.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from newsletter.audience.suppression.record import FILE_NAME, Record, append_events, read_record
+from newsletter.audience.suppression.suppression import (
+    UNDATED,
+    Action,
+    Suppression,
+    SuppressionEvent,
+    in_force,
+)
+from newsletter.basics.address import Address
+from newsletter.basics.errors import Level, NewsletterError, Problem
+
+_AGAIN = "mend that, then run the same command again"
+
+
+class Database(Protocol):
+    """What the book needs of the ledger."""
+
+    def add_event(self, event: SuppressionEvent) -> None:
+        """Record an event."""
+
+    def suppression_events(self) -> Iterable[SuppressionEvent]:
+        """Return every event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What came of suppressing or restoring one address: `before` held until now, or None."""
+
+    address: Address
+    before: Suppression | None
+
+
+def suppressed_now(database: Database, root: Path) -> dict[str, Suppression]:
+    """Return everybody who must not be mailed, by `Address.key`, from both records of a workspace.
+
+    Raises NewsletterError where `suppressions.csv` has a line that cannot be read: it may be
+    somebody who left, so nothing must be sent.
+    """
+    record = read_record(root / FILE_NAME, shown=Path(FILE_NAME))
+    record.require_whole()
+    return in_force(itertools.chain(database.suppression_events(), record.events))
+
+
+class SuppressionBook:
+    """Both records of the workspace at `root`, read once; `problems` are those of the file."""
+
+    def __init__(self, database: Database, root: Path) -> None:
+        self._database = database
+        self._file = root / FILE_NAME
+        self.problems: tuple[Problem, ...] = ()
+        try:
+            record = read_record(self._file, shown=Path(FILE_NAME))
+        except NewsletterError as error:
+            record = Record(problems=error.problems)
+        self.problems = record.problems
+        self._in_database = tuple(database.suppression_events())
+        self._in_file = record.events
+
+    def in_force(self) -> dict[str, Suppression]:
+        """Return the suppressions that hold, by `Address.key`."""
+        return in_force(itertools.chain(self._in_database, self._in_file))
+
+    def history(self, address: Address) -> list[SuppressionEvent]:
+        """Return the events of one address, the oldest first, each once."""
+        seen: dict[tuple[datetime, Action], SuppressionEvent] = {}
+        for event in itertools.chain(self._in_database, self._in_file):
+            if event.address.key == address.key:
+                seen.setdefault((event.at.replace(microsecond=0), event.action), event)
+        return [seen[at] for at in sorted(seen)]
+
+    def suppress(
+        self, addresses: Iterable[Address], *, reason: str, source: str, now: datetime
+    ) -> list[Change]:
+        """Suppress addresses in both records; whoever is suppressed already keeps her date.
+
+        Raises NewsletterError where one of the records could not be written.
+        """
+        known = self.in_force()
+        changes = [Change(address=each, before=known.get(each.key)) for each in _once(addresses)]
+        events = [
+            _kept(change.before, now)
+            if change.before
+            else SuppressionEvent(
+                address=change.address,
+                action=Action.SUPPRESS,
+                reason=reason,
+                source=source,
+                at=self._not_before(change.address, now),
+            )
+            for change in changes
+        ]
+        self._write(events)
+        return changes
+
+    def restore(self, address: Address, *, reason: str, source: str, now: datetime) -> Change:
+        """Lift a suppression in both records; nothing is written where there is none.
+
+        Raises NewsletterError where one of the records cannot be read or written.
+        """
+        errors = [problem for problem in self.problems if problem.level is Level.ERROR]
+        if errors:
+            raise NewsletterError(*errors)
+        before = self.in_force().get(address.key)
+        if before is not None:
+            event = SuppressionEvent(
+                address=address,
+                action=Action.RESTORE,
+                reason=reason,
+                source=source,
+                at=self._not_before(address, now) + timedelta(seconds=1),
+            )
+            self._write([event])
+        else:
+            # A restore that an earlier run could write to one record only.
+            self._write([event for event in self.history(address)[-1:] if event.at != UNDATED])
+        return Change(address=address, before=before)
+
+    def _write(self, events: Sequence[SuppressionEvent]) -> None:
+        """Write events to each record that does not say so yet; tell all failures together.
+
+        Suppressions go to the file even where the database fails; restores do not.
+        """
+        failed = self._to_database(_news(events, self._in_database))
+        if failed:
+            events = [each for each in events if each.action is Action.SUPPRESS]
+        failed_too = self._to_file(_news(events, self._in_file))
+        problems = (
+            *_told(failed, "the database", None if failed_too or not events else FILE_NAME),
+            *_told(failed_too, FILE_NAME, None if failed else "the database"),
+        )
+        if problems:
+            raise NewsletterError(*problems)
+
+    def _not_before(self, address: Address, now: datetime) -> datetime:
+        """Return now, or the latest event of the address where a clock was ahead."""
+        known = [event.at for event in self.history(address) if event.at != UNDATED]
+        return max([now.replace(microsecond=0), *known])
+
+    def _to_database(self, events: Sequence[SuppressionEvent]) -> tuple[Problem, ...]:
+        try:
+            for event in events:
+                self._database.add_event(event)
+        except NewsletterError as error:
+            return error.problems
+        return ()
+
+    def _to_file(self, events: Sequence[SuppressionEvent]) -> tuple[Problem, ...]:
+        if not events:
+            return ()
+        try:
+            append_events(self._file, events, shown=Path(FILE_NAME))
+        except OSError as error:
+            return (Problem(message=error.strerror or str(error), file=Path(FILE_NAME)),)
+        except NewsletterError as error:
+            return error.problems
+        return ()
+
+
+def _told(problems: Iterable[Problem], failed: str, has_it: str | None) -> Iterator[Problem]:
+    """Say which record could not be written, and which one has it all the same."""
+    for problem in problems:
+        yield replace(
+            problem,
+            message=f"not recorded in {failed}: {problem.message}",
+            hint=f"{has_it} has it; {_AGAIN}" if has_it else _AGAIN,
+        )
+
+
+def _news(
+    events: Iterable[SuppressionEvent], record: Iterable[SuppressionEvent]
+) -> list[SuppressionEvent]:
+    """Return the events that change what a record says."""
+    held = in_force(record)
+    return [
+        each for each in events if (each.address.key in held) is (each.action is Action.RESTORE)
+    ]
+
+
+def _once(addresses: Iterable[Address]) -> list[Address]:
+    return list({address.key: address for address in addresses}.values())
+
+
+def _kept(known: Suppression, now: datetime) -> SuppressionEvent:
+    """Return a suppression that one of the records lacks, to be written there."""
+    return SuppressionEvent(
+        address=known.address,
+        action=Action.SUPPRESS,
+        reason=known.reason,
+        source=known.source,
+        at=now.replace(microsecond=0) if known.at == UNDATED else known.at,
+    )

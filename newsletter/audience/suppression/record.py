@@ -1,0 +1,232 @@
+"""`suppressions.csv`: every suppression and restore, one line each, for people to see and keep.
+
+    email,action,reason,source,at
+    lee@example.com,suppress,unsubscribed,subscribers,2026-10-02T08:30:00+00:00
+
+Lines are only ever added. Somebody may have opened it in a spreadsheet all the same, so the
+reader takes any encoding and separator, and a file with nothing but addresses: all of these still
+suppress. Only a line without a readable address is an error, and no mailing goes out before it
+is mended: it may be somebody who left.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from newsletter.audience.list.table import Table, guard_formula, unguard_formula
+from newsletter.audience.list.words import INVISIBLE
+from newsletter.audience.suppression.record_rows import COLUMNS, has_second_address, lost, rows_of
+from newsletter.audience.suppression.suppression import UNDATED, Action, SuppressionEvent
+from newsletter.basics.address import BadAddress, parse_address
+from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.basics.files import write_bytes
+
+FILE_NAME = "suppressions.csv"
+BY_HAND = "suppressions.csv"
+"""The source of a line that names none."""
+
+_MODE = 0o600
+_NO_REASON = "suppressed by hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the file says: one event an address, and what is wrong with its lines.
+
+    Where a problem is an error, a suppression may be missing: nothing must be sent.
+    """
+
+    events: tuple[SuppressionEvent, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def require_whole(self) -> None:
+        """Raise NewsletterError with all errors, if there is one."""
+        errors = [problem for problem in self.problems if problem.level is Level.ERROR]
+        if errors:
+            raise NewsletterError(*errors)
+
+
+def read_record(file: Path, *, shown: Path) -> Record:
+    """Read `suppressions.csv`; without the file nobody is suppressed by it.
+
+    Raises NewsletterError where the file is there and holds no table.
+    """
+    if not _has_content(file):
+        return Record()
+    problems: list[Problem] = []
+    latest: dict[str, SuppressionEvent] = {}
+    with Table(file, shown=shown) as table:
+        problems.extend(table.encoding_problems())
+        names, rows = rows_of(table, problems)
+        for line, cells in rows:
+            if has_second_address(names, cells):
+                problems.append(lost("a second address stands on this line", shown, line))
+            event = _event(dict(zip(names, cells, strict=False)), shown, line, problems)
+            if event is not None and _counts(event, latest.get(event.address.key)):
+                latest[event.address.key] = event
+    return Record(events=tuple(latest.values()), problems=tuple(problems))
+
+
+def append_events(file: Path, events: Iterable[SuppressionEvent], *, shown: Path) -> None:
+    """Add a line for each event, on the disk when this returns; makes the file (mode 0600).
+
+    A file that was edited into another form is first brought back into ours, with every cell
+    kept. Raises NewsletterError or OSError where it could not be written.
+    """
+    names = _make_ready(file, shown)
+    lines = [
+        {
+            "email": str(event.address),
+            "action": event.action.value,
+            "reason": event.reason,
+            "source": event.source,
+            "at": event.at.astimezone(UTC).isoformat(timespec="seconds"),
+        }
+        for event in events
+    ]
+    _append(file, _csv([line.get(name, "") for name in names] for line in lines))
+
+
+def _has_content(file: Path) -> bool:
+    return file.is_dir() or (file.exists() and file.stat().st_size > 0)
+
+
+def _event(
+    cells: dict[str, str], shown: Path, line: int, problems: list[Problem]
+) -> SuppressionEvent | None:
+    values = {name: unguard_formula(cell.strip(INVISIBLE)) for name, cell in cells.items()}
+    if not any(values.values()):
+        return None
+    try:
+        address = parse_address(values.get("email", ""))
+    except BadAddress as error:
+        problems.append(lost(f"this is no email address: {error}", shown, line))
+        return None
+    action = _action(values.get("action", ""), shown, line, problems)
+    written = values.get("at", "")
+    at = _time(written)
+    if at is None and action is Action.RESTORE:
+        problems.append(_restore_without_date(shown, line))
+        return None
+    if at is None and written:
+        problems.append(
+            _warning(f"unreadable date '{written[:40]}': suppressed whenever it was", shown, line)
+        )
+    return SuppressionEvent(
+        address=address,
+        action=action,
+        reason=values.get("reason") or _NO_REASON,
+        source=values.get("source") or BY_HAND,
+        at=at or UNDATED,
+    )
+
+
+def _counts(event: SuppressionEvent, known: SuppressionEvent | None) -> bool:
+    """Return whether an event takes the place of the one known from the lines above it.
+
+    The later time counts, and of equal times the suppression. One without a date counts as the
+    time of its line: it beats what stands above it, and yields to what was added below.
+    """
+    if known is None or UNDATED in (event.at, known.at):
+        return True
+    return event.at > known.at or (event.at == known.at and event.action is Action.SUPPRESS)
+
+
+def _action(written: str, shown: Path, line: int, problems: list[Problem]) -> Action:
+    try:
+        return Action(written.casefold() or Action.SUPPRESS)
+    except ValueError:
+        problems.append(
+            _warning(f"unknown action '{written[:40]}': taken as 'suppress'", shown, line)
+        )
+        return Action.SUPPRESS
+
+
+def _time(written: str) -> datetime | None:
+    """Return an ISO time; without a zone it is UTC, without a time the day's beginning."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    if len(written) == len("2026-10-02"):
+        found = datetime.combine(date.fromisoformat(written), time())
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def _restore_without_date(shown: Path, line: int) -> Problem:
+    return _warning(
+        "a restore needs a readable date; she stays suppressed",
+        shown,
+        line,
+        "restore her with: newsletter subscribers restore ADDRESS --reason TEXT",
+    )
+
+
+def _warning(message: str, shown: Path, line: int, hint: str | None = None) -> Problem:
+    return Problem(message=message, file=shown, line=line, hint=hint, level=Level.WARNING)
+
+
+def _make_ready(file: Path, shown: Path) -> tuple[str, ...]:
+    """Bring the file into a form that lines can be added to; return its columns in order."""
+    if not _has_content(file):
+        _append(file, _csv([COLUMNS]))
+        return COLUMNS
+    with Table(file, shown=shown) as table:
+        problems: list[Problem] = []
+        names, rows = rows_of(table, problems)
+        ours = table.encoding == "utf-8-sig" and table.strange_line is None
+        if ours and table.delimiter == "," and set(COLUMNS) <= set(names):
+            return names
+        if problems:
+            raise NewsletterError(*problems)
+        missing = tuple(name for name in COLUMNS if name not in names)
+        kept = [name or f"column_{number}" for number, name in enumerate(names, start=1)]
+        header = (*kept, *missing)
+        body = [_widened(cells, len(header)) for _line, cells in rows]
+    if problems:
+        raise NewsletterError(*problems)
+    write_bytes(file, _csv([header, *body]), mode=_MODE)
+    return header
+
+
+def _widened(cells: Sequence[str], width: int) -> list[str]:
+    return [*map(unguard_formula, cells), *[""] * (width - len(cells))]
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        writer.writerow([guard_formula(" ".join(cell.split())) for cell in row])
+    return text.getvalue().encode("utf-8")
+
+
+def _append(file: Path, data: bytes) -> None:
+    """Add bytes as lines of their own, in one write, and wait for the disk."""
+    handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, _MODE)
+    try:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) not in (b"\n", b"\r"):
+            data = b"\n" + data
+        written = os.write(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if written != len(data):
+        raise OSError(None, "the disk is full: a line was written in part", str(file))
+    _keep_name(file.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """Make the file's name outlive a power cut, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,183 @@
+"""Text files in and out: what an editor's programs write is read; nothing is half written.
+
+UTF-8 with or without a byte order mark, and any line ending, is taken; anything else is a
+clear problem instead of a guess.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import tempfile
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from newsletter.basics.errors import fail
+
+# What a file's name may hold and a terminal cannot show: control characters, bytes of no UTF-8.
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+LARGEST = 5_000_000
+"""Octets of any file that is read whole."""
+
+
+def shown(file: Path, root: Path) -> Path:
+    """Return the path as the editor should see it: relative to the workspace if inside it."""
+    inner = file.relative_to(root) if file.is_relative_to(root) else file
+    return Path(_UNREADABLE.sub("\ufffd", str(inner)))
+
+
+def read_text(file: Path, name: Path, *, largest: int = LARGEST) -> str:
+    r"""Return a file's text in NFC with `\n` line ends and no byte order mark.
+
+    `name` is how problems name the file. Raises NewsletterError where it is no UTF-8 text, and
+    for what `read_bytes` refuses.
+    """
+    text = decode(read_bytes(file, name, largest=largest), name)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", text)
+
+
+def read_bytes(file: Path, name: Path, *, largest: int = LARGEST) -> bytes:
+    """Return the octets of a plain file, at most `largest`; a link to one is followed.
+
+    A folder, a pipe, a socket, a device, a missing or a huge file is a clear problem: a pipe
+    would be waited for, and a device such as /dev/zero has no end.
+    """
+    try:
+        _refuse_special(file.stat().st_mode, name)
+        # O_NONBLOCK: a pipe that took the file's place since then does not block.
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
+            _refuse_special(os.fstat(opened.fileno()).st_mode, name)
+            data = opened.read(largest + 1)
+    except FileNotFoundError:
+        raise fail("there is no such file", file=name) from None
+    except OSError as error:
+        raise fail(f"cannot be read: {error.strerror or error}", file=name) from None
+    if len(data) > largest:
+        raise fail(
+            f"the file is far too large for what it is: more than {largest:,} bytes",
+            file=name,
+            line=1,
+        )
+    return data
+
+
+def _refuse_special(mode: int, name: Path) -> None:
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISDIR(mode):
+        raise fail("this is a folder, not a file", file=name)
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    kind = kinds.get(stat.S_IFMT(mode), "a device")
+    raise fail(f"this is {kind}, not a file", file=name, hint="put a plain file in its place")
+
+
+def decode(data: bytes, name: Path) -> str:
+    """Return the text of UTF-8 octets, a byte order mark dropped; else raise NewsletterError."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise fail("the text is in UTF-16", file=name, hint="save it as UTF-8 in your editor")
+    if b"\0" in data:
+        raise fail("this is no text file (it holds zero bytes)", file=name, line=_of_zero(data))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fail(
+            f"the text is not in UTF-8 (byte {data[error.start]:#04x})",
+            file=name,
+            line=data.count(b"\n", 0, error.start) + 1,
+            hint="save it as UTF-8 in your editor",
+        ) from None
+
+
+def _of_zero(data: bytes) -> int | None:
+    """Return the line of the first zero byte, or None where the rest is no text either."""
+    try:
+        before = data.decode("utf-8").partition("\0")[0]
+    except UnicodeDecodeError:
+        return None
+    return before.count("\n") + 1
+
+
+def write_text(file: Path, text: str, *, mode: int | None = None) -> None:
+    r"""Write a text as UTF-8 with `\n` line ends; the old file stands until then."""
+    write_bytes(file, text.encode("utf-8"), mode=mode)
+
+
+def write_bytes(file: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Write beside the file, then rename; `mode` is octal, by default the old file's or 0644.
+
+    A symbolic link stays one: what it points to is replaced. Raises OSError that names the file.
+    """
+    target = resolved(file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if mode is None:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    try:
+        _write_beside(target, data, mode)
+    except OSError as error:  # which may name the temporary file, that nobody knows
+        raise OSError(error.errno, error.strerror, str(target)) from None
+
+
+def replace_bytes(file: Path, old: bytes, new: bytes) -> bool:
+    """Write a file that holds `old`; return False, nothing written, where it no longer does.
+
+    It is looked at again right before the rename, so that a save of another program in between
+    is not lost. Raises OSError that names the file.
+    """
+    target = resolved(file)
+    try:
+        mode = target.stat().st_mode & 0o777
+        return _write_beside(target, new, mode, lambda: target.read_bytes() == old)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
+
+
+def write_new(file: Path, data: bytes) -> bool:
+    """Write a file that is not there; return False, nothing written, where one is by now."""
+    target = resolved(file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return _write_beside(target, data, 0o666 & ~_umask(), lambda: not target.exists())
+
+
+def resolved(file: Path) -> Path:
+    """Return what a path's symbolic links lead to; those that lead in a circle raise OSError."""
+    circle = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file))
+    try:
+        target = file.resolve()
+    except RuntimeError:  # up to Python 3.12
+        raise circle from None
+    if target.is_symlink():  # from 3.13 on, a circle is left as it is
+        raise circle
+    return target
+
+
+def _write_beside(
+    target: Path, data: bytes, mode: int, still: Callable[[], bool] = lambda: True
+) -> bool:
+    """Write beside the target and rename, if `still` holds then; return whether it did."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).chmod(mode)
+        if not still():
+            Path(temporary).unlink()
+            return False
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

@@ -1,0 +1,111 @@
+"""What one attempt led to: the vocabulary that transports and the ledger share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from newsletter.basics.address import Address
+from newsletter.basics.value import Value
+
+
+class Word(StrEnum):
+    """One of a few words; hashed as text, since these count and look up for every message."""
+
+    __hash__ = str.__hash__
+
+
+class State(Word):
+    """Where a delivery stands (docs/glossary.md)."""
+
+    PENDING = "pending"
+    ATTEMPTING = "attempting"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    EXCLUDED = "excluded"
+
+
+class Verdict(Word):
+    """What an attempt says about its delivery."""
+
+    ACCEPTED = "accepted"
+    """The server took responsibility: 250 to the final dot (RFC 5321, 4.2.5)."""
+    DEFERRED = "deferred"
+    """A 4xx for this recipient or this message: another attempt is due later."""
+    REFUSED = "refused"
+    """A 5xx for this recipient or this message: final."""
+    UNCERTAIN = "uncertain"
+    """Lost after the body may have left (RFC 1047): never sent again by ourselves."""
+    UNTOUCHED = "untouched"
+    """Nothing of the message left, and the server said nothing against it: back to pending."""
+
+
+class Phase(Word):
+    """Where in the conversation a reply, or its absence, belongs."""
+
+    GREETING = "greeting"
+    EHLO = "EHLO"
+    STARTTLS = "STARTTLS"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    DOT = "dot"
+    RSET = "RSET"
+    QUIT = "QUIT"
+
+
+class Reply(Value):
+    """What a server answered: the reply code, the RFC 3463 code ("5.1.1" or ""), the words."""
+
+    def __init__(self, code: int, enhanced: str, text: str) -> None:
+        self.code: Final = code
+        self.enhanced: Final = enhanced
+        self.text: Final = text
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.code, self.enhanced, self.text
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (str(self.code), self.enhanced, self.text)))
+
+
+class Outcome(Value):
+    """The end of one attempt.
+
+    `code` is the reply code (0 where there was none), `enhanced` the RFC 3463 code such as
+    "5.1.1" or "", `text` the server's own words on one line, or ours where it said nothing.
+    """
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        code: int = 0,
+        enhanced: str = "",
+        text: str = "",
+        phase: Phase = Phase.DOT,
+    ) -> None:
+        self.verdict: Final = verdict
+        self.code: Final = code
+        self.enhanced: Final = enhanced
+        self.text: Final = text
+        self.phase: Final = phase
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.verdict, self.code, self.enhanced, self.text, self.phase
+
+
+class Envelope(Value):
+    """MAIL FROM and RCPT TO of one message."""
+
+    def __init__(self, sender: Address, recipient: Address) -> None:
+        self.sender: Final = sender
+        self.recipient: Final = recipient
+
+    def parts(self) -> tuple[object, ...]:
+        """See Value."""
+        return self.sender, self.recipient

@@ -1,0 +1,75 @@
+"""The rule about contrast: every text of the final HTML on its ground, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from newsletter.basics.errors import Level, Problem
+from newsletter.checks.dossier import Dossier
+from newsletter.checks.reading.colours import Colour
+from newsletter.checks.reading.colours import contrast as ratio_of
+from newsletter.checks.reading.looks import Looks, State
+from newsletter.checks.reading.stylesheet import has_dark, style_rules
+from newsletter.checks.reading.texts import in_templates
+from newsletter.content.issue.issue import Issue
+
+NORMAL, LARGE = 4.5, 3.0
+"""WCAG 2.2, 1.4.3 (AA); large is 24 px, or 18.66 px in bold."""
+UNREADABLE = 2.0
+"""Below it a text can hardly be seen at all."""
+_LARGE_SIZE, _LARGE_BOLD = 24, 18.66
+_LETTER = re.compile(r"\w")
+
+
+def contrast(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
+    """Find text that is hard to tell from its ground; each pair of colours is told once."""
+    if dossier.letter is None:
+        return
+    styles = dossier.letter.styles
+    modes = (False, True) if has_dark(styles) else (False,)
+    for dark in modes:
+        looks = Looks(dossier.letter.root, style_rules(styles, dark=dark), dark=dark)
+        told: set[tuple[Colour, Colour]] = set()
+        for seen in looks.texts():
+            pair = _pair(seen.state)
+            if pair is None or pair in told:
+                continue
+            ratio, least = ratio_of(*pair), _least(seen.state)
+            if ratio + 0.005 >= least or not _LETTER.search(seen.words):
+                continue
+            told.add(pair)
+            file, line = _place(dossier, pair[0])
+            words = " ".join(seen.words.split())
+            yield Problem(
+                message=f"'{words[:40]}{'…' if len(words) > 40 else ''}' is hard to read in the "  # noqa: PLR2004
+                f"{'dark' if dark else 'light'}: {pair[0]} on {pair[1]} is {ratio:.1f}:1, "
+                f"at least {least:g}:1 is needed",
+                file=file or issue.file,
+                line=line,
+                hint="choose a darker or a lighter colour",
+                level=Level.ERROR if ratio < UNREADABLE else Level.WARNING,
+            )
+
+
+def _pair(state: State) -> tuple[Colour, Colour] | None:
+    """Return text and ground as they are seen, None where the ground is an image."""
+    if state.ground is None:
+        return None
+    colour = state.colour if state.colour.alpha >= 1 else state.colour.over(state.ground)
+    return colour, state.ground
+
+
+def _least(state: State) -> float:
+    is_large = state.size >= (_LARGE_BOLD if state.is_bold else _LARGE_SIZE)
+    return LARGE if is_large else NORMAL
+
+
+def _place(dossier: Dossier, colour: Colour) -> tuple[Path | None, int | None]:
+    """Return where a colour is set: under [design], or in a template of the editor's own."""
+    settings = dossier.settings
+    for key, value in settings.design.values.items():
+        if str(value).strip().upper() == str(colour):
+            return settings.file.relative_to(settings.root), settings.lines.get(f"design.{key}")
+    return in_templates(dossier, f"(?i){colour}", (".mjml", ".css", ".toml"))

@@ -1,0 +1,197 @@
+"""How readers look on the screen and in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from newsletter.audience.audience import Figures
+from newsletter.audience.list.gates import UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY
+from newsletter.audience.list.listfile import Member
+from newsletter.audience.suppression.suppression import Suppression, SuppressionEvent
+from newsletter.basics.address import Address
+from newsletter.basics.errors import Level, Problem
+from newsletter.settings.values import AS_FIELD, IGNORED
+from newsletter.state.ledger import Record
+
+_OWN_LINE = ("email", "name", "status", "consent", "consent_source", "consent_date")
+Deliveries = Sequence[tuple[str, Record]]
+
+
+def needs_work(figures: Figures, problems: Sequence[Problem]) -> bool:
+    """Return whether the editor must mend the list: somebody is left out by a mistake in it."""
+    mistaken = sum(
+        figures.excluded[kind] for kind in (UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
+    )
+    return (
+        any(problem.level is Level.ERROR for problem in problems)
+        or figures.left_out > 0
+        or mistaken > 0
+    )
+
+
+def figures_rows(figures: Figures) -> list[tuple[str, str]]:
+    """Return the counts as rows of a table."""
+    rows = [("may be mailed", figures.mailable)]
+    rows += [(f"not mailed: {why}", number) for why, number in sorted(figures.excluded.items())]
+    rows += [("rows left out", figures.left_out)] if figures.left_out else []
+    rows += [("rows of somebody who is there already", figures.twice)] if figures.twice else []
+    rows += [("empty rows", figures.blank)] if figures.blank else []
+    return [(what, f"{number:,}") for what, number in rows]
+
+
+def column_rows(read_as: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the columns of the list as rows of a table."""
+    words = {AS_FIELD: "a field for templates", IGNORED: "not read"}
+    return [(written or "(no name)", words.get(as_, as_)) for written, as_ in read_as]
+
+
+def figures_json(
+    figures: Figures | None,
+    problems: Sequence[Problem],
+    read_as: Sequence[tuple[str, str]] = (),
+) -> dict[str, Any]:
+    """Return counts (null where the list cannot be used), columns and problems."""
+    counts = figures and {
+        "mailable": figures.mailable,
+        "excluded": dict(sorted(figures.excluded.items())),
+        "left_out": figures.left_out,
+        "twice": figures.twice,
+        "blank": figures.blank,
+    }
+    return {
+        "counts": counts,
+        "columns": [{"name": written, "read_as": as_} for written, as_ in read_as],
+        "problems": [
+            {
+                "level": problem.level,
+                "message": problem.message,
+                "file": str(problem.file) if problem.file else None,
+                "line": problem.line,
+                "hint": problem.hint,
+            }
+            for problem in problems
+        ],
+    }
+
+
+def member_line(member: Member) -> str:
+    """Return one line: address, name, and why she is not mailed."""
+    line = f"{member.subscriber.address!s:<34} {member.subscriber.name:<26}"
+    return f"{line} {member.excluded}" if member.excluded else line.rstrip()
+
+
+def member_lines(member: Member) -> Iterator[str]:
+    """Yield a reader as a terminal shows her: a hyphen and the reason where she is not mailed."""
+    mark = "-" if member.excluded else " "
+    yield f"{mark} {member.subscriber.address!s:<34} {member.subscriber.name}".rstrip()
+    if member.excluded:
+        yield f"    not mailed: {member.excluded}"
+
+
+def member_json(member: Member) -> dict[str, Any]:
+    """Return a reader with all her fields."""
+    return {
+        "email": str(member.subscriber.address),
+        "name": member.subscriber.name,
+        "fields": member.subscriber.fields,
+        "line": member.line,
+        "excluded": member.excluded,
+    }
+
+
+def person_lines(
+    address: Address,
+    member: Member | None,
+    suppression: Suppression | None,
+    history: Sequence[SuppressionEvent],
+    deliveries: Deliveries,
+    *,
+    is_list_read: bool,
+) -> Iterator[str]:
+    """Yield what is known of one address, a fact a line."""
+    yield str(address)
+    if is_list_read or member is not None:
+        yield from _list_lines(member)
+    else:
+        yield "  on the list   unknown: it cannot be read"
+    if suppression is not None:
+        yield f"  mailed        no: suppressed, {suppression} ({suppression.source})"
+    elif member is not None:
+        yield f"  mailed        {f'no: {member.excluded}' if member.excluded else 'yes'}"
+    elif is_list_read:
+        yield "  mailed        no: not on the list"
+    for event in history:
+        yield f"  {_when(event):<13} {event.action}: {event.reason} ({event.source})"
+    if not deliveries:
+        yield "  issues        none yet"
+    for issue, record in deliveries:
+        at = f" {record.at:%Y-%m-%d %H:%M} UTC" if record.at else ""
+        words = " ".join(part for part in (str(record.code or ""), record.text) if part)
+        yield f"  {issue:<13} {record.state}{at}{f': {words}' if words else ''}"
+
+
+def _list_lines(member: Member | None) -> Iterator[str]:
+    if member is None:
+        yield "  on the list   no"
+        return
+    yield f"  on the list   line {member.line}"
+    yield f"  name          {member.subscriber.name or '(none)'}"
+    yield f"  consent       {_consent(member.subscriber.fields)}"
+    for name, value in member.subscriber.fields.items():
+        if name not in _OWN_LINE:
+            yield f"  {name:<13} {value}"
+
+
+def person_json(
+    address: Address,
+    member: Member | None,
+    suppression: Suppression | None,
+    history: Sequence[SuppressionEvent],
+    deliveries: Deliveries,
+) -> dict[str, Any]:
+    """Return what is known of one address."""
+    return {
+        "email": str(address),
+        "list": member and member_json(member),
+        "suppressed": suppression
+        and {
+            "reason": suppression.reason,
+            "since": suppression.since,
+            "source": suppression.source,
+        },
+        "events": [
+            {
+                "at": _when(event),
+                "action": event.action,
+                "reason": event.reason,
+                "source": event.source,
+            }
+            for event in history
+        ],
+        "deliveries": [
+            {
+                "issue": issue,
+                "state": record.state,
+                "code": record.code,
+                "enhanced": record.enhanced,
+                "text": record.text,
+                "attempts": record.attempts,
+                "at": record.at.isoformat() if record.at else None,
+            }
+            for issue, record in deliveries
+        ],
+    }
+
+
+def _consent(fields: dict[str, str]) -> str:
+    parts = [fields.get("consent", ""), fields.get("consent_source", "")]
+    if "consent_date" in fields:
+        parts.append(f"on {fields['consent_date']}")
+    return ", ".join(part for part in parts if part) or "(nothing recorded)"
+
+
+def _when(event: SuppressionEvent) -> str:
+    return Suppression(
+        address=event.address, reason=event.reason, at=event.at, source=event.source
+    ).since

@@ -1,0 +1,140 @@
+"""The progress of a mailing: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from newsletter.basics.outcome import State
+from newsletter.cli.terminal import output
+from newsletter.cli.terminal.keys import no_caret
+from newsletter.delivery.appointment import span
+
+_SHOWN = (State.ACCEPTED, State.DEFERRED, State.REFUSED, State.UNCERTAIN, State.EXCLUDED)
+_EVERY_SECONDS = 10.0
+_PER_SECOND = 8
+_BAR_CELLS = 28
+_UNUSUAL = (State.DEFERRED, State.REFUSED, State.UNCERTAIN)
+_QUIET_SECONDS = 30.0
+"""Nothing that moves for so long is told: the terminal is not dead."""
+_SLOW = 2.0
+"""Messages per second below which a rate is told per minute."""
+
+
+_HEARD_OR_NOT = contextlib.suppress(OSError)
+"""A terminal that went away stops no mailing."""
+
+Watch = Callable[[Counter[State]], None]
+Tell = Callable[[str], None]
+
+
+@contextlib.contextmanager
+def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
+    """Yield what takes the counts of this run so far, and what takes words about it.
+
+    `total` is None where nobody knows yet how many there will be.
+    """
+    if output.console().is_terminal:
+        with _bar(total) as (update, tell):
+            yield update, tell
+        return
+    began = last = time.monotonic()
+
+    def line(moved: Counter[State]) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _EVERY_SECONDS:
+            last = now
+            of = "" if total is None else f" of {total:,}"
+            told = [f"{_done(moved):,}{of}", *_speed(moved, now - began, total)]
+            with _HEARD_OR_NOT:
+                output.say(f"{', '.join(told)}: {in_words(moved)}")
+
+    def say(words: str) -> None:
+        with _HEARD_OR_NOT:
+            output.say(words)
+
+    yield line, say
+
+
+@contextlib.contextmanager
+def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.table import Column
+
+    columns = (
+        TextColumn("Sending"),
+        BarColumn(bar_width=_BAR_CELLS, complete_style="cyan", finished_style="green"),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[words]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+    )
+    began = last = time.monotonic()
+    seen: Counter[State] = Counter()
+    bar = Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND)
+    words = _Words()
+    task = bar.add_task("", total=total, words=words)
+
+    def draw() -> None:
+        told = _speed(seen, time.monotonic() - began, total)
+        told += [f"{seen[state]:,} {state}" for state in _UNUSUAL if seen[state]]
+        words.told = "  ".join(told)
+        bar.update(task, completed=_done(seen))
+
+    def update(moved: Counter[State]) -> None:
+        nonlocal last, seen
+        words.since = time.monotonic()
+        seen = moved
+        # A turn can be shorter than drawing takes.
+        if time.monotonic() - last >= 1 / _PER_SECOND:
+            last = time.monotonic()
+            with _HEARD_OR_NOT:
+                draw()
+
+    def tell(words: str) -> None:
+        with _HEARD_OR_NOT:
+            bar.console.print(words, style="yellow")
+
+    with no_caret():
+        with _HEARD_OR_NOT:
+            bar.start()
+        try:
+            yield update, tell
+        finally:
+            with _HEARD_OR_NOT:
+                draw()
+                bar.stop()
+
+
+class _Words:
+    """What stands beside the bar: made anew whenever that is drawn, which needs nobody's turn."""
+
+    def __init__(self) -> None:
+        self.told = ""
+        self.since = time.monotonic()
+
+    def __str__(self) -> str:
+        quiet = time.monotonic() - self.since
+        return f"{'' if quiet < _QUIET_SECONDS else f'nothing new for {span(quiet)}  '}{self.told}"
+
+
+def _speed(seen: Counter[State], seconds: float, total: int | None) -> list[str]:
+    """Return the rate, and the time left where that is known: `31/s`, `2 min 5 s left`."""
+    per_second = _done(seen) / max(seconds, 0.001)
+    told = [f"{per_second:,.0f}/s" if per_second >= _SLOW else f"{60 * per_second:,.0f}/min"]
+    left = 0 if total is None else total - _done(seen)
+    if left > 0 and per_second:
+        told.append(f"{span(left / per_second)} left")
+    return told
+
+
+def in_words(counts: Mapping[State, int], *, waiting: bool = False) -> str:
+    """Return the counts that are not zero: `998 accepted, 2 refused`; `waiting` adds those left."""
+    shown = (*_SHOWN, State.PENDING) if waiting else _SHOWN
+    told = [f"{counts[state]:,} {state}" for state in shown if counts[state]]
+    return ", ".join(told) or "nothing yet"
+
+
+def _done(moved: Counter[State]) -> int:
+    return sum(moved[state] for state in _SHOWN)

@@ -1,0 +1,238 @@
+"""What an import does with each summary: decided here, carried out by `library_import`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from newsletter.content.frontmatter.frontmatter import LONGEST
+from newsletter.content.importing import page, titles
+from newsletter.content.importing.escape import to_markdown, to_plain
+from newsletter.content.importing.merge import Found, plain_text
+from newsletter.content.importing.page import ParsedSummary
+from newsletter.content.importing.summary_edit import (
+    SummaryText,
+    rows_of,
+    with_body,
+    with_keys,
+    with_topic,
+)
+from newsletter.content.summary.file import dump_summary
+from newsletter.content.summary.summary import Passage, Summary
+from newsletter.content.text.bounds import unbounded
+
+OURS = frozenset(
+    {
+        page.AFTER_TITLE,
+        page.IN_CITATION,
+        page.IN_SUMMARY,
+        page.NO_IMPLICATIONS,
+        page.IN_IMPLICATIONS,
+        page.WITHOUT_IMPLICATIONS,
+        page.NO_TITLE,
+        page.TITLE_AT_END,
+    }
+)
+"""What an import writes behind `incomplete:`; any other reason is the editor's own."""
+
+
+class Status(StrEnum):
+    """What became of one summary."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    """Completed, tagged with one more topic, or overwritten as the editor said."""
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    """The file and the page differ; the file stays."""
+    INCOMPLETE = "incomplete"
+    """Written, or there already, and cut off."""
+    SKIPPED = "skipped"
+    """Not written: no summary, or its file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Existing:
+    """A summary of the library, its file's text, and whether it is as an import left it."""
+
+    summary: Summary
+    text: SummaryText
+    is_untouched: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One row of the result and what is to be written for it.
+
+    `text` is what the file shall hold, None where nothing is to be done. `update` is what it
+    would hold if the editor lets the page overwrite it. `is_open` marks a file that ends where
+    its page ends.
+    """
+
+    status: Status
+    reason: str
+    summary: Summary
+    found: Found
+    text: SummaryText | None = None
+    update: SummaryText | None = None
+    is_open: bool = False
+
+
+def new_step(found: Found, wanted: Summary) -> Step:
+    """Return the step for a summary that the library does not have."""
+    incomplete = found.summary.incomplete
+    return Step(
+        status=Status.INCOMPLETE if incomplete else Status.NEW,
+        reason=incomplete or "",
+        summary=wanted,
+        found=found,
+        text=SummaryText(dump_summary(wanted)),
+        is_open=found.summary.is_last,
+    )
+
+
+def step(found: Found, existing: Existing, topic: str | None) -> Step:
+    """Return the step for a summary that the library has; `topic` is a canonical name."""
+    wanted = summary_of(found.summary, existing.summary.slug, existing.summary.file, topic)
+    base = _merged(found, existing, wanted)
+    if topic is None or topic in existing.summary.topics:
+        return base
+    text = with_topic(base.text or existing.text, existing.summary, topic)
+    update = with_topic(base.update, existing.summary, topic) if base.update else None
+    told = f"topic added: {topic}"
+    status = Status.UPDATED if base.status is Status.UNCHANGED else base.status
+    reason = f"{base.reason}; {told}" if base.reason else told
+    return replace(base, status=status, reason=reason, text=text, update=update)
+
+
+def unreadable(wanted: Summary) -> str | None:
+    """Return why a file of this summary could not be read again, or None where it could."""
+    for passage in filter(None, (wanted.body, wanted.implications)):
+        if too_much := unbounded(passage):
+            return too_much.message
+    if len(wanted.citation or "") > LONGEST:
+        return f"its citation has {len(wanted.citation or ''):,} characters"
+    return None
+
+
+def summary_of(parsed: ParsedSummary, slug: str, file: Path, topic: str | None) -> Summary:
+    """Return what a page's summary is as a file: its paragraphs as Markdown."""
+    implications = _markdown(parsed.implications)
+    return Summary(
+        slug=slug,
+        file=file,
+        title=parsed.title,
+        published=parsed.month,
+        body=Passage(text=_markdown(parsed.paragraphs), file=file, line=1),
+        implications=Passage(text=implications, file=file, line=1) if implications else None,
+        citation=parsed.citation,
+        doi=parsed.doi,
+        topics=(topic,) if topic else (),
+        incomplete=parsed.incomplete,
+        lines={},
+    )
+
+
+def _merged(found: Found, existing: Existing, wanted: Summary) -> Step:
+    """Decide about everything but the topic."""
+    old = existing.summary
+    is_cut = old.incomplete in OURS
+    goes_on = _goes_on(old, wanted)
+    step = Step(status=Status.UNCHANGED, reason="", summary=old, found=found)
+    if wanted.incomplete is not None:
+        if is_cut and goes_on and _text(old) != _text(wanted):
+            text = _completed(existing, wanted)
+            return replace(
+                step,
+                status=Status.INCOMPLETE,
+                reason=wanted.incomplete,
+                text=text,
+                is_open=found.summary.is_last,
+            )
+        if is_cut:
+            return replace(step, status=Status.INCOMPLETE, reason=old.incomplete or "")
+        return replace(step, reason=f"this copy of it is {wanted.incomplete}")
+    is_longer = len(_text(old)) < len(_text(wanted))
+    if (is_cut and (goes_on or existing.is_untouched)) or (existing.is_untouched and is_longer):
+        return replace(
+            step,
+            status=Status.UPDATED,
+            reason="completed",
+            text=_completed(existing, wanted),
+            is_open=found.summary.is_last,
+        )
+    different = _differences(old, wanted)
+    if not different:
+        return replace(step, is_open=existing.is_untouched and found.summary.is_last)
+    reason = f"kept: {' and '.join(different)} differ{'s' if len(different) == 1 else ''}"
+    update = _overwritten(existing, wanted)
+    return replace(step, status=Status.CHANGED, reason=reason, update=update)
+
+
+def _differences(old: Summary, wanted: Summary) -> list[str]:
+    """Name what differs; what the editor added where the page has nothing does not."""
+    pairs = {
+        "title": (old.title, wanted.title),
+        "month": (str(old.published), str(wanted.published)),
+        "citation": (_spaced(old.citation), _spaced(wanted.citation)),
+        "DOI": ((old.doi or "").casefold(), (wanted.doi or "").casefold()),
+        "text": (_plain(old.body), _plain(wanted.body)),
+        "Practice Implications": (_plain(old.implications), _plain(wanted.implications)),
+    }
+    return [name for name, (has, page_has) in pairs.items() if page_has and has != page_has]
+
+
+def _goes_on(old: Summary, wanted: Summary) -> bool:
+    """Whether a file's text is the beginning of what the page has."""
+    text, whole = _text(old), _text(wanted)
+    same_title = titles.normalised(old.title) == titles.normalised(wanted.title)
+    with_citation = f"{_spaced(wanted.citation)} {whole}"
+    return same_title and (whole.startswith(text) or with_citation.startswith(text))
+
+
+def _completed(existing: Existing, wanted: Summary) -> SummaryText:
+    rows = rows_of(wanted)
+    old = existing.summary
+    changes: dict[str, str | None] = {"incomplete": rows.get("incomplete")}
+    for key, has in (("citation", old.citation), ("doi", old.doi)):
+        if key in rows and (has is None or existing.is_untouched):
+            changes[key] = rows[key]
+    return with_body(with_keys(existing.text, old.file, changes), wanted)
+
+
+def _overwritten(existing: Existing, wanted: Summary) -> SummaryText:
+    rows = rows_of(wanted)
+    old = existing.summary
+    pairs = {
+        "title": (old.title, wanted.title),
+        "published": (old.published, wanted.published),
+        "citation": (_spaced(old.citation), _spaced(wanted.citation)),
+        "doi": (old.doi, wanted.doi),
+    }
+    changes: dict[str, str | None] = {
+        key: rows[key] for key, (has, page_has) in pairs.items() if page_has and has != page_has
+    }
+    if old.incomplete in OURS:
+        changes["incomplete"] = None
+    text = with_keys(existing.text, old.file, changes)
+    is_same = _plain(old.body) == _plain(wanted.body)
+    if is_same and _plain(old.implications) == _plain(wanted.implications):
+        return text
+    return with_body(text, replace(wanted, implications=wanted.implications or old.implications))
+
+
+def _markdown(paragraphs: tuple[str, ...]) -> str:
+    return "\n\n".join(to_markdown(each) for each in paragraphs)
+
+
+def _text(summary: Summary) -> str:
+    return f"{_plain(summary.body)} {_plain(summary.implications)}".strip()
+
+
+def _plain(passage: Passage | None) -> str:
+    return plain_text([to_plain(passage.text)]) if passage else ""
+
+
+def _spaced(text: str | None) -> str:
+    return titles.one_line(text or "")

@@ -1,0 +1,206 @@
+"""Fields of an issue's file changed as a person would: every other byte stays.
+
+    edited(data, Edit(...), name) -> data
+
+What is returned reads back as exactly what was wanted, or a NewsletterError says why not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import overload
+
+from newsletter.basics.errors import Level, NewsletterError, Problem, fail
+from newsletter.content.issue.file import NO_SUMMARIES
+from newsletter.content.issue.form import (
+    LINES,
+    NEWS,
+    Form,
+    FormRead,
+    News,
+    one_line,
+    read_form,
+    several_lines,
+)
+from newsletter.content.issue.parts import with_introduction, with_line, with_news
+from newsletter.content.issue.summaries_edit import set_summaries
+
+MOST_SUMMARIES = 100
+MOST_NEWS = 50
+LONGEST = {
+    "subject": 1_000,
+    "preheader": 1_000,
+    "number": 20,
+    "title": 1_000,
+    "url": 2_000,
+    "text": 20_000,
+    "introduction": 50_000,
+}
+"""Characters."""
+
+# What a text of an email cannot hold; a tab and a line end can stand in some.
+_UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The fields to be changed; None leaves one as it is."""
+
+    summaries: tuple[str, ...] | None = None
+    subject: str | None = None
+    preheader: str | None = None
+    number: str | None = None
+    announcements: tuple[tuple[int | None, News], ...] | None = None
+    introduction: str | None = None
+
+
+class FieldError(NewsletterError):
+    """Values that cannot be written; `fields` names the field of each problem."""
+
+    def __init__(self, *found: tuple[str, Problem]) -> None:
+        super().__init__(*(problem for _, problem in found))
+        self.fields = tuple(field for field, _ in found)
+
+
+def edited(data: bytes, edit: Edit, name: Path) -> bytes:
+    """Return an issue's file with some fields changed.
+
+    Raises FieldError for values that cannot be, another NewsletterError where the file cannot
+    be read or edited.
+    """
+    before = read_form(data, name)
+    edit = _tidied(edit)
+    _refuse(edit, before, name)
+    text = data.decode("utf-8")
+    for key in LINES:
+        value = getattr(edit, key)
+        if value is not None and value != getattr(before.form, key):
+            text = with_line(text, key, value, name)
+    if edit.announcements is not None:
+        text = with_news(text, before.form.announcements, edit.announcements, name)
+    if edit.introduction is not None and edit.introduction != before.form.introduction:
+        text = with_introduction(text, edit.introduction, name)
+    written = text.encode("utf-8")
+    if edit.summaries is not None and edit.summaries != before.form.summaries:
+        written = set_summaries(written, edit.summaries, name)
+    _verify(written, before, wanted(before.form, edit), name)
+    return written
+
+
+def wanted(form: Form, edit: Edit) -> Form:
+    """Return the form as it is to be."""
+    texts = {key: value for key in LINES if (value := getattr(edit, key)) is not None}
+    if edit.announcements is not None:
+        form = replace(form, announcements=tuple(news for _, news in edit.announcements))
+    if edit.introduction is not None:
+        form = replace(form, introduction=edit.introduction)
+    if edit.summaries is not None:
+        form = replace(form, summaries=edit.summaries)
+    return replace(form, **texts)
+
+
+def _tidied(edit: Edit) -> Edit:
+    """Return the edit with its texts as they read back: no blanks around, NFC."""
+    news = edit.announcements and tuple(
+        (
+            was,
+            News(title=_trim(each.title), text=several_lines(each.text), url=_trim(each.url)),
+        )
+        for was, each in edit.announcements
+    )
+    return replace(
+        edit,
+        subject=_trim(edit.subject),
+        preheader=_trim(edit.preheader),
+        number=_trim(edit.number),
+        announcements=news,
+        introduction=None if edit.introduction is None else several_lines(edit.introduction),
+    )
+
+
+@overload
+def _trim(text: str) -> str: ...
+@overload
+def _trim(text: None) -> None: ...
+def _trim(text: str | None) -> str | None:
+    if text is None:
+        return None
+    # A line end within is left for `_refuse` to tell.
+    text = text.strip()
+    return text if "\n" in text or "\r" in text else one_line(text)
+
+
+def _refuse(edit: Edit, before: FormRead, name: Path) -> None:
+    """Raise FieldError for what no file could say, before any is made."""
+    found: list[tuple[str, Problem]] = []
+    for field, text in _texts(edit):
+        key = field.rpartition(".")[2]
+        if (message := _unfit(key, text)) is not None:
+            found.append((field, Problem(message=message, file=name)))
+    found += [
+        (field, _locked(field, before, name))
+        for field in sorted(before.locked)
+        if getattr(edit, field) is not None
+    ]
+    found += [
+        (field, Problem(message=words, file=name)) for field, words in _miscounted(edit, before)
+    ]
+    if found:
+        raise FieldError(*found)
+
+
+def _texts(edit: Edit) -> list[tuple[str, str]]:
+    texts = [(key, getattr(edit, key)) for key in (*LINES, "introduction")]
+    for number, (_, news) in enumerate(edit.announcements or ()):
+        texts += [(f"announcements.{number}.{key}", getattr(news, key)) for key in NEWS]
+    return [(field, text) for field, text in texts if text is not None]
+
+
+def _miscounted(edit: Edit, before: FormRead) -> Iterator[tuple[str, str]]:
+    kept = [was for was, _ in edit.announcements or () if was is not None]
+    there = len(before.form.announcements)
+    if len(set(kept)) < len(kept) or any(not 0 <= was < there for was in kept):
+        yield "announcements", "an announcement is named that is not there"
+    if len(edit.announcements or ()) > MOST_NEWS:
+        yield "announcements", f"{MOST_NEWS} announcements are the most"
+    if len(edit.summaries or ()) > MOST_SUMMARIES:
+        yield "summaries", f"{MOST_SUMMARIES} summaries are the most"
+
+
+def _unfit(key: str, text: str) -> str | None:
+    if len(text) > LONGEST[key]:
+        return f"the {key} has {len(text):,} characters; {LONGEST[key]:,} are the most"
+    if key not in {"text", "introduction"} and ("\n" in text or "\r" in text):
+        return f"the {key} is one line: take the line break out"
+    if unsendable := _UNSENDABLE.search(text):
+        code = ord(unsendable[0])
+        return f"the {key} holds a character that cannot be sent (U+{code:04X}): take it out"
+    return None
+
+
+def _locked(field: str, before: FormRead, name: Path) -> Problem:
+    own = [problem for at, problem in before.problems if at.split(".")[0] == field]
+    line = own[0].line if own else before.lines.get(field)
+    message = f"{field} is written in a way that cannot be edited here"
+    return Problem(message=message, file=name, line=line, hint="edit it in the file")
+
+
+def _verify(data: bytes, before: FormRead, form: Form, name: Path) -> None:
+    """Make sure that the file says what is wanted, and has no error that it had not before."""
+    after = read_form(data, name)
+    if after.form != form:
+        raise fail("the file is written in a way that cannot be edited here", file=name)
+    had = Counter(problem.message for _, problem in before.problems)
+    found = []
+    for field, problem in after.problems:
+        if had[problem.message] > 0:
+            had[problem.message] -= 1
+        elif problem.level is Level.ERROR and problem.message != NO_SUMMARIES:
+            # A line would be one of a file that was never written.
+            found.append((field, replace(problem, line=None)))
+    if found:
+        raise FieldError(*found)

@@ -1,0 +1,342 @@
+"""An author's Markdown as safe HTML on one line and as plain text.
+
+    text -> markdown-it-py (HTML off) -> tree -> HTML -> nh3, our own allow-list
+                                              -> plain text
+
+What people really write comes out as written: `p < .05`, ampersands, raw HTML, braces, indented
+lines. Nothing that is written can run, load or fetch; what cannot be sent at all is an error with
+its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.content.summary.summary import Passage
+from newsletter.content.text.bounds import unbounded
+from newsletter.content.text.characters import WIDTH, direction, display_width, refused_characters
+from newsletter.content.text.links import find_urls, is_allowed_url, linked
+from newsletter.content.text.markdown_text import alt_text, text_blocks
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markdown_it.tree import SyntaxTreeNode
+
+_IN_WORDS = ("text", "fence")
+_DIRECTED = {
+    *("paragraph", "heading", "fence", "bullet_list", "ordered_list", "blockquote", "table"),
+}
+
+DEEPEST = 50
+"""Levels of nesting; libxml2 silently drops what is nested in more than 254 elements."""
+
+_LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # what no column of a table has room for
+
+WIDE = "wide"
+"""The class of a table with more columns than an email has room for: all its words may break."""
+_WIDEST_WHOLE = 5  # columns
+
+_STATISTIC = re.compile(r" (?:&lt;|&gt;|[=\u2248\u2264\u2265]) [-\u2212\u2013]?[.\d](?:[.,]?\d)*%?")
+
+_LIKE_A_PLACE = re.compile(r"[./#]")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href"},
+    "ol": {"start", "dir"},
+    "td": {"align"},
+    "th": {"align", "scope"},
+    "span": {"class"},
+    **{tag: {"dir"} for tag in ("p", "h2", "h3", "h4", "h5", "h6", "pre")},
+    **{tag: {"dir"} for tag in ("ul", "blockquote")},
+    "table": {"class", "dir"},
+}
+_TAGS = {
+    *_ATTRIBUTES,
+    *("br", "code", "em", "hr", "li", "strong", "tbody", "thead", "tr"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """Text with emphasis and links, in both its forms.
+
+    `html` is well-formed XML on one line, `text` is wrapped plain text without a final newline.
+    A template that escapes HTML takes the first (`__html__`), any other the second (`__str__`).
+    """
+
+    html: str
+    text: str
+
+    def __html__(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def render_markdown(
+    passage: Passage,
+    *,
+    top: int = 3,
+    base: str = "ltr",
+    measure: Callable[[str], int] = display_width,
+    authored: Callable[[str], str] = str,
+) -> Rich:
+    """Return a passage as HTML and text.
+
+    Its outermost headings become `h{top}`, and no level below is skipped, so that the email's own
+    outline stays whole. A block that runs against `base` gets its own `dir`. `measure` gives the
+    width of plain text, `authored` a text without what stands for a reader's values in it, which
+    say nothing about its direction. Raises NewsletterError with every problem of the passage.
+    """
+    tree = _parse(passage)
+    whole = _Whole(_heading_tags(tree, top), authored)
+    html = "".join(_html_block(node, whole, base) for node in tree.children)
+    return Rich(_cleaned(html), text_blocks(tree.children, WIDTH, measure))
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+def _parse(passage: Passage) -> SyntaxTreeNode:
+    from markdown_it.tree import SyntaxTreeNode
+
+    problems = list(refused_characters(passage.text, file=passage.file, line=passage.line))
+    if problems:
+        raise NewsletterError(*problems)
+    if too_much := unbounded(passage):
+        raise NewsletterError(too_much)
+    try:
+        tokens = _parser().parse(passage.text)
+    except RecursionError:
+        raise NewsletterError(_too_deep(passage, 0)) from None
+    _refuse_depth(tokens, passage)
+    tree = SyntaxTreeNode(tokens)
+    problems = list(_link_problems(tree, passage))
+    if problems:
+        raise NewsletterError(*problems)
+    return tree
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # The preset's limit of 20 levels drops the rest without a word: ours comes first.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 4 * DEEPEST})
+    parser.enable("table")
+    parser.disable("code")  # an indented line is a paragraph to people who write prose
+    parser.validateLink = _is_link  # type: ignore[method-assign]
+    return parser
+
+
+def _is_link(url: str) -> bool:
+    """Whether a destination makes a link; what does not stays as written.
+
+    Another scheme (javascript:, data:) never does; a place without a scheme does, so that
+    `_link_problems` can name its line.
+    """
+    if _SCHEME.match(url):
+        return is_allowed_url(url)
+    return _LIKE_A_PLACE.search(url) is not None
+
+
+def _refuse_depth(tokens: Sequence[Token], passage: Passage) -> None:
+    depth, line = 0, 0
+    for token in tokens:
+        line = token.map[0] if token.map else line
+        depth += token.nesting
+        inner = depth
+        for child in token.children or ():
+            inner += child.nesting
+            if inner > DEEPEST:
+                raise NewsletterError(_too_deep(passage, line))
+        if depth > DEEPEST:
+            raise NewsletterError(_too_deep(passage, line))
+
+
+def _link_problems(tree: SyntaxTreeNode, passage: Passage) -> Iterator[Problem]:
+    for node in tree.walk():
+        if node.type != "link":
+            continue
+        href = str(node.attrs["href"])
+        if is_allowed_url(href):
+            continue
+        inline = next(up for up in _ancestors(node) if up.type == "inline")
+        offset = inline.map[0] if inline.map else 0
+        yield Problem(
+            message=f"the link to '{href}' has no place to lead to from an email",
+            file=passage.file,
+            line=passage.line + offset,
+            hint="write the whole address, with https:// or mailto: before it",
+        )
+
+
+def _ancestors(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _too_deep(passage: Passage, offset: int) -> Problem:
+    return _problem(
+        passage, offset, f"lists, quotes or emphasis are nested more than {DEEPEST} levels deep"
+    )
+
+
+def _problem(passage: Passage, offset: int, message: str) -> Problem:
+    return Problem(message=message, file=passage.file, line=passage.line + offset)
+
+
+# --- HTML ----------------------------------------------------------------------------------
+
+
+def _cleaned(html: str) -> str:
+    import nh3
+
+    safe = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+    # nh3 writes HTML, MJML wants XML; outside of tags `<` is always escaped.
+    return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What every block needs to know.
+
+    `tags` are those of the headings that have words, by the identity of their nodes; `authored`
+    tells an author's text from what stands for a reader's values.
+    """
+
+    tags: dict[int, str] = field(default_factory=dict)
+    authored: Callable[[str], str] = str
+
+
+def _heading_tags(tree: SyntaxTreeNode, top: int) -> dict[int, str]:
+    tags: dict[int, str] = {}
+    above: list[str] = []  # the headings that the one at hand stands under, as written
+    for node in tree.walk():
+        if node.type != "heading" or not _has_words(node):
+            continue
+        while above and above[-1] >= node.tag:
+            above.pop()
+        above.append(node.tag)
+        tags[id(node)] = f"h{min(top + len(above) - 1, 6)}"
+    return tags
+
+
+def _html_block(node: SyntaxTreeNode, whole: _Whole, base: str) -> str:
+    if node.type == "inline":
+        return "".join(_html_inline(child) for child in node.children)
+    if node.type == "hr":
+        return "<hr>"
+    if node.type == "paragraph" and node.hidden:  # in a tight list
+        return _html_blocks(node, whole, base)
+    if node.type == "heading" and id(node) not in whole.tags:  # one without words
+        return ""
+    tag = whole.tags.get(id(node), node.tag)
+    inner, extra = base, ""
+    if node.type in _DIRECTED:
+        inner = direction(whole.authored(_words(node))) or base
+        extra = "" if inner == base else f' dir="{inner}"'
+    match node.type:
+        case "fence":
+            lines = escape(node.content.rstrip("\n"), quote=False)
+            return _element("pre", lines.replace("\n", "<br>"), extra)
+        case "ordered_list" if node.attrs.get("start", 1) != 1:
+            extra += f' start="{node.attrs["start"]}"'
+        case "table" if _columns(node) > _WIDEST_WHOLE:
+            extra += f' class="{WIDE}"'
+        case "td" | "th":
+            tag, extra = _cell(node)
+        case _:
+            pass
+    return _element(tag, _html_blocks(node, whole, inner), extra)
+
+
+def _columns(table: SyntaxTreeNode) -> int:
+    return max(len(row.children) for part in table.children for row in part.children)
+
+
+def _cell(node: SyntaxTreeNode) -> tuple[str, str]:
+    """Return a cell's tag and attributes; one without words heads nothing."""
+    align = str(node.attrs.get("style", "")).removeprefix("text-align:")
+    attributes = f' align="{align}"' if align else ""
+    if node.type == "th" and _has_words(node):
+        return "th", f'{attributes} scope="col"'
+    return "td", attributes
+
+
+def _has_words(node: SyntaxTreeNode) -> bool:
+    return bool(_html_blocks(node, _Whole(), "ltr").strip())
+
+
+def _html_blocks(node: SyntaxTreeNode, whole: _Whole, base: str) -> str:
+    return "".join(_html_block(child, whole, base) for child in node.children)
+
+
+def _words(node: SyntaxTreeNode) -> str:
+    return "".join(part.content for part in node.walk() if part.type in _IN_WORDS)
+
+
+def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
+    match node.type:
+        case "text":
+            above = {up.type for up in _ancestors(node)}
+            words = escape(node.content, quote=False)
+            html = _kept_together(words if "link" in above else _with_links(node.content))
+            return _breakable(html) if above & {"td", "th"} else html
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "<br>"
+        case "code_inline":
+            return _element("code", escape(node.content, quote=False))
+        case "image":  # what it shows, in words
+            return escape(alt_text(node), quote=False)
+        case "link":
+            inner = "".join(_html_inline(child) for child in node.children)
+            href = str(node.attrs["href"])
+            return f'<a href="{escape(href)}">{inner.strip() or escape(href)}</a>'
+        case _:
+            return _element(node.tag, "".join(_html_inline(child) for child in node.children))
+
+
+def _element(tag: str, inner: str, attributes: str = "") -> str:
+    return f"<{tag}{attributes}>{inner}</{tag}>"
+
+
+def _breakable(html: str) -> str:
+    """Return a cell's text, its long words marked: they may break, others keep a column wide."""
+    parts = re.split(r"(<[^>]*>)", html)
+    return "".join(
+        part if part.startswith("<") else _LONG_WORD.sub(r'<span class="long">\g<0></span>', part)
+        for part in parts
+    )
+
+
+def _kept_together(html: str) -> str:
+    """Return a text with its statistics marked (`p < .05`): no line ends inside them."""
+    return _STATISTIC.sub(r'<span class="stat">\g<0></span>', html)
+
+
+def _with_links(text: str) -> str:
+    parts: list[str] = []
+    last = 0
+    for start, end in find_urls(text):
+        parts += [escape(text[last:start], quote=False), linked(text[start:end], text[start:end])]
+        last = end
+    return "".join([*parts, escape(text[last:], quote=False)])

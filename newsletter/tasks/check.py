@@ -1,0 +1,206 @@
+"""A proof of an issue: the message as it would leave now, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from newsletter.audience.audience import Audience
+from newsletter.basics import shipped
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.checks.dossier import Answer, Dossier, Readers, Use
+from newsletter.checks.engine import Report
+from newsletter.checks.letter import Letter
+from newsletter.checks.reading.census import take_census
+from newsletter.checks.registry import check_issue
+from newsletter.content.issue.issue import Issue
+from newsletter.content.library import Library, load_library
+from newsletter.content.month import Month
+from newsletter.content.summary.summary import Summary
+from newsletter.content.topics import Vocabularies
+from newsletter.message.content import Content, content_of
+from newsletter.message.draft import draft_message
+from newsletter.message.template import unsubscribe_urls
+from newsletter.render.compiled import CompiledIssue
+from newsletter.render.slots.places import UNSUBSCRIBE
+from newsletter.render.slots.slots import Context, Slot, fill
+from newsletter.render.templates.files import places_of
+from newsletter.workspace import Workspace
+
+T = TypeVar("T")
+
+Count = Callable[[Content | None], Readers]
+"""Reads the list for a content, None where no email can be made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """An issue as its files have it now.
+
+    `content` is what a mailing would freeze and `message` what a sample reader would get (RFC
+    5322, CRLF); both are None where no email can be made, and the report's errors say why.
+    """
+
+    content: Content | None
+    message: bytes | None
+    report: Report
+
+
+def prove(
+    workspace: Workspace,
+    slug: str,
+    *,
+    readers: Readers | Count | None,
+    today: date,
+    ask: Callable[[Dossier], Mapping[str, Answer]] | None = None,
+) -> Proof:
+    """Compile an issue and check it; `readers` None leaves the list out of the check.
+
+    `readers` may also be what counts them, once the content is known. `ask` looks whether the
+    links lead anywhere. What is wrong in the issue, its summaries, the vocabularies or the
+    templates is in the report. Raises NewsletterError where there is no such issue.
+    """
+    if slug not in workspace.issue_slugs():
+        workspace.issue(slug)  # says what is there instead
+    content, dossier = _look(_Desk(workspace), slug, readers, Month(today.year, today.month))
+    if ask is not None and dossier.issue is not None:
+        dossier = replace(dossier, answers=ask(dossier))
+    return Proof(
+        content=content,
+        message=dossier.letter.octets if dossier.letter else None,
+        report=check_issue(dossier),
+    )
+
+
+def count_readers(workspace: Workspace, today: date) -> Readers:
+    """Read the list as it would be mailed now; what cannot be read at all is a problem."""
+    try:
+        with workspace.ledger() as ledger:
+            audience = workspace.audience(ledger, today)
+        return _counted(_ListNow(audience.version, today, audience))
+    except NewsletterError as error:
+        return Readers(mailable=None, problems=error.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _ListNow:
+    """A list as it is now: the same `version` on the same day gives the same count."""
+
+    version: Hashable
+    today: date
+    audience: Audience = field(compare=False)
+
+
+@lru_cache(maxsize=2)  # the preview asks at each save, and the list of 100,000 stays what it was
+def _counted(now: _ListNow) -> Readers:
+    return take_census(now.audience, now.today)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """A workspace, and what could not be read of it so far."""
+
+    workspace: Workspace
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, read: Callable[[], T], otherwise: T) -> T:
+        """Return what is read, or something else where it cannot be, and keep why."""
+        try:
+            return read()
+        except NewsletterError as error:
+            self.problems.extend(error.problems)
+            return otherwise
+
+
+def _look(
+    desk: _Desk, slug: str, readers: Readers | Count | None, month: Month
+) -> tuple[Content | None, Dossier]:
+    workspace = desk.workspace
+    vocabularies = desk.take(workspace.vocabularies, Vocabularies())
+    library = load_library(workspace.root, vocabularies)
+    issue = desk.take(lambda: workspace.issue(slug), None)
+    compiled = None
+    if issue is not None:
+        compiled = desk.take(lambda: workspace.compile(issue, library), None)
+    content = None if compiled is None else content_of(compiled, workspace.settings)
+    if callable(readers):
+        readers = readers(content)
+    nowhere: tuple[Use, ...] = ()
+    uses = desk.take(lambda: tuple(_uses(workspace, library)), nowhere)
+    dossier = Dossier(
+        settings=workspace.settings,
+        issue=issue,
+        summaries=_held(issue, library),
+        library=tuple(library.values()),
+        vocabularies=vocabularies,
+        uses=uses,
+        letter=None if content is None else Letter(draft_message(content)),
+        heaviest=None if content is None else _heaviest(content, readers),
+        preheader=_preheader(compiled),
+        templates=_templates(workspace, issue, workspace.root / shipped.TEMPLATES.name),
+        shipped=_templates(workspace, issue, shipped.TEMPLATES),
+        unrendered=tuple(desk.problems),
+        readers=readers,
+        today=month,
+    )
+    return (None if desk.problems else content), dossier
+
+
+def _held(issue: Issue | None, library: Library) -> tuple[Summary, ...]:
+    return () if issue is None else tuple(library[s] for s in issue.summaries if s in library)
+
+
+def _templates(workspace: Workspace, issue: Issue | None, folder: Path) -> tuple[Path, ...]:
+    """Return the folders of the issue's template, the first counts most."""
+    name = (issue.template if issue else None) or workspace.settings.newsletter.template
+    return places_of(name, (folder,))
+
+
+def _preheader(compiled: CompiledIssue | None) -> str:
+    return "" if compiled is None else compiled.preheader
+
+
+def _heaviest(content: Content, readers: Readers | None) -> int:
+    """Return the octets of the HTML for a reader who has the longest value of each field."""
+    values = {} if readers is None else readers.longest
+    https, mailto = unsubscribe_urls(content)
+
+    def longest(slot: Slot) -> str:
+        if slot.name == UNSUBSCRIBE:
+            return escape(f"{https or mailto}{'x' * 24}")
+        own = values.get(slot.name.removeprefix("reader."), "")
+        both = (_written(own, slot.context), _written(slot.fallback, slot.context))
+        return max(both, key=lambda each: len(each.encode()))
+
+    html = fill(content.html, longest)
+    return len(html.encode()) + html.count("\n")  # each line ends in CRLF
+
+
+def _written(value: str, context: Context) -> str:
+    return quote(value, safe="") if context is Context.URL else escape(value)
+
+
+def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:
+    """Yield where each summary stands: of a mailed issue the ledger knows, else its file.
+
+    An issue that cannot be read is told elsewhere.
+    """
+    mailed = workspace.mailed_summaries()
+    for issue_slug, held in mailed.items():
+        for slug, doi in held:
+            yield Use(issue=issue_slug, summary=slug, doi=doi, sent=True)
+    issues, _ = workspace.issues()
+    states = workspace.sent_states()
+    for issue in issues:
+        if issue.slug in mailed:
+            continue
+        sent = issue.publish or issue.slug in states
+        for slug in issue.summaries:
+            known = library.get(slug)
+            yield Use(issue=issue.slug, summary=slug, doi=known.doi if known else None, sent=sent)

@@ -1,0 +1,120 @@
+"""The message that one reader gets, or got: what build shows, a test sends, a mailing froze."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.basics.address import BadAddress, parse_address
+from newsletter.basics.errors import Problem, WrongUsage, did_you_mean, fail
+from newsletter.basics.files import shown
+from newsletter.message.content import Content, content_of
+from newsletter.message.draft import SAMPLE_READER, draft_message
+from newsletter.workspace import Workspace, withdrawable
+
+if TYPE_CHECKING:
+    from newsletter.state.ledger import Ledger, Mailing
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """An issue's mailing and the content that it froze."""
+
+    mailing: Mailing
+    content: Content
+
+    @property
+    def message(self) -> bytes:
+        """What a sample reader would get of it (RFC 5322, CRLF)."""
+        return draft_message(self.content, date=self.mailing.frozen_at)
+
+
+def frozen_issue(workspace: Workspace, slug: str) -> Frozen | None:
+    """Return what a mailing has frozen of an issue, or None where nothing is.
+
+    What nobody can have got is not held: the next `send` takes the files as they are then.
+    """
+    if not workspace.settings.database.exists():
+        return None
+    with workspace.ledger() as ledger:
+        mailing = ledger.mailing(slug)
+        if mailing is None or withdrawable(ledger, mailing):
+            return None
+        return Frozen(mailing, ledger.content(mailing))
+
+
+def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | None]:
+    """Return an issue's content, and its date where a mailing has frozen it.
+
+    What is frozen counts, whatever the files say since. Raises NewsletterError.
+    """
+    frozen = frozen_issue(workspace, slug)
+    if frozen is not None:
+        return frozen.content, frozen.mailing.frozen_at
+    compiled = workspace.compile(workspace.issue(slug))
+    return content_of(compiled, workspace.settings), None
+
+
+def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, today: date) -> bytes:
+    """Return the message for a reader of the list, or for a sample reader.
+
+    Once a mailing has frozen it, a reader of that mailing gets here exactly what she is sent.
+    """
+    if as_email is not None and workspace.settings.database.exists():
+        with workspace.ledger() as ledger:
+            mailing = ledger.mailing(slug)
+            if mailing is not None and not withdrawable(ledger, mailing):
+                sent = _frozen_message(workspace, ledger, mailing, as_email)
+                if sent:
+                    return sent
+    content, moment = issue_content(workspace, slug)
+    reader = find_reader(workspace, as_email, today=today) if as_email else SAMPLE_READER
+    return draft_message(content, reader, date=moment)
+
+
+def find_reader(workspace: Workspace, email: str, *, today: date) -> Subscriber:
+    """Return a reader of the list by her address; raise NewsletterError with the nearest one."""
+    from newsletter.audience.audience import Audience
+
+    try:
+        wanted = parse_address(email).key
+    except BadAddress as error:
+        raise WrongUsage(Problem(message=f"'{email}' is no address: {error}")) from None
+    name = shown(workspace.settings.subscribers_file, workspace.root)
+    keys: list[str] = []
+    audience = Audience(
+        workspace.settings.subscribers_file,
+        shown=name,
+        suppressed={},
+        today=today,
+        answers=workspace.settings.subscribers_columns,
+    )
+    with contextlib.closing(iter(audience)) as members:
+        for member in members:
+            if member.subscriber.address.key == wanted:
+                return member.subscriber
+            keys.append(member.subscriber.address.key)
+    raise fail(f"{email} is not on the list", file=name, hint=did_you_mean(email, keys))
+
+
+def test_message(content: Content, reader: Subscriber, *, now: datetime) -> bytes:
+    """Return the message of a test: marked, dated now, with a token that never acts."""
+    return draft_message(content, reader, date=now.astimezone(UTC), marked="[TEST] ")
+
+
+def _frozen_message(
+    workspace: Workspace, ledger: Ledger, mailing: Mailing, as_email: str
+) -> bytes | None:
+    from newsletter.delivery.letters import Letters
+
+    try:
+        delivery = ledger.delivery(mailing, parse_address(as_email))
+    except BadAddress:
+        return None
+    if delivery is None:
+        return None
+    letters = Letters(ledger.content(mailing), mailing, workspace.keys()[0])
+    return b"".join(letters.parts(delivery))

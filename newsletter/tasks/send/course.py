@@ -1,0 +1,202 @@
+"""A mailing begun, gone on with, decided about; each step is recorded in `mailings.csv`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.audience.suppression.book import SuppressionBook
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.basics.outcome import Outcome, State
+from newsletter.delivery.answers.causes import is_bad_address
+from newsletter.delivery.answers.policy import latest_due
+from newsletter.delivery.mailing import Course, Result, freeze, send
+from newsletter.message.content import Content
+from newsletter.state.ledger import Ledger, Mailing, MailingState, Override, Refusal
+from newsletter.state.mailings_file import remove_mailing, write_mailing
+from newsletter.tasks.send.leaving import Leavers, carry_over
+from newsletter.workspace import MAILINGS, Workspace
+
+if TYPE_CHECKING:  # it is read for the check, which is heavy
+    from newsletter.tasks.send.intake import Intake
+
+_SOURCE = "mail server"
+_FEW = 2
+"""So many unknown addresses and no known one may happen in a short run."""
+
+
+def begin(
+    workspace: Workspace,
+    ledger: Ledger,
+    content: Content,
+    sources: str,
+    today: date,
+    overrides: Sequence[Override] = (),
+    intake: Intake | None = None,
+) -> Mailing:
+    """Freeze an issue with its audience, and record that in `mailings.csv`.
+
+    With an `intake` the audience is what was read then, but for those who have left since;
+    without one the list is read as it is now.
+    """
+    now = datetime.now(UTC)
+    if intake is None:
+        audience, key = workspace.audience(ledger, today), workspace.keys()[0]
+        mailing = freeze(ledger, content, audience, key=key, sources=sources, now=now)
+    else:
+        mailing = intake.freeze(content, sources, now)
+        if intake.somebody_left():
+            exclude_who_left(workspace, ledger)
+    ledger.override(mailing, overrides, now)
+    _record(workspace, ledger, mailing, ledger.counts(mailing))
+    return mailing
+
+
+def go_on(
+    workspace: Workspace,
+    ledger: Ledger,
+    mailing: Mailing,
+    course: Course,
+    watch: Callable[[Counter[State]], None],
+    tell: Callable[[str], None],
+) -> Result:
+    """Send what is left, record how it ended, and suppress the addresses that do not exist."""
+    began = datetime.now(UTC)
+    result = send(
+        ledger,
+        mailing,
+        key=workspace.keys()[0],
+        course=course,
+        watch=watch,
+        tell=tell,
+        heed=Leavers(ledger, workspace.root).look,
+    )
+    ledger.confirm(result.mailing)
+    if result.ending.stop is None and result.counts[State.REFUSED]:
+        known = _unknown_addresses(ledger, result, began)
+        result = replace(result, suppressed=_suppress(workspace, ledger, known))
+    _record(workspace, ledger, result.mailing, result.counts)
+    return result
+
+
+def _unknown_addresses(ledger: Ledger, result: Result, began: datetime) -> list[Refusal]:
+    """Return the refusals of a mailing, of this run and of those before, that are of bad addresses.
+
+    Where a run had no acceptance, and more than a few refusals, its own are left out: a broken
+    server says of everybody that it does not know them.
+    """
+    moved = result.ending.moved
+    broken = not moved[State.ACCEPTED] and moved[State.REFUSED] > _FEW
+    return [
+        each
+        for each in ledger.refusals(result.mailing)
+        if is_bad_address(each.outcome) and not (broken and each.at >= began.timestamp())
+    ]
+
+
+def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal]) -> int:
+    """Suppress addresses for what a server said; return how many.
+
+    Whatever was decided about an address since then, by hand or by a bounce, holds.
+    """
+    decided: dict[str, float] = {}
+    for event in ledger.suppression_events():
+        key = event.address.key
+        decided[key] = max(decided.get(key, 0.0), event.at.timestamp())
+    news = [each for each in refusals if each.at > decided.get(each.address.key, 0.0)]
+    if not news:
+        return 0
+    book = SuppressionBook(ledger, workspace.root)
+    known = book.in_force()
+    for each in news:
+        reason = f"address refused: {_words(each.outcome)}"
+        book.suppress([each.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
+    return sum(each.address.key not in known for each in news)
+
+
+def _words(outcome: Outcome) -> str:
+    return " ".join(filter(None, (outcome.enhanced or str(outcome.code), outcome.text)))
+
+
+def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
+    """Exclude who is suppressed by now, in either record."""
+    carry_over(ledger, workspace.root)
+    ledger.exclude_suppressed()
+
+
+def take_up(
+    workspace: Workspace,
+    ledger: Ledger,
+    mailing: Mailing,
+    tell: Callable[[str], None],
+) -> Mailing | None:
+    """Bring a mailing up to date before it goes on; None where it is withdrawn.
+
+    What a dead run left unanswered becomes uncertain, and so does what the ledger has lost; who
+    left meanwhile is excluded. A mailing that nobody can have got is withdrawn: the issue is
+    taken as its files say now. The caller holds the sending lock.
+    """
+    now = datetime.now(UTC)
+    ledger.recover(mailing, now)
+    ledger.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
+    lost = ledger.reconcile(mailing, now)
+    if lost:
+        tell(lost_words(mailing.issue, lost))
+        _record(workspace, ledger, mailing, ledger.counts(mailing))
+    exclude_who_left(workspace, ledger)
+    if ledger.nobody_got(mailing):
+        # The line first: without its mailing it would say that the ledger is lost.
+        remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
+        ledger.withdraw(mailing)
+        ledger.forget_marks(mailing)
+        return None
+    counts = ledger.counts(mailing)
+    left = counts[State.PENDING] + counts[State.DEFERRED]
+    if left or mailing.state is MailingState.FINISHED:
+        return mailing
+    mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
+    _record(workspace, ledger, mailing, counts)
+    return mailing
+
+
+def lost_words(issue: str, lost: int) -> str:
+    """Say that the ledger had lost tries, and what becomes of those readers."""
+    many = f"{lost:,} messages" if lost > 1 else "1 message"
+    return (
+        f"The ledger, or its log, is older than what was sent: it had lost {many} that may have"
+        f" left. These readers are uncertain now, and get nothing by themselves:"
+        f" newsletter resolve {issue} lists them."
+    )
+
+
+def settle_uncertain(
+    workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool
+) -> int:
+    """Carry out the editor's decision about the uncertain ones; return how many there were."""
+    now = datetime.now(UTC)
+    state = State.PENDING if resend else State.ACCEPTED
+    why = "to be sent again" if resend else "counted as accepted by the editor"
+    changed = ledger.resolve(mailing, state, why, now)
+    if resend:
+        mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
+    _record(workspace, ledger, mailing, ledger.counts(mailing))
+    return changed
+
+
+def _record(
+    workspace: Workspace, ledger: Ledger, mailing: Mailing, counts: Mapping[State, int]
+) -> None:
+    file, name = workspace.root / MAILINGS, Path(MAILINGS)
+    try:
+        write_mailing(file, name, mailing, counts, ledger.identity())
+    except OSError as error:
+        problem = Problem(
+            message=f"could not be written: {error.strerror or error}",
+            file=Path(MAILINGS),
+            hint="the ledger has everything; mend this and run the same command again",
+        )
+        raise NewsletterError(problem) from None

@@ -1,0 +1,106 @@
+"""Who may send: one process at a time, from the ledger that was last sent from."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.basics.errors import fail
+from newsletter.state.guards.contradiction import contradiction, epochs
+from newsletter.state.guards.identity import advance, doubt, older
+from newsletter.state.guards.lock import sending_lock
+from newsletter.state.guards.tidying import tidy
+from newsletter.state.guards.witness import Witness, witness_of
+from newsletter.state.ledger import MailingState
+from newsletter.state.mailings_file import write_mailing
+from newsletter.state.sqlite import SqliteLedger
+from newsletter.workspace import MAILINGS, Workspace
+
+
+def refuse_recorded(workspace: Workspace, issue: str) -> None:
+    """Raise where `mailings.csv` knows a mailing of an issue that the ledger does not."""
+    for row in workspace.mailings():
+        if row["issue"] == issue:
+            begun = row.get("finished_at") == ""
+            accepted = row.get("accepted") or "an unknown number"
+            # A run that was killed has written down how it began, not how far it came.
+            known = "" if begun and accepted == "0" else f" ({accepted} accepted)"
+            raise fail(
+                f"{issue} was {'begun' if begun else 'sent'} already{known},"
+                " but this ledger does not know of it",
+                file=Path(MAILINGS),
+                hint=(
+                    f"copy {workspace.settings.database.name} and key from the"
+                    " .newsletter folder of the machine or backup that sent it (docs/backup.md)"
+                ),
+            )
+
+
+def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
+    """Raise where the ledger looks restored or copied."""
+    why = doubt(ledger, _witness(ledger))
+    if why is not None:
+        raise why
+    beyond = contradiction(workspace.mailings(), ledger)
+    if beyond:
+        raise older(ledger, beyond)
+
+
+@contextlib.contextmanager
+def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool) -> Iterator[str]:
+    """Hold the sending lock over the ledger that was last sent from, and keep its witness.
+
+    `trusted` is the editor's word for it. Yields what there is to say about the witness, or
+    nothing. Raises NewsletterError, at the end too, where the ledger was replaced meanwhile.
+    """
+    with sending_lock(lock_file(workspace), since=datetime.now().astimezone()):
+        witness = _witness(ledger)
+        tidy(ledger.file, workspace.root / MAILINGS, witness.folder)
+        if not trusted:
+            refuse_doubtful(workspace, ledger)
+        known = epochs(workspace.mailings(), ledger.identity()[0])
+        unkept = advance(ledger, witness, known)
+        if trusted:
+            _record_anew(workspace, ledger)
+        ledger.witnessed_by(witness.folder)
+        yield _unkept(witness, unkept) if unkept else ""
+        ledger.presence.require()
+        advance(ledger, witness)
+
+
+def witness(ledger: SqliteLedger) -> None:
+    """Look at a ledger together with its witness, without the lock; nothing is written."""
+    ledger.witnessed_by(_witness(ledger).folder)
+
+
+def lock_file(workspace: Workspace) -> Path:
+    """Return the file that the one sender locks."""
+    file = workspace.settings.database
+    return file.with_name(file.name + ".lock")
+
+
+def _record_anew(workspace: Workspace, ledger: SqliteLedger) -> None:
+    """Write the lines of the mailings that go on from the ledger that is said to be right."""
+    unfinished = {
+        each.issue: each for each in ledger.mailings() if each.state is not MailingState.FINISHED
+    }
+    file, name = workspace.root / MAILINGS, Path(MAILINGS)
+    for row in workspace.mailings():
+        mailing = unfinished.get(row["issue"])
+        if mailing is not None:
+            write_mailing(file, name, mailing, ledger.counts(mailing), ledger.identity())
+
+
+def _witness(ledger: SqliteLedger) -> Witness:
+    return witness_of(ledger.identity()[0])
+
+
+def _unkept(witness: Witness, why: str) -> str:
+    where = witness.folder or "this user's home"
+    return (
+        f"No witness of the ledger can be kept in {where} ({why}). It is sent all the same; but a"
+        " backup of the whole .newsletter folder, put back later, may not be noticed"
+        " (docs/backup.md)."
+    )

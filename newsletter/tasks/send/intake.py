@@ -1,0 +1,90 @@
+"""The list read once for a mailing that is about to begin: counted, tried out, and kept aside."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from newsletter.audience.audience import Audience
+from newsletter.audience.suppression.book import suppressed_now
+from newsletter.basics.errors import NewsletterError, fail
+from newsletter.checks.dossier import Readers
+from newsletter.checks.reading.census import Census
+from newsletter.delivery.letters import Unmakeable, preflight
+from newsletter.delivery.mailing import draft_mailing
+from newsletter.message.content import Content
+from newsletter.state.ledger import Ledger, Mailing
+from newsletter.workspace import Workspace
+
+
+class Intake:
+    """One pass over the list, before anybody is asked whether to send.
+
+    It counts the readers for the check, makes what differs in each one's message to be sure that
+    it can be made, and keeps the rows for the freeze: who was counted is who gets it. `readers`
+    are the figures of the last `read`.
+    """
+
+    def __init__(self, workspace: Workspace, ledger: Ledger, today: date) -> None:
+        self._workspace = workspace
+        self._ledger = ledger
+        self._today = today
+        self.readers = Readers(mailable=None)
+        self._audience: Audience | None = None
+        self._as_read: object = None
+        self._draft: Mailing | None = None
+        self._unmakeable: Unmakeable | None = None
+
+    def read(self, content: Content | None) -> Readers:
+        """Read the list for a content (None: only count); what cannot be read is a problem."""
+        gc.freeze()  # what is there by now stays: a look at all of it again finds nothing
+        self.readers = self._read(content)
+        return self.readers
+
+    def _read(self, content: Content | None) -> Readers:
+        try:
+            self._audience = self._workspace.audience(self._ledger, self._today)
+            self._as_read = self._audience.file_version
+            census = Census(self._audience, self._today)
+            self._gather(census, content)
+        except NewsletterError as error:
+            return Readers(mailable=None, problems=error.problems)
+        return census.readers()
+
+    def require_messages(self) -> None:
+        """Raise NewsletterError that names the readers whose messages cannot be made."""
+        if self._unmakeable is not None:
+            raise self._unmakeable
+
+    def freeze(self, content: Content, sources: str, now: datetime) -> Mailing:
+        """Freeze what was read; raise NewsletterError where the list has changed since."""
+        if self._draft is None or self._audience is None:
+            raise RuntimeError("nothing was read that could be sent")
+        if self._audience.file_version != self._as_read:
+            raise fail(
+                "the list has changed since it was checked; nothing was sent",
+                file=self._audience.shown,
+                hint=f"newsletter send {content.issue} looks at it again",
+            )
+        draft = replace(self._draft, sources=sources, frozen_at=now.replace(microsecond=0))
+        return self._ledger.freeze(draft, content)
+
+    def somebody_left(self) -> bool:
+        """Return whether somebody is suppressed by now who was not when the list was read."""
+        now = suppressed_now(self._ledger, self._workspace.root)
+        return self._audience is not None and not self._audience.has_excluded(now)
+
+    def _gather(self, census: Census, content: Content | None) -> None:
+        if content is None:
+            for _ in census.members():
+                pass
+            return
+        draft = draft_mailing(content, sources="", now=datetime.now(UTC))
+        tried = preflight(census.members(), content, draft, self._workspace.keys()[0])
+        try:
+            self._ledger.gather(tried, content.fields)
+        except Unmakeable as error:
+            self._unmakeable = error
+        else:
+            self._draft = draft

@@ -1,0 +1,124 @@
+"""What sending an issue would do now; nothing is changed by asking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from newsletter.audience.audience import kind_of
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.basics.outcome import State
+from newsletter.delivery.pace import seconds_needed
+from newsletter.message.content import Content
+from newsletter.render.slots.slots import fill
+from newsletter.state.ledger import Ledger, Mailing
+from newsletter.workspace import Workspace
+
+if TYPE_CHECKING:  # the checks are heavy, and a mailing that goes on is not checked
+    from newsletter.checks.dossier import Readers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What `send` is about to do.
+
+    `mailing` is None for an issue that was never begun. `excluded` counts by kind of reason.
+    `to_send` can be sent now; `later` are deferred, and may be tried again from `not_before`.
+    `seconds` is what the rates alone make it last; 0 without rates. `changed` says that files
+    were edited after the freeze, which the mailing does not follow.
+    """
+
+    issue: str
+    subject: str
+    sender: str
+    transport: str
+    to_send: int
+    done: int
+    excluded: Counter[str]
+    problems: tuple[Problem, ...]
+    seconds: float
+    mailing: Mailing | None = None
+    changed: bool = False
+    later: int = 0
+    not_before: datetime | None = None
+
+    @property
+    def duration(self) -> str:
+        """How long the rates make it last, in words."""
+        if not self.seconds:
+            return "as long as the server needs (no rate holds it back)"
+        if self.seconds < 60:  # noqa: PLR2004 - a minute
+            return "less than a minute at the rates set"
+        minutes = round(self.seconds / 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+        told = " ".join(f"{number} {unit}" for number, unit in parts if number)
+        return f"at least {told} at the rates set"
+
+
+def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan:
+    """Say what sending an issue for the first time would do; `readers` were counted just now."""
+    mailable = readers.mailable or 0
+    return Plan(
+        issue=content.issue,
+        subject=sample_subject(content),
+        sender=_sender(content),
+        transport=str(workspace.settings.delivery.transport),
+        to_send=mailable,
+        done=0,
+        excluded=Counter(readers.excluded),
+        problems=readers.problems,
+        seconds=seconds_needed(mailable, workspace.settings.delivery.rate),
+    )
+
+
+def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
+    """Say what going on with a mailing would do; only the ledger is asked."""
+    counts = ledger.counts(mailing)
+    content = ledger.content(mailing)
+    left = waiting(ledger, mailing)
+    later = counts[State.PENDING] + counts[State.DEFERRED] - left
+    next_due = ledger.next_due(mailing) if later else None
+    excluded: Counter[str] = Counter(
+        kind_of(record.text) for record in ledger.records(mailing, [State.EXCLUDED])
+    )
+    return Plan(
+        issue=mailing.issue,
+        subject=sample_subject(content),
+        sender=_sender(content),
+        transport=str(workspace.settings.delivery.transport),
+        to_send=left,
+        done=sum(counts.values()) - left - later - counts[State.EXCLUDED],
+        excluded=excluded,
+        problems=(),
+        seconds=seconds_needed(left, workspace.settings.delivery.rate),
+        mailing=mailing,
+        changed=_changed(workspace, mailing),
+        later=later,
+        not_before=None if next_due is None else datetime.fromtimestamp(next_due, UTC),
+    )
+
+
+def waiting(ledger: Ledger, mailing: Mailing) -> int:
+    """Return how many readers can be sent to now: the pending, and the deferred who are due."""
+    return ledger.waiting(mailing, due=datetime.now(UTC).timestamp())
+
+
+def sample_subject(content: Content) -> str:
+    """Return the subject as a reader without any field would get it."""
+    return fill(content.subject, lambda slot: slot.fallback)
+
+
+def _changed(workspace: Workspace, mailing: Mailing) -> bool:
+    try:
+        return workspace.sources(workspace.issue(mailing.issue)) != mailing.sources
+    except (NewsletterError, OSError):
+        return True
+
+
+def _sender(content: Content) -> str:
+    name = content.sender.name
+    return f"{name} <{content.sender.address}>" if name else str(content.sender.address)

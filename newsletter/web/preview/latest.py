@@ -1,0 +1,203 @@
+"""What the page shows: the last good email of each issue, and what is wrong with it now."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.checks.engine import Finding
+from newsletter.content.issue.file import NO_SUMMARIES
+from newsletter.message.content import Content
+from newsletter.web.preview.answers import mistakes_told
+from newsletter.web.preview.mail import Mail, read_mail
+from newsletter.web.preview.readers import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An issue as its files have it now, or as a mailing froze it.
+
+    `content` is None where no email can be made, and `problems` say why. `frozen_at` and `note`,
+    a sentence for the page, tell of a mailing.
+    """
+
+    content: Content | None
+    problems: tuple[Problem, ...] = ()
+    frozen_at: datetime | None = None
+    note: str = ""
+
+
+class Source(Protocol):
+    """Where drafts, messages and reports come from; each call reads the files anew."""
+
+    def draft(self, slug: str) -> Draft:
+        """Return an issue as it is now; raise NewsletterError where it cannot even be looked at."""
+
+    def message(self, slug: str, draft: Draft, reader: Reader) -> bytes:
+        """Return what a reader would get (RFC 5322, CRLF), or gets once it is frozen."""
+
+    def findings(self, slug: str) -> tuple[Finding, ...]:
+        """Return what the check says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One look at an issue, as a reader.
+
+    `version` counts the saves. `mail` is the last email that could be made, None before there
+    was one; it is `stale` where the issue as it is now cannot be made, and `problems` say why.
+    `note` says where `mail` is not of the files but what a mailing froze. `fields` are those of
+    the reader that the issue uses.
+    """
+
+    version: int
+    mail: Mail | None
+    stale: bool
+    problems: tuple[Problem, ...] = ()
+    note: str = ""
+    fields: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is wrong but that no summary is chosen yet: a beginning, no fault."""
+        return tuple(each.message for each in self.problems) == (NO_SUMMARIES,)
+
+
+class Desk:
+    """Keeps a view of each issue until something is saved. Its methods may wait for a lock.
+
+    Emails and checks have a lock each: an email never waits for the check of the save before.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._version = 1
+        self._drafts: dict[str, tuple[int, Draft]] = {}
+        self._views: dict[tuple[str, str], View] = {}
+        self._reports: dict[str, tuple[int, tuple[Finding, ...]]] = {}
+        self._mailing = threading.Lock()
+        self._checking = threading.Lock()
+
+    def view(self, slug: str, reader: Reader) -> View:
+        """Return the issue as it is now, made at most once a version for each reader."""
+        with self._mailing:
+            key = slug, reader.handle
+            seen = self._views.get(key)
+            version = self._version
+            if seen is None or seen.version != version:
+                seen = self._views[key] = self._look(slug, reader, version, seen)
+            return seen
+
+    def nothing(self, problems: tuple[Problem, ...]) -> View:
+        """Return the view where there is no issue to look at."""
+        return View(version=self._version, mail=None, stale=bool(problems), problems=problems)
+
+    def findings(self, slug: str) -> tuple[int, tuple[Finding, ...]]:
+        """Return the version that was checked and what was found, at most once a version."""
+        with self._checking:
+            seen = self._reports.get(slug)
+            version = self._version
+            if seen is None or seen[0] != version:
+                seen = self._reports[slug] = version, self._check(slug)
+            return seen
+
+    def outdate(self) -> int:
+        """Say that something was saved; return the new version."""
+        self._version += 1
+        return self._version
+
+    def _look(self, slug: str, reader: Reader, version: int, before: View | None) -> View:
+        problems: tuple[Problem, ...]
+        note, fields = "", before.fields if before else ()
+        try:
+            with mistakes_told():
+                draft = self._draft(slug, version)
+                note, problems = draft.note, draft.problems
+                if draft.content is not None:
+                    fields = draft.content.fields
+                    mail = read_mail(self._source.message(slug, draft, reader))
+                    return View(version=version, mail=mail, stale=False, note=note, fields=fields)
+        except NewsletterError as error:
+            problems = error.problems
+        return View(
+            version=version,
+            mail=before.mail if before else None,
+            stale=True,
+            problems=problems,
+            note=note,
+            fields=fields,
+        )
+
+    def _draft(self, slug: str, version: int) -> Draft:
+        seen = self._drafts.get(slug)
+        if seen is None or seen[0] != version:
+            seen = self._drafts[slug] = version, self._source.draft(slug)
+        return seen[1]
+
+    def _check(self, slug: str) -> tuple[Finding, ...]:
+        try:
+            with mistakes_told():
+                return self._source.findings(slug)
+        except NewsletterError as error:
+            return _findings(error.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the page hears: the new version, and the files that were saved, or None: any."""
+
+    version: int
+    files: Sequence[str] | None
+
+
+class Bell:
+    """Rings for every page that listens; all on one event loop."""
+
+    def __init__(self) -> None:
+        self._listeners: set[asyncio.Queue[Saved | None]] = set()
+        self._closed = False
+
+    def ring(self, saved: Saved) -> None:
+        """Tell everybody that there is a new version."""
+        for listener in self._listeners:
+            listener.put_nowait(saved)
+
+    def close(self) -> None:
+        """Let every listener go, so that the server can end."""
+        self._closed = True
+        for listener in self._listeners:
+            listener.put_nowait(None)
+
+    def listen(self) -> AsyncIterator[Saved]:
+        """Return what is saved from now on, until the bell is closed."""
+        queue: asyncio.Queue[Saved | None] = asyncio.Queue()
+        self._listeners.add(queue)
+        if self._closed:
+            queue.put_nowait(None)
+        return self._heard(queue)
+
+    async def _heard(self, queue: asyncio.Queue[Saved | None]) -> AsyncIterator[Saved]:
+        try:
+            while (saved := await queue.get()) is not None:
+                yield saved
+        finally:
+            self._listeners.discard(queue)
+
+
+def _findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            rule="render",
+            level=problem.level,
+            message=problem.message,
+            file=problem.file,
+            line=problem.line,
+            hint=problem.hint,
+        )
+        for problem in problems
+    )

@@ -1,0 +1,60 @@
+"""One line of a file, mended from the page: for the typing error that a check has found.
+
+Everything else of the file stays as it is, to the byte, and nothing is written where the line is
+no longer the one that the page showed.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from newsletter.basics.errors import fail
+from newsletter.basics.files import decode, read_bytes, resolved, write_bytes
+from newsletter.content.issue.file import FOLDER as ISSUES
+from newsletter.web.preview.grounds import Reach, file_of, reach_of
+from newsletter.workspace import Workspace
+
+LONGEST = 10_000
+"""Characters of a line."""
+_LINE_END = re.compile("(\r\n|\r|\n)")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_BOM = "\ufeff"
+
+
+class ChangedMeanwhile(Exception):  # noqa: N818 - it reads as what happened
+    """The line is no longer what the page showed."""
+
+
+def is_mendable(workspace: Workspace, name: str) -> bool:
+    """Whether a line of a file may be mended: a text that the desk changes, no sent issue."""
+    return reach_of(workspace, name) is Reach.CHANGED and not _frozen(workspace, name)
+
+
+def mend(workspace: Workspace, name: str, line: int, before: str, after: str) -> None:
+    """Write one line anew; raise ChangedMeanwhile, or NewsletterError for what must not be."""
+    file = file_of(workspace, name, Reach.CHANGED)
+    shown = Path(name)
+    if not is_mendable(workspace, name):
+        raise fail("this file is not changed from here", file=shown)
+    if _CONTROL.search(after) or len(after) > LONGEST:
+        raise fail("that is not one line of text", file=shown, line=line)
+    data = read_bytes(file, shown)
+    decode(data, shown)  # says what is wrong with the text
+    pieces = _LINE_END.split(data.decode("utf-8"))
+    at = 2 * (line - 1)  # the odd ones are the line ends
+    bom = _BOM if at == 0 and pieces[0].startswith(_BOM) else ""
+    if at >= len(pieces) or pieces[at].removeprefix(bom) != before:
+        raise ChangedMeanwhile
+    pieces[at] = bom + after
+    try:
+        write_bytes(file, "".join(pieces).encode("utf-8"))
+    except OSError as error:
+        raise fail(f"cannot be written: {error.strerror}", file=shown) from None
+
+
+def _frozen(workspace: Workspace, name: str) -> bool:
+    """Whether the file is an issue that a mailing has frozen: changing it would change nothing."""
+    file = resolved(workspace.root / name)
+    is_issue = file.parent == resolved(workspace.root / ISSUES)
+    return is_issue and workspace.sent_state(file.stem) is not None

@@ -1,0 +1,212 @@
+"""A test of an issue, sent to one address: as `newsletter test` does, and with its code.
+
+It leaves over the transport that the process was started with, and no other: a password that was
+given for one server is never offered to the next.
+
+GET  /api/trial/SLUG           where it would go out, whether a password is at hand, past addresses
+POST /api/trial/SLUG           {to, as}: begins; one at a time, a few a minute
+GET  /api/trial                what is under way, and how the last one ended
+POST /api/trial/SLUG/forget    {address}: no longer remembered
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from newsletter.basics.address import Address, BadAddress, parse_address
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.content.issue.writer import FieldError
+from newsletter.web.preview.answers import json_body, mistakes_told, problem_json
+from newsletter.web.preview.compose.routes import field_errors
+from newsletter.web.preview.grounds import list_of, open_desk
+from newsletter.web.preview.test.addresses import forget, remember, remembered
+from newsletter.web.preview.test.way_out import WayOut, open_way, way_json
+
+if TYPE_CHECKING:
+    from newsletter.basics.outcome import Envelope, Outcome
+    from newsletter.transport.base import Transport
+
+PATIENCE = 60.0
+"""Seconds that a server is given for everything."""
+MOST, WINDOW = 6, 60.0
+"""So many tests in any so many seconds."""
+
+
+def routes(root: Path, way_out: WayOut) -> list[BaseRoute]:
+    """Return the routes over the workspace at a root."""
+    pages = _Pages(root, way_out)
+    return [
+        Route("/api/trial", pages.state),
+        Route("/api/trial/{slug}", pages.about),
+        Route("/api/trial/{slug}", pages.send, methods=["POST"]),
+        Route("/api/trial/{slug}/forget", pages.forget, methods=["POST"]),
+    ]
+
+
+class Turnstile:
+    """Lets at most so many through in any sliding window."""
+
+    def __init__(self, most: int = MOST, window: float = WINDOW) -> None:
+        self._most, self._window = most, window
+        self._times: deque[float] = deque()
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until the next may go, 0 for at once."""
+        while self._times and self._times[0] <= now - self._window:
+            self._times.popleft()
+        full = len(self._times) >= self._most
+        return self._times[0] + self._window - now if full else 0.0
+
+    def went(self, now: float) -> None:
+        """Note that one went through."""
+        self._times.append(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A test made up and ready to leave."""
+
+    transport: Transport
+    envelope: Envelope
+    message: bytes
+
+
+class _Pages:
+    def __init__(self, root: Path, way_out: WayOut) -> None:
+        self._root = root
+        self._way_out = way_out
+        self._turnstile = Turnstile()
+        self._task: asyncio.Task[None] | None = None
+        self._now: dict[str, Any] | None = None
+        self._last: dict[str, Any] | None = None
+
+    async def about(self, request: Request) -> Response:
+        slug: str = request.path_params["slug"]
+        return JSONResponse(await asyncio.to_thread(_about, self._root, self._way_out, slug))
+
+    async def state(self, _request: Request) -> Response:
+        return JSONResponse({"now": self._now, "last": self._last})
+
+    async def send(self, request: Request) -> Response:
+        slug: str = request.path_params["slug"]
+        body = await json_body(request)
+        try:
+            address = _address(body.get("to"))
+        except FieldError as error:
+            return field_errors(error)
+        seen_as = body.get("as")
+        if seen_as is not None and not isinstance(seen_as, str):
+            raise HTTPException(400, "the reader is named by an address")
+        self._pass(time.monotonic())
+        self._now = {"slug": slug, "to": str(address)}
+        # A task of its own: it goes on where the page is closed, and ends with the preview.
+        self._task = asyncio.create_task(self._deliver(slug, address, seen_as))
+        return JSONResponse({"now": self._now}, 202)
+
+    async def forget(self, request: Request) -> Response:
+        address = (await json_body(request)).get("address")
+        if not isinstance(address, str):
+            raise HTTPException(400, "no address is named")
+        folder = open_desk(self._root).state_folder
+        await asyncio.to_thread(forget, folder, address)
+        return JSONResponse({"remembered": remembered(folder)})
+
+    def _pass(self, now: float) -> None:
+        if self._now is not None:
+            raise HTTPException(429, f"a test to {self._now['to']} is on its way still")
+        wait = self._turnstile.wait(now)
+        if wait:
+            raise HTTPException(429, f"{MOST} tests a minute are the most: wait {wait:.0f} s")
+        self._turnstile.went(now)
+
+    async def _deliver(self, slug: str, address: Address, seen_as: str | None) -> None:
+        from newsletter.delivery.trial import try_one
+
+        told: dict[str, Any] = {"slug": slug, "to": str(address)}
+        try:
+            now = datetime.now().astimezone()
+            with mistakes_told():
+                parcel = await asyncio.to_thread(self._parcel, slug, address, seen_as, now)
+                outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
+                told |= _ended(_short(parcel.transport.name, self._root), outcome, now)
+                await asyncio.to_thread(_remember, self._root, address, outcome)
+        except NewsletterError as error:
+            told |= {"problems": [problem_json(each) for each in error.problems]}
+        finally:
+            self._now, self._last = None, told
+
+    def _parcel(self, slug: str, address: Address, seen_as: str | None, now: datetime) -> Parcel:
+        """Make the message and the way out; raise NewsletterError where there is none."""
+        from newsletter.audience.list.subscriber import Subscriber
+        from newsletter.basics.outcome import Envelope
+        from newsletter.message.draft import SAMPLE_READER, draft_sender
+        from newsletter.tasks.message import find_reader, issue_content, test_message
+
+        workspace = open_desk(self._root)
+        transport = open_way(workspace, self._way_out, slug)
+        content, _ = issue_content(workspace, slug)
+        reader = SAMPLE_READER
+        if seen_as:
+            list_of(workspace)
+            reader = find_reader(workspace, seen_as, today=now.date())
+        message = test_message(content, Subscriber(address, "", reader.fields), now=now)
+        return Parcel(transport, Envelope(draft_sender(content), address), message)
+
+
+def _address(value: Any) -> Address:
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        if text:
+            return parse_address(text)
+        message = "where should it go?"
+    except BadAddress as error:
+        message = f"'{text}' is no address: {error}"
+    raise FieldError(("to", Problem(message=message, hint="for example ada@example.org")))
+
+
+def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    code = str(outcome.code) if outcome.code else ""
+    return {
+        "where": where,
+        "verdict": outcome.verdict.value,
+        "phase": outcome.phase.value,
+        "answer": " ".join(filter(None, (code, outcome.enhanced, outcome.text))),
+        "at": f"{now:%H:%M:%S}",
+    }
+
+
+def _short(where: str, root: Path) -> str:
+    """Return a transport's name, a folder of the workspace by its place in it."""
+    return where.replace(f"{root}/", "")
+
+
+def _remember(root: Path, address: Address, outcome: Outcome) -> None:
+    from newsletter.basics.outcome import Verdict
+
+    if outcome.verdict in {Verdict.ACCEPTED, Verdict.UNCERTAIN, Verdict.DEFERRED}:
+        remember(open_desk(root).state_folder, str(address))
+
+
+def _about(root: Path, way_out: WayOut, slug: str) -> dict[str, Any]:
+    workspace = open_desk(root)
+    if slug not in workspace.issue_slugs():
+        raise HTTPException(404, "there is no such issue any more")
+    settings = workspace.settings
+    sender = settings.newsletter.sender
+    return {
+        "from": str(sender.address),
+        "remembered": remembered(workspace.state_folder),
+        "command": f"newsletter test {slug} --to ADDRESS",
+        **way_json(workspace, way_out, slug),
+    }
