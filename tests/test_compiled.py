@@ -39,7 +39,8 @@ TINY = {
     "pyproject.toml": PYPROJECT,
     "tools/compile.py": COMPILER.read_text("utf-8"),
     "tiny/__init__.py": "",
-    "tiny/compiled.py": (ROOT / "newsletter" / "compiled.py").read_text("utf-8"),
+    "tiny/basics/__init__.py": "",
+    "tiny/basics/native.py": (ROOT / "newsletter" / "basics" / "native.py").read_text("utf-8"),
     "tiny/limits.py": "from typing import Final\n\nMOST: Final = 7\n",
     "tiny/core/__init__.py": "",
     "tiny/core/count.py": "def words(text: str) -> int:\n    return len(text.split())\n",
@@ -54,10 +55,10 @@ def told(text: str) -> str:
 """A package of two modules to compile, that use a third which is not."""
 
 ASK = """\
-from tiny import compiled
+from tiny.basics import native
 from tiny.core import count, judge
 kind = {"py": "interpreted"}.get(judge.__file__.rpartition(".")[2], "compiled")
-print(kind, judge.told("three short words"), compiled.outdated(), sep="|")
+print(kind, judge.told("three short words"), native.outdated(), sep="|")
 """
 
 needs_mypyc = pytest.mark.stranger("mypyc")

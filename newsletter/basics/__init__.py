@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""Leaves that every room may use: addresses, problems, files, outcomes, tokens."""

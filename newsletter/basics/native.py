@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parent.parent
 SOURCES = _PACKAGE / f"compiled.{sys.implementation.cache_tag}.txt"
 """A hash and a path in the package on each line; not there where nothing is compiled."""
 

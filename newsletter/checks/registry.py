@@ -19,11 +19,8 @@ from newsletter.checks.rules import (
     parts,
     readers,
     structure,
-    wording,
+    templates,
     writing,
-)
-from newsletter.checks.rules import (
-    templates as overrides,
 )
 
 _CONTENT = (
@@ -83,12 +80,12 @@ _EMAIL = (
     Rule(
         "template-words",
         "a language in which the template has no words",
-        wording.template_words,
+        templates.template_words,
     ),
     Rule(
         "template-file",
         "a template file of one's own under a name that nothing looks for",
-        overrides.template_file,
+        templates.template_file,
     ),
     Rule("layout-tables", "layout tables that are read out", structure.layout_tables),
     Rule("small-targets", "links and buttons too small for a finger", structure.small_targets),

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""What `newsletter.toml` says: read, judged, and written for a new workspace."""

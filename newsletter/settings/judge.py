@@ -267,7 +267,7 @@ def _rate(text: str) -> Rate:
 
 
 def transport(value: Any, root: Path) -> TransportUrl:
-    """Take a way out (newsletter.settings.values.Scheme); a Maildir's path is relative to `root`."""
+    """Take a way out (settings.values.Scheme); a Maildir's path is relative to `root`."""
     text = line(value)
     scheme_text, colon, rest = text.partition(":")
     try:

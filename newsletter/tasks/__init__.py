@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""What a command does, without a terminal."""

@@ -12,7 +12,8 @@ from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.letter import Letter, bodies
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
-from newsletter.content.summary.summary import Passage, Summary
+from newsletter.content.passage import Passage
+from newsletter.content.summary.summary import Summary
 from newsletter.content.topics import Vocabularies, Vocabulary
 from newsletter.message.content import Content
 from newsletter.message.draft import draft_message

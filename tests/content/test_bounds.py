@@ -13,8 +13,8 @@ from newsletter.content.frontmatter.tree import parse
 from newsletter.content.importing import citation, marks, sources
 from newsletter.content.importing.escape import to_markdown
 from newsletter.content.issue.file import read_issue
+from newsletter.content.passage import Passage
 from newsletter.content.summary.file import _HEADING, read_summary
-from newsletter.content.summary.summary import Passage
 from newsletter.content.text.markdown import render_markdown
 from newsletter.render.citation.citation import render_citation
 from tests.growth import UNITS, assert_grows_evenly

@@ -8,7 +8,7 @@ from newsletter.basics.errors import NewsletterError
 from newsletter.content.issue.file import month_of, read_issue
 from newsletter.content.issue.issue import Announcement, Issue
 from newsletter.content.month import Month
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 
 NAME = Path("issues/2026-11.md")
 WHOLE = """\

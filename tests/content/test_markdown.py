@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from newsletter.basics.errors import NewsletterError
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.content.text.bounds import LARGEST
 from newsletter.content.text.characters import display_width
 from newsletter.content.text.links import find_urls, safe_url

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from newsletter.basics.errors import Problem
 from newsletter.basics.files import write_text
 from newsletter.content.month import Month
+from newsletter.content.passage import Passage
 from newsletter.content.summary.file import bare_doi, dump_summary, read_summary
-from newsletter.content.summary.summary import Passage, Summary
+from newsletter.content.summary.summary import Summary
 
 NAME = Path("summaries/2026-11-x.md")
 WHOLE = """\

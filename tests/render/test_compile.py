@@ -16,7 +16,7 @@ from lxml import html as parser
 
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.shipped import TEMPLATES
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.render.compile import compile_issue
 from newsletter.render.compiled import CompiledIssue
 from newsletter.render.slots.slots import Context, Slot

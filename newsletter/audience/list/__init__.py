@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""The list file: its columns understood, its rows read."""

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.content.text.bounds import unbounded
 from newsletter.content.text.links import find_urls
 

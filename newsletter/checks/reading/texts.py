@@ -12,7 +12,7 @@ from newsletter.basics.errors import NewsletterError
 from newsletter.basics.files import read_bytes
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue.issue import Issue
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.render.templates.files import LARGEST_TEMPLATE, PARTS
 
 _TICKS = re.compile("`+")

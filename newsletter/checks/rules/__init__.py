@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""The rules, a module for each subject."""

@@ -70,7 +70,7 @@ class Table:
 @cache
 def table() -> Table:
     """Read the table that ships."""
-    raw = json.loads(resources.files(__package__).joinpath(TABLE).read_text("utf-8"))
+    raw = json.loads(resources.files("newsletter.checks").joinpath(TABLE).read_text("utf-8"))
     features = {slug: (title, answers) for slug, (title, answers) in raw["features"].items()}
     return Table(raw["date"], tuple(raw["clients"]), features, frozenset(features))
 

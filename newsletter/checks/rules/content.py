@@ -11,7 +11,8 @@ from newsletter.checks.dossier import Dossier, Use
 from newsletter.checks.reading.texts import prose, text_of
 from newsletter.checks.rules.articles import article, doi_key
 from newsletter.content.issue.issue import Issue
-from newsletter.content.summary.summary import Passage, Summary
+from newsletter.content.passage import Passage
+from newsletter.content.summary.summary import Summary
 from newsletter.content.text.characters import display_width
 from newsletter.content.topics import Vocabulary
 

@@ -11,7 +11,7 @@ from newsletter.checks.dossier import Dossier
 from newsletter.checks.reading.texts import found, title_of
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 
 _NAMES = {
     "en": "January February March April May June July August September October November December",

@@ -1,4 +1,4 @@
-"""The workspace's own template files: that each has a name by which it is found."""
+"""Rules about the template: names of the workspace's own files, words in its language."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from newsletter.basics.files import shown
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.reading.texts import template_files, template_text
 from newsletter.content.issue.issue import Issue
+from newsletter.render.templates.files import DEFAULT
+from newsletter.render.templates.words import FOLDER, has_words
 
 _ENDINGS = frozenset({".css", ".mjml", ".txt", ".toml"})
 _OF_PARTS = "parts"
@@ -38,6 +40,21 @@ def template_file(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
                 hint=f"did you mean '{meant}'?",
                 level=Level.WARNING,
             )
+
+
+def template_words(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
+    """Find a language in which the template has no words: readers see English ones."""
+    settings = dossier.settings
+    language = settings.newsletter.language
+    if has_words(language, (*dossier.templates, *dossier.shipped)):
+        return
+    yield Problem(
+        message=f"the template has no words in '{language}': its own, and the month, are English",
+        file=shown(settings.file, settings.root),
+        line=settings.lines.get("newsletter.language"),
+        hint=f"put them into templates/{DEFAULT}/{FOLDER}/{language}.toml: see docs/templates.md",
+        level=Level.WARNING,
+    )
 
 
 def _names(folder: Path) -> Iterator[str]:

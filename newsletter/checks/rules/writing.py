@@ -9,7 +9,7 @@ from newsletter.basics.errors import Level, Problem, did_you_mean
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.reading.texts import found, passages, without_code
 from newsletter.content.issue.issue import Issue
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 
 _READER = re.compile(r"\{\{-?\s*reader\s*\.\s*(\w+)")
 _SINGLE = re.compile(

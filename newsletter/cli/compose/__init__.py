@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""`newsletter compose`, and its picker."""

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""`newsletter send`: the question, the rounds, the words."""

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.basics.errors import Problem, WrongUsage
+from newsletter.cli.send.wishes import Wishes
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.boundary import INTERRUPTED
 
 if TYPE_CHECKING:
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """How the editor wants it sent: the command line, understood.
-
-    `overrides` maps a rule of the check to the reason to send all the same.
-    """
-
-    yes: bool
-    limit: int | None
-    keep_going: bool
-    stays: bool
-    as_json: bool
-    at: datetime | None
-    overrides: dict[str, str]
 
 
 @click.command

@@ -21,7 +21,7 @@ from newsletter.tasks.send.plan import Plan, plan_first, plan_next
 from newsletter.workspace import withdrawable
 
 if TYPE_CHECKING:
-    from newsletter.cli.send.command import Wishes
+    from newsletter.cli.send.wishes import Wishes
     from newsletter.message.content import Content
     from newsletter.state.ledger import Mailing
     from newsletter.state.sqlite import SqliteLedger

@@ -25,8 +25,8 @@ from newsletter.tasks.send.guard import refuse_recorded
 from newsletter.tasks.send.plan import waiting
 
 if TYPE_CHECKING:
-    from newsletter.cli.send.command import Wishes
     from newsletter.cli.send.ready import Ready
+    from newsletter.cli.send.wishes import Wishes
     from newsletter.state.ledger import Mailing
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.transport.base import Transport

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""`newsletter status`, and what happened to one reader."""

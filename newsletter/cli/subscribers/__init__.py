@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""`newsletter subscribers`, and how readers look on the screen."""

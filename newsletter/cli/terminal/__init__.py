@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""What commands share: output, errors, questions, progress."""

@@ -33,7 +33,8 @@ class BoundaryGroup(click.Group):
     """A group that imports a command when it is asked for and reports errors as the design says.
 
     `sections` maps a heading to commands and their one line of help. The command NAME lives in
-    `newsletter.cli.NAME` (`import_` for `import`) as `command`.
+    `newsletter.cli.NAME` (`import_` for `import`) as `command`; where that is a folder, in its
+    module `command`.
     """
 
     def __init__(self, *, sections: Mapping[str, Mapping[str, str]], **rest: Any) -> None:
@@ -52,6 +53,8 @@ class BoundaryGroup(click.Group):
             ctx.fail(f"no command '{cmd_name}'{f'; {near}' if near else ''}")
         module_name = "import_" if cmd_name == "import" else cmd_name
         module = importlib.import_module(f"newsletter.cli.{module_name}")
+        if hasattr(module, "__path__"):
+            module = importlib.import_module(f"{module.__name__}.command")
         command: click.Command = module.command
         return command
 

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""The YAML between two `---` lines: split off, read with its lines, written."""

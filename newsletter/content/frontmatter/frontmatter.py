@@ -11,7 +11,7 @@ from newsletter.basics.errors import Level, Problem, did_you_mean, fail, shorten
 from newsletter.content.frontmatter.text import in_quotes
 from newsletter.content.frontmatter.tree import Listing, Node, Scalar, Table, parse
 from newsletter.content.month import Month, parse_month
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.content.text.bounds import LARGEST, unbounded
 
 LONGEST = 10_000

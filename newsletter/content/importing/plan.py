@@ -18,8 +18,9 @@ from newsletter.content.importing.summary_edit import (
     with_keys,
     with_topic,
 )
+from newsletter.content.passage import Passage
 from newsletter.content.summary.file import dump_summary
-from newsletter.content.summary.summary import Passage, Summary
+from newsletter.content.summary.summary import Summary
 from newsletter.content.text.bounds import unbounded
 
 OURS = frozenset(

@@ -11,8 +11,9 @@ from newsletter.basics.files import decode, read_bytes, write_bytes
 from newsletter.content.frontmatter.frontmatter import Parts, split
 from newsletter.content.frontmatter.text import item
 from newsletter.content.frontmatter.tree import Scalar, parse
+from newsletter.content.passage import Passage
 from newsletter.content.summary.file import KEYS, dump_summary
-from newsletter.content.summary.summary import Passage, Summary
+from newsletter.content.summary.summary import Summary
 
 _LIST_END = re.compile(r"(?:,\s*|(?<!\s)\s*)\](?=[ \t]*(?:#[^\n]*)?\n?\Z)")
 

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""One issue's file: read, composed, edited."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.content.month import Month
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

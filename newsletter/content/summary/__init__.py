@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""One article summary: its file read, and a new one begun."""

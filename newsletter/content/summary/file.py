@@ -11,7 +11,8 @@ from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.files import read_text, shown
 from newsletter.content.frontmatter.frontmatter import Fields, Parts, passage, split
 from newsletter.content.frontmatter.text import in_quotes, item, one_line, value
-from newsletter.content.summary.summary import Passage, Summary
+from newsletter.content.passage import Passage
+from newsletter.content.summary.summary import Summary
 
 KEYS = (
     *("title", "published", "citation", "doi", "topics", "research_type", "blurb", "author"),

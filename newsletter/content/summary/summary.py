@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.content.month import Month
+from newsletter.content.passage import Passage
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A piece of an author's Markdown and the file and line (from 1) where it begins."""
-
-    text: str
-    file: Path
-    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.basics.errors import Problem
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 
 LARGEST = 200_000
 """Octets of one passage; a newsletter of three has about 10,000."""

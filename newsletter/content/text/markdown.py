@@ -18,7 +18,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from newsletter.basics.errors import NewsletterError, Problem
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.content.text.bounds import unbounded
 from newsletter.content.text.characters import WIDTH, direction, display_width, refused_characters
 from newsletter.content.text.links import find_urls, is_allowed_url, linked

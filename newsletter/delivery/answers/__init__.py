@@ -1,1 +1,1 @@
-"""What a refusal is about: the sender, the way, or the reader; and when refusals stop a mailing."""
+"""What an answer of a mail server means, and which answers stop a mailing."""

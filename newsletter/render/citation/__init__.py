@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""A citation as HTML: italics after APA style, its DOI linked once."""

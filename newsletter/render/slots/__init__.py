@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""Places for a reader's values: found in templates and introductions, filled per reader."""

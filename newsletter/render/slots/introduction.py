@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from newsletter.basics.errors import TYPOGRAPHIC, NewsletterError, Problem, fail
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.render.nesting import TOO_DEEP, deepest_line
 from newsletter.render.slots.places import Places
 from newsletter.render.slots.reader import EXAMPLE, misuses, slot_of

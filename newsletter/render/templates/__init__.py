@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""Template files found, judged and rendered by Jinja2."""

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""What guards the ledger: one sender, the newest file, no lost mark."""

@@ -34,7 +34,7 @@ from newsletter.basics.errors import NewsletterError
 from newsletter.web.preview.answers import http_error, mistake, refuse
 from newsletter.web.preview.guard import Guard, Keys
 from newsletter.web.preview.latest import Bell
-from newsletter.web.preview.source import Shop
+from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.views import STATIC, Pages
 
 
@@ -45,7 +45,7 @@ class Preview(Starlette):
 
 
 def create_app(
-    shop: Shop,
+    source: WorkspaceSource,
     first: str,
     *,
     keys: Keys,
@@ -57,7 +57,7 @@ def create_app(
     `first` is the issue that the desk opens with, "" where there is none; `hosts` are our names
     with the port, `routes` further ones behind the same guard.
     """
-    pages = Pages(shop, first, keys)
+    pages = Pages(source, first, keys)
     app = Preview(
         routes=[
             Route("/", pages.home),

@@ -1,4 +1,4 @@
-"""A preview put together: the workspace's shop and every panel's routes."""
+"""A preview put together: the workspace's source and every panel's routes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from newsletter.web.preview.app import Preview, create_app
 from newsletter.web.preview.compose import routes as compose
 from newsletter.web.preview.guard import Keys
-from newsletter.web.preview.issues import routes as months
-from newsletter.web.preview.source import Shop
-from newsletter.web.preview.test import routes as trials
+from newsletter.web.preview.issues import routes as issues
+from newsletter.web.preview.source import WorkspaceSource
+from newsletter.web.preview.test import routes as test
 from newsletter.web.preview.test.way_out import WayOut
 
 
@@ -29,9 +29,9 @@ def preview_app(
     `way_out` is where tests go, `is_local` says that only this machine reaches the page.
     """
     return create_app(
-        Shop(root, environment=environment, is_local=is_local),
+        WorkspaceSource(root, environment=environment, is_local=is_local),
         slug,
         keys=keys,
         hosts=hosts,
-        routes=(*compose.routes(root), *months.routes(root), *trials.routes(root, way_out)),
+        routes=(*compose.routes(root), *issues.routes(root), *test.routes(root, way_out)),
     )

@@ -68,7 +68,7 @@ class View:
         return tuple(each.message for each in self.problems) == (NO_SUMMARIES,)
 
 
-class Desk:
+class Latest:
     """Keeps a view of each issue until something is saved. Its methods may wait for a lock.
 
     Emails and checks have a lock each: an email never waits for the check of the save before.

@@ -54,7 +54,7 @@ class IssueEntry:
     state: str
 
 
-class Shop:
+class WorkspaceSource:
     """One workspace's files. Every method may be called from any thread."""
 
     def __init__(self, root: Path, *, environment: Mapping[str, str], is_local: bool) -> None:

@@ -23,28 +23,28 @@ from starlette.responses import (
 
 from newsletter.web.preview.answers import json_body
 from newsletter.web.preview.guard import Keys
-from newsletter.web.preview.latest import Bell, Desk, Saved, View
+from newsletter.web.preview.latest import Bell, Latest, Saved, View
 from newsletter.web.preview.look import finding_json, look_json
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
 from newsletter.web.preview.place.line import ChangedMeanwhile
 from newsletter.web.preview.place.places import where
 from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
-from newsletter.web.preview.source import Shop
+from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.turns import Lane, Turns
 
 STATIC = Path(__file__).parent / "static"
 
 
 class Pages:
-    """The answers, over one shop, one desk and one bell."""
+    """The answers, over one source, one desk and one bell."""
 
-    def __init__(self, shop: Shop, first: str, keys: Keys) -> None:
-        self._shop = shop
+    def __init__(self, source: WorkspaceSource, first: str, keys: Keys) -> None:
+        self._source = source
         self._first = first
         self._keys = keys
-        self._desk = Desk(shop)
+        self._latest = Latest(source)
         self._mail_lane = Lane("mail")
-        self._checks = Turns("check", self._desk.findings)
+        self._checks = Turns("check", self._latest.findings)
         self._circle = Circle()
         self._mailings: dict[str, str | None] = {}
         self.bell = Bell()
@@ -54,7 +54,7 @@ class Pages:
         """Watch, and make the first email at once: the browser is still opening."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
-            look = self._mail_lane.run(self._desk.view, self._first, self._circle.named(""))
+            look = self._mail_lane.run(self._latest.view, self._first, self._circle.named(""))
             tasks.append(asyncio.create_task(look))
         try:
             yield
@@ -68,38 +68,38 @@ class Pages:
                     await task
 
     async def _watch(self) -> None:
-        async for files in self._shop.changes():
-            self.bell.ring(Saved(self._desk.outdate(), files or None))
+        async for files in self._source.changes():
+            self.bell.ring(Saved(self._latest.outdate(), files or None))
 
     # --- the desk
 
     async def home(self, _request: Request) -> Response:
         """Lead to the issue that the desk opens with; without any, it offers to make one."""
-        slugs = self._shop.slugs()
+        slugs = self._source.slugs()
         if not slugs:
-            return _desk()
+            return _latest()
         first = self._first if self._first in slugs else slugs[-1]
         return RedirectResponse(f"/issues/{first}", status_code=303)
 
     async def desk(self, request: Request) -> Response:
         """Return the page itself; its script asks for the rest."""
         self._slug(request)
-        return _desk()
+        return _latest()
 
     async def start(self, request: Request) -> Response:
         """Tell what there is where no issue is looked at."""
-        problems = await self._mail_lane.run(self._shop.problems)
-        return await self._told("", self._desk.nothing(problems), self._reader(request))
+        problems = await self._mail_lane.run(self._source.problems)
+        return await self._told("", self._latest.nothing(problems), self._reader(request))
 
     async def look(self, request: Request) -> Response:
         """Tell what an issue is now, as a reader sees it."""
         slug, reader = self._slug(request), self._reader(request)
-        view = await self._mail_lane.run(self._desk.view, slug, reader)
+        view = await self._mail_lane.run(self._latest.view, slug, reader)
         return await self._told(slug, view, reader)
 
     async def _told(self, slug: str, view: View, reader: Reader) -> Response:
-        entries = await self._mail_lane.run(self._shop.issues)
-        title = await self._mail_lane.run(self._shop.title)
+        entries = await self._mail_lane.run(self._source.issues)
+        title = await self._mail_lane.run(self._source.title)
         told = look_json(view, reader, entries)
         return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
 
@@ -112,7 +112,7 @@ class Pages:
 
     async def weights(self, request: Request) -> Response:
         """Tell what each summary weighs."""
-        weights = await asyncio.to_thread(self._shop.weights, self._slug(request))
+        weights = await asyncio.to_thread(self._source.weights, self._slug(request))
         return JSONResponse(
             {"parts": [{"title": each.title, "bytes": each.bytes} for each in weights]}
         )
@@ -120,11 +120,11 @@ class Pages:
     async def mailing(self, request: Request) -> Response:
         """Tell where the mailing stands; what it froze or let go changes the email."""
         slug = self._slug(request)
-        told = await asyncio.to_thread(self._shop.mailing, slug)
+        told = await asyncio.to_thread(self._source.mailing, slug)
         before = self._mailings.setdefault(slug, told["uuid"])
         if before != told["uuid"]:  # it was frozen, or withdrawn: the email is another one now
             self._mailings[slug] = told["uuid"]
-            self.bell.ring(Saved(self._desk.outdate(), None))
+            self.bell.ring(Saved(self._latest.outdate(), None))
         return JSONResponse(told)
 
     # --- readers
@@ -133,7 +133,7 @@ class Pages:
         """Tell some readers of the list whose names or addresses hold the words typed."""
         self._slug(request)
         wanted = _text(await json_body(request), "search")
-        hits, more = await asyncio.to_thread(self._shop.search, wanted)
+        hits, more = await asyncio.to_thread(self._source.search, wanted)
         named = [{"name": each.name, "email": each.email, "note": each.note} for each in hits]
         return JSONResponse({"hits": named, "more": more})
 
@@ -147,7 +147,7 @@ class Pages:
             reader = self._circle.take(Kind.MADE_UP, made_up(fields))
         else:
             email = _text(body, "email")
-            listed = await asyncio.to_thread(self._shop.reader, slug, email)
+            listed = await asyncio.to_thread(self._source.reader, slug, email)
             reader = self._circle.take(Kind.LISTED, listed)
         return JSONResponse({"handle": reader.handle})
 
@@ -160,7 +160,7 @@ class Pages:
         text, headings = _text(body, "text"), body.get("headings")
         headings = headings if isinstance(headings, list) else []
         above = [each for each in headings if isinstance(each, str)][:_MOST_HEADINGS]
-        found = await asyncio.to_thread(lambda: where(self._shop.open(), slug, text, above))
+        found = await asyncio.to_thread(lambda: where(self._source.open(), slug, text, above))
         return JSONResponse({"file": found and found[0], "line": found and found[1]})
 
     async def place(self, request: Request) -> Response:
@@ -168,20 +168,20 @@ class Pages:
         file, line = request.query_params.get("file", ""), request.query_params.get("line", "1")
         if not line.isascii() or not line.isdigit() or len(line) > _DIGITS:
             raise HTTPException(404, "that is no line")
-        found, editor = await asyncio.to_thread(self._shop.place, file, max(1, int(line)))
+        found, editor = await asyncio.to_thread(self._source.place, file, max(1, int(line)))
         told = {
             "file": found.file,
             "first": found.first,
             "lines": found.lines,
             "closed": found.closed,
         }
-        mendable = await asyncio.to_thread(self._shop.is_mendable, file)
+        mendable = await asyncio.to_thread(self._source.is_mendable, file)
         return JSONResponse({**told, "editor": editor, "mendable": mendable})
 
     async def edit(self, request: Request) -> Response:
         """Open a place in the editor's program."""
         body = await json_body(request)
-        if not await asyncio.to_thread(self._shop.edit, _text(body, "file"), _line(body)):
+        if not await asyncio.to_thread(self._source.edit, _text(body, "file"), _line(body)):
             raise HTTPException(404, "no editor is set up: docs/preview.md says how")
         return JSONResponse({})
 
@@ -191,7 +191,7 @@ class Pages:
         place = _text(body, "file"), _line(body)
         try:
             await asyncio.to_thread(
-                self._shop.mend, *place, _text(body, "before"), _text(body, "after")
+                self._source.mend, *place, _text(body, "before"), _text(body, "after")
             )
         except ChangedMeanwhile:
             raise HTTPException(409, "the line has been changed meanwhile") from None
@@ -212,7 +212,7 @@ class Pages:
             html = without_style_blocks(html)
         sources: tuple[str, ...] = ()
         if query.get("images") != "off":
-            sources = ("data:", *await self._mail_lane.run(self._shop.image_sources))
+            sources = ("data:", *await self._mail_lane.run(self._source.image_sources))
         return HTMLResponse(html, headers={"content-security-policy": frame_policy(sources)})
 
     async def message(self, request: Request) -> Response:
@@ -240,7 +240,7 @@ class Pages:
 
     async def _mail(self, request: Request) -> Mail:
         slug, reader = self._slug(request), self._reader(request)
-        view = await self._mail_lane.run(self._desk.view, slug, reader)
+        view = await self._mail_lane.run(self._latest.view, slug, reader)
         if view.mail is None:
             raise HTTPException(404, "no email could be made of this issue yet")
         return view.mail
@@ -248,7 +248,7 @@ class Pages:
     def _slug(self, request: Request) -> str:
         """Return the issue that the address names: one of the list, never a path."""
         slug: str = request.path_params["slug"]
-        if slug not in self._shop.slugs():
+        if slug not in self._source.slugs():
             raise HTTPException(404, "there is no such issue")
         return slug
 
@@ -259,7 +259,7 @@ class Pages:
 _DIGITS = 7
 
 
-def _desk() -> Response:
+def _latest() -> Response:
     return FileResponse(STATIC / "desk.html", media_type="text/html; charset=utf-8")
 
 

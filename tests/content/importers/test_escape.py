@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.content.importing.escape import to_markdown, to_plain
-from newsletter.content.summary.summary import Passage
+from newsletter.content.passage import Passage
 from newsletter.content.text.markdown import render_markdown
 
 WRITTEN = {

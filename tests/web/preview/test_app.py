@@ -10,17 +10,17 @@ import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.latest import Bell, Desk, Saved
+from newsletter.web.preview.latest import Bell, Latest, Saved
 from newsletter.web.preview.readers import SAMPLE
-from newsletter.web.preview.source import Shop
+from newsletter.web.preview.source import WorkspaceSource
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
 
 Run = Callable[..., Result]
 SUMMARY = "summaries/2026-11-two-letters.md"
 
 
-def desk_of(workspace: Path) -> Desk:
-    return Desk(Shop(workspace, environment={}, is_local=True))
+def latest_of(workspace: Path) -> Latest:
+    return Latest(WorkspaceSource(workspace, environment={}, is_local=True))
 
 
 def test_the_desk_opens_with_the_chosen_issue(client: TestClient) -> None:
@@ -155,7 +155,7 @@ def test_a_single_summary_is_weighed_too(client: TestClient, workspace: Path) ->
 
 
 def test_a_save_shows_the_new_email_and_an_error_keeps_the_last_good_one(workspace: Path) -> None:
-    desk = desk_of(workspace)
+    desk = latest_of(workspace)
     good = desk.view("2026-11", SAMPLE)
     edit(workspace / SUMMARY, "title:", "titel:")
     assert desk.view("2026-11", SAMPLE) is good  # nobody said that something was saved
@@ -215,7 +215,7 @@ FOOTER = "templates/default/parts/footer.mjml"
 def test_what_is_nested_too_deeply_is_told_and_keeps_the_last_email(
     workspace: Path, name: str, text: str
 ) -> None:
-    client, desk = opened(workspace), desk_of(workspace)
+    client, desk = opened(workspace), latest_of(workspace)
     good = desk.view("2026-11", SAMPLE)
     file = workspace / name
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -10,14 +10,14 @@ from starlette.testclient import TestClient
 
 from newsletter.checks.engine import Finding
 from newsletter.web.preview.app import create_app
-from newsletter.web.preview.source import Shop
+from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.turns import Turns
 from tests.web.preview.parts import HOST, KEYS
 
 SLUGS = [f"2026-{month:02}" for month in range(1, 13)]
 
 
-class Gated(Shop):
+class Gated(WorkspaceSource):
     """A workspace whose checks wait at a gate; `begun` are those that came to it."""
 
     def __init__(self, root: Path) -> None:
@@ -39,9 +39,9 @@ def issues(workspace: Path) -> None:
 
 def test_the_email_is_answered_while_many_checks_wait(workspace: Path) -> None:
     issues(workspace)
-    shop = Gated(workspace)
+    source = Gated(workspace)
     ended: list[str] = []
-    app = create_app(shop, "2026-11", keys=KEYS, hosts=frozenset({HOST}))
+    app = create_app(source, "2026-11", keys=KEYS, hosts=frozenset({HOST}))
     with TestClient(app, base_url=f"http://{HOST}") as client:
         client.get(f"/?token={KEYS.token}")
 
@@ -55,13 +55,13 @@ def test_the_email_is_answered_while_many_checks_wait(workspace: Path) -> None:
         for url in ("/api/issues/2026-11", "/mail/2026-11.html", "/mail/2026-10.eml"):
             assert client.get(url).status_code == 200
             ended.append("email")
-        shop.gate.set()
+        source.gate.set()
         for thread in threads:
             thread.join()
     assert ended == ["email"] * 3 + ["check"] * 48
-    assert set(shop.begun) == set(SLUGS)
+    assert set(source.begun) == set(SLUGS)
     # One that ran when others asked for the same issue, and what the report of it outdated.
-    assert len(shop.begun) <= len(SLUGS) + 1
+    assert len(source.begun) <= len(SLUGS) + 1
 
 
 def test_who_asks_while_it_waits_gets_the_same_and_who_asks_while_it_runs_another() -> None:

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""The panel in which an issue is composed."""

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""The panel with the list of issues."""

@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""The panel that shows where a mailing stands."""

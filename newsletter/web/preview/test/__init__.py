@@ -1,1 +1,1 @@
-"""TO WRITE."""
+"""The panel that sends a test."""

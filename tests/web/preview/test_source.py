@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.source import Shop
+from newsletter.web.preview.source import WorkspaceSource
 from tests.web.preview.parts import ACTING, edit, opened
 
 Run = Callable[..., Result]
@@ -89,10 +89,10 @@ def test_a_made_up_reader_fills_the_slots(workspace: Path) -> None:
 
 
 def test_a_save_of_the_list_shows_the_readers_new_name(workspace: Path) -> None:
-    shop = Shop(workspace, environment={}, is_local=True)
-    assert shop.listed("grace@example.net").fields["first_name"] == "Grace"
+    source = WorkspaceSource(workspace, environment={}, is_local=True)
+    assert source.listed("grace@example.net").fields["first_name"] == "Grace"
     edit(workspace / "subscribers.csv", "Hopper,Grace", "Hopper,Amazing")
-    assert shop.listed("grace@example.net").fields["first_name"] == "Amazing"
+    assert source.listed("grace@example.net").fields["first_name"] == "Amazing"
 
 
 def test_a_reader_who_is_gone_is_a_problem_of_the_list(workspace: Path) -> None:
