@@ -168,3 +168,22 @@ def test_alike_refusals_count_while_nothing_was_accepted_and_a_known_cause_alway
     breakers = Breakers(connections=1, keep_going=False, accepted_before=before)
     ada = Address("ada", "example.org")
     assert any(breakers.note(each, ada) is not None for each in outcomes) is stops
+
+
+@pytest.mark.parametrize(
+    ("said", "stops"),
+    [
+        (["550 5.4.6 Outgoing blocked. Reach support"], True),
+        (["550 5.7.1 You have reached the limit of your sending quota"], True),
+        (["550 Administrative prohibition"] * 3, True),
+        (["550 Administrative prohibition"] * 2, False),
+        (["550 5.7.1 no", "550 5.7.1 never", "550 5.4.1 not here"], False),
+        (["550 5.1.1 no such user"] * 4, False),
+    ],
+)
+def test_the_last_of_a_mailing_are_not_refused_for_an_account_that_may_not_send(
+    said: list[str], stops: bool
+) -> None:
+    breakers = Breakers(connections=1, keep_going=False)
+    breakers.note(ACCEPTED, Address("ada", "example.org"))
+    assert (breakers.at_the_end([refused(each) for each in said]) is not None) is stops

@@ -105,14 +105,15 @@ class Breakers:
         """Return why what awaits proof must not count, at the end of a run that nothing stopped.
 
         Where nothing was ever accepted that is any cause of ours, or a few that are not about
-        readers; after an acceptance a limit that is reached, or a few in the same words.
+        readers; after an acceptance a limit that is reached, an account that may not send, or a
+        few in the same words.
         """
         ever = self._accepted or self._accepted_before
         if ever and self._keep_going:
             return None
         for outcome in unproved:
             cause = _cause(outcome)
-            if cause is Cause.LIMIT or (cause is not None and not ever):
+            if cause in {Cause.LIMIT, Cause.ACCOUNT} or (cause is not None and not ever):
                 return self._about(outcome, cause)
         refused = [each for each in unproved if is_refused_at_rcpt(each)]
         unclear = [each for each in refused if not is_of_the_reader(_reply(each))]
