@@ -13,6 +13,7 @@ from tests.hostile import Action, Decide, hostile
 
 TLS, DOMAIN, SENDER = Cause.TLS, Cause.DOMAIN, Cause.SENDER
 HELLO, CLIENT, LIMIT, LOGIN = Cause.HELLO, Cause.CLIENT, Cause.LIMIT, Cause.LOGIN
+ACCOUNT = Cause.ACCOUNT
 
 ABOUT_US: dict[str, tuple[Cause | None, str]] = {
     "553 5.7.1 <news@example.org>: Sender address rejected: not owned by user ada": (SENDER, "from"),
@@ -44,6 +45,9 @@ ABOUT_US: dict[str, tuple[Cause | None, str]] = {
     "452 4.5.3 Too many messages from this account in an hour": (LIMIT, "limits"),
     "452 4.5.3 Error: too many recipients": (LIMIT, "limits"),
     "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException": (LIMIT, "limits"),
+    "550-Requested action not taken: mailbox unavailable\r\n550 Mail send limit exceeded.":
+        (LIMIT, "limits"),
+    "550 5.1.8 Access denied, bad outbound sender AS(42004)": (ACCOUNT, "log in at your mail host"),
     "504 5.5.2 <box>: Helo command rejected: need fully-qualified hostname": (HELLO, "host name"),
     "550 Access denied - Invalid HELO name (See RFC2821 4.1.1.1)": (HELLO, "host name"),
     "550 5.7.26 Unauthenticated email from example.org is not accepted due to DMARC policy":
@@ -155,6 +159,36 @@ def test_a_limit_that_is_reached_on_the_way_is_held_against_nobody(
         server.decide = lambda *_: None
         assert run("send", "2026-11", "--yes").exit_code == 0
         hold(run, server, emails, {"accepted": 80})
+
+
+def test_what_nobody_understands_at_the_end_of_a_mailing_is_held_against_nobody(
+    workspace: Path, run: Run
+) -> None:
+    taken: list[str] = []
+
+    def decide(phase: str, who: str, _connection: int, _done: int) -> Action:
+        taken.extend([who] if phase == "dot" else [])
+        return "550 Administrative prohibition" if phase == "RCPT" and len(taken) >= 8 else None
+
+    with hostile(decide) as server:
+        emails = settle(workspace, server.port, readers=12, extra="connections = 1")
+        result = run("send", "2026-11", "--yes")
+        assert "Stopped: the server refuses one reader like the other: 550" in result.stderr
+        hold(run, server, emails, {"accepted": 8, "pending": 4})
+        server.decide = lambda *_: None
+        assert run("send", "2026-11", "--yes").exit_code == 0
+        hold(run, server, emails, {"accepted": 12})
+
+
+def test_four_of_a_hundred_whom_nobody_knows_do_not_stop_a_mailing(
+    workspace: Path, run: Run
+) -> None:
+    dead = {*range(90, 490, 40), *range(203, 283, 16)}  # denser in the middle
+    with hostile(at("RCPT", "550 5.1.1 no such user", only(*dead))) as server:
+        emails = settle(workspace, server.port, readers=500, extra="connections = 1")
+        result = run("send", "2026-11", "--yes")
+        assert "Stopped" not in result.stderr
+        hold(run, server, emails, {"accepted": 500 - len(dead), "refused": len(dead)})
 
 
 def test_a_summary_that_nobody_got_is_not_called_sent(workspace: Path, run: Run) -> None:

@@ -44,7 +44,7 @@ def _is_bare(reply: Reply) -> bool:
     """Return whether a server without enhanced codes says that the address does not exist."""
     if reply.enhanced or reply.code not in _WITHOUT_CODE:
         return False
-    said = without_addresses(reply.text).strip(" .:;,<>()[]@-").lower()
+    said = without_addresses(reply.text).strip(" .:;,<>()[]@-\"'").lower()
     return any(
         said.startswith(phrase) and _TAIL.fullmatch(said[len(phrase) :]) for phrase in _UNKNOWN
     )
