@@ -157,8 +157,6 @@ def test_more_than_twice_as_many_uncertain_as_connections_stop() -> None:
         ([ACCEPTED] * 6 + [REFUSED_RCPT] * 6, [11]),
         ([REFUSED_RCPT] + [ACCEPTED] * 4, []),
         (([REFUSED_RCPT] + [ACCEPTED] * 8) * 5 + [REFUSED_RCPT], [45]),
-        ([ACCEPTED] * 45 + ([REFUSED_RCPT] + [ACCEPTED] * 9) * 50, []),
-        ([ACCEPTED] * 45 + ([REFUSED_RCPT] + [ACCEPTED] * 8) * 10 + [REFUSED_RCPT], [135]),
     ],
 )
 def test_shares_count_from_the_first_attempt(outcomes: list[Outcome], at: list[int]) -> None:
@@ -286,9 +284,7 @@ def should_stop(seen: list[Outcome], connections: int, *, keep_going: bool) -> b
     refused = sum(each.verdict is Verdict.REFUSED for each in attempts)
     deferred = sum(each.verdict is Verdict.DEFERRED for each in attempts)
     most = refused > 3 and refused > len(every) / 2
-    row = sum(each.verdict is Verdict.REFUSED for each in since_an_acceptance(seen))
-    many = refused > (5 if len(every) <= 50 or row > 5 else 10)
-    share = not keep_going and (many or most or deferred > 20)
+    share = not keep_going and (refused > 5 or most or deferred > 20)
     return content_refused(seen) or len(silent) > 2 * connections or share
 
 

@@ -22,11 +22,7 @@ from newsletter.delivery.answers.policy import NOBODY, Stop, is_content_refused
 from newsletter.delivery.answers.readers import is_of_the_reader, likeness
 
 _WINDOW: Final = 100
-_MOST_REFUSED: Final = 10
-_EARLY: Final = 50
-_MOST_EARLY: Final = 5
-"""So many refused of the first fifty stop it, or in a row: four of a hundred may be dead, bunched
-as chance has it, and mail hosts look at an account from ten of a hundred on."""
+_MOST_REFUSED: Final = 5
 _MOST_DEFERRED: Final = 20
 _FEW: Final = 3
 """So many refusals of few attempts stop a mailing only if they are more than half of them."""
@@ -57,7 +53,6 @@ class Breakers:
         self._accepted = False
         self._accepted_before = accepted_before
         self._streak = 0
-        self._refused_since = 0
         self._uncertain = 0
         self._attempts = 0
         self._alike: Counter[str] = Counter()
@@ -69,7 +64,7 @@ class Breakers:
         """Take an outcome in; return why to stop, or None."""
         if outcome.verdict is Verdict.ACCEPTED:
             self._accepted = True
-            self._streak = self._uncertain = self._refused_since = 0
+            self._streak = self._uncertain = 0
             self._attempts += 1
             if not self._noes:
                 return None
@@ -78,7 +73,6 @@ class Breakers:
         if outcome.verdict in {Verdict.REFUSED, Verdict.DEFERRED}:
             self._attempts += 1
             self._noes.append((self._attempts, outcome))
-            self._refused_since += outcome.verdict is Verdict.REFUSED
         return (
             self._content(outcome)
             or self._about_us(outcome, who)
@@ -180,16 +174,17 @@ class Breakers:
         )
 
     def _share(self) -> Stop | None:
-        """Stop where too many of the last hundred attempts failed, or of all of the first."""
+        """Stop where too many of the last hundred attempts failed, or of all, if those are fewer.
+
+        What is more than five of a few is more than five of any hundred that they begin.
+        """
         while self._noes and self._noes[0][0] <= self._attempts - _WINDOW:
             self._noes.popleft()
         if self._keep_going:
             return None
         refusals = [no for _, no in self._noes if no.verdict is Verdict.REFUSED]
         refused, deferred = len(refusals), len(self._noes) - len(refusals)
-        is_early = self._attempts <= _EARLY or self._refused_since > _MOST_EARLY
-        most = _MOST_EARLY if is_early else _MOST_REFUSED
-        if refused > most or (refused > _FEW and 2 * refused > self._attempts):
+        if refused > _MOST_REFUSED or (refused > _FEW and 2 * refused > self._attempts):
             what = f"{refused} refused"
             if (about := self._of_one_cause(refusals)) is not None:
                 return about
