@@ -40,7 +40,16 @@ def read_mailings(file: Path, name: Path) -> Sequence[Mapping[str, str]]:
     """
     if not (file.exists() or file.is_symlink()):
         return ()
-    rows = list(csv.DictReader(io.StringIO(read_text(file, name))))
+    rows: list[Mapping[str, str]] = []
+    try:
+        rows.extend(csv.DictReader(io.StringIO(read_text(file, name))))
+    except csv.Error as error:
+        raise fail(
+            f"this line cannot be read: {error}",
+            file=name,
+            line=len(rows) + 2,
+            hint="is a quote missing or too many?",
+        ) from error
     for line, row in enumerate(rows, start=2):
         if not row.get("issue") or not row.get("mailing"):
             raise fail(

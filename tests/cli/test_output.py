@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
+from newsletter.cli import output
+
 Look = Callable[..., list[str]]
 
 
@@ -80,3 +82,12 @@ def test_the_library_on_a_terminal_shows_what_compose_takes(look: Look, workspac
         "2026-10-quiet-rooms  20 words, used in 2026-11",
         "  Silence that helps and silence that hurts  [Therapist Factors +2]",
     ]
+
+
+@pytest.mark.parametrize("character", ["\ud800", "\x1b", "\x07"])
+def test_what_no_terminal_may_get_is_replaced_in_words_and_in_tables(
+    capsys: pytest.CaptureFixture[str], character: str
+) -> None:
+    output.table(["title"], [[f"a{character}b"]])
+    output.result(f"a{character}b")
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()].count("a\ufffdb") == 2

@@ -415,6 +415,15 @@ def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_pat
         read_mailings(file, name)
 
 
+def test_a_quote_that_never_closes_in_the_visible_record_is_told_with_its_line(
+    tmp_path: Path,
+) -> None:
+    file, name = tmp_path / "mailings.csv", Path("mailings.csv")
+    file.write_text('issue,mailing\n2026-10,x\n"' + "a\n" * 100_000)
+    with pytest.raises(NewsletterError, match=r"mailings\.csv:3: this line cannot be read"):
+        read_mailings(file, name)
+
+
 def test_whoever_looks_at_the_ledger_meanwhile_leaves_the_sender_its_log(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     sender = SqliteLedger(file)

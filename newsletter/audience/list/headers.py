@@ -99,7 +99,7 @@ _ABOUT_MAIL = (
 )
 _SMALL_WORDS = (
     r"is|has|was|be|been|are|of|the|in|to|from|for|all|any|bulk|by|at|on|with|user|me|us|our|my|your"
-    r"|l|d|le|la|les|de|des|du|a|au|aux|el|del|los|las|por|der|die|das|den|dem|vom|von|am|im|per"
+    r"|l|d|le|la|les|de|des|du|a|au|aux|el|del|los|las|por|der|die|das|den|dem|vom|von|am|im|zum|per"
     r"|ist|wurde|hat|est|ete|esta|fue|se|s|dad[oa]|voluntaria|can|may|kann|peut|puede|ok|okay|\d+"
 )
 _WHEN_AND_WHY = (
@@ -135,11 +135,11 @@ _MAY_BE_LEAVING = (
     r"|suspended|dropped|opposition|oppos\w*|objected|objection|undesired|unreachable|unwanted"
     r"|never|failed|failure|dead|unactivated|nomail|paused|expired|lapsed|deceased|died"
     r"|radiee?|resiliee?|supprimee?s?|parti|partie|sorti|sortie|retiree?|inactif|inactive|rebonds?"
-    r"|plaintes?|annulee?|bloquee?|rejetee?|injoignable"
+    r"|plaintes?|annulee?|bloquee?|rejetee?|injoignable|revoquee?"
     r"|gekundigt\w*|kundigung\w*|gekuendigt\w*|kuendigung\w*|gesperrt|sperre|sperrung|geloscht"
     r"|geloescht|inaktiv|widerruf\w*|widerspr\w*|unzustellbar\w*|abgelehnt|storniert|ausgetreten"
     r"|austritt\w*|beschwerde\w*|blockiert|entfernt|deaktiviert|gestoppt|zuruckgewiesen"
-    r"|sperrvermerk|werbesperre|\w+widerspruch|verstorben|abgelaufen|decedee?|fallecid[oa]"
+    r"|sperrvermerk|sperrliste|werbesperre|\w+widerspruch|verstorben|abgelaufen|decedee?|fallecid[oa]"
     r"|cancelad[oa]|anulad[oa]|rebotad[oa]|rebotes?|bloquead[oa]|rechazad[oa]|eliminad[oa]"
     r"|inactiv[oa]|suprimid[oa]|quejas?|revocad[oa]|retirad[oa]|desactivad[oa]|devuelt[oa]"
 )
@@ -149,11 +149,14 @@ _WANTING = (
     r"subscribed|opt(?:ed|s)? ?in|optin|accepts|active(?= e?mail)"
     r"|abonnee?|inscrite?|abonniert|angemeldet|suscrit[oa]"
 )
+_CONSENT = (
+    r"consent\w*|permissions?|gdpr|rgpd|dsgvo|einwilligung|zustimmung|einverst\w*|accord"
+    r"|autorizacion"
+)
 _MAY_BE_WANTING = (
-    r"emailed|mailed"
-    r"|newsletters?|mailings?|mailing ?list|marketing|emails?|e mails?|mailable|subscriber"
-    r"|subscription|subscribe|consent\w*|permissions?|gdpr|rgpd|dsgvo|einwilligung|zustimmung"
-    r"|einverst\w*|consentement|accord|consentimiento|autorizacion|acepta|accepte|infolettre"
+    rf"{_CONSENT}|emailed|mailed"
+    r"|newsletters?|mailings?|mailing ?list|marketing|e ?mails?|mails?|mailable|subscriber"
+    r"|subscription|subscribe|acepta|accepte|infolettre"
     r"|boletin|rundbrief|active|aktiv|actif|activ[oa]|alta|enabled|confirmed|verified|valid"
     r"|validated|deliverable|contactable|reachable|receives?|wants?|wishes|agree[ds]?|accept(?:ed)?"
     r"|allow(?:ed|s)?|willing|contact|interested"
@@ -204,7 +207,9 @@ _IS_LEAVING = _made_of(
     _LEAVING, _LEAVING_BY_MAIL, _ABOUT_MAIL, _ADDRESS, _SMALL_WORDS, _WHEN_AND_WHY
 )
 _HAS_LEAVING = _holds(rf"{_LEAVING}|{_LEAVING_BY_MAIL}")
-_IS_MAYBE_LEAVING = _made_of(_MAY_BE_LEAVING, _LEAVING, _ABOUT_MAIL, _SMALL_WORDS, _WHEN_AND_WHY)
+_IS_MAYBE_LEAVING = _made_of(
+    _MAY_BE_LEAVING, _LEAVING, _ABOUT_MAIL, _ADDRESS, _CONSENT, _SMALL_WORDS, _WHEN_AND_WHY
+)
 _HAS_MAYBE_LEAVING = _holds(_MAY_BE_LEAVING)
 _IS_WANTING = _made_of(_WANTING, _ABOUT_MAIL, _SMALL_WORDS)
 _HAS_WANTING = _holds(_WANTING)

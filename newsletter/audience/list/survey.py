@@ -20,7 +20,8 @@ from newsletter.basics.address import BadAddress, parse_address
 
 PARTS: Final = (
     *("unsub", "opt", "bounc", "cklist", "do not", "do_not", "do-not", "donot", "sabonn"),
-    *("sinscri", "gemeld", "abbestell", "sgetragen", "baja", "desuscri"),
+    *("sinscri", "gemeld", "abbestell", "sgetragen", "baja", "desuscri", "unknown", "undeliver"),
+    *("zustellbar", "removed", "longer"),
 )
 """One of these is in each word that `plainly_gone` knows, however its parts are separated."""
 _ADDRESS = re.compile(r"[^\s,;|<>\"()\[\]:]+@[^\s,;|<>\"()\[\]:]+")

@@ -81,11 +81,13 @@ _PLAINLY_GONE = {
         "désabonné,désabonnée,désabonnement,se désabonner,désinscrit,désinscrite,désinscription,"
         "abgemeldet,abbestellt,ausgetragen,"
         "de baja,dado de baja,dada de baja,darse de baja,baja voluntaria,desuscrito,desuscrita,"
-        "desuscribir,desinscrito,desinscrita"
+        "desuscribir,desinscrito,desinscrita,"
+        "asked to be removed,no longer wants the newsletter,no longer wants to receive"
     ),
     Says.BOUNCED: _plainly(
         "bounced,bounce,bouncing,bounces,hard bounce,hard bounced,soft bounce,soft bounced,"
-        "hardbounce,softbounce,hardbounced,softbounced,by bounces"
+        "hardbounce,softbounce,hardbounced,softbounced,by bounces,"
+        "undeliverable,unzustellbar,nicht zustellbar,user unknown,unknown user"
     ),
     Says.BLOCKED: _plainly("blocklisted,blacklisted,blocklist,blacklist"),
 }

@@ -37,8 +37,8 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "yellow": {"fg": "yellow"},
     "cyan": {"fg": "cyan"},
 }
-# What a title or a server's answer could do to a terminal.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What a title or a server's answer could do to a terminal; lone surrogates have no bytes in UTF-8.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def console(*, err: bool = True) -> Console:
@@ -194,7 +194,7 @@ def table(
     on = console(err=False)
     if not on_terminal():
         on.width = _UNLIMITED
-    filled = [tuple(row) for row in rows]
+    filled = [tuple(_CONTROLS.sub("\ufffd", cell) for cell in row) for row in rows]
     longest = [
         max(cells(word) for cell in (name, *column) for word in (cell.split() or [""]))
         for name, *column in zip(columns, *filled, strict=True)
