@@ -133,7 +133,7 @@ class Audience:
         return len(self._problems) + self._untold
 
     def find(self, key: str) -> Member | None:
-        """Return the member with an `Address.key`; the list is read up to her."""
+        """Return the member with an `Address.key`; the list is read up to its row."""
         with contextlib.closing(iter(self)) as members:
             for member in members:
                 if member.subscriber.address.key == key:
@@ -216,9 +216,9 @@ class Audience:
         self._report(replace(problem, message=f"{problem.message}; the row was left out"))
 
     def _twice(self, line: int, first: int, barred: bool) -> Problem:  # noqa: FBT001 - private
-        message = f"the same address as on line {first}; she is kept once"
+        message = f"the same address as on line {first}; it is kept once"
         if barred:
-            message += ", and not mailed, because one of her rows excludes her"
+            message += ", and not mailed, because one of its rows excludes it"
         return Problem(message=message, file=self.shown, line=line, level=Level.WARNING)
 
     def _nobody(self) -> Problem:

@@ -56,7 +56,7 @@ class Address(Value):
         """The same for two spellings of one mailbox as people spell it: case is folded.
 
         RFC 5321, 2.4 lets a host tell `Ada@` from `ada@`; in practice none does, and mailing
-        somebody twice, or who left, is worse than mailing her at the other spelling.
+        somebody twice, or who left, is worse than mailing them at the other spelling.
         """
         if not self._key:
             self._key = f"{self.local.casefold()}@{self.domain}"

@@ -1,4 +1,4 @@
-"""Tokens: what a reader's mail carries instead of her address.
+"""Tokens: what a reader's mail carries instead of their address.
 
     unsubscribe token   base32 of the delivery id (40 bits), then 16 letters of a MAC    24 letters
     bounce token        the same shape under another label, for the envelope sender (VERP)

@@ -14,7 +14,7 @@ class Judgement:
     """What a report means for a mailing.
 
     `refusing` are the errors that stop it. `overridden` are those that the editor lets through,
-    each with her reason in `silenced`, to be recorded. `unneeded` are rules that she overrode and
+    each with the reason in `silenced`, to be recorded. `unneeded` are rules that were overridden and
     that found no error.
     """
 

@@ -84,9 +84,9 @@ class Feed:
         return self._due()
 
     def _due(self) -> Sequence[Delivery]:
-        """Return who has fallen due; each is handed out once a try, though she stays in the rows.
+        """Return what has fallen due; each is handed out once a try, though it stays in the rows.
 
-        (One that is offered is deferred in the ledger until her message is marked.)
+        (One that is offered is deferred in the ledger until its message is marked.)
         """
         self._look_at = self._clock.steady() + _LOOK_EVERY
         rows = self._ledger.deferred(self._mailing, due=self._clock.wall(), limit=-1)

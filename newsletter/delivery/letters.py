@@ -20,7 +20,7 @@ _NO_TOKEN: Final = "a" * 24
 
 
 class Unmakeable(NewsletterError):  # noqa: N818
-    """Some readers' messages cannot be made; each is named with her line in the list."""
+    """Some readers' messages cannot be made; each is named with their line in the list."""
 
 
 class Letters:
@@ -54,7 +54,7 @@ class Letters:
         )
 
     def values(self, who: Subscriber, message_token: str) -> list[bytes]:
-        """Return what differs in her message. Raises ValueError where it cannot be made."""
+        """Return what differs in one reader's message. Raises ValueError where it cannot be made."""
         return self._template.values(
             Personal(who.address, who.name, who.fields, message_token, _NO_TOKEN)
         )
@@ -63,7 +63,7 @@ class Letters:
 def preflight(
     members: Iterable[Member], content: Content, mailing: Mailing, key: Key
 ) -> Iterator[tuple[Member, str]]:
-    """Yield each member with her message token, once her message could be made.
+    """Yield each member with their message token, once their message could be made.
 
     All of them are made before anything is frozen; raises Unmakeable, at the end, that names every
     member (up to twenty) whose message cannot be.
@@ -79,7 +79,9 @@ def preflight(
                 letters.values(who, token)
             except ValueError as error:
                 problems.append(
-                    Problem(message=f"her message cannot be made: {error}", line=member.line)
+                    Problem(
+                        message=f"the reader's message cannot be made: {error}", line=member.line
+                    )
                 )
         yield member, token
     if problems:

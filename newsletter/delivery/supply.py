@@ -1,4 +1,4 @@
-"""The feed behind the pace: who comes next, once there is a place for her."""
+"""Yields the next delivery when the rate limits allow one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Everything a message is made of, in one value that a mailing freezes.
 
-From this value, the mailing's id and date, and a reader, the bytes of her message follow; no
+From this value, the mailing's id and date, and a reader, the bytes of their message follow; no
 file of the workspace is read again.
 """
 

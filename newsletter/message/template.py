@@ -41,7 +41,7 @@ _LONG: Final = 1024
 
 
 class Personal:
-    """What differs from reader to reader: her fields and the tokens of her delivery."""
+    """What differs from reader to reader: their fields and the tokens of their delivery."""
 
     def __init__(
         self,

@@ -47,7 +47,7 @@ def _key(file: Path, line: int, text: str) -> Key:
 
 
 def _write_new(file: Path, key: Key) -> None:
-    """Write the first key whole or not at all; where another process was faster, hers counts."""
+    """Write the first key whole or not at all; where another process was faster, its key counts."""
     private_folder(file.parent)
     whole = file.with_name(f".key.{os.getpid()}")
     try:

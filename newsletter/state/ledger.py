@@ -149,7 +149,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An error of the check that the editor let through: what it said, and her reason."""
+    """An error of the check that the editor let through: what it said, and the editor's reason."""
 
     rule: str
     message: str
@@ -175,9 +175,9 @@ class Ledger(Protocol):
         """Return a mailing's frozen content."""
 
     def gather(self, members: Iterable[tuple[Member, str]], fields: Sequence[str]) -> None:
-        """Keep an audience aside for `freeze`, each member with her message token.
+        """Keep an audience aside for `freeze`, each member with their message token.
 
-        Of her fields only the named ones are kept. Nobody else sees any of it, and it is gone
+        Of their fields only the named ones are kept. Nobody else sees any of it, and it is gone
         with the connection; what was gathered before makes room.
         """
 

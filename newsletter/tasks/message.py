@@ -61,7 +61,7 @@ def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | 
 def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, today: date) -> bytes:
     """Return the message for a reader of the list, or for a sample reader.
 
-    Once a mailing has frozen it, a reader of that mailing gets here exactly what she is sent.
+    Once a mailing has frozen it, a reader of that mailing gets here exactly what they are sent.
     """
     if as_email is not None and workspace.settings.database.exists():
         with workspace.ledger() as ledger:
@@ -76,7 +76,7 @@ def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, toda
 
 
 def find_reader(workspace: Workspace, email: str, *, today: date) -> Subscriber:
-    """Return a reader of the list by her address; raise NewsletterError with the nearest one."""
+    """Return a reader of the list by their address; raise NewsletterError with the nearest one."""
     from newsletter.audience.audience import Audience
 
     try:

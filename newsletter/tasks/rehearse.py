@@ -83,7 +83,7 @@ def rehearse(
 
 
 def _read_back(maildir: Path, result: Result, seconds: float) -> Rehearsed:
-    """Parse every message, and look that each reader got one of her own."""
+    """Parse every message, and check that each reader got one of their own."""
     problems: list[Problem] = []
     octets = messages = 0
     seen: Counter[str] = Counter()

@@ -202,8 +202,8 @@ def test_who_must_not_be_mailed_is_excluded_with_the_reason(tmp_path: Path) -> N
         (7, "k@x.org", "", None),
     ]
     assert told(audience) == [
-        (4, "unknown status 'maybe': she is not mailed"),
-        (6, "unreadable consent_expires '01.02.26': she is not mailed"),
+        (4, "unknown status 'maybe': this row is not mailed"),
+        (6, "unreadable consent_expires '01.02.26': this row is not mailed"),
     ]
     assert audience.figures == Figures(
         mailable=1,
@@ -232,11 +232,11 @@ def test_an_address_twice_is_kept_once_and_its_stricter_row_wins(tmp_path: Path)
         (
             4,
             (
-                "the same address as on line 2; she is kept once, and not mailed,"
-                " because one of her rows excludes her"
+                "the same address as on line 2; it is kept once, and not mailed,"
+                " because one of its rows excludes it"
             ),
         ),
-        (5, "the same address as on line 3; she is kept once"),
+        (5, "the same address as on line 3; it is kept once"),
     ]
 
 

@@ -213,7 +213,7 @@ def test_a_column_that_says_who_left_is_understood(
     assert audience.column_problems == ()
     assert dict(audience.read_as)[header] in {"status", "unsubscribed", "subscribed", "consent"}
     assert [each.message for each in audience.problems if "unknown" in each.message] == (
-        ["unknown value 'hard' of 'Bounced': she is not mailed"] if left == "hard" else []
+        ["unknown value 'hard' of 'Bounced': this row is not mailed"] if left == "hard" else []
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from newsletter.cli import output
+from newsletter.cli.terminal import output
 
 Look = Callable[..., list[str]]
 

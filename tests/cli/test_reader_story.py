@@ -77,7 +77,7 @@ def test_a_refusal_an_exclusion_and_what_nobody_knows_are_answers_too(
             "No: the mail server refused it: 550 5.7.1 not here.",
             "  1. WHEN: refused in answer to RCPT: 550 5.7.1 not here",
         ],
-        "left@example.com": ["No: she must not be mailed (unsubscribed in the list)."],
+        "left@example.com": ["No: the address must not be mailed (unsubscribed in the list)."],
     }
     assert run("resolve", "2026-11", "--mark-accepted", "--yes").exit_code == 0
     (_, answer, *_) = told(run("status", "2026-11", "--reader", "ada@example.org"))

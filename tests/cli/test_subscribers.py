@@ -263,7 +263,7 @@ def test_restore_of_who_is_not_suppressed_changes_nothing_and_says_what_the_list
     result = run("subscribers", "restore", "left@example.com", "--reason", "wrote")
     assert result.exit_code == 0
     assert "left@example.com is not suppressed" in result.stderr
-    assert "The list still excludes her: unsubscribed in the list (line 4)." in result.stderr
+    assert "The list still excludes it: unsubscribed in the list (line 4)." in result.stderr
 
 
 def test_show_tells_all_that_is_known_of_a_reader(run: Run, workspace: Path) -> None:

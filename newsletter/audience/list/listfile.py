@@ -40,7 +40,7 @@ _BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
 
 
 class Member(Value):
-    """A row of the list: the reader, her line, and why she must not be mailed (None: she may)."""
+    """A row of the list: the reader, the line, and why they must not be mailed (None: they may)."""
 
     def __init__(self, subscriber: Subscriber, line: int, excluded: str | None) -> None:
         self.subscriber: Final = subscriber
@@ -175,7 +175,7 @@ def _bad_address(cell: str, error: str, shown: Path, line: int) -> Problem:
         return warning("the row has no email address; it was left out", shown, line)
     hint = None
     if "<" in cell:
-        hint = "only the address belongs here; her name has a column of its own"
+        hint = "only the address belongs here; the name has a column of its own"
     elif cell.count("@") > 1:
         hint = "one address a row"
     return warning(f"this is no email address: {error}; the row was left out", shown, line, hint)
@@ -192,7 +192,7 @@ def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
         hint = f"write yes or no; {SECTION} in newsletter.toml, if the column is about other things"
     else:
         return
-    report(warning(f"{excluded}: she is not mailed", shown, line, hint))
+    report(warning(f"{excluded}: this row is not mailed", shown, line, hint))
 
 
 def _check_consent(cell: str, shown: Path, line: int, report: Report) -> None:

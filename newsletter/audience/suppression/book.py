@@ -86,7 +86,7 @@ class SuppressionBook:
     def suppress(
         self, addresses: Iterable[Address], *, reason: str, source: str, now: datetime
     ) -> list[Change]:
-        """Suppress addresses in both records; whoever is suppressed already keeps her date.
+        """Suppress addresses in both records; one that is suppressed already keeps its date.
 
         Raises NewsletterError where one of the records could not be written.
         """

@@ -161,10 +161,10 @@ def _time(written: str) -> datetime | None:
 
 def _restore_without_date(shown: Path, line: int) -> Problem:
     return _warning(
-        "a restore needs a readable date; she stays suppressed",
+        "a restore needs a readable date; the address stays suppressed",
         shown,
         line,
-        "restore her with: newsletter subscribers restore ADDRESS --reason TEXT",
+        "restore it with: newsletter subscribers restore ADDRESS --reason TEXT",
     )
 
 

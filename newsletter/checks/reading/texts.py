@@ -129,7 +129,7 @@ def in_templates(
 ) -> tuple[Path | None, int | None]:
     """Return where the editor's own templates say something, or nothing where they do not.
 
-    The templates that come with the program are not hers to mend.
+    The templates that come with the program are not the editor's to mend.
     """
     wanted = re.compile(pattern)
     for file in template_files(dossier.templates, endings):

@@ -27,7 +27,7 @@ _ESCAPE = 0.1
 def pick(
     library: Library, month: str, before: Sequence[str], used: Mapping[str, Sequence[str]]
 ) -> tuple[Summary, ...]:
-    """Return the summaries that a person chooses, in her order; none where she leaves.
+    """Return the summaries that a person chooses, in their order; none where they leave.
 
     `before` are those that the issue has now, `used` the other issues of each slug.
     """

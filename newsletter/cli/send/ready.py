@@ -120,7 +120,7 @@ def agreed(
 ) -> Transport | None:
     """Ask for the password and for a yes; return the way out, or None for a no.
 
-    What goes off later is tried out first. Where a person said yes, she has some seconds more
+    What goes off later is tried out first. Where a person said yes, they have some seconds more
     before the first message, but not where the mailing is under way already.
     """
     from newsletter.tasks.send.ahead import try_out

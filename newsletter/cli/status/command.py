@@ -24,7 +24,9 @@ _COLUMNS = ("email", "state", "code", "enhanced", "text", "attempts", "at", "mes
 @click.argument("month", required=False)
 @click.option("--json", "as_json", is_flag=True, help="State and counts as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="A line a reader, in the server's own words.")
-@click.option("--reader", metavar="ADDRESS", help="Every attempt to reach her with this issue.")
+@click.option(
+    "--reader", metavar="ADDRESS", help="Every attempt to reach one reader with this issue."
+)
 @click.pass_context
 def command(
     context: click.Context, month: str | None, as_json: bool, as_csv: bool, reader: str | None
@@ -203,7 +205,7 @@ def _reader(ledger: SqliteLedger, mailing: Mailing, text: str, *, as_json: bool)
 
 
 def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
-    """Return a reader's delivery; raise where the mailing has none for her."""
+    """Return a reader's delivery; raise where the mailing has none for them."""
     from newsletter.basics.address import BadAddress, parse_address
     from newsletter.basics.errors import Problem, WrongUsage, fail
 
@@ -215,7 +217,7 @@ def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
         if issue == mailing.issue:
             return record
     raise fail(
-        f"{address} did not get {mailing.issue}: she was not on the list when it was frozen,"
+        f"{address} did not get {mailing.issue}: it was not on the list when the mailing was frozen,"
         f" {_local(mailing.frozen_at)}",
         hint=f"newsletter subscribers show {address}",
     )

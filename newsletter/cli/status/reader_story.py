@@ -21,7 +21,7 @@ def answer(record: Record) -> str:
         case State.REFUSED:
             told = f"No: the mail server refused it: {said}."
         case State.EXCLUDED:
-            told = f"No: she must not be mailed ({record.text})."
+            told = f"No: the address must not be mailed ({record.text})."
         case State.UNCERTAIN:
             told = f"Nobody can know: {record.text}."
         case State.ATTEMPTING:

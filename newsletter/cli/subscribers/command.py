@@ -114,12 +114,12 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
     output.next_step("newsletter subscribers show ADDRESS")
 
 
-@command.command(short_help="one reader: consent, suppressions, what she got")
+@command.command(short_help="one reader: consent, suppressions, what they got")
 @click.argument("who", metavar="ADDRESS")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
 def show(start: Any, who: str, as_json: bool) -> None:
-    """Show what is known of one reader: the list, her consent, suppressions, deliveries."""
+    """Show what is known of one reader: the list, their consent, suppressions, deliveries."""
     from newsletter.audience.who import find_who
     from newsletter.cli.subscribers.view import person_json, person_lines
 
@@ -195,12 +195,12 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     output.next_step("newsletter subscribers list --excluded")
 
 
-@command.command(short_help="mail somebody again, with her consent")
+@command.command(short_help="mail somebody again, with their consent")
 @click.argument("who", metavar="ADDRESS")
-@click.option("--reason", help="Why she may be mailed again: how and when she asked for it.")
+@click.option("--reason", help="Why they may be mailed again: how and when they asked for it.")
 @click.pass_obj
 def restore(start: Any, who: str, reason: str | None) -> None:
-    """Mail somebody again who was suppressed; only with her consent."""
+    """Mail somebody again who was suppressed; only with their consent."""
     from newsletter.audience.who import find_who
 
     with _opened(start) as (audience, book, ledger):
@@ -216,9 +216,9 @@ def restore(start: Any, who: str, reason: str | None) -> None:
         member, unreadable = _look_up(audience, address.key)
     output.problems(unreadable)
     if member is None and not unreadable:
-        output.say("She is not on the list: add a row for her.")
+        output.say("The address is not on the list: add a row for it.")
     elif member is not None and member.excluded is not None:
-        output.say(f"The list still excludes her: {member.excluded} (line {member.line}).")
+        output.say(f"The list still excludes it: {member.excluded} (line {member.line}).")
     output.next_step(f"newsletter subscribers show {address}")
 
 
@@ -324,12 +324,12 @@ def _reason(told: str | None) -> str:
     from newsletter.basics.errors import Problem, WrongUsage
 
     if told is None and sys.stdin.isatty():
-        told = click.prompt("How and when did she ask to be mailed again?", err=True)
+        told = click.prompt("How and when did they ask to be mailed again?", err=True)
     if told is None or not told.strip():
         raise WrongUsage(
             Problem(
                 message="a restore needs the reason: who left is mailed again only by consent",
-                hint='answer it with --reason "wrote on 2 October that she wants it again"',
+                hint='answer it with --reason "wrote on 2 October and wants it again"',
             )
         )
     return one_line(told)

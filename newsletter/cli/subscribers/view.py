@@ -76,13 +76,13 @@ def figures_json(
 
 
 def member_line(member: Member) -> str:
-    """Return one line: address, name, and why she is not mailed."""
+    """Return one line: address, name, and why it is not mailed."""
     line = f"{member.subscriber.address!s:<34} {member.subscriber.name:<26}"
     return f"{line} {member.excluded}" if member.excluded else line.rstrip()
 
 
 def member_lines(member: Member) -> Iterator[str]:
-    """Yield a reader as a terminal shows her: a hyphen and the reason where she is not mailed."""
+    """Yield a reader as a terminal shows them: a hyphen and the reason where they are not mailed."""
     mark = "-" if member.excluded else " "
     yield f"{mark} {member.subscriber.address!s:<34} {member.subscriber.name}".rstrip()
     if member.excluded:
@@ -90,7 +90,7 @@ def member_lines(member: Member) -> Iterator[str]:
 
 
 def member_json(member: Member) -> dict[str, Any]:
-    """Return a reader with all her fields."""
+    """Return a reader with all their fields."""
     return {
         "email": str(member.subscriber.address),
         "name": member.subscriber.name,

@@ -241,7 +241,7 @@ def _short(text: str) -> str:
 # Which files end where their page ended, by slug: the digest of what the import wrote. A page
 # that breaks off behind a full stop looks whole, and one that breaks off in a title may seem to
 # have one more paragraph; a longer page may complete such a file as long as the editor has not
-# touched it. Losing the record only means that she is asked.
+# touched it. Losing the record only means that the editor is asked.
 
 
 def _load_record(root: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 A compiled text is a sequence of parts, each a string or a Slot. The names of slots:
 
     reader.NAME     a field of the reader, with a fallback
-    unsubscribe     her unsubscribe URL (https where one is configured, else mailto:)
+    unsubscribe     the reader's unsubscribe URL (https where one is configured, else mailto:)
 """
 
 from __future__ import annotations

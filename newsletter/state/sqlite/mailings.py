@@ -64,7 +64,7 @@ class MailingTable(Database):
         return content_from_json(text)
 
     def gather(self, members: Iterable[tuple[Member, str]], fields: Sequence[str]) -> None:
-        """Keep an audience aside for `freeze`, each member with her message token.
+        """Keep an audience aside for `freeze`, each member with their message token.
 
         In a temporary table: a file without a name, which goes when the process does. Writing
         it locks nobody out of the ledger.

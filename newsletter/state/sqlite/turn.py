@@ -30,7 +30,7 @@ _ACCEPT: Final = """
     WHERE id BETWEEN ? AND ?
         AND (state = 'attempting' OR state = 'pending' OR state = 'deferred')
 """
-# A refusal is taken back where it turns out that the content was refused, not her.
+# A refusal is taken back where it turns out that the content was refused, not the reader.
 _SETTLE: Final = """
     UPDATE deliveries SET state = ?, code = ?, enhanced = ?, text = ?, at = ?, due = ?,
         attempts = attempts + ?, first_deferred_at = coalesce(first_deferred_at, ?)
@@ -125,7 +125,7 @@ class Turn:
         """Settle what was not accepted, each try with a row of its own in `attempts`."""
         settled = self._cursor.executemany(_SETTLE, [settled_row(each) for each in others]).rowcount
         if settled != len(others):
-            # Who left between her offer and its answer is excluded, and stays so.
+            # Who left between the offer and its answer is excluded, and stays so.
             settled += sum([self._is_excluded(each) for each in others])
         if settled == len(others):
             # Back to pending without a reply: nothing was tried, or what was is taken back.
@@ -139,7 +139,7 @@ class Turn:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 tries,
             )
-            # Who left while her message was on its way was passed over when others were excluded.
+            # Who left while their message was on its way was passed over when others were excluded.
             waiting = [{"id": each.delivery} for each in others if each.state in _WAITING]
             self._cursor.executemany(_EXCLUDE_IF_SUPPRESSED, waiting)
         return settled

@@ -8,7 +8,7 @@
 /api/issues/SLUG/weights     what each summary weighs
 /api/issues/SLUG/mailing     where its mailing stands
 /api/issues/SLUG/readers     POST: readers of the list, by a word
-/api/issues/SLUG/reader      POST: choose one, or make one up; answers with her handle
+/api/issues/SLUG/reader      POST: choose one, or make one up; answers with their handle
 /api/issues/SLUG/where       POST: where a passage of the email is written
 /api/place                   a file's lines around one
 /api/edit                    POST: open a place in the editor's program

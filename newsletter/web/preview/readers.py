@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A reader as the page knows her: by a handle, so that no address stands in a URL."""
+    """A reader as the page knows them: by a handle, so that no address stands in a URL."""
 
     handle: str
     kind: Kind
@@ -64,7 +64,7 @@ class Circle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A reader that a search found; `note` says why she would not be mailed."""
+    """A reader that a search found; `note` says why they would not be mailed."""
 
     name: str
     email: str
