@@ -195,7 +195,7 @@ class Workspace:
     def audience(self, ledger: Ledger, today: date) -> Audience:
         """Return the list's readers and who of them must not be mailed.
 
-        Raises NewsletterError where a suppression cannot be read: the address may be of somebody who left.
+        Raises NewsletterError where a suppression cannot be read: it may be of somebody who left.
         """
         from newsletter.audience.audience import Audience
         from newsletter.audience.suppression.book import suppressed_now

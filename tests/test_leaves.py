@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from newsletter.basics import address
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import Problem, did_you_mean
 from newsletter.basics.tokens import Key, Purpose, Signer, find_tokens, read_delivery, verify
@@ -48,6 +49,27 @@ def test_only_a_local_part_outside_ascii_needs_smtputf8() -> None:
         True,
         False,
     ]
+
+
+LABELS = st.text(
+    st.one_of(
+        st.sampled_from("abz09-äßıſΣς中ａ１²ⅷﬁאب٣"),
+        st.characters(categories=["L", "N", "M"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(
+    st.lists(LABELS, min_size=1, max_size=3).map(".".join), st.sampled_from(["org", "中国", "x"])
+)
+def test_a_domain_of_any_script_is_read_as_email_validator_reads_it(head: str, top: str) -> None:
+    domain = f"{head}.{top}"
+    assume(address._LABELS.fullmatch(domain))
+    encoded = address._encoded(domain)
+    assume(encoded is not None)
+    assert address._validated(f"a@{domain}").domain == encoded
 
 
 @given(KEYS, KEYS, st.integers(0, 2**40 - 1), st.uuids().map(str))

@@ -14,8 +14,8 @@ class Judgement:
     """What a report means for a mailing.
 
     `refusing` are the errors that stop it. `overridden` are those that the editor lets through,
-    each with the reason in `silenced`, to be recorded. `unneeded` are rules that were overridden and
-    that found no error.
+    each with the reason in `silenced`, to be recorded. `unneeded` are rules that were overridden
+    and found no error.
     """
 
     refusing: tuple[Finding, ...]

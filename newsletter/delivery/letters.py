@@ -54,7 +54,7 @@ class Letters:
         )
 
     def values(self, who: Subscriber, message_token: str) -> list[bytes]:
-        """Return what differs in one reader's message. Raises ValueError where it cannot be made."""
+        """Return what differs in a reader's message. Raises ValueError where it cannot be made."""
         return self._template.values(
             Personal(who.address, who.name, who.fields, message_token, _NO_TOKEN)
         )
@@ -79,9 +79,7 @@ def preflight(
                 letters.values(who, token)
             except ValueError as error:
                 problems.append(
-                    Problem(
-                        message=f"the reader's message cannot be made: {error}", line=member.line
-                    )
+                    Problem(message=f"the message cannot be made: {error}", line=member.line)
                 )
         yield member, token
     if problems:

@@ -380,6 +380,6 @@ def test_when_the_ledger_is_full_nothing_more_leaves_and_nobody_gets_it_twice(
 def test_a_message_that_cannot_be_made_freezes_nothing(ledger: SqliteLedger) -> None:
     good = members("a@example.org")[0]
     bad = Member(Subscriber(Address("b\n", "example.org"), "", {}), 3, None)
-    with pytest.raises(NewsletterError, match="the reader's message cannot be made"):
+    with pytest.raises(NewsletterError, match="the message cannot be made"):
         freeze(ledger, CONTENT, [good, bad], key=KEY, sources="", now=NOW)
     assert ledger.mailings() == []

@@ -24,9 +24,7 @@ _COLUMNS = ("email", "state", "code", "enhanced", "text", "attempts", "at", "mes
 @click.argument("month", required=False)
 @click.option("--json", "as_json", is_flag=True, help="State and counts as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="A line a reader, in the server's own words.")
-@click.option(
-    "--reader", metavar="ADDRESS", help="Every attempt to reach one reader with this issue."
-)
+@click.option("--reader", metavar="ADDRESS", help="Every attempt to reach this reader.")
 @click.pass_context
 def command(
     context: click.Context, month: str | None, as_json: bool, as_csv: bool, reader: str | None
@@ -217,7 +215,7 @@ def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
         if issue == mailing.issue:
             return record
     raise fail(
-        f"{address} did not get {mailing.issue}: it was not on the list when the mailing was frozen,"
+        f"{address} did not get {mailing.issue}: it was not on the list at the freeze,"
         f" {_local(mailing.frozen_at)}",
         hint=f"newsletter subscribers show {address}",
     )

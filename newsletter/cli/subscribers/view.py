@@ -82,7 +82,7 @@ def member_line(member: Member) -> str:
 
 
 def member_lines(member: Member) -> Iterator[str]:
-    """Yield a reader as a terminal shows them: a hyphen and the reason where they are not mailed."""
+    """Yield a reader's lines: a hyphen and the reason where they are not mailed."""
     mark = "-" if member.excluded else " "
     yield f"{mark} {member.subscriber.address!s:<34} {member.subscriber.name}".rstrip()
     if member.excluded:

@@ -167,7 +167,7 @@ class WorkspaceSource:
         )
 
     def reader(self, slug: str, email: str) -> Subscriber:
-        """Return a reader of the list, or of the mailing that froze an issue when they were on it."""
+        """Return a reader of the list, or of the mailing that froze an issue."""
         try:
             return self.listed(email)
         except NewsletterError:
