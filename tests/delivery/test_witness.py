@@ -204,6 +204,31 @@ def test_an_earlier_ledger_put_back_after_the_end_is_refused(finished: Place, ha
     shutil.rmtree(finished.root / "away", ignore_errors=True)
 
 
+def test_a_workspace_put_back_as_it_was_before_an_issue_does_not_send_that_issue_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "notes"
+    monkeypatch.setenv("XDG_STATE_HOME", str(root / "home"))
+    with running(Sink()) as sink:
+        lay_out(root, sink)
+        place = Place(root, sink)
+        leaving = ["-C", str(root), "subscribers", "suppress", "who@example.net"]
+        assert CliRunner().invoke(cli, leaving).exit_code == 0
+        before = tmp_path / "before"
+        shutil.copytree(place.folder, before)
+        assert place.send().exit_code == 0
+        shutil.rmtree(place.folder)
+        shutil.copytree(before, place.folder)
+        (root / "mailings.csv").unlink()
+        refused = place.send()
+        assert "the ledger is older than its last mailing: restored?" in refused.stderr
+        for options in ([], ["--dry-run"]):
+            refused = place.send("--this-ledger-is-right", *options)
+            assert refused.exit_code == 1
+            assert "2026-11 was begun already, but this ledger does not" in refused.stderr
+        assert len(sink.attempted) == READERS
+
+
 def test_without_a_home_mailings_csv_tells_an_earlier_folder(
     finished: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import os
 import struct
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,14 @@ import pytest
 
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
-from newsletter.state.guards.marks import is_lost, make_marks, open_marks, read_marks, times_of
+from newsletter.state.guards.marks import (
+    is_lost,
+    make_marks,
+    open_marks,
+    read_marks,
+    tells_of,
+    times_of,
+)
 from newsletter.state.ledger import LedgerGone, LedgerUnusable, Mailing, MailingState, Settlement
 from newsletter.state.sqlite import SqliteLedger
 from tests.state.test_state import NOW, frozen, member, states
@@ -45,6 +53,23 @@ def mailing_of(first: int, last: int) -> Mailing:
         first=first,
         last=last,
     )
+
+
+def test_a_file_of_marks_tells_of_its_issue_once_a_message_may_have_left(tmp_path: Path) -> None:
+    mailing, file = mailing_of(11, 14), tmp_path / "marks"
+    assert not tells_of(file, "2026-11")
+    make_marks(file, mailing, array("d", [0, 0, 0, 0]))
+    assert not tells_of(file, "2026-11")
+    make_marks(file, mailing, array("d", [0, 1.5, 0, 0]))
+    assert tells_of(file, "2026-11")
+    assert not tells_of(file, "2026-1")
+    assert not tells_of(file, "2026-12")
+    assert not tells_of(tmp_path, "2026-11")
+    file.write_bytes(b"newsletter marks")
+    assert not tells_of(file, "2026-11")
+    long = replace(mailing, issue="2026-11-" + "x" * 200)
+    make_marks(file, long, array("d", [0, 1.5, 0, 0]))
+    assert tells_of(file, long.issue)
 
 
 def test_marks_are_read_as_they_were_written(tmp_path: Path) -> None:

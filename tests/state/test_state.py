@@ -351,6 +351,39 @@ def test_the_witness_is_kept_where_the_system_keeps_state(monkeypatch: pytest.Mo
     assert witness_of("abc") == Witness(Path("/home/ada/.local/state/newsletter/abc"))
 
 
+def test_no_witness_is_missed_where_the_home_cannot_be_looked_into(
+    ledger: SqliteLedger, witness: Witness, tmp_path: Path
+) -> None:
+    advance(ledger, witness)
+    assert doubt(ledger, Witness(tmp_path / ("x" * 300) / "newsletter")) is None
+
+
+def test_a_home_that_is_no_absolute_path_keeps_no_witness(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "relative")
+    assert witness_of("abc") == Witness(None)
+
+
+def test_a_file_system_with_inodes_of_64_bits_is_no_reason_for_doubt(
+    ledger: SqliteLedger, witness: Witness
+) -> None:
+    assert ledger.presence.ledger is not None
+    ledger.presence.ledger = (ledger.presence.ledger[0], 2**64 - 5)
+    advance(ledger, witness)
+    assert doubt(ledger, witness) is None
+
+
+def test_an_epoch_that_cannot_be_counted_up_is_damage(
+    ledger: SqliteLedger, witness: Witness
+) -> None:
+    advance(ledger, witness)
+    note = note_of(ledger.file)
+    note.write_text(note.read_text().replace('"epoch": 1', f'"epoch": {2**63 - 1}'))
+    assert "its state.db.epoch is damaged" in str(doubt(ledger, witness))
+    advance(ledger, witness)
+    assert doubt(ledger, witness) is None
+
+
 def test_a_missing_or_broken_key_is_never_replaced(tmp_path: Path) -> None:
     file = tmp_path / "key"
     with pytest.raises(

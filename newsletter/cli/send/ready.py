@@ -61,7 +61,7 @@ def look(
             output.say("A mailing that was begun is not checked again: nothing to override.")
     else:
         if mailing is None:
-            refuse_recorded(workspace, slug)
+            refuse_recorded(workspace, slug, ledger)
         ready = _checked(workspace, ledger, slug, wishes.overrides)
     show_plan(ready.plan, wishes.at, now=datetime.now(UTC), zone=zone_name())
     return ready

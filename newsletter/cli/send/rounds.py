@@ -106,7 +106,7 @@ def _mailing(workspace: Workspace, ledger: SqliteLedger, ready: Ready, *, waited
         return mailing
     if ready.content is None:
         raise RuntimeError("an issue without a mailing has been checked before")
-    refuse_recorded(workspace, ready.plan.issue)
+    refuse_recorded(workspace, ready.plan.issue, ledger)
     today = datetime.now().astimezone().date()
     intake = None if waited else ready.intake
     return begin(workspace, ledger, ready.content, ready.sources, today, ready.overrides, intake)

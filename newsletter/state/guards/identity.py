@@ -20,6 +20,8 @@ from newsletter.basics.files import write_text
 from newsletter.state.guards.small_json import read_object, text_of, whole_of
 from newsletter.state.guards.witness import Seen, Witness
 
+_LARGEST_INODE: Final = 2**64 - 1
+"""ino_t; file systems over a network and in user space use all of its bits."""
 _MACHINE_ID = Path("/etc/machine-id")
 _HINT: Final = (
     "if it is the newest one there is, say --this-ledger-is-right;"
@@ -156,7 +158,7 @@ def _read(note: Path) -> Identity | None:
         return Identity(
             text_of(raw, "ledger"),
             whole_of(raw, "epoch"),
-            whole_of(raw, "inode"),
+            whole_of(raw, "inode", _LARGEST_INODE),
             text_of(raw, "machine"),
             text_of(raw, "witness") if "witness" in raw else "",
         )

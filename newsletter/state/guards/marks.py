@@ -1,10 +1,10 @@
 """When each delivery of a mailing was marked last, in files that the ledger's own log cannot lose.
 
-A file has a line of 128 octets that names the mailing, then eight octets for each delivery by its
-id: seconds since 1970 as a double, 0 for one that was never marked or came back unsent. A turn
-writes here right after its commit and before its messages leave, without a sync of its own: a
-`kill -9` leaves what the system has. After a power cut a file may be older than the ledger, and
-then says nothing against it.
+A file has a line of 128 octets that names the mailing and its issue, then eight octets for each
+delivery by its id: seconds since 1970 as a double, 0 for one that was never marked or came back
+unsent. A turn writes here right after its commit and before its messages leave, without a sync of
+its own: a `kill -9` leaves what the system has. After a power cut a file may be older than the
+ledger, and then says nothing against it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import stat
 import struct
 import tempfile
 from array import array
@@ -21,7 +22,10 @@ from typing import Final
 from newsletter.state.ledger import Mailing
 
 _HEADER: Final = 128
+_NUMBER_OF_WORDS: Final = 6
+"""Of the first line, before the issue."""
 _OCTETS: Final = 8
+_PIECE: Final = 1 << 20
 _DOUBLE: Final = struct.Struct("<d")
 _MOST: Final = 1 << 33
 """Octets of a file for a thousand million deliveries: nothing larger is one of ours."""
@@ -98,6 +102,34 @@ def read_marks(file: Path, mailing: Mailing) -> array[float] | None:
     return _little_endian(array("d", octets))
 
 
+def tells_of(file: Path, issue: str) -> bool:
+    """Return whether a file is of some mailing of an issue, and says that a message may have left.
+
+    A long name is cut off in the file; then a name that begins like it counts, too.
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return False
+        header = os.pread(descriptor, _HEADER, 0)
+        words = header.split(b" ", 6)
+        if len(words) <= _NUMBER_OF_WORDS or header != _line(words[:_NUMBER_OF_WORDS], issue):
+            return False
+        at = _HEADER
+        while octets := os.pread(descriptor, _PIECE, at):
+            if octets.strip(b"\0"):
+                return True
+            at += len(octets)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def is_lost(marked: float, at: float | None) -> bool:
     """Return whether the ledger has lost the last mark of a delivery that waits.
 
@@ -118,7 +150,11 @@ def _names(descriptor: int, mailing: Mailing) -> bool:
 
 def _header(mailing: Mailing) -> bytes:
     text = f"newsletter marks 1 {mailing.uuid} {mailing.first} {mailing.last}"
-    return text.encode().ljust(_HEADER - 1) + b"\n"
+    return _line(text.encode().split(), mailing.issue)
+
+
+def _line(words: list[bytes], issue: str) -> bytes:
+    return b" ".join([*words, issue.encode()])[: _HEADER - 1].ljust(_HEADER - 1) + b"\n"
 
 
 def _number(mailing: Mailing) -> int:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 _LARGEST: Final = 65_536
-_LARGEST_NUMBER: Final = 2**63 - 1
-"""What a column of SQLite takes."""
+_LARGEST_NUMBER: Final = 2**62
+"""What a column of SQLite takes, and can be counted up from."""
 
 
 def read_object(file: Path) -> Mapping[str, object] | None:
@@ -48,9 +48,9 @@ def text_of(raw: Mapping[str, object], name: str) -> str:
     raise ValueError(name)
 
 
-def whole_of(raw: Mapping[str, object], name: str) -> int:
-    """Return a member that is a whole number from 0 on; raise ValueError for anything else."""
+def whole_of(raw: Mapping[str, object], name: str, most: int = _LARGEST_NUMBER) -> int:
+    """Return a member that is a whole number from 0 to `most`; raise ValueError otherwise."""
     value = raw.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise ValueError(name)
     return value

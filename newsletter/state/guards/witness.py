@@ -57,8 +57,12 @@ class Witness:
         """Whether the folder is there or could be made, and may be written."""
         if self.folder is None:
             return False
-        there = next((each for each in (self.folder, *self.folder.parents) if each.exists()), None)
-        return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+        folders = (self.folder, *self.folder.parents)
+        try:
+            there = next((each for each in folders if each.exists()), None)
+            return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+        except OSError:  # a home that this user may not look into, or a name that is too long
+            return False
 
 
 def witness_of(ledger: str) -> Witness:
@@ -68,5 +72,7 @@ def witness_of(ledger: str) -> Witness:
         try:
             base = Path.home() / ".local" / "state"
         except RuntimeError:  # no HOME, and no entry in the list of users
+            return Witness(None)
+        if not base.is_absolute():  # another place for each folder that a command is run in
             return Witness(None)
     return Witness(base / "newsletter" / Path(ledger).name)

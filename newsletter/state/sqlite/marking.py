@@ -10,7 +10,7 @@ from pathlib import Path
 from newsletter.basics.errors import Problem
 from newsletter.basics.outcome import Outcome, State, Verdict
 from newsletter.settings.values import Durability
-from newsletter.state.guards.marks import is_lost, make_marks, open_marks, read_marks
+from newsletter.state.guards.marks import is_lost, make_marks, open_marks, read_marks, tells_of
 from newsletter.state.ledger import LedgerUnusable, Mailing, Settlement
 from newsletter.state.sqlite.deliveries import DeliveryTable
 from newsletter.state.sqlite.presence import gone
@@ -135,6 +135,15 @@ class MarkTable(DeliveryTable):
         for file in self._files(mailing):
             with contextlib.suppress(OSError):
                 file.unlink(missing_ok=True)
+
+    def marked_elsewhere(self, issue: str) -> Path | None:
+        """Return a file of marks, of whatever mailing, by which an issue may have left."""
+        for folder, prefix in self._folders:
+            with contextlib.suppress(OSError):
+                for file in folder.iterdir():
+                    if file.name.startswith(prefix) and tells_of(file, issue):
+                        return file
+        return None
 
     def _files(self, mailing: Mailing) -> list[Path]:
         return [folder / f"{prefix}{Path(mailing.uuid).name}" for folder, prefix in self._folders]

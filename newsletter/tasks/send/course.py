@@ -151,8 +151,9 @@ def take_up(
     if ledger.nobody_got(mailing):
         # The line first: without its mailing it would say that the ledger is lost.
         remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
-        ledger.withdraw(mailing)
+        # The marks, too: without their mailing they would say that the ledger is an old one.
         ledger.forget_marks(mailing)
+        ledger.withdraw(mailing)
         return None
     counts = ledger.counts(mailing)
     left = counts[State.PENDING] + counts[State.DEFERRED]

@@ -19,8 +19,8 @@ from newsletter.state.sqlite import SqliteLedger
 from newsletter.workspace import MAILINGS, Workspace
 
 
-def refuse_recorded(workspace: Workspace, issue: str) -> None:
-    """Raise where `mailings.csv` knows a mailing of an issue that the ledger does not."""
+def refuse_recorded(workspace: Workspace, issue: str, ledger: SqliteLedger | None = None) -> None:
+    """Raise where `mailings.csv`, or a witness, knows a mailing that the ledger does not."""
     for row in workspace.mailings():
         if row["issue"] == issue:
             begun = row.get("finished_at") == ""
@@ -36,6 +36,27 @@ def refuse_recorded(workspace: Workspace, issue: str) -> None:
                     " .newsletter folder of the machine or backup that sent it (docs/backup.md)"
                 ),
             )
+    if ledger is not None:
+        _refuse_witnessed(ledger, issue)
+
+
+def _refuse_witnessed(ledger: SqliteLedger, issue: str) -> None:
+    """Raise where marks are left of a mailing that the ledger does not know.
+
+    The whole workspace may have been put back as it was before, `mailings.csv` included.
+    """
+    witness(ledger)
+    marks = ledger.marked_elsewhere(issue)
+    if marks is not None:
+        raise fail(
+            f"{issue} was begun already, but this ledger does not know of it",
+            file=marks,
+            hint=(
+                f"copy {ledger.file.name} and key from the .newsletter folder of the machine or"
+                " backup that sent it (docs/backup.md). If it is lost, nobody can tell any more"
+                " who got it"
+            ),
+        )
 
 
 def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
