@@ -191,15 +191,28 @@ def list_of(workspace: Workspace) -> Path:
 
 
 def open_desk(root: Path) -> Workspace:
-    """Open a workspace for the desk; raise NewsletterError, also for a link that leads out of it.
+    """Open a workspace for the desk; raise NewsletterError where it leads out of its folder.
 
-    What such a link leads to would be read as an issue, a summary or a template.
+    What a link leads to would be read as an issue, a summary or a template; a ledger elsewhere
+    would be made there, or show what another workspace has sent.
     """
     workspace = open_workspace(root)
-    problems = tuple(_leading_out(workspace))
+    problems = (*_ledger_elsewhere(workspace), *_leading_out(workspace))
     if problems:
         raise NewsletterError(*problems)
     return workspace
+
+
+def _ledger_elsewhere(workspace: Workspace) -> Iterator[Problem]:
+    settings = workspace.settings
+    if resolved(settings.database).is_relative_to(resolved(workspace.state_folder)):
+        return
+    yield Problem(
+        message="the preview opens no ledger outside .newsletter",
+        file=shown(settings.file, workspace.root),
+        line=settings.lines.get("state.database"),
+        hint="the other commands do; for the preview, move the ledger there",
+    )
 
 
 def _leading_out(workspace: Workspace) -> Iterator[Problem]:

@@ -159,6 +159,21 @@ def test_a_list_that_is_another_name_of_the_key_is_not_read(workspace: Path) -> 
     assert [url for url, text in told.items() if SECRET in text] == []
 
 
+@pytest.mark.parametrize("name", ["other.db", "summaries/x.md", "../outside/state.db"])
+def test_a_ledger_elsewhere_is_neither_opened_nor_made(workspace: Path, name: str) -> None:
+    client = opened(workspace)
+    (workspace / "../outside").mkdir()
+    with (workspace / "newsletter.toml").open("a") as file:
+        file.write(f'\n[state]\ndatabase = "sqlite:{name}"\n')
+    answers(client)
+    assert not (workspace / name).exists()
+    (problem,) = client.get("/api/issues/2026-11").json()["problems"]
+    assert (problem["place"], problem["message"]) == (
+        "newsletter.toml:19",
+        "the preview opens no ledger outside .newsletter",
+    )
+
+
 @pytest.mark.parametrize(
     ("link", "target"),
     [
