@@ -87,3 +87,52 @@ def test_a_login_may_send_as_the_address_that_is_its_own(
             result = run("send", "2026-11", "--yes")
             assert (result.exit_code, last_words(result).count("12 accepted")) == (0, 1)
             assert server.recipients(12) == Counter(emails)
+
+
+@pytest.mark.parametrize("number", [40, 500])
+def test_a_sender_that_is_somebody_elses_costs_no_reader_and_is_mended(
+    workspace: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Postfix says it in answer to RCPT (`smtpd_delay_reject`)."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "correct horse")
+    with serving(Logins({"ada": "correct horse"})) as port:
+        lines = with_tls(tmp_path) + (
+            "smtpd_sasl_auth_enable = yes\n"
+            "smtpd_sasl_type = dovecot\n"
+            f"smtpd_sasl_path = inet:127.0.0.1:{port}\n"
+            "smtpd_sender_login_maps = inline:{news@example.org=eve, other@example.org=ada}\n"
+            "smtpd_sender_restrictions = reject_sender_login_mismatch\n"
+        )
+        with postfix(lines) as server:
+            emails = settle(
+                workspace, server.port, readers=number, extra='connections = 3\nuser = "ada"'
+            )
+            refused = run("send", "2026-11", "--yes")
+            assert (refused.exit_code, states(run)) == (1, {"pending": number})
+            assert "the server does not take mail from this sender's address" in last_words(refused)
+            settings = workspace / "newsletter.toml"
+            text = settings.read_text("utf-8")
+            settings.write_text(text.replace("<news@example.org>", "<other@example.org>"), "utf-8")
+            assert run("send", "2026-11", "--yes").exit_code == 0
+            assert server.recipients(number) == Counter(emails)
+
+
+def test_a_blocked_machine_costs_no_reader(workspace: Path, run: Run) -> None:
+    lines = (
+        "smtpd_client_restrictions = check_client_access inline:"
+        "{{127.0.0.1 = 554 5.7.1 Access denied}}\n"
+    )
+    with postfix(lines) as server:
+        settle(workspace, server.port, readers=40, extra="connections = 3")
+        refused = run("send", "2026-11", "--yes")
+        assert (refused.exit_code, states(run)) == (1, {"pending": 40})
+        assert "the server blocks this machine" in last_words(refused)
+        assert server.recipients(0) == Counter()
+    with postfix() as mended:
+        text = (workspace / "newsletter.toml").read_text("utf-8")
+        (workspace / "newsletter.toml").write_text(
+            text.replace(f":{server.port}", f":{mended.port}"), "utf-8"
+        )
+        assert run("send", "2026-11", "--yes").exit_code == 0
+        assert sum(mended.recipients(40).values()) == 40
