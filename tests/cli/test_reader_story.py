@@ -90,6 +90,6 @@ def test_who_is_not_in_the_mailing_is_told_so(workspace: Path, run: Run, server:
         run("send", "2026-11", "--yes")
     result = run("status", "2026-11", "--reader", "nobody@example.org")
     assert result.exit_code == 1
-    assert "nobody@example.org did not get 2026-11: she was not on the list" in result.stderr
+    assert "nobody@example.org did not get 2026-11: it was not on the list" in result.stderr
     assert run("status", "2026-11", "--reader", "nonsense").exit_code == 2
     assert run("status", "--reader", "ada@example.org").exit_code == 2

@@ -180,17 +180,6 @@ def test_what_nobody_understands_at_the_end_of_a_mailing_is_held_against_nobody(
         hold(run, server, emails, {"accepted": 12})
 
 
-def test_four_of_a_hundred_whom_nobody_knows_do_not_stop_a_mailing(
-    workspace: Path, run: Run
-) -> None:
-    dead = {*range(90, 490, 40), *range(203, 283, 16)}  # denser in the middle
-    with hostile(at("RCPT", "550 5.1.1 no such user", only(*dead))) as server:
-        emails = settle(workspace, server.port, readers=500, extra="connections = 1")
-        result = run("send", "2026-11", "--yes")
-        assert "Stopped" not in result.stderr
-        hold(run, server, emails, {"accepted": 500 - len(dead), "refused": len(dead)})
-
-
 def test_a_summary_that_nobody_got_is_not_called_sent(workspace: Path, run: Run) -> None:
     with hostile(saying("554 5.7.1 Relay access denied")) as server:
         settle(workspace, server.port, readers=12)
