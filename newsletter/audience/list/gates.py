@@ -47,7 +47,7 @@ Judge = Callable[[str], str | None]
 class Gate:
     """One such column, at the index `at`.
 
-    Where it `asks`, the column is not understood: what it stops is told, for the editor to answer.
+    Where it `asks`, the column is not understood, and the check asks the editor what it means.
     """
 
     def __init__(self, at: int, judge: Judge, *, asks: bool) -> None:
