@@ -29,6 +29,14 @@ class Terminal:
         return self._master >= 0
 
     def type(self, keys: str) -> None:
+        """Type keys once the process waits for them.
+
+        A signal that arrives between its last look at signals and its read is seen only at the
+        next key (signal(7), "Interruption of system calls").
+        """
+        deadline = time.monotonic() + 30
+        while not self._rests() and time.monotonic() < deadline:
+            self._read(0.01)
         os.write(self._master, keys.encode())
 
     def wait_for(self, words: str, *, seconds: float = 30) -> None:
@@ -52,6 +60,10 @@ class Terminal:
         while self._read(0.0):
             pass
         return self.process.wait(timeout=1)
+
+    def _rests(self) -> bool:
+        stat = Path(f"/proc/{self.process.pid}/stat")  # proc(5): "pid (name) state ..."
+        return not stat.exists() or not stat.read_text().rpartition(") ")[2].startswith("R")
 
     def _read(self, seconds: float) -> bool:
         if self._master < 0 or not select.select([self._master], [], [], seconds)[0]:
