@@ -10,9 +10,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from newsletter.audience.list.words import has_foreign_part, plain
 from newsletter.settings.values import KNOWN_COLUMNS
+
+
+class _Parts:
+    """A pattern that is compiled at its first use: to do so takes long, and few headers need it."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self._pattern)
+
+    def search(self, name: str) -> re.Match[str] | None:
+        return self._compiled.search(name)
+
+    def fullmatch(self, name: str) -> re.Match[str] | None:
+        return self._compiled.fullmatch(name)
 
 
 class Role(StrEnum):
@@ -179,7 +197,7 @@ _DATED = re.compile(
     r".*\b(?:date|datetime|time|timestamp|since|ip|source|datum|zeit|seit|depuis|fecha|desde)\b.*"
     r"|.* (?:at|on|am|le|el|by|via)"
 )
-_WHEN_OR_WHY = re.compile(
+_WHEN_OR_WHY = _Parts(
     rf"(?<!\w)(?:{_WHEN_AND_WHY})(?!\w)|\w*(?:datum|grund|zeit)(?!\w)| (?:le|el)$"
 )
 _COUNTED = re.compile(r"\b(?:counts?|number|num|total|anzahl|nombre|numero|bounces|complaints)\b")
@@ -187,19 +205,19 @@ _RATED = re.compile(r"\b(?:score|rate|ratio|percent\w*|prozent)\b")
 _MEMBER = r"members?|memberships?|account|users?|person|people|reader|readers|lecteur|mitglied"
 
 
-def _made_of(*parts: str) -> re.Pattern[str]:
+def _made_of(*parts: str) -> _Parts:
     """Return what matches a name of such parts only."""
     part = "|".join(parts)
-    return re.compile(rf"(?:{part})(?: (?:{part}))*")
+    return _Parts(rf"(?:{part})(?: (?:{part}))*")
 
 
-def _holds(part: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{part})(?!\w)")
+def _holds(part: str) -> _Parts:
+    return _Parts(rf"(?<!\w)(?:{part})(?!\w)")
 
 
 _IS_STATUS = _made_of(_STATUS, _ABOUT_MAIL, _SMALL_WORDS)
 _HAS_STATUS = _holds(_STATUS)
-_STATE_OF_MAIL = re.compile(
+_STATE_OF_MAIL = _Parts(
     r"(?:etat|estado|zustand|state) (?:\w+ )*"
     r"(?:abonnement|abo|suscripcion|inscription|subscription|newsletter|boletin|infolettre)"
 )
