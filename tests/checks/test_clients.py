@@ -14,9 +14,9 @@ from lxml import html as parser
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.shipped import TEMPLATES
-from newsletter.checks.reading.css import property_slug
 from newsletter.checks.reading.fallbacks import FALLBACKS
 from newsletter.checks.reading.features import features_of
+from newsletter.checks.reading.properties import property_slug
 from newsletter.checks.rules.clients import FAMILIES, RULES, client_support, table
 from newsletter.settings.values import Design
 from tests.browser.mails import every_template, html_of
