@@ -17,7 +17,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import anyio
 import httpcore2
@@ -157,33 +157,27 @@ async def _ask(url: str, pool: httpcore2.AsyncConnectionPool, patience: float) -
 
 
 async def _status(url: str, pool: httpcore2.AsyncConnectionPool) -> tuple[int, str | None]:
-    """Return status and Location of HEAD; of GET where HEAD is refused."""
+    """Return status and Location of HEAD; of GET where HEAD is refused. No body is read."""
     status, location = await _request("HEAD", url, pool)
     if status in _NO_HEAD or status >= _SERVER:
-        status, location = await _request("GET", url, pool)
+        return await _request("GET", url, pool)
     return status, location
 
 
 async def _request(
     method: str, url: str, pool: httpcore2.AsyncConnectionPool
 ) -> tuple[int, str | None]:
-    """Return status and Location; no body is read."""
     parts = urlsplit(url)
+    host = unquote(parts.hostname or "")
     there = httpcore2.URL(
         scheme=parts.scheme,
-        host=_ascii_host(parts),
+        host=host if host.isascii() else idna.encode(host, uts46=True),
         port=parts.port,
         target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
     )
     async with pool.stream(method, there, headers=_HEADERS) as response:
-        found = (value for name, value in response.headers if name.lower() == b"location")
-        location = next(found, None)
-        return response.status, None if location is None else location.decode("latin-1")
-
-
-def _ascii_host(parts: SplitResult) -> str:
-    host = unquote(parts.hostname or "")
-    return host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
+        headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+        return response.status, headers.get(b"location")
 
 
 class _Judged(httpcore2.AnyIOBackend):
@@ -200,10 +194,11 @@ class _Judged(httpcore2.AnyIOBackend):
         )
         if not addresses or not all(self._guard.is_allowed(each) for each in addresses):
             raise _NotPublic
-        for address in addresses[:-1]:
+        *first, last = addresses
+        for address in first:
             with contextlib.suppress(httpcore2.ConnectError):
                 return await super().connect_tcp(address, port)
-        return await super().connect_tcp(addresses[-1], port)
+        return await super().connect_tcp(last, port)
 
 
 def _root_of(error: BaseException) -> BaseException:

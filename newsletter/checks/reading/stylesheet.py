@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from tinycss2 import parse_blocks_contents, parse_stylesheet, serialize
 from tinycss2.ast import AtRule, Declaration, LiteralToken, Node, QualifiedRule
 
-DEEPEST = 20
+_DEEPEST = 20
 """Levels of blocks within blocks; what is nested deeper no program reads."""
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
 # Outlook on the web puts these on what it has darkened itself.
@@ -35,7 +35,7 @@ class Block:
     """A rule of a style sheet: `keyword` is "@media" and the like, "" of a rule for elements.
 
     `prelude` are the selectors, or the condition. `above` are the blocks around it, the outermost
-    first. `has_body` is False of a statement such as `@import`.
+    first.
     """
 
     keyword: str
@@ -43,7 +43,6 @@ class Block:
     selectors: tuple[str, ...]
     declared: tuple[Declaration, ...]
     above: tuple[Block, ...]
-    has_body: bool
     holds_rules: bool
 
 
@@ -108,8 +107,8 @@ def has_dark(styles: Iterable[str]) -> bool:
     return any(_DARK.search(style) for style in styles)
 
 
-def text_of(tokens: Iterable[Node]) -> str:
-    """Return tokens as CSS, "" for what is nested deeper than Python's own stack."""
+def _text(tokens: Iterable[Node]) -> str:
+    """Return tokens as CSS, "" for what is nested deeper than Python can write it."""
     try:
         # tinycss2 puts an empty comment between tokens such as the two of "2n+1".
         return serialize(tokens).replace("/**/", "").strip()
@@ -129,33 +128,29 @@ def _by_weight(declared: Iterable[Declaration]) -> tuple[Declared, Declared]:
     important: dict[str, str] = {}
     ordinary: dict[str, str] = {}
     for each in declared:
-        (important if each.important else ordinary)[each.lower_name] = text_of(each.value)
+        (important if each.important else ordinary)[each.lower_name] = _text(each.value)
     return important, ordinary
 
 
 def _blocks(nodes: Iterable[Node], above: tuple[Block, ...]) -> Iterator[Block]:
     for node in nodes:
-        # Of a stray bracket in a prelude browsers drop the whole rule.
-        if not isinstance(node, AtRule | QualifiedRule) or _is_malformed(node.prelude):
+        if not isinstance(node, AtRule | QualifiedRule):
+            continue
+        if any(token.type == "error" for token in node.prelude):  # browsers drop the whole rule
             continue
         inside = _contents(node.content or [])
         declared = _only_declarations(inside)
         block = Block(
             keyword=f"@{node.at_keyword}" if isinstance(node, AtRule) else "",
-            prelude=text_of(node.prelude),
+            prelude=_text(node.prelude),
             selectors=() if isinstance(node, AtRule) else tuple(_selectors(node.prelude)),
             declared=declared,
             above=above,
-            has_body=node.content is not None,
             holds_rules=any(isinstance(each, AtRule | QualifiedRule) for each in inside),
         )
         yield block
-        if block.holds_rules and len(above) < DEEPEST:
+        if block.holds_rules and len(above) < _DEEPEST:
             yield from _blocks(inside, (*above, block))
-
-
-def _is_malformed(tokens: Iterable[Node]) -> bool:
-    return any(token.type == "error" for token in tokens)
 
 
 def _selectors(prelude: Sequence[Node]) -> Iterator[str]:
@@ -165,7 +160,7 @@ def _selectors(prelude: Sequence[Node]) -> Iterator[str]:
     ]
     start = 0
     for end in (*commas, len(prelude)):
-        yield text_of(prelude[start:end])
+        yield _text(prelude[start:end])
         start = end + 1
 
 

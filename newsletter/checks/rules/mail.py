@@ -87,7 +87,7 @@ def nested_at_rule(css: str) -> tuple[str, str] | None:
         (
             (outer.keyword, block.keyword)
             for block in blocks(css)
-            if block.keyword and block.has_body
+            if block.keyword
             for outer in block.above
             if outer.keyword
         ),
