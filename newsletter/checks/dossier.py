@@ -103,7 +103,7 @@ class Dossier:
     the one that is shown. `templates` are the workspace's own folders of the template, in the
     order in which they are searched, and `shipped` those of the program. `readers` is None where
     the list was not looked at, `answers` where no link was asked for. `today` is the month it is
-    now.
+    now. `is_thorough` lets rules speak of what only the author of a template can change.
     """
 
     settings: Settings
@@ -121,3 +121,4 @@ class Dossier:
     readers: Readers | None = None
     answers: Mapping[str, Answer] | None = None
     today: Month
+    is_thorough: bool = False

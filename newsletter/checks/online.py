@@ -11,17 +11,17 @@ and redirects; nothing is sent but the request, no cookie, nothing of the reader
 from __future__ import annotations
 
 import contextlib
-import http.client
 import ipaddress
+import os
 import socket
 import ssl
-import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
+
+import anyio
+import httpcore2
+import idna
 
 from newsletter import __version__
 from newsletter.checks.dossier import Answer, Reached
@@ -35,8 +35,11 @@ PATIENCE = 10.0
 ALTOGETHER = 45.0
 """Seconds for all of them."""
 REDIRECTS = 5
-_READ = 2_048
-_AGENT = f"newsletter/{__version__} (link check)"
+_HEADERS = (
+    ("User-Agent", f"newsletter/{__version__} (link check)"),
+    ("Accept", "text/html,*/*;q=0.5"),
+    ("Connection", "close"),
+)
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 # Publishers' and social sites' answers to programs; they say nothing about the page.
@@ -45,6 +48,7 @@ _NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
 _SERVER = 500
 _NO_SUCH_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 _NO_HOST = "there is no host named"
+_LEFT = Answer(Reached.UNSURE, "not asked: there was no time left, or there are too many links")
 _OFFLINE = Answer(Reached.UNSURE, "could not tell: no name was found, is this machine offline?")
 _GOOD = range(200, 300)
 
@@ -104,129 +108,107 @@ def ask_links(
     patience: float = PATIENCE,
     altogether: float = ALTOGETHER,
 ) -> Mapping[str, Answer]:
-    """Ask for each URL once and return what was answered; what time was left for none is unsure."""
-    wanted = list(dict.fromkeys(urls))
-    until = time.monotonic() + altogether
-    left = Answer(Reached.UNSURE, "not asked: there was no time left, or there are too many links")
+    """Ask for each URL once and return what was answered; what time was left for none is unsure.
 
-    def ask(url: str) -> Answer:
-        seconds = min(patience, until - time.monotonic())
-        return ask_link(url, guard, patience=seconds) if seconds > 0 else left
-
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="link")
-    under_way = {url: pool.submit(ask, url) for url in wanted[:MOST]}
-    wait(under_way.values(), timeout=altogether)
-    pool.shutdown(wait=False, cancel_futures=True)
-    done = {url: each for url, each in under_way.items() if each.done() and not each.cancelled()}
-    answers = {url: done[url].result() if url in done else left for url in wanted}
+    `patience` are seconds for one of them, `altogether` for all.
+    """
+    answers = dict.fromkeys(urls, _LEFT)
+    anyio.run(_ask_all, answers, guard, patience, altogether)
     is_offline = bool(answers) and all(each.words.startswith(_NO_HOST) for each in answers.values())
     return dict.fromkeys(answers, _OFFLINE) if is_offline else answers
 
 
-def ask_link(url: str, guard: Guard, *, patience: float = PATIENCE) -> Answer:
+async def _ask_all(
+    answers: dict[str, Answer], guard: Guard, patience: float, altogether: float
+) -> None:
+    """Put an answer in the place of each that comes in time."""
+    turns = anyio.Semaphore(AT_ONCE)
+    pool = httpcore2.AsyncConnectionPool(
+        ssl_context=guard.context, network_backend=_Judged(guard), max_keepalive_connections=0
+    )
+
+    async def ask(url: str) -> None:
+        async with turns:
+            answers[url] = await _ask(url, pool, patience)
+
+    with anyio.move_on_after(altogether):
+        async with pool, anyio.create_task_group() as tasks:
+            for url in list(answers)[:MOST]:
+                tasks.start_soon(ask, url)
+
+
+async def _ask(url: str, pool: httpcore2.AsyncConnectionPool, patience: float) -> Answer:
     """Ask for one URL; never raises for what a site may do."""
-    until = time.monotonic() + patience
     here = safe_url(url)
-    for _ in range(REDIRECTS + 1):
-        try:
-            status, location = _status(here, guard, until)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            return _failed(error, _host(here))
-        if location is None or status not in _MOVED:
-            return _answer(status)
-        here = safe_url(urljoin(here, location))
-        if urlsplit(here).scheme not in {"http", "https"}:
-            return Answer(Reached.UNSURE, f"leads on to '{here[:60]}', which is no web page")
+    try:
+        with anyio.fail_after(patience):
+            for _ in range(REDIRECTS + 1):
+                status, location = await _status(here, pool)
+                if location is None or status not in _MOVED:
+                    return _answer(status)
+                here = safe_url(urljoin(here, location))
+                if urlsplit(here).scheme not in {"http", "https"}:
+                    return Answer(
+                        Reached.UNSURE, f"leads on to '{here[:60]}', which is no web page"
+                    )
+    except (OSError, ValueError, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
+        return _failed(_root_of(error), _host(here))
     return Answer(Reached.NO, f"leads on and on: more than {REDIRECTS} redirects")
 
 
-def _status(url: str, guard: Guard, until: float) -> tuple[int, str | None]:
-    """Return status and Location of HEAD; of GET where HEAD is refused."""
-    status, location = _request("HEAD", url, guard, until)
+async def _status(url: str, pool: httpcore2.AsyncConnectionPool) -> tuple[int, str | None]:
+    """Return status and Location of HEAD; of GET where HEAD is refused. No body is read."""
+    status, location = await _request("HEAD", url, pool)
     if status in _NO_HEAD or status >= _SERVER:
-        status, location = _request("GET", url, guard, until)
+        return await _request("GET", url, pool)
     return status, location
 
 
-def _request(method: str, url: str, guard: Guard, until: float) -> tuple[int, str | None]:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    name = host.encode("idna").decode("ascii") if not host.isascii() else host
-    with _Bounded(_connected(name, port, guard, until), until) as line:
-        if parts.scheme == "https":
-            line.secure(guard.context, name)
-        return _answered(method, target, line.wire, (name, port))
-
-
-class _Bounded:
-    """A connection that is cut at a moment, however slowly the other side drips."""
-
-    def __init__(self, wire: socket.socket, until: float) -> None:
-        self.wire = wire
-        self._timer = threading.Timer(max(0.0, until - time.monotonic()), self._cut)
-        self._was_cut = False
-
-    def __enter__(self) -> Self:
-        self._timer.daemon = True
-        self._timer.start()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self._timer.cancel()
-        self.wire.close()
-        if self._was_cut:
-            raise TimeoutError
-
-    def secure(self, context: ssl.SSLContext, name: str) -> None:
-        """Speak TLS from here on, with the certificate of that name."""
-        secured = context.wrap_socket(
-            self.wire, server_hostname=name, do_handshake_on_connect=False
-        )
-        self.wire = secured  # what is cut from now on, the handshake too
-        secured.do_handshake()
-
-    def _cut(self) -> None:
-        self._was_cut = True
-        with contextlib.suppress(OSError):
-            self.wire.shutdown(socket.SHUT_RDWR)
-
-
-def _answered(
-    method: str, target: str, wire: socket.socket, host: tuple[str, int]
+async def _request(
+    method: str, url: str, pool: httpcore2.AsyncConnectionPool
 ) -> tuple[int, str | None]:
-    connection = http.client.HTTPConnection(*host)
-    connection.sock = wire
-    headers = {"User-Agent": _AGENT, "Accept": "text/html,*/*;q=0.5", "Connection": "close"}
-    connection.request(method, target, headers=headers)
-    response = connection.getresponse()
-    response.read(_READ)
-    return response.status, response.getheader("Location")
+    parts = urlsplit(url)
+    host = unquote(parts.hostname or "")
+    there = httpcore2.URL(
+        scheme=parts.scheme,
+        host=host if host.isascii() else idna.encode(host, uts46=True),
+        port=parts.port,
+        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+    )
+    async with pool.stream(method, there, headers=_HEADERS) as response:
+        headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+        return response.status, headers.get(b"location")
 
 
-def _connected(host: str, port: int, guard: Guard, until: float) -> socket.socket:
-    """Return a connection to one of a host's addresses, all of which were judged."""
-    addresses = guard.resolve(host, port)
-    if not addresses or not all(guard.is_allowed(each) for each in addresses):
-        raise _NotPublic
-    refused: OSError | None = None
-    for address in addresses:
-        try:
-            return socket.create_connection((address, port), timeout=_seconds(until))
-        except OSError as error:
-            refused = error
-    raise refused or OSError("no address")
+class _Judged(httpcore2.AnyIOBackend):
+    """Connects to one of a host's addresses, all of which were judged; looks none up again."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def connect_tcp(
+        self, host: str, port: int, *_others: object, **_named: object
+    ) -> httpcore2.AsyncNetworkStream:
+        addresses = await anyio.to_thread.run_sync(
+            self._guard.resolve, host, port, abandon_on_cancel=True
+        )
+        if not addresses or not all(self._guard.is_allowed(each) for each in addresses):
+            raise _NotPublic
+        *first, last = addresses
+        for address in first:
+            with contextlib.suppress(httpcore2.ConnectError):
+                return await super().connect_tcp(address, port)
+        return await super().connect_tcp(last, port)
 
 
-def _seconds(until: float) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
+def _root_of(error: BaseException) -> BaseException:
+    """Return the error of the system or of TLS that httpcore and anyio wrapped."""
+    wrapped = (error.__cause__, *error.args)
+    inner = next((each for each in wrapped if isinstance(each, BaseException)), None)
+    return error if inner is None else _root_of(inner)
 
 
-def _failed(error: Exception, host: str) -> Answer:
+def _failed(error: BaseException, host: str) -> Answer:
     match error:
         case _NotPublic():
             return Answer(Reached.UNSURE, f"leads to a private address ({host}): not asked")
@@ -236,7 +218,9 @@ def _failed(error: Exception, host: str) -> Answer:
             return Answer(Reached.NO, f"its certificate is refused: {error.verify_message}")
         case TimeoutError():
             return Answer(Reached.UNSURE, "could not tell: no answer in time")
-        case OSError(strerror=str(words)):
+        case OSError(strerror=str(words), errno=int(number)):
+            if words.startswith("Connect call failed"):  # asyncio's own, with the address
+                words = os.strerror(number)
             return Answer(Reached.UNSURE, f"could not tell: {words}")
         case _:
             words = str(error) or type(error).__name__

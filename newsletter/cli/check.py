@@ -25,9 +25,17 @@ _SILENCED = "Silenced"
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--online", is_flag=True, help="Ask whether the links lead anywhere, too.")
+@click.option(
+    "--all", "thorough", is_flag=True, help="Also what only a template's author can change."
+)
 @click.pass_context
 def command(
-    context: click.Context, month: str | None, as_json: bool, strict: bool, online: bool
+    context: click.Context,
+    month: str | None,
+    as_json: bool,
+    strict: bool,
+    online: bool,
+    thorough: bool,
 ) -> None:
     """Say everything that is wrong with an issue.
 
@@ -46,7 +54,7 @@ def command(
         report = _refused(error)
     else:
         slug = workspace.which_issue(month)
-        report = _checked(workspace, slug, online=online)
+        report = _checked(workspace, slug, online=online, thorough=thorough)
     refused = report.refuses(strict=strict)
     if as_json:
         output.json_result([finding.as_json() for finding in report.findings])
@@ -57,13 +65,14 @@ def command(
         context.exit(CheckFailed.exit_code)
 
 
-def _checked(workspace: Workspace, slug: str, *, online: bool) -> Report:
+def _checked(workspace: Workspace, slug: str, *, online: bool, thorough: bool) -> Report:
     from newsletter.tasks.check import count_readers, prove
 
     today = datetime.now().astimezone().date()
     readers = count_readers(workspace, today)
     ask = _ask if online else None
-    return prove(workspace, slug, readers=readers, today=today, ask=ask).report
+    proof = prove(workspace, slug, readers=readers, today=today, ask=ask, thorough=thorough)
+    return proof.report
 
 
 def _ask(dossier: Dossier) -> Mapping[str, Answer]:

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.basics.errors import Level, NewsletterError, Problem, fail
+from newsletter.basics.errors import NewsletterError, Problem, fail
 from newsletter.basics.files import shown
 from newsletter.content.issue.issue import Issue
 from newsletter.content.summary.file import read_summary
 from newsletter.content.summary.summary import Summary
-from newsletter.content.topics import Vocabularies, Vocabulary
+from newsletter.content.topics import Vocabularies, Vocabulary, unknown_name
 
 FOLDER = "summaries"
 _MOST_NAMED = 10
@@ -173,15 +173,9 @@ def _resolve(
     def name(text: str, vocabulary: Vocabulary, what: str, place: str) -> str:
         resolved = vocabulary.resolve(text)
         if resolved is None and vocabulary.names:
-            problems.append(
-                Problem(
-                    message=f"'{text}' is no {what} of topics.toml",
-                    file=summary.file,
-                    line=summary.lines.get(place),
-                    hint=vocabulary.did_you_mean(text) if len(problems) < hints else None,
-                    level=Level.WARNING,
-                )
-            )
+            line = summary.lines.get(place)
+            hint = vocabulary.did_you_mean(text) if len(problems) < hints else None
+            problems.append(unknown_name(text, what, file=summary.file, line=line, hint=hint))
         return resolved or text
 
     topics = [

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from newsletter.basics.errors import NewsletterError, Problem, did_you_mean
+from newsletter.basics.errors import Level, NewsletterError, Problem, did_you_mean
 from newsletter.basics.toml import TomlFile, read_toml
 
 
@@ -49,6 +49,14 @@ class Vocabularies:
 
     topics: Vocabulary = Vocabulary()
     research_types: Vocabulary = Vocabulary()
+
+
+def unknown_name(
+    text: str, what: str, *, file: Path, line: int | None, hint: str | None
+) -> Problem:
+    """Return the problem of a summary's topic or research type that no vocabulary has."""
+    message = f"'{text}' is no {what} of topics.toml"
+    return Problem(message=message, file=file, line=line, hint=hint, level=Level.WARNING)
 
 
 def load_vocabularies(file: Path, name: Path) -> Vocabularies:

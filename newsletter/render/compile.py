@@ -22,7 +22,7 @@ from newsletter.basics.files import shown
 from newsletter.content.issue.issue import Announcement, Issue
 from newsletter.content.summary.summary import Summary
 from newsletter.content.text.characters import language_direction, wrap
-from newsletter.content.text.links import is_allowed_url
+from newsletter.content.text.links import WHOLE_ADDRESS, is_allowed_url
 from newsletter.content.text.markdown import Rich, render_markdown
 from newsletter.render.citation.citation import render_citation
 from newsletter.render.compiled import CompiledIssue
@@ -176,7 +176,7 @@ class _Compilation:
                     message=f"the announcement's url '{url}' cannot be a link in an email",
                     file=self.issue.file,
                     line=self.issue.lines.get("announcements"),
-                    hint="write the whole address, with https:// or mailto: before it",
+                    hint=WHOLE_ADDRESS,
                 )
             )
         text = self._gather(lambda: render_markdown(announcement.text, top=4, base=self._base()))

@@ -18,7 +18,7 @@ from typing import Any
 from newsletter.basics.errors import NewsletterError, Problem, did_you_mean
 from newsletter.basics.files import shown
 from newsletter.basics.toml import TomlFile
-from newsletter.render.contrast import EDGE, TEXT, contrast, nearest
+from newsletter.render.contrast import EDGE, TEXT, contrast, hex_colour, nearest
 from newsletter.render.templates.files import find_all, toml_of
 from newsletter.settings.values import Settings
 
@@ -172,7 +172,7 @@ def _contrast_problems(
     """
     for pair in pairs:
         colour, ground = str(values[pair.colour]), str(values[pair.ground])
-        ratio = contrast(colour, ground)
+        ratio = contrast(hex_colour(colour), hex_colour(ground))
         if ratio >= pair.ratio:
             continue
         setter, name = next(
@@ -194,9 +194,9 @@ def _contrast_problems(
 def _better(name: str, values: Values, pairs: Sequence[_Pair]) -> str | None:
     """Return a hint at the nearest colour that goes with all that it stands on or under."""
     needs = [
-        (str(values[pair.ground if name == pair.colour else pair.colour]), pair.ratio)
+        (hex_colour(str(values[pair.ground if name == pair.colour else pair.colour])), pair.ratio)
         for pair in pairs
         if name in {pair.colour, pair.ground}
     ]
-    near = nearest(str(values[name]), needs)
+    near = nearest(hex_colour(str(values[name])), needs)
     return f'{name} = "{near}" would do' if near else None

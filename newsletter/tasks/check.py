@@ -59,12 +59,14 @@ def prove(
     readers: Readers | Count | None,
     today: date,
     ask: Callable[[Dossier], Mapping[str, Answer]] | None = None,
+    thorough: bool = False,
 ) -> Proof:
     """Compile an issue and check it; `readers` None leaves the list out of the check.
 
     `readers` may also be what counts them, once the content is known. `ask` looks whether the
-    links lead anywhere. What is wrong in the issue, its summaries, the vocabularies or the
-    templates is in the report. Raises NewsletterError where there is no such issue.
+    links lead anywhere. `thorough` is for authors of templates. What is wrong in the issue, its
+    summaries, the vocabularies or the templates is in the report. Raises NewsletterError where
+    there is no such issue.
     """
     if slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
@@ -74,7 +76,7 @@ def prove(
     return Proof(
         content=content,
         message=dossier.letter.octets if dossier.letter else None,
-        report=check_issue(dossier),
+        report=check_issue(replace(dossier, is_thorough=thorough)),
     )
 
 

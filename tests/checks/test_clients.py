@@ -14,9 +14,9 @@ from lxml import html as parser
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.shipped import TEMPLATES
-from newsletter.checks.reading.css import property_slug
 from newsletter.checks.reading.fallbacks import FALLBACKS
 from newsletter.checks.reading.features import features_of
+from newsletter.checks.reading.properties import property_slug
 from newsletter.checks.rules.clients import FAMILIES, RULES, client_support, table
 from newsletter.settings.values import Design
 from tests.browser.mails import every_template, html_of
@@ -36,9 +36,8 @@ def bare(body: str = "", style: str = "") -> set[str]:
 
 def told(body: str, style: str = "", templates: Path = Path("/none")) -> list[Problem]:
     page = f"<html><head><style>{style}</style></head><body>{body}</body></html>"
-    return list(
-        client_support(replace(email(page), templates=(templates,), shipped=(TEMPLATES,)), ISSUE)
-    )
+    dossier = replace(email(page), templates=(templates,), shipped=(TEMPLATES,), is_thorough=True)
+    return list(client_support(dossier, ISSUE))
 
 
 def test_the_table_knows_the_programs_that_are_named() -> None:
@@ -221,7 +220,7 @@ def test_what_only_yahoo_lacks_is_no_warning() -> None:
 @every_template
 @pytest.mark.parametrize("name", ["three-long", "markdown", "hebrew"])
 def test_our_own_templates_do_without_what_a_program_lacks(name: str, template: str) -> None:
-    dossier = replace(email(html_of(name, template)), shipped=(TEMPLATES,))
+    dossier = replace(email(html_of(name, template)), shipped=(TEMPLATES,), is_thorough=True)
 
     [found] = client_support(dossier, ISSUE)
 
@@ -231,6 +230,39 @@ def test_our_own_templates_do_without_what_a_program_lacks(name: str, template: 
         r"and no text is lost \(Gmail, .*; Outlook: .*border-radius.*\)",
         found.message,
     )
+
+
+@every_template
+def test_without_a_template_of_ones_own_nothing_is_said(template: str, tmp_path: Path) -> None:
+    usual = replace(email(html_of("three-long", template)), shipped=(TEMPLATES,))
+    colours = replace(usual.settings, design=Design(values={"accent": "#0B5C5A", "width": 600}))
+    words = tmp_path / "default" / "words" / "en.toml"
+    copied = tmp_path / "default" / "parts" / "footer.mjml"
+    for file, text in (
+        (words, 'lead = "border-radius"'),
+        (copied, (TEMPLATES / "default" / "parts" / "footer.mjml").read_text("utf-8")),
+    ):
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+
+    for dossier in (
+        usual,
+        replace(usual, settings=colours),
+        replace(usual, templates=(tmp_path / "default",)),
+        replace(usual, templates=(TEMPLATES / template,)),
+    ):
+        assert list(client_support(dossier, ISSUE)) == []
+
+
+def test_with_a_part_of_ones_own_all_is_said(tmp_path: Path) -> None:
+    own = tmp_path / "default" / "parts" / "own.mjml"
+    own.parent.mkdir(parents=True)
+    own.write_text("<mj-text>Our own words</mj-text>", encoding="utf-8")
+    usual = replace(email(html_of("three-long", "default")), shipped=(TEMPLATES,))
+
+    [found] = client_support(replace(usual, templates=(tmp_path / "default",)), ISSUE)
+
+    assert found.message.startswith("nothing to do: ")
 
 
 def test_what_a_design_setting_brings_is_told_with_its_line(tmp_path: Path) -> None:

@@ -263,7 +263,8 @@ def test_what_is_for_them_already_is_no_finding(old: str, new: str) -> None:
         ("color:#FFFFFF;display:none", []),
         ("color:#FFFFFF;font-size:0px", []),
         ('font-size:0px"><span style="font-size:17px;color:#CCCCCC', ["error"]),
-        ("color:hotpink", []),
+        ("color:hotpink", ["warning"]),
+        ("color:oklch(100% 0 0)", []),
     ],
 )
 def test_contrast_is_computed_on_the_ground_that_is_inherited(

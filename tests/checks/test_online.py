@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from newsletter.checks.dossier import Answer, Reached
-from newsletter.checks.online import Guard, ask_link, ask_links, is_public, public_guard
+from newsletter.checks.online import Guard, ask_links, is_public, public_guard
 
 HOST = "127.0.0.1"
 
@@ -74,6 +74,10 @@ def guard(*, allowed: bool = True) -> Guard:
         is_allowed=lambda _address: allowed,
         context=ssl.create_default_context(),
     )
+
+
+def ask_link(url: str, guard: Guard, patience: float = 10) -> Answer:
+    return ask_links([url], guard, patience=patience)[url]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +170,67 @@ def test_a_certificate_is_checked_against_the_name() -> None:
     assert good.reached is Reached.YES
     assert wrong.reached is Reached.NO
     assert wrong.words.startswith("its certificate is refused: ")
+
+
+def test_a_name_in_another_script_is_looked_up_as_dns_has_it(site: str) -> None:
+    looked_up: list[str] = []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        looked_up.append(host)
+        return [HOST]
+
+    url = site.replace("site.test", "bücher.test") + "/200"
+    assert ask_link(url, replace(guard(), resolve=resolve)).reached is Reached.YES
+    assert looked_up == ["xn--bcher-kva.test"]
+
+
+def test_an_address_that_refuses_leaves_the_next_one(site: str) -> None:
+    both = replace(guard(), resolve=lambda _host, _port: ["::1", HOST])
+    assert ask_link(f"{site}/200", both).reached is Reached.YES
+
+
+def test_no_address_is_asked_where_one_of_them_is_private(site: str) -> None:
+    mixed = replace(
+        guard(), resolve=lambda _host, _port: [HOST, "10.0.0.1"], is_allowed=lambda a: a == HOST
+    )
+    assert ask_link(f"{site}/200", mixed) == Answer(
+        Reached.UNSURE, "leads to a private address (site.test): not asked"
+    )
+    assert Site.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"", "could not tell: Server disconnected without sending a response."),
+        (b"220 mail.example.org ESMTP\r\n\r\n", "could not tell: illegal status line: "),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1_000_000, "could not tell: Receive buffer too long"),
+    ],
+)
+def test_what_is_no_answer_is_told_as_such(answer: bytes, words: str) -> None:
+    with socket.create_server((HOST, 0)) as server:
+
+        def serve() -> None:
+            for _ in range(2):
+                wire, _ = server.accept()
+                with wire:
+                    wire.recv(10_000)
+                    wire.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        told = ask_link(f"http://site.test:{server.getsockname()[1]}/", guard())
+    assert told.reached is Reached.UNSURE
+    assert told.words.startswith(words)
+
+
+def test_a_refused_connection_is_told_in_the_words_of_the_system(site: str) -> None:
+    port = int(site.rpartition(":")[2])
+    with socket.create_server((HOST, 0)) as free:
+        closed = free.getsockname()[1]
+    assert port != closed
+    assert ask_link(f"http://site.test:{closed}/200", guard()) == Answer(
+        Reached.UNSURE, "could not tell: Connection refused"
+    )
 
 
 def test_each_address_is_asked_once_and_in_bounded_time(site: str) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from newsletter.basics.shipped import TEMPLATES
+
 Run = Callable[..., Result]
 QUIET_ROOMS = "summaries/2026-10-quiet-rooms.md"
 
@@ -198,6 +200,22 @@ def test_online_says_how_many_links_it_asks_for_and_asks_no_private_address(
     assert {
         one["message"] for one in json.loads(result.stdout) if one["rule"] == "link-unreachable"
     } == {"http://127.0.0.1:9/x: leads to a private address (127.0.0.1): not asked"}
+
+
+def test_what_only_the_author_of_a_template_can_change_is_said_with_all(
+    run: Run, workspace: Path
+) -> None:
+    def rules(*options: str) -> set[str]:
+        return {one["rule"] for one in json.loads(run("check", "--json", *options).stdout)}
+
+    assert rules("--all") - rules() == {"client-support"}
+    part = workspace / "templates" / "parts" / "footer.mjml"
+    part.parent.mkdir(parents=True)
+    shipped = (TEMPLATES / "default" / "parts" / "footer.mjml").read_text("utf-8")
+    part.write_text(shipped, encoding="utf-8")
+    assert "client-support" not in rules()
+    part.write_text(f"<!-- ours -->\n{shipped}", encoding="utf-8")
+    assert "client-support" in rules()
 
 
 def test_a_place_in_the_issues_head_is_exact(run: Run, workspace: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.render.contrast import EDGE, TEXT, contrast, nearest
+from newsletter.render.contrast import EDGE, TEXT, contrast, hex_colour, nearest
 from tests.conftest import SETTINGS
 from tests.render.conftest import Compile, Complaint, issue_with, read
 
@@ -30,16 +30,17 @@ def design(text: str) -> dict[str, str]:
     ],
 )
 def test_contrast_is_that_of_wcag(first: str, second: str, ratio: float) -> None:
-    assert contrast(first, second) == contrast(second, first)
-    assert round(contrast(first, second), 2) == ratio
+    one, other = hex_colour(first), hex_colour(second)
+    assert contrast(one, other) == contrast(other, one)
+    assert round(contrast(one, other), 2) == ratio
 
 
 @given(colour=COLOURS, ground=COLOURS, ratio=st.sampled_from([TEXT, EDGE]))
 def test_a_colour_that_can_be_read_is_always_found(colour: str, ground: str, ratio: float) -> None:
-    found = nearest(colour, [(ground, ratio)])
+    found = nearest(hex_colour(colour), [(hex_colour(ground), ratio)])
 
     assert found is not None
-    assert contrast(found, ground) >= ratio
+    assert contrast(found, hex_colour(ground)) >= ratio
 
 
 def test_colours_that_cannot_be_read_are_told_with_the_line_of_the_one_that_was_set(

@@ -1,15 +1,25 @@
-"""The features of CSS that styles use, by the slugs that caniemail.com has for them.
-
-Enough of CSS is read to tell properties, values, selectors and at-rules apart (CSS Syntax Level 3
-without its error recovery): what a style block of an email holds.
-"""
+"""The features of CSS that styles use, by the slugs that caniemail.com has for them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from tinycss2.ast import (
+    Declaration,
+    DimensionToken,
+    FunctionBlock,
+    IdentToken,
+    Node,
+    PercentageToken,
+    StringToken,
+    URLToken,
+)
+
+from newsletter.checks.reading.properties import property_slug
+from newsletter.checks.reading.stylesheet import Block, blocks, declarations_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +37,6 @@ class Use:
     bare: bool = True
 
 
-_DEEPEST = 20
-"""Levels of brackets or braces; what is nested deeper no program reads."""
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
-_BRACKETS = re.compile(r"\([^()]*\)")
-_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
 _IMAGE = re.compile(r"data:[^;,]*;base64|\.(\w{3,4})(?:[?#]|\Z)", re.IGNORECASE)
 _IMAGE_KINDS = {"jpeg": "jpg", "heic": "heif", "tif": "tiff"}
 
@@ -52,22 +56,20 @@ def of_image(url: str) -> Iterator[Use]:
 
 # --- values --------------------------------------------------------------------------------
 
-_FUNCTION = re.compile(r"(?<![\w-])(?:-webkit-|repeating-)*([a-z-]+)\(")
-_UNIT = re.compile(r"(?<![\w#.-])[+-]?(?:\d+\.?\d*|\.\d+)(%|[a-z]+)")
-_WORD = re.compile(r"!?[a-z][a-z-]*")
+_PREFIXES = re.compile(r"(?:-webkit-|repeating-)+")
 _FUNCTIONS = {
     **{name: f"css-{name}" for name in ("rgb", "rgba")},
     **{f"{name}-gradient": f"css-{name}-gradient" for name in ("linear", "radial", "conic")},
     **{name: f"css-function-{name}" for name in ("clamp", "light-dark", "max", "min")},
     **dict.fromkeys(("lab", "lch", "oklab", "oklch"), "css-modern-color"),
     "calc": "css-unit-calc",
+    "fit-content": "css-intrinsic-size",
     "var": "css-variables",
 }
 _WORDS = {
     **dict.fromkeys(("fit-content", "min-content", "max-content"), "css-intrinsic-size"),
     **{f"{name}system-ui": "css-sytem-ui" for name in ("", "-apple-")},
     **{f"ui-{name}": "css-sytem-ui" for name in ("serif", "sans-serif", "rounded", "monospace")},
-    "!important": "css-important",
     "initial": "css-unit-initial",
 }
 _PAIRS = {
@@ -80,22 +82,24 @@ _PAIRS = {
 
 
 @lru_cache(maxsize=1_000)  # an email says the same in many places, and the next one says it again
-def of_declarations(text: str, known: frozenset[str], *, bare: bool = True) -> tuple[Use, ...]:
-    """Return what `property: value; ...` uses."""
-    return tuple(_of_declarations(text, known, bare=bare))
+def of_attribute(css: str, known: frozenset[str]) -> tuple[Use, ...]:
+    """Return what a style attribute uses."""
+    return tuple(_of_declarations(declarations_in(css), known, bare=True))
 
 
-def _of_declarations(text: str, known: frozenset[str], *, bare: bool) -> Iterator[Use]:
-    declared = list(_declarations(text))
-    names = [name for name, _ in declared]
+def _of_declarations(
+    declared: Sequence[Declaration], known: frozenset[str], *, bare: bool
+) -> Iterator[Use]:
+    names = [each.lower_name for each in declared]
     before = {"background"} if "background-color" in names else set()
-    for name, value in declared:
+    for each in declared:
+        name = each.lower_name
         has_ground = name.startswith("background-") and "background-color" in names
         slug = property_slug(name, known)
         if slug:
             own = bare and not (has_ground and name != "background-color")
             yield Use(slug, name, _sought(name), own)
-        for use in _of_value(name, value):
+        for use in _of_value(each):
             yield replace(use, bare=bare and name not in before and not has_ground)
         before.add(name)
 
@@ -106,100 +110,43 @@ def _sought(name: str) -> str:
     return rf"{literal}(?<![\w-]{literal})\s*[:=]"
 
 
-def _declarations(text: str) -> Iterator[tuple[str, str]]:
-    masked = _masked(text)
-    start = 0
-    for end in (*_places(masked, ";"), len(text)):
-        name, colon, value = text[start:end].partition(":")
-        if colon:
-            yield name.strip().lower(), value.strip()
-        start = end + 1
+def _of_value(declared: Declaration) -> Iterator[Use]:
+    if declared.important:
+        yield Use("css-important", "!important", "!important")
+    for token in _flat(declared.value):
+        match token:
+            case URLToken(value=url):
+                yield from of_image(url)
+            case FunctionBlock(lower_name="url", arguments=[StringToken(value=url), *_]):
+                yield from of_image(url)
+            case FunctionBlock(lower_name=function):
+                function = _PREFIXES.sub("", function)
+                slug = _FUNCTIONS.get(function, "")
+                yield Use(slug, f"{function}()", rf"\b{re.escape(function)}\(")
+            case PercentageToken():
+                yield Use("css-unit-percent", "the unit %", r"\d%(?!\w)")
+            case DimensionToken(lower_unit=unit):
+                yield Use(f"css-unit-{unit}", f"the unit {unit}", rf"\d{re.escape(unit)}(?!\w)")
+            case IdentToken(lower_value=word):
+                yield from _of_word(declared.lower_name, word)
+            case _:
+                pass
 
 
-def _masked(text: str) -> str:
-    """Return the text with what stands in quotes or brackets made blank, places unchanged."""
-    text = _TEXT.sub(lambda match: " " * len(match[0]), text)
-    for _ in range(_DEEPEST):
-        outer = _BRACKETS.sub(lambda match: " " * len(match[0]), text)
-        if outer == text:
-            break
-        text = outer
-    return text
+def _of_word(name: str, word: str) -> Iterator[Use]:
+    if slug := _WORDS.get(word):
+        yield Use(slug, word, re.escape(word))
+    if slug := _PAIRS.get((name, word)):
+        yield Use(slug, f"{name}:{word}", rf"{name}\s*:\s*{word}")
 
 
-def _places(text: str, character: str) -> Iterator[int]:
-    place = text.find(character)
-    while place >= 0:
-        yield place
-        place = text.find(character, place + 1)
-
-
-def _of_value(name: str, value: str) -> Iterator[Use]:
-    for url in _URL.findall(value):
-        yield from of_image(url)
-    lowered = _TEXT.sub("", _URL.sub("", value)).lower()
-    for function in _FUNCTION.findall(lowered):
-        if slug := _FUNCTIONS.get(function):
-            yield Use(slug, f"{function}()", rf"\b{function}\(")
-    for unit in _UNIT.findall(lowered):
-        slug = f"css-unit-{'percent' if unit == '%' else unit}"
-        yield Use(slug, f"the unit {unit}", rf"\d{unit}(?!\w)")
-    for word in _WORD.findall(lowered):
-        if slug := _WORDS.get(word):
-            yield Use(slug, word, re.escape(word))
-        if slug := _PAIRS.get((name, word)):
-            yield Use(slug, f"{name}:{word}", rf"{name}\s*:\s*{word}")
-
-
-# --- properties ----------------------------------------------------------------------------
-
-_PROPERTIES = {
-    **dict.fromkeys(("left", "right", "top", "bottom"), "css-left-right-top-bottom"),
-    **dict.fromkeys(("row-gap", "grid-gap"), "css-gap"),
-    **dict.fromkeys(("columns", "column-width"), "css-column-layout-properties"),
-    **dict.fromkeys(("block-size", "inline-size"), "css-block-inline-size"),
-    **dict.fromkeys(("font-family", "font-style", "font-variant", "flex-direction"), ""),
-    "flex-wrap": "",
-    "mask": "css-mask-image",
-}
-_LOGICAL = re.compile(r"(margin|padding)-(inline|block)(-(?:start|end))?")
-_LOGICAL_BORDER = re.compile(r"border-(?:inline|block)(-(?:start|end))?(-(?:color|style|width))?")
-_LOGICAL_RADIUS = re.compile(r"border-(?:start|end)-(?:start|end)-radius")
-_RADIUS = re.compile(r"border-(?:top|bottom)-(?:left|right)-radius")
-
-
-def property_slug(name: str, known: frozenset[str]) -> str:
-    """Return the slug of a property, "" for one that all programs have or that is one's own.
-
-    A longhand without a slug has that of its shorthand: `border-left-color` is `css-border`.
-    """
-    if name.startswith("--"):
-        return "css-variables"
-    if name.startswith("-"):
-        return ""  # a program's own, which no other one has to know
-    if name in _PROPERTIES:
-        return _PROPERTIES[name]
-    if logical := _logical_slug(name):
-        return logical
-    while name:
-        if f"css-{name}" in known:
-            return f"css-{name}"
-        name = name.rpartition("-")[0]
-    return ""
-
-
-def _logical_slug(name: str) -> str:
-    if _RADIUS.fullmatch(name):
-        return "css-border-radius"
-    if _LOGICAL_RADIUS.fullmatch(name):
-        return "css-border-radius-logical"
-    if match := _LOGICAL.fullmatch(name):
-        part = f"{match[2]}-start-end" if match[3] else "inline-block"
-        return f"css-{match[1]}-{part}"
-    if match := _LOGICAL_BORDER.fullmatch(name):
-        kind = "-longhand" if match[2] else "-individual" if match[1] else ""
-        return f"css-border-inline-block{kind}"
-    return ""
+def _flat(tokens: Sequence[Node]) -> Iterator[Node]:
+    """Yield the tokens of a value in order, also those in brackets."""
+    left = list(reversed(tokens))
+    while left:
+        token = left.pop()
+        yield token
+        left += reversed(getattr(token, "arguments", getattr(token, "content", ())))
 
 
 # --- style blocks --------------------------------------------------------------------------
@@ -211,7 +158,6 @@ _CONDITIONS = {
     "hover": "css-at-media-hover",
     "device-pixel-ratio": "css-at-media-device-pixel-ratio",
 }
-_AT_RULE = re.compile(r"@(?:-webkit-)?([\w-]+)")
 # Selectors that mend one program and mean nothing in the others.
 _AIMED = re.compile(
     r"\[data-og\w\w\b|\[x-apple-data-detectors|\[owa\]|\[style|\bu\s*\+|#MessageViewBody"
@@ -241,61 +187,36 @@ def of_styles(styles: Iterable[str], known: frozenset[str]) -> Iterator[Use]:
     for style in styles:
         if "/*" in style:
             yield Use("css-comments", "a comment in the CSS", r"/\*")
-        yield from _of_rules(_COMMENT.sub(" ", style), known, depth=0)
+        for block in blocks(style):
+            if all(each.keyword for each in block.above):  # not within a rule for elements
+                yield from _of_block(block, known)
 
 
-def _of_rules(css: str, known: frozenset[str], *, depth: int) -> Iterator[Use]:
-    bare = depth == 0
-    for prelude, body in _rules(css) if depth < _DEEPEST else ():
-        if prelude.startswith("@"):
-            yield from _of_at_rule(prelude)
-            if "{" in body:
-                yield from _of_rules(body, known, depth=depth + 1)
-            else:
-                yield from of_declarations(body, known, bare=bare)
-            continue
-        own = bare and not _AIMED.search(prelude)
-        yield from _of_selector(prelude, bare=own)
-        if "{" in body:
+def _of_block(block: Block, known: frozenset[str]) -> Iterator[Use]:
+    bare = not block.above and not (block.selectors and _AIMED.search(block.prelude))
+    if block.keyword:
+        yield from _of_at_rule(block.keyword.lower(), block.prelude)
+    else:
+        yield from _of_selectors(block.prelude, bare=bare)
+        if block.holds_rules:
             yield Use("css-nesting", "a rule inside a rule", r"&")
-        yield from of_declarations(body.partition("{")[0], known, bare=own)
+    yield from _of_declarations(block.declared, known, bare=bare)
 
 
-def _rules(css: str) -> Iterator[tuple[str, str]]:
-    """Yield prelude and body of each outermost rule; a statement such as @import has no body."""
-    masked = _TEXT.sub(lambda match: " " * len(match[0]), css)
-    start = opened = depth = 0
-    for place, character in ((m.start(), m[0]) for m in re.finditer(r"[{};]", masked)):
-        if character == "{":
-            opened = place if depth == 0 else opened
-            depth += 1
-        elif character == "}" and depth:
-            depth -= 1
-            if depth == 0:
-                yield css[start:opened].strip(), css[opened + 1 : place]
-                start = place + 1
-        elif depth == 0:
-            yield css[start:place].strip(), ""
-            start = place + 1
+def _of_at_rule(keyword: str, condition: str) -> Iterator[Use]:
+    name = keyword.removeprefix("@").removeprefix("-webkit-")
+    yield Use(f"css-at-{name}", f"@{name}", rf"@(?:-webkit-)?{re.escape(name)}\b")
+    for part, slug in _CONDITIONS.items() if name == "media" else ():
+        if part in condition:
+            yield Use(slug, f"@media ({part})", re.escape(part))
 
 
-def _of_at_rule(prelude: str) -> Iterator[Use]:
-    match = _AT_RULE.match(prelude)
-    if match is None:
-        return
-    name = match[1].lower()
-    yield Use(f"css-at-{name}", f"@{name}", rf"@(?:-webkit-)?{name}\b")
-    for condition, slug in _CONDITIONS.items() if name == "media" else ():
-        if condition in prelude:
-            yield Use(slug, f"@media ({condition})", re.escape(condition))
-
-
-def _of_selector(selector: str, *, bare: bool) -> Iterator[Use]:
-    sought = r"\s+".join(map(re.escape, selector.split()))
-    for colons, name in _PSEUDO.findall(selector):
+def _of_selectors(selectors: str, *, bare: bool) -> Iterator[Use]:
+    sought = r"\s+".join(map(re.escape, selectors.split())).replace('"', "[\"']")
+    plain = re.sub(r"\[[^\]]*\]", "[]", selectors)
+    for colons, name in _PSEUDO.findall(plain):
         kind = "element" if colons == "::" or name in _AS_ELEMENT else "class"
         yield Use(f"css-pseudo-{kind}-{name}", f"{colons}{name}", sought, bare)
-    plain = re.sub(r"\[[^\]]*\]", "[]", selector)
     for character, slug in _COMBINATORS.items():
         if character in plain:
             yield Use(slug, f"the selector {character}", sought, bare)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
-from newsletter.checks.reading.css import Use, of_declarations, of_image, of_styles
+from newsletter.checks.reading.css import Use, of_attribute, of_image, of_styles
 
 
 def features_of(root: HtmlElement, styles: Iterable[str], known: frozenset[str]) -> dict[str, Use]:
@@ -94,7 +94,7 @@ def _of_attribute(name: str, value: str, tag: str, known: frozenset[str]) -> Ite
         yield Use(slug, f"the attribute {name}", rf"\b{name}\b\s*=?")
     match name:
         case "style":
-            yield from of_declarations(value, known)
+            yield from of_attribute(value, known)
         case "srcset" | "sizes":
             yield Use("html-srcset", f"the attribute {name}", rf"\b{name}\s*=", bare=tag != "img")
         case "href" if value.startswith("#"):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
-from newsletter.checks.reading.colours import BLACK, WHITE, Colour, colour_of
+from newsletter.checks.reading.colours import colour_of, first_colour
 from newsletter.checks.reading.stylesheet import StyleRule, declarations, matches
+from newsletter.render.contrast import BLACK, WHITE, Colour
 
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|%)?\Z", re.IGNORECASE)
-_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|rgba?\([^()]*\)|\b[a-z]+\b", re.IGNORECASE)
 _LINK, _DARK_LINK = Colour(0, 0, 238), Colour(158, 158, 255)
 _DARK_GROUND = Colour(30, 30, 30)
 _HEADINGS = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h4": 1.0, "h5": 0.83, "h6": 0.67}
@@ -163,7 +163,7 @@ def _ground(style: dict[str, str], element: HtmlElement) -> Colour | None:
     written = style.get("background-color") or ""
     found = colour_of(written) if written else None
     if found is None and (whole := style.get("background")):
-        found = next(filter(None, map(colour_of, _COLOUR.findall(whole))), None)
+        found = first_colour(whole)
     if found is None and not written:
         found = colour_of(element.get("bgcolor") or "")
     return found if found is not None and found.alpha else None

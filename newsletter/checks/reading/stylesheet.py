@@ -1,23 +1,24 @@
-"""The rules of a `<style>` that hold in a light or in a dark program, in the cascade's order."""
+"""Style sheets as blocks, and the rules that hold in a light or a dark program, in cascade order.
+
+tinycss2 splits them as CSS Syntax Level 3 says; cssselect gives a selector its specificity.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cssselect import parse
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
+from tinycss2 import parse_blocks_contents, parse_stylesheet, serialize
+from tinycss2.ast import AtRule, Declaration, LiteralToken, Node, QualifiedRule
 
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_DEEPEST = 20
+"""Levels of blocks within blocks; what is nested deeper no program reads."""
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
-_PIECE = re.compile(r"([^{}]*)([{}])")
-_IMPORTANT = re.compile(r"\s*!\s*important\s*\Z", re.IGNORECASE)
-_ID = re.compile(r"#[\w-]+")
-_CLASS = re.compile(r"\.[\w-]+|\[[^\]]*\]|:(?!:)[\w-]+")
-_TYPE = re.compile(r"(?:^|[\s>+~])[a-z][\w-]*", re.IGNORECASE)
-
 # Outlook on the web puts these on what it has darkened itself.
 _OF_OUTLOOK = re.compile(r"\[data-ogs[bc]\]")
 _LOOKS = frozenset(
@@ -25,40 +26,70 @@ _LOOKS = frozenset(
     | {"display", "visibility", "opacity", "max-height", "line-height"}
 )
 
-Declared = Mapping[str, str]
+Declared = dict[str, str]
+Specificity = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A rule of a style sheet: `keyword` is "@media" and the like, "" of a rule for elements.
+
+    `prelude` are the selectors, or the condition. `above` are the blocks around it, the outermost
+    first.
+    """
+
+    keyword: str
+    prelude: str
+    selectors: tuple[str, ...]
+    declared: tuple[Declaration, ...]
+    above: tuple[Block, ...]
+    holds_rules: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StyleRule:
     """One selector and what it declares; `ordinary` loses to a style attribute."""
 
-    selector: str
+    selector: CSSSelector
     important: Declared
     ordinary: Declared
 
 
+@lru_cache(maxsize=512)  # an email says the same in many places
+def declarations_in(css: str) -> tuple[Declaration, ...]:
+    """Return the declarations of a style attribute."""
+    return _only_declarations(_contents(css))
+
+
 @lru_cache(maxsize=256)
-def declarations(css: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what a block declares, important and ordinary, the names in lower case."""
-    important: dict[str, str] = {}
-    ordinary: dict[str, str] = {}
-    for each in css.split(";"):
-        name, colon, value = each.partition(":")
-        if colon:
-            plain = _IMPORTANT.sub("", value).strip()
-            of = important if plain != value.strip() else ordinary
-            of[name.strip().lower()] = plain
-    return important, ordinary
+def declarations(css: str) -> tuple[Declared, Declared]:
+    """Return what a style attribute declares, important and ordinary, the names in lower case."""
+    return _by_weight(declarations_in(css))
+
+
+@lru_cache(maxsize=32)
+def blocks(style: str) -> tuple[Block, ...]:
+    """Return the rules of a style sheet, each before those inside it; none that is malformed."""
+    nodes = parse_stylesheet(style, skip_comments=True, skip_whitespace=True)
+    return tuple(_blocks(nodes, ()))
 
 
 @lru_cache(maxsize=32)
 def style_rules(styles: tuple[str, ...], *, dark: bool) -> tuple[StyleRule, ...]:
     """Return the rules that hold and say how a text looks; of conditions only the dark one."""
-    found: list[tuple[tuple[int, int, int], int, StyleRule]] = []
-    for selector, block in _rules(styles, dark=dark):
-        rule = StyleRule(selector, *declarations(block))
-        if _LOOKS & {*rule.important, *rule.ordinary} and not _OF_OUTLOOK.search(selector):
-            found.append((_specificity(selector), len(found), rule))
+    found: list[tuple[Specificity, int, StyleRule]] = []
+    for block in (block for style in styles for block in blocks(style)):
+        if not _LOOKS.intersection(each.lower_name for each in block.declared):
+            continue
+        if block.keyword or not _holds(block.above, dark=dark):
+            continue
+        important, ordinary = _by_weight(block.declared)
+        for selector in block.selectors:
+            compiled = None if _OF_OUTLOOK.search(selector) else _compiled(selector)
+            if compiled is not None:
+                specificity, select = compiled
+                rule = StyleRule(select, important, ordinary)
+                found.append((specificity, len(found), rule))
     return tuple(rule for _, _, rule in sorted(found, key=lambda each: each[:2]))
 
 
@@ -66,8 +97,7 @@ def matches(root: HtmlElement, rules: Iterable[StyleRule]) -> dict[HtmlElement, 
     """Return the rules of each element that has any, the strongest last."""
     found: dict[HtmlElement, list[StyleRule]] = {}
     for rule in rules:
-        select = _compiled(rule.selector)
-        for element in select(root) if select else ():
+        for element in rule.selector(root):
             found.setdefault(element, []).append(rule)
     return found
 
@@ -77,38 +107,76 @@ def has_dark(styles: Iterable[str]) -> bool:
     return any(_DARK.search(style) for style in styles)
 
 
-def _rules(styles: Iterable[str], *, dark: bool) -> Iterator[tuple[str, str]]:
-    for style in styles:
-        above: list[str] = []
-        css = _COMMENT.sub(" ", style)
-        for text, brace in _PIECE.findall(css):
-            if brace == "{":
-                above.append(text.rpartition(";")[2].strip())
-                continue
-            selectors = above.pop() if above else ""
-            if selectors.startswith("@") or not _holds(above, dark=dark):
-                continue
-            for selector in selectors.split(","):
-                yield selector.strip(), text
+def _text(tokens: Iterable[Node]) -> str:
+    """Return tokens as CSS, "" for what is nested deeper than Python can write it."""
+    try:
+        # tinycss2 puts an empty comment between tokens such as the two of "2n+1".
+        return serialize(tokens).replace("/**/", "").strip()
+    except RecursionError:
+        return ""
 
 
-def _holds(above: Iterable[str], *, dark: bool) -> bool:
+def _contents(css: str | list[Node]) -> Sequence[Node]:
+    return parse_blocks_contents(css, skip_comments=True, skip_whitespace=True)
+
+
+def _only_declarations(nodes: Iterable[Node]) -> tuple[Declaration, ...]:
+    return tuple(node for node in nodes if isinstance(node, Declaration))
+
+
+def _by_weight(declared: Iterable[Declaration]) -> tuple[Declared, Declared]:
+    important: dict[str, str] = {}
+    ordinary: dict[str, str] = {}
+    for each in declared:
+        (important if each.important else ordinary)[each.lower_name] = _text(each.value)
+    return important, ordinary
+
+
+def _blocks(nodes: Iterable[Node], above: tuple[Block, ...]) -> Iterator[Block]:
+    for node in nodes:
+        if not isinstance(node, AtRule | QualifiedRule):
+            continue
+        if any(token.type == "error" for token in node.prelude):  # browsers drop the whole rule
+            continue
+        inside = _contents(node.content or [])
+        declared = _only_declarations(inside)
+        block = Block(
+            keyword=f"@{node.at_keyword}" if isinstance(node, AtRule) else "",
+            prelude=_text(node.prelude),
+            selectors=() if isinstance(node, AtRule) else tuple(_selectors(node.prelude)),
+            declared=declared,
+            above=above,
+            holds_rules=any(isinstance(each, AtRule | QualifiedRule) for each in inside),
+        )
+        yield block
+        if block.holds_rules and len(above) < _DEEPEST:
+            yield from _blocks(inside, (*above, block))
+
+
+def _selectors(prelude: Sequence[Node]) -> Iterator[str]:
+    """Yield the selectors of a list; a comma in brackets or quotes divides none."""
+    commas = [
+        at for at, each in enumerate(prelude) if isinstance(each, LiteralToken) and each == ","
+    ]
+    start = 0
+    for end in (*commas, len(prelude)):
+        yield _text(prelude[start:end])
+        start = end + 1
+
+
+def _holds(above: Sequence[Block], *, dark: bool) -> bool:
     """Whether all conditions around a rule hold; widths and media of other kinds do not."""
-    conditions = [each for each in above if each.startswith("@")]
-    return all(dark and _DARK.search(each) and "width" not in each for each in conditions)
-
-
-def _specificity(selector: str) -> tuple[int, int, int]:
-    return (
-        len(_ID.findall(selector)),
-        len(_CLASS.findall(selector)),
-        len(_TYPE.findall(_CLASS.sub("", selector))),
+    return all(
+        dark and each.keyword and _DARK.search(each.prelude) and "width" not in each.prelude
+        for each in above
     )
 
 
 @lru_cache(maxsize=512)
-def _compiled(selector: str) -> CSSSelector | None:
+def _compiled(selector: str) -> tuple[Specificity, CSSSelector] | None:
+    """Return a selector's specificity and its search; None for what matches no element here."""
     try:
-        return CSSSelector(selector, translator="html")
+        [parsed] = parse(selector)
+        return parsed.specificity(), CSSSelector(selector, translator="html")
     except Exception:  # noqa: BLE001 - whatever a template may have written there
         return None

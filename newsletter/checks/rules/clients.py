@@ -1,5 +1,8 @@
 """The rule about mail programs: which features of HTML and CSS they lack, after caniemail.com.
 
+It is for the authors of templates, so it speaks of a template or CSS of the workspace's own;
+`check --all` also has it speak of the templates that ship.
+
 The table (`caniemail.json`, its licence beside it) is renewed by `tools/caniemail.py`. It has the
 answer of each program, one letter each: y yes, a almost, n no, u unknown. What nearly all do with
 some peculiarity (margins, padding) is not told; what a program does not do at all is.
@@ -45,7 +48,8 @@ _SMALL = {"gmail/mobile-webmail"}
 _IN_EVERY_EMAIL = {"html-body", "html-style"}
 Place = tuple[Path | None, int | None]
 _NOWHERE: Place = (None, None)
-_ENDINGS = (".mjml", ".css", ".html", ".toml")
+_TEMPLATES = (".mjml", ".css", ".html")
+_ENDINGS = (*_TEMPLATES, ".toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +84,25 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
     Those of the program's own templates, which all do without it somehow, are told together.
     """
-    if dossier.letter is None:
+    letter, settings = dossier.letter, dossier.settings
+    shipped = _sources(dossier.shipped) if dossier.templates or dossier.is_thorough else []
+    texts = {text for _, text in shipped}
+    own = [(file, text) for file, text in _sources(dossier.templates) if text not in texts]
+    tells_all = dossier.is_thorough or any(file.suffix in _TEMPLATES for file, _ in own)
+    if letter is None or not (tells_all or own or settings.design.values):
         return
-    root, styles = dossier.letter.root, dossier.letter.styles
-    own = _sources(dossier.templates)
-    shipped = _sources(dossier.shipped) if own else []
     usual: dict[str, set[str]] = {}
-    for slug, use in features_of(root, styles, table().slugs).items():
+    for slug, use in features_of(letter.root, letter.styles, table().slugs).items():
         lacking = [each for each in table().lacking(slug) if _is_named(each)]
         if not lacking or slug in _IN_EVERY_EMAIL or (slug in FALLBACKS and set(lacking) <= _SMALL):
             continue
-        file, line = _in_settings(dossier.settings, use) or _in_sources(own, use)
+        file, line = _in_settings(settings, use) or _in_sources(own, use)
         is_shipped = file is None or _in_sources(shipped, use) != _NOWHERE
         if is_shipped and (slug in FALLBACKS or not use.bare):
             usual[slug] = _families(lacking)
-        else:
-            yield _problem(slug, use, lacking, file and shown(file, dossier.settings.root), line)
-    if usual:
+        elif file is not None or tells_all:
+            yield _problem(slug, use, lacking, file and shown(file, settings.root), line)
+    if usual and tells_all:
         yield _together(usual)
 
 

@@ -10,14 +10,13 @@ from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Use
 from newsletter.checks.reading.texts import prose, text_of
 from newsletter.checks.rules.articles import article, doi_key
+from newsletter.content.compose import FEWEST, MOST
 from newsletter.content.issue.issue import Issue
 from newsletter.content.passage import Passage
 from newsletter.content.summary.summary import Summary
 from newsletter.content.text.characters import display_width
-from newsletter.content.topics import Vocabulary
+from newsletter.content.topics import Vocabulary, unknown_name
 
-USUAL_COUNT = range(2, 4)
-"""Two or three summaries make an issue."""
 LONG = 1_800
 """Characters of a paragraph, about 300 words: a screen and a half of a phone without a pause."""
 LONG_WIDE = 700
@@ -193,13 +192,9 @@ def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             )
         for place, word, name, vocabulary in tags:
             if vocabulary.names and vocabulary.resolve(name) is None:
-                yield Problem(
-                    message=f"'{name}' is no {word} of topics.toml",
-                    file=summary.file,
-                    line=summary.lines.get(place, summary.lines.get(place.partition(".")[0])),
-                    hint=vocabulary.did_you_mean(name),
-                    level=Level.WARNING,
-                )
+                line = summary.lines.get(place, summary.lines.get(place.partition(".")[0]))
+                hint = vocabulary.did_you_mean(name)
+                yield unknown_name(name, word, file=summary.file, line=line, hint=hint)
 
 
 def _torn(topics: tuple[str, ...], known: Vocabulary) -> range | None:
@@ -215,7 +210,7 @@ def _torn(topics: tuple[str, ...], known: Vocabulary) -> range | None:
 def summary_count(_dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find an issue of fewer than two or more than three summaries."""
     count = len(issue.summaries)
-    if count not in USUAL_COUNT:
+    if not FEWEST <= count <= MOST:
         yield Problem(
             message=f"the issue has {count} summar{'y' if count == 1 else 'ies'}; "
             "two or three are usual",

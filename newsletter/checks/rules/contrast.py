@@ -8,18 +8,16 @@ from pathlib import Path
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.reading.colours import Colour
-from newsletter.checks.reading.colours import contrast as ratio_of
 from newsletter.checks.reading.looks import Looks, State
 from newsletter.checks.reading.stylesheet import has_dark, style_rules
 from newsletter.checks.reading.texts import in_templates
 from newsletter.content.issue.issue import Issue
+from newsletter.render.contrast import EDGE, TEXT, Colour
+from newsletter.render.contrast import contrast as ratio_of
 
-NORMAL, LARGE = 4.5, 3.0
-"""WCAG 2.2, 1.4.3 (AA); large is 24 px, or 18.66 px in bold."""
 UNREADABLE = 2.0
 """Below it a text can hardly be seen at all."""
-_LARGE_SIZE, _LARGE_BOLD = 24, 18.66
+_LARGE_SIZE, _LARGE_BOLD = 24, 18.66  # pixels (WCAG 2.2, "large scale")
 _LETTER = re.compile(r"\w")
 
 
@@ -63,7 +61,7 @@ def _pair(state: State) -> tuple[Colour, Colour] | None:
 
 def _least(state: State) -> float:
     is_large = state.size >= (_LARGE_BOLD if state.is_bold else _LARGE_SIZE)
-    return LARGE if is_large else NORMAL
+    return EDGE if is_large else TEXT
 
 
 def _place(dossier: Dossier, colour: Colour) -> tuple[Path | None, int | None]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Reached
 from newsletter.checks.letter import text_of
+from newsletter.checks.reading.addresses import (
+    LOCAL,
+    WEB,
+    host_of,
+    reads_like_a_name,
+    same_page,
+    shortened,
+    wrong_with,
+)
 from newsletter.checks.reading.anchors import Anchor, anchors
 from newsletter.checks.reading.texts import in_templates, line_in, prose
 from newsletter.checks.rules.articles import doi_key
@@ -27,10 +35,6 @@ _SAYS_NOTHING = frozenset(
     | {"aqui", "clique aqui", "leia mais", "saiba mais"}
 )
 _HTTP = re.compile(r"http://", re.IGNORECASE)
-_WEB = re.compile(r"https?://", re.IGNORECASE)
-_LOCAL = re.compile(r"(?:localhost|127\.|10\.|192\.168\.|\[::1\]|.*\.(?:local|internal|test)\Z)")
-_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id|_hsenc|igshid)\Z")
-_LONGEST = 2_000
 _WORDS = "screen readers list links by their words: [name of the page](address)"
 
 
@@ -38,7 +42,7 @@ def link_target(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links that lead nowhere from an email: relative ones, fragments, broken addresses."""
     refused = {(each.file, each.line) for each in dossier.unrendered}
     for anchor in written(dossier, issue):
-        wrong = _wrong(anchor.url)
+        wrong = wrong_with(anchor.url)
         if wrong is not None and (anchor.file, anchor.line) not in refused:
             message, hint = wrong
             yield Problem(message=message, file=anchor.file, line=anchor.line, hint=hint)
@@ -55,7 +59,7 @@ def link_target(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         href = (link.get("href") or "").strip()
         if href in told or link.get("href") is None:  # an anchor leads nowhere, and need not
             continue
-        wrong = _wrong(href) if href else ("a link of the template leads nowhere", None)
+        wrong = wrong_with(href) if href else ("a link of the template leads nowhere", None)
         if href.startswith("#"):
             is_there = unquote(href[1:]) in names
             wrong = None if is_there else (f"'{href}' leads to no place in this email", None)
@@ -68,7 +72,7 @@ def link_target(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 def link_http(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links without encryption: anybody on the way can read and change what they bring."""
     for anchor in written(dossier, issue):
-        if _HTTP.match(anchor.url) and not _LOCAL.match(_host(anchor.url)):
+        if _HTTP.match(anchor.url) and not LOCAL.match(host_of(anchor.url)):
             yield Problem(
                 message=f"the link to {anchor.url} is not encrypted",
                 file=anchor.file,
@@ -104,10 +108,10 @@ def _judged(anchor: Anchor) -> tuple[str, Level] | None:
         return "this link has no words", Level.ERROR
     if _says_nothing(anchor.words):
         return f"the link '{anchor.words}' does not say where it leads", Level.WARNING
-    if _WEB.match(anchor.words) and not _is_short(anchor.words):
+    if WEB.match(anchor.words) and not reads_like_a_name(anchor.words):
         return "readers see this link as a bare web address", Level.INFO
     if _lies(anchor):
-        said = f"the link says '{anchor.words}' and leads to {_host(anchor.url)}"
+        said = f"the link says '{anchor.words}' and leads to {host_of(anchor.url)}"
         return said, Level.WARNING
     return None
 
@@ -116,11 +120,11 @@ def _silent_templates(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links of the template without words, or with words that say nothing."""
     if dossier.letter is None:
         return
-    known = {_same(anchor.url) for anchor in written(dossier, issue)}
+    known = {same_page(anchor.url) for anchor in written(dossier, issue)}
     for link in dossier.letter.root.iter("a"):
         href = link.get("href")
         words = " ".join(text_of(link).split())
-        if href is None or _same(href) in known or (words and not _says_nothing(words)):
+        if href is None or same_page(href) in known or (words and not _says_nothing(words)):
             continue
         if not words and link.find(".//img") is not None:
             continue  # image-alt tells of it
@@ -144,9 +148,9 @@ def link_repeated(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     for passage in prose(dossier, issue):
         first: dict[str, Anchor] = {}
         for anchor in anchors(passage):
-            if anchor.is_image or not _WEB.match(anchor.url):
+            if anchor.is_image or not WEB.match(anchor.url):
                 continue
-            seen = first.setdefault(_same(anchor.url), anchor)
+            seen = first.setdefault(same_page(anchor.url), anchor)
             if seen is not anchor:
                 yield _twice(anchor, seen)
     named: dict[str, Anchor] = {}
@@ -155,9 +159,10 @@ def link_repeated(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         if anchor.is_image or not words or anchor.is_bare:
             continue
         seen = named.setdefault(words, anchor)
-        if _same(seen.url) != _same(anchor.url):
+        if same_page(seen.url) != same_page(anchor.url):
             yield Problem(
-                message=f"two links are named '{_short(anchor.words)}' and lead to different pages",
+                message=f"two links are named '{shortened(anchor.words)}' "
+                "and lead to different pages",
                 file=anchor.file,
                 line=anchor.line,
                 hint=f"the other is in {seen.file.as_posix()}:{seen.line}; name one of them anew",
@@ -166,7 +171,7 @@ def link_repeated(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def _twice(anchor: Anchor, seen: Anchor) -> Problem:
-    other = "" if seen.words == anchor.words else f" as '{_short(seen.words)}'"
+    other = "" if seen.words == anchor.words else f" as '{shortened(seen.words)}'"
     return Problem(
         message=f"this page is linked twice here: also in line {seen.line}{other}",
         file=anchor.file,
@@ -187,7 +192,7 @@ def link_unreachable(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             continue
         is_gone = answer.reached is Reached.NO
         yield Problem(
-            message=f"{_short(anchor.url, 90)}: {answer.words}",
+            message=f"{shortened(anchor.url, 90)}: {answer.words}",
             file=anchor.file,
             line=anchor.line,
             hint="open it in the browser, and mend the address" if is_gone else None,
@@ -213,7 +218,7 @@ def asked(dossier: Dossier, issue: Issue) -> tuple[Anchor, ...]:
     found = {
         anchor.url: anchor
         for anchor in written(dossier, issue)
-        if _WEB.match(anchor.url) and not anchor.is_image
+        if WEB.match(anchor.url) and not anchor.is_image
     }
     for summary in dossier.summaries:
         if summary.doi and doi_key(summary.doi):
@@ -223,83 +228,10 @@ def asked(dossier: Dossier, issue: Issue) -> tuple[Anchor, ...]:
     return tuple(found.values())
 
 
-def _wrong(url: str) -> tuple[str, str | None] | None:
-    scheme = url.partition(":")[0].lower()
-    if scheme == "mailto":
-        return _wrong_mailto(url)
-    if scheme in {"http", "https"}:
-        return _wrong_web(url)
-    if url.startswith("#"):
-        return f"'{url}' leads to no place in this email", "write the whole address"
-    if re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE):
-        return None if scheme in {"tel", "sms"} else (f"'{scheme}:' is no link for an email", None)
-    return (
-        f"the link to '{url}' has no place to lead to from an email",
-        f"write https://{url}"
-        if re.match(r"[\w-]+(\.[\w-]+)+(/|\Z)", url)
-        else "write the whole address, with https:// or mailto: before it",
-    )
-
-
-def _wrong_mailto(url: str) -> tuple[str, str | None] | None:
-    address = unquote(url[len("mailto:") :].partition("?")[0])
-    hint = "for example mailto:editor@example.org"
-    for each in address.split(","):
-        try:
-            parse_address(each.strip())
-        except BadAddress as error:
-            return f"'{url}' is no address to write to: {error}", hint
-    return None
-
-
-def _wrong_web(url: str) -> tuple[str, str | None] | None:
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return f"'{_short(url)}' is no web address", None
-    if len(url) > _LONGEST:
-        return f"this address has {len(url):,} characters: many programs cut it off", None
-    if not host:
-        return f"'{url}' names no site", "for example https://example.org/page"
-    if _LOCAL.match(host):
-        return f"{host} is a machine of your own: readers cannot reach it", None
-    if "." not in host and ":" not in host:
-        return f"'{host}' is no site: its name has no ending", "for example https://example.org"
-    return None
-
-
 def _lies(anchor: Anchor) -> bool:
     """Whether the words look like an address of another site: filters take it for fraud."""
     words = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", anchor.words.lower())
-    if words is None or not _WEB.match(anchor.url):
+    if words is None or not WEB.match(anchor.url):
         return False
-    said, real = words[1].removeprefix("www."), _host(anchor.url).removeprefix("www.")
+    said, real = words[1].removeprefix("www."), host_of(anchor.url).removeprefix("www.")
     return not (said == real or real.endswith(f".{said}") or said.endswith(f".{real}"))
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _same(url: str) -> str:
-    """Return what two addresses of one page have in common."""
-    parts = urlsplit(url) if _host(url) else None
-    if parts is None:
-        return url
-    path = parts.path.rstrip("/")
-    kept = [pair for pair in parts.query.split("&") if not _TRACKING.match(pair.partition("=")[0])]
-    return f"{_host(url).removeprefix('www.')}{path}?{'&'.join(kept)}#{parts.fragment}"
-
-
-def _is_short(url: str) -> bool:
-    """Whether an address reads like a name: https://doi.org/10.1037/pst0000317 does."""
-    rest = _WEB.sub("", url).rstrip("/")
-    return "/" not in rest or rest.lower().startswith(("doi.org/", "dx.doi.org/"))
-
-
-def _short(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

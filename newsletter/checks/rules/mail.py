@@ -8,6 +8,7 @@ from pathlib import Path
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
+from newsletter.checks.reading.stylesheet import blocks
 from newsletter.checks.reading.texts import in_templates
 from newsletter.content.issue.issue import Issue
 from newsletter.content.text.characters import display_width
@@ -23,8 +24,6 @@ SUBJECT = 70
 """Columns of a subject that a computer's mail program shows; a telephone shows about 40."""
 PREHEADER = range(40, 91)
 
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _REPLY = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|vs|tr)\s*:", re.IGNORECASE)
 _MARKS = re.compile(r"[!?！？]{2,}|!.*!|！.*！")  # noqa: RUF001 - full-width marks
@@ -84,19 +83,16 @@ def styles(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def nested_at_rule(css: str) -> tuple[str, str] | None:
     """Return the names of an at-rule and of one inside it, or None."""
-    css = _STRING.sub("''", _COMMENT.sub(" ", css))
-    open_rules: list[str] = []
-    for prelude, brace in re.findall(r"([^{}]*)([{}])", css):
-        if brace == "}":
-            del open_rules[-1:]
-            continue
-        words = prelude.rpartition(";")[2].strip()
-        name = words.split()[0] if words.startswith("@") else ""
-        outer = next((each for each in open_rules if each), "")
-        if name and outer:
-            return outer, name
-        open_rules.append(name)
-    return None
+    return next(
+        (
+            (outer.keyword, block.keyword)
+            for block in blocks(css)
+            if block.keyword
+            for outer in block.above
+            if outer.keyword
+        ),
+        None,
+    )
 
 
 def subject(dossier: Dossier, issue: Issue) -> Iterator[Problem]:

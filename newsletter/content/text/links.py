@@ -11,6 +11,8 @@ _WRITTEN_URL = re.compile(r"https?://[^\s<>\"\u201c\u201d]+", re.IGNORECASE)
 _URL_ENDS = ".,;:!?'\u2019*_"
 BRACKETS = ("()", "[]", "{}")
 _LONGEST_WRITTEN_URL = 2_000  # longer ones stay text
+WHOLE_ADDRESS = "write the whole address, with https:// or mailto: before it"
+"""The hint for a link that no email can have."""
 
 
 def linked(url: str, words: str) -> str:
@@ -28,6 +30,11 @@ def safe_url(url: str) -> str:
 def is_allowed_url(url: str) -> bool:
     """Return whether a URL may stand in an email: http, https or mailto, and not relative."""
     return _ALLOWED_URL.match(url) is not None
+
+
+def leads_nowhere(url: str) -> str:
+    """Return what is wrong with a link whose URL is not allowed."""
+    return f"the link to '{url}' has no place to lead to from an email"
 
 
 def find_urls(text: str) -> Iterator[tuple[int, int]]:

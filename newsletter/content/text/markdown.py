@@ -21,7 +21,13 @@ from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.content.passage import Passage
 from newsletter.content.text.bounds import unbounded
 from newsletter.content.text.characters import WIDTH, direction, display_width, refused_characters
-from newsletter.content.text.links import find_urls, is_allowed_url, linked
+from newsletter.content.text.links import (
+    WHOLE_ADDRESS,
+    find_urls,
+    is_allowed_url,
+    leads_nowhere,
+    linked,
+)
 from newsletter.content.text.markdown_text import alt_text, text_blocks
 
 if TYPE_CHECKING:
@@ -173,10 +179,10 @@ def _link_problems(tree: SyntaxTreeNode, passage: Passage) -> Iterator[Problem]:
         inline = next(up for up in _ancestors(node) if up.type == "inline")
         offset = inline.map[0] if inline.map else 0
         yield Problem(
-            message=f"the link to '{href}' has no place to lead to from an email",
+            message=leads_nowhere(href),
             file=passage.file,
             line=passage.line + offset,
-            hint="write the whole address, with https:// or mailto: before it",
+            hint=WHOLE_ADDRESS,
         )
 
 
