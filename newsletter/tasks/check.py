@@ -31,6 +31,7 @@ from newsletter.render.compiled import CompiledIssue
 from newsletter.render.slots.places import UNSUBSCRIBE
 from newsletter.render.slots.slots import Context, Slot, fill
 from newsletter.render.templates.files import places_of
+from newsletter.state.standing import Standing
 from newsletter.workspace import Workspace
 
 T = TypeVar("T")
@@ -196,11 +197,11 @@ def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:
         for slug, doi in held:
             yield Use(issue=issue_slug, summary=slug, doi=doi, sent=True)
     issues, _ = workspace.issues()
-    states = workspace.sent_states()
+    standings = workspace.standings()
     for issue in issues:
         if issue.slug in mailed:
             continue
-        sent = issue.publish or issue.slug in states
+        sent = issue.publish or standings[issue.slug] is not Standing.DRAFT
         for slug in issue.summaries:
             known = library.get(slug)
             yield Use(issue=issue.slug, summary=slug, doi=known.doi if known else None, sent=sent)

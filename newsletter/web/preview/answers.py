@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from newsletter.basics.errors import NewsletterError, Problem, fail
+from newsletter.content.issue.writer import FieldError
+
+_LONGEST = 10_000
+"""Characters of a text in a request."""
 
 
 async def json_body(request: Request) -> dict[str, Any]:
@@ -30,6 +34,22 @@ async def json_body(request: Request) -> dict[str, Any]:
     return value
 
 
+def slug_of(request: Request, slugs: Collection[str]) -> str:
+    """Return the issue that the address names: one of the list, never a path."""
+    slug: str = request.path_params["slug"]
+    if slug not in slugs:
+        raise HTTPException(404, "there is no such issue any more")
+    return slug
+
+
+def text_of(body: dict[str, Any], name: str) -> str:
+    """Return a text of a request, "" where there is none; HTTPException 400 for anything else."""
+    value = body.get(name, "")
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise HTTPException(400, f"'{name}' must be a text")
+    return value
+
+
 def problem_json(problem: Problem) -> dict[str, str | int | None]:
     """Return a problem as the page shows it."""
     return {
@@ -40,6 +60,13 @@ def problem_json(problem: Problem) -> dict[str, str | int | None]:
         "hint": problem.hint,
         "level": problem.level.value,
     }
+
+
+def field_errors(error: FieldError) -> Response:
+    """Answer with each problem at its field."""
+    found = zip(error.fields, error.problems, strict=True)
+    told = [{"field": field, **problem_json(problem)} for field, problem in found]
+    return JSONResponse({"problems": told}, 422)
 
 
 @contextmanager

@@ -6,43 +6,15 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from newsletter.basics.errors import NewsletterError, Problem
-from newsletter.checks.engine import Finding
+from newsletter.basics.stamps import Kept
+from newsletter.checks.engine import Finding, refused
 from newsletter.content.issue.file import NO_SUMMARIES
-from newsletter.message.content import Content
 from newsletter.web.preview.answers import mistakes_told
 from newsletter.web.preview.mail import Mail, read_mail
 from newsletter.web.preview.readers import Reader
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An issue as its files have it now, or as a mailing froze it.
-
-    `content` is None where no email can be made, and `problems` say why. `frozen_at` and `note`,
-    a sentence for the page, tell of a mailing.
-    """
-
-    content: Content | None
-    problems: tuple[Problem, ...] = ()
-    frozen_at: datetime | None = None
-    note: str = ""
-
-
-class Source(Protocol):
-    """Where drafts, messages and reports come from; each call reads the files anew."""
-
-    def draft(self, slug: str) -> Draft:
-        """Return an issue as it is now; raise NewsletterError where it cannot even be looked at."""
-
-    def message(self, slug: str, draft: Draft, reader: Reader) -> bytes:
-        """Return what a reader would get (RFC 5322, CRLF), or gets once it is frozen."""
-
-    def findings(self, slug: str) -> tuple[Finding, ...]:
-        """Return what the check says."""
+from newsletter.web.preview.source import Draft, WorkspaceSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +46,11 @@ class Latest:
     Emails and checks have a lock each: an email never waits for the check of the save before.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: WorkspaceSource) -> None:
         self._source = source
         self._version = 1
-        self._drafts: dict[str, tuple[int, Draft]] = {}
+        self._kept = Kept()
         self._views: dict[tuple[str, str], View] = {}
-        self._reports: dict[str, tuple[int, tuple[Finding, ...]]] = {}
         self._mailing = threading.Lock()
         self._checking = threading.Lock()
 
@@ -100,11 +71,8 @@ class Latest:
     def findings(self, slug: str) -> tuple[int, tuple[Finding, ...]]:
         """Return the version that was checked and what was found, at most once a version."""
         with self._checking:
-            seen = self._reports.get(slug)
             version = self._version
-            if seen is None or seen[0] != version:
-                seen = self._reports[slug] = version, self._check(slug)
-            return seen
+            return version, self._kept.of(("report", slug), version, lambda: self._check(slug))
 
     def outdate(self) -> int:
         """Say that something was saved; return the new version."""
@@ -117,11 +85,9 @@ class Latest:
         try:
             with mistakes_told():
                 draft = self._draft(slug, version)
-                note, problems = draft.note, draft.problems
-                if draft.content is not None:
-                    fields = draft.content.fields
-                    mail = read_mail(self._source.message(slug, draft, reader))
-                    return View(version=version, mail=mail, stale=False, note=note, fields=fields)
+                note, fields = draft.note, draft.content.fields
+                mail = read_mail(self._source.message(slug, draft, reader))
+                return View(version=version, mail=mail, stale=False, note=note, fields=fields)
         except NewsletterError as error:
             problems = error.problems
         return View(
@@ -134,17 +100,14 @@ class Latest:
         )
 
     def _draft(self, slug: str, version: int) -> Draft:
-        seen = self._drafts.get(slug)
-        if seen is None or seen[0] != version:
-            seen = self._drafts[slug] = version, self._source.draft(slug)
-        return seen[1]
+        return self._kept.of(("draft", slug), version, lambda: self._source.draft(slug))
 
     def _check(self, slug: str) -> tuple[Finding, ...]:
         try:
             with mistakes_told():
                 return self._source.findings(slug)
         except NewsletterError as error:
-            return _findings(error.problems)
+            return refused(error.problems).findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +150,3 @@ class Bell:
                 yield saved
         finally:
             self._listeners.discard(queue)
-
-
-def _findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            rule="render",
-            level=problem.level,
-            message=problem.message,
-            file=problem.file,
-            line=problem.line,
-            hint=problem.hint,
-        )
-        for problem in problems
-    )

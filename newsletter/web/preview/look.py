@@ -29,8 +29,17 @@ def look_json(view: View, reader: Reader, entries: Sequence[IssueEntry]) -> dict
         "problems": [problem_json(each) for each in view.problems],
         "reader": _reader_json(reader),
         "fields": list(view.fields),
-        "issues": [{"slug": each.slug, "name": each.name, "state": each.state} for each in entries],
+        "issues": [_entry_json(each) for each in entries],
         "mail": None if mail is None else _mail_json(mail),
+    }
+
+
+def _entry_json(entry: IssueEntry) -> dict[str, str]:
+    is_sent = entry.state in {"finished", "recorded", "published"}
+    return {
+        "slug": entry.slug,
+        "name": f"{entry.name}, {entry.word}" if entry.word else entry.name,
+        "state": "sent" if is_sent else entry.state,
     }
 
 

@@ -21,13 +21,11 @@ from starlette.responses import (
     StreamingResponse,
 )
 
-from newsletter.web.preview.answers import json_body
+from newsletter.web.preview.answers import json_body, slug_of, text_of
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.latest import Bell, Latest, Saved, View
 from newsletter.web.preview.look import finding_json, look_json
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
-from newsletter.web.preview.place.line import ChangedMeanwhile
-from newsletter.web.preview.place.places import where
 from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
 from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.turns import Lane, Turns
@@ -46,7 +44,6 @@ class Pages:
         self._mail_lane = Lane("mail")
         self._checks = Turns("check", self._latest.findings)
         self._circle = Circle()
-        self._mailings: dict[str, str | None] = {}
         self.bell = Bell()
 
     @asynccontextmanager
@@ -69,7 +66,11 @@ class Pages:
 
     async def _watch(self) -> None:
         async for files in self._source.changes():
-            self.bell.ring(Saved(self._latest.outdate(), files or None))
+            self.outdate(files or None)
+
+    def outdate(self, files: Sequence[str] | None = None) -> None:
+        """Say to every page that there is a new version; `files` None means any of them."""
+        self.bell.ring(Saved(self._latest.outdate(), files))
 
     # --- the desk
 
@@ -98,7 +99,7 @@ class Pages:
         return await self._told(slug, view, reader)
 
     async def _told(self, slug: str, view: View, reader: Reader) -> Response:
-        entries = await self._mail_lane.run(self._source.issues)
+        entries = await self._mail_lane.run(self._source.entries)
         title = await self._mail_lane.run(self._source.title)
         told = look_json(view, reader, entries)
         return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
@@ -117,22 +118,12 @@ class Pages:
             {"parts": [{"title": each.title, "bytes": each.bytes} for each in weights]}
         )
 
-    async def mailing(self, request: Request) -> Response:
-        """Tell where the mailing stands; what it froze or let go changes the email."""
-        slug = self._slug(request)
-        told = await asyncio.to_thread(self._source.mailing, slug)
-        before = self._mailings.setdefault(slug, told["uuid"])
-        if before != told["uuid"]:  # it was frozen, or withdrawn: the email is another one now
-            self._mailings[slug] = told["uuid"]
-            self.bell.ring(Saved(self._latest.outdate(), None))
-        return JSONResponse(told)
-
     # --- readers
 
     async def readers(self, request: Request) -> Response:
         """Tell some readers of the list whose names or addresses hold the words typed."""
         self._slug(request)
-        wanted = _text(await json_body(request), "search")
+        wanted = text_of(await json_body(request), "search")
         hits, more = await asyncio.to_thread(self._source.search, wanted)
         named = [{"name": each.name, "email": each.email, "note": each.note} for each in hits]
         return JSONResponse({"hits": named, "more": more})
@@ -146,56 +137,10 @@ class Pages:
         if isinstance(fields := body.get("fields"), dict):
             reader = self._circle.take(Kind.MADE_UP, made_up(fields))
         else:
-            email = _text(body, "email")
+            email = text_of(body, "email")
             listed = await asyncio.to_thread(self._source.reader, slug, email)
             reader = self._circle.take(Kind.LISTED, listed)
         return JSONResponse({"handle": reader.handle})
-
-    # --- places
-
-    async def where(self, request: Request) -> Response:
-        """Tell where a passage of the email is written."""
-        slug = self._slug(request)
-        body = await json_body(request)
-        text, headings = _text(body, "text"), body.get("headings")
-        headings = headings if isinstance(headings, list) else []
-        above = [each for each in headings if isinstance(each, str)][:_MOST_HEADINGS]
-        found = await asyncio.to_thread(lambda: where(self._source.open(), slug, text, above))
-        return JSONResponse({"file": found and found[0], "line": found and found[1]})
-
-    async def place(self, request: Request) -> Response:
-        """Return the lines of a file around one."""
-        file, line = request.query_params.get("file", ""), request.query_params.get("line", "1")
-        if not line.isascii() or not line.isdigit() or len(line) > _DIGITS:
-            raise HTTPException(404, "that is no line")
-        found, editor = await asyncio.to_thread(self._source.place, file, max(1, int(line)))
-        told = {
-            "file": found.file,
-            "first": found.first,
-            "lines": found.lines,
-            "closed": found.closed,
-        }
-        mendable = await asyncio.to_thread(self._source.is_mendable, file)
-        return JSONResponse({**told, "editor": editor, "mendable": mendable})
-
-    async def edit(self, request: Request) -> Response:
-        """Open a place in the editor's program."""
-        body = await json_body(request)
-        if not await asyncio.to_thread(self._source.edit, _text(body, "file"), _line(body)):
-            raise HTTPException(404, "no editor is set up: docs/preview.md says how")
-        return JSONResponse({})
-
-    async def mend(self, request: Request) -> Response:
-        """Write one line of a file anew."""
-        body = await json_body(request)
-        place = _text(body, "file"), _line(body)
-        try:
-            await asyncio.to_thread(
-                self._source.mend, *place, _text(body, "before"), _text(body, "after")
-            )
-        except ChangedMeanwhile:
-            raise HTTPException(409, "the line has been changed meanwhile") from None
-        return JSONResponse({})
 
     # --- the email
 
@@ -246,17 +191,10 @@ class Pages:
         return view.mail
 
     def _slug(self, request: Request) -> str:
-        """Return the issue that the address names: one of the list, never a path."""
-        slug: str = request.path_params["slug"]
-        if slug not in self._source.slugs():
-            raise HTTPException(404, "there is no such issue")
-        return slug
+        return slug_of(request, self._source.slugs())
 
     def _reader(self, request: Request) -> Reader:
         return self._circle.named(request.query_params.get("reader", ""))
-
-
-_DIGITS = 7
 
 
 def _latest() -> Response:
@@ -270,19 +208,3 @@ def frame_policy(image_sources: Sequence[str]) -> str:
         f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
     )
-
-
-def _line(body: dict[str, Any]) -> int:
-    line = body.get("line")
-    return line if isinstance(line, int) and 0 < line < 10**_DIGITS else 1
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        raise HTTPException(400, f"'{name}' must be a text")
-    return value
-
-
-_LONGEST = 10_000
-_MOST_HEADINGS = 8

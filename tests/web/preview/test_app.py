@@ -20,7 +20,7 @@ SUMMARY = "summaries/2026-11-two-letters.md"
 
 
 def latest_of(workspace: Path) -> Latest:
-    return Latest(WorkspaceSource(workspace, environment={}, is_local=True))
+    return Latest(WorkspaceSource(workspace))
 
 
 def test_the_desk_opens_with_the_chosen_issue(client: TestClient) -> None:
@@ -228,7 +228,7 @@ def test_what_is_nested_too_deeply_is_told_and_keeps_the_last_email(
 
 def test_a_request_that_is_too_long_is_answered_with_a_sentence(client: TestClient) -> None:
     body = {"file": SUMMARY, "line": 1, "before": "x", "after": "x" * 1_100_000}
-    response = client.post("/api/mend", json=body, headers=ACTING)
+    response = client.post("/api/line", json=body, headers=ACTING)
     assert (response.status_code, response.json()["problems"][0]["message"]) == (
         413,
         "the request has more than 1,000,000 bytes",

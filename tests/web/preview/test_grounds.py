@@ -229,12 +229,12 @@ def test_settings_and_records_are_named_and_neither_shown_nor_changed(
     file.touch()
     before = file.read_bytes()
     told = client.get("/api/place", params={"file": name, "line": "2"}).json()
-    assert (told["first"], told["lines"], told["mendable"]) == (2, [], False)
+    assert (told["first"], told["lines"], told["changeable"]) == (2, [], False)
     assert f"The lines of {name} are not shown here" in told["closed"]
     assert "text editor at line 2" in told["closed"]
     line = before.decode().split("\n")[0]
     body = {"file": name, "line": 1, "before": line, "after": "x"}
-    response = client.post("/api/mend", json=body, headers=ACTING)
+    response = client.post("/api/line", json=body, headers=ACTING)
     assert (response.status_code, file.read_bytes()) == (422, before)
 
 
@@ -260,7 +260,7 @@ def test_a_pipe_is_no_file_to_show_or_change(workspace: Path) -> None:
         os.mkfifo(file)
         body = {"file": name, "line": 1, "before": "", "after": "x"}
         assert client.get("/api/place", params={"file": name}).status_code == 422
-        assert client.post("/api/mend", json=body, headers=ACTING).status_code == 422
+        assert client.post("/api/line", json=body, headers=ACTING).status_code == 422
         file.unlink()
 
 

@@ -21,21 +21,21 @@ JSON = {**ACTING, "content-type": "application/json"}
 
 
 @pytest.mark.parametrize(
-    ("slugs", "sent", "expected"),
+    ("slugs", "drafts", "expected"),
     [
         ([], [], None),
-        (["2026-11"], [], "2026-11"),
-        (["2026-10", "2026-11", "2026-12"], ["2026-10"], "2026-11"),
-        (["2026-10", "2026-11", "2026-12"], ["2026-11"], "2026-12"),
-        (["2026-09", "2026-10"], [], "2026-10"),
+        (["2026-11"], ["2026-11"], "2026-11"),
+        (["2026-10", "2026-11", "2026-12"], ["2026-11", "2026-12"], "2026-11"),
+        (["2026-10", "2026-11", "2026-12"], ["2026-10", "2026-12"], "2026-12"),
         (["2026-09", "2026-10"], ["2026-09", "2026-10"], "2026-10"),
-        (["2026-11", "2026-11-correction"], ["2026-11"], "2026-11-correction"),
+        (["2026-09", "2026-10"], [], "2026-10"),
+        (["2026-11", "2026-11-correction"], ["2026-11-correction"], "2026-11-correction"),
     ],
 )
 def test_the_desk_opens_with_the_issue_that_comes_next(
-    slugs: list[str], sent: list[str], expected: str | None
+    slugs: list[str], drafts: list[str], expected: str | None
 ) -> None:
-    assert opening(slugs, sent, TODAY) == expected
+    assert opening(slugs, drafts, TODAY) == expected
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_the_lines_around_one_are_told(client: TestClient, workspace: Path) -> N
         "lines": [f"line {number}" for number in range(38, 63)],
         "closed": "",
         "editor": None,
-        "mendable": True,
+        "changeable": True,
     }
 
 

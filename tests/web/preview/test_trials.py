@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from newsletter.web.preview.test import routes as trials
 from newsletter.web.preview.test.addresses import MOST, NAME, forget, remember, remembered
-from newsletter.web.preview.test.routes import Turnstile
+from newsletter.web.preview.test.routes import RateLimit
 from tests.sink import HANG, Sink, running
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
 
@@ -146,12 +146,12 @@ def test_a_few_a_minute(client: TestClient) -> None:
     assert answer.json()["problems"][0]["message"].startswith("6 tests a minute are the most")
 
 
-def test_a_turnstile_opens_again_as_the_window_slides() -> None:
-    turnstile = Turnstile(most=2, window=60)
+def test_a_limit_opens_again_as_the_window_slides() -> None:
+    limit = RateLimit(most=2, window=60)
     for now in (0.0, 10.0):
-        assert turnstile.wait(now) == 0
-        turnstile.went(now)
-    assert [turnstile.wait(now) for now in (20.0, 59.0, 60.0)] == [40.0, 1.0, 0.0]
+        assert limit.wait(now) == 0
+        limit.went(now)
+    assert [limit.wait(now) for now in (20.0, 59.0, 60.0)] == [40.0, 1.0, 0.0]
 
 
 def test_a_password_that_is_not_at_hand_is_not_asked_for(

@@ -9,10 +9,9 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from newsletter.checks.engine import Finding
-from newsletter.web.preview.app import create_app
 from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.turns import Turns
-from tests.web.preview.parts import HOST, KEYS
+from tests.web.preview.parts import HOST, KEYS, app_of
 
 SLUGS = [f"2026-{month:02}" for month in range(1, 13)]
 
@@ -21,7 +20,7 @@ class Gated(WorkspaceSource):
     """A workspace whose checks wait at a gate; `begun` are those that came to it."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(root, environment={}, is_local=True)
+        super().__init__(root)
         self.gate = threading.Event()
         self.begun: list[str] = []
 
@@ -41,7 +40,7 @@ def test_the_email_is_answered_while_many_checks_wait(workspace: Path) -> None:
     issues(workspace)
     source = Gated(workspace)
     ended: list[str] = []
-    app = create_app(source, "2026-11", keys=KEYS, hosts=frozenset({HOST}))
+    app = app_of(workspace, source=source)
     with TestClient(app, base_url=f"http://{HOST}") as client:
         client.get(f"/?token={KEYS.token}")
 

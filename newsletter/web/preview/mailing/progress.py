@@ -50,11 +50,9 @@ class Progress:
 
     def look(self, workspace: Workspace, slug: str, now: float) -> dict[str, Any]:
         """Return where an issue's mailing stands, as the page shows it."""
-        if not workspace.settings.database.exists():
-            return _never(slug)
-        with workspace.ledger() as ledger:
-            mailing = ledger.mailing(slug)
-            counts = {} if mailing is None else ledger.counts(mailing)
+        with workspace.known_ledger() as ledger:
+            mailing = ledger.mailing(slug) if ledger else None
+            counts = ledger.counts(mailing) if ledger and mailing else {}
         if mailing is None:
             return _never(slug)
         done = sum(counts[state] for state in _SETTLED)

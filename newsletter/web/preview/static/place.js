@@ -14,9 +14,9 @@ export class Place {
     byId("place-close").addEventListener("click", () => this.close());
     byId("place-copy").addEventListener("click", () => desk.copy(this.#spelled(), "Path copied"));
     byId("place-edit").addEventListener("click", () => this.edit());
-    byId("place-mend").addEventListener("click", () => this.#mend(byId("place-lines").querySelector(".here") ?? byId("place-lines").firstElementChild));
-    byId("place-lines").addEventListener("dblclick", (event) => this.#mend(event.target.closest("li")));
-    shortcut({ key: "l", does: "Change the shown line", when: () => this.isOpen && this.#place.mendable, run: () => byId("place-mend").click() });
+    byId("place-change").addEventListener("click", () => this.#change(byId("place-lines").querySelector(".here") ?? byId("place-lines").firstElementChild));
+    byId("place-lines").addEventListener("dblclick", (event) => this.#change(event.target.closest("li")));
+    shortcut({ key: "l", does: "Change the shown line", when: () => this.isOpen && this.#place.changeable, run: () => byId("place-change").click() });
     shortcut({ key: "o", does: "Open the shown place in your editor", when: () => this.#place?.editor, run: () => this.edit() });
   }
 
@@ -27,7 +27,7 @@ export class Place {
   async open({ file, line }, { quiet = false } = {}) {
     try {
       const told = await get(`/api/place?${new URLSearchParams({ file, line: line ?? 1 })}`);
-      if (quiet && this.#isMending) return; // a field was opened while we asked
+      if (quiet && this.#isChanging) return; // a field was opened while we asked
       this.#show(told, line);
       if (!quiet) byId(told.closed ? "place-copy" : "place-lines").focus({ preventScroll: true });
     } catch (error) {
@@ -47,7 +47,7 @@ export class Place {
 
   // The file may have been saved meanwhile.
   saw(files) {
-    if (this.isOpen && !this.#isMending && (files === null || files.includes(this.#place.file))) this.open(this.#place, { quiet: true });
+    if (this.isOpen && !this.#isChanging && (files === null || files.includes(this.#place.file))) this.open(this.#place, { quiet: true });
   }
 
   close() {
@@ -71,13 +71,13 @@ export class Place {
     }
   }
 
-  get #isMending() {
+  get #isChanging() {
     return Boolean(byId("place-lines").querySelector("textarea"));
   }
 
   // One line becomes a field: Enter writes it, Escape leaves it.
-  #mend(item) {
-    if (!item || !this.#place?.mendable || this.#isMending) return;
+  #change(item) {
+    if (!item || !this.#place?.changeable || this.#isChanging) return;
     const line = this.#place.first + [...item.parentElement.children].indexOf(item);
     const before = this.#place.lines[line - this.#place.first];
     const field = element("textarea", { "aria-label": `Line ${line}`, rows: "1", spellcheck: "true" });
@@ -104,7 +104,7 @@ export class Place {
 
   async #write(line, before, after, end) {
     try {
-      if (after !== before) await post("/api/mend", { file: this.#place.file, line, before, after });
+      if (after !== before) await post("/api/line", { file: this.#place.file, line, before, after });
       end();
     } catch (error) {
       this.#desk.toast(error.message, "error");
@@ -123,7 +123,7 @@ export class Place {
     byId("place-hint").hidden = Boolean(told.editor || told.closed);
     byId("place-closed").textContent = told.closed;
     byId("place-closed").hidden = !told.closed;
-    byId("place-mend").hidden = !told.mendable;
+    byId("place-change").hidden = !told.changeable;
     const lines = byId("place-lines");
     lines.hidden = Boolean(told.closed);
     lines.style.setProperty("--first", told.first - 1);

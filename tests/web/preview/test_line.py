@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.place.line import ChangedMeanwhile, mend
+from newsletter.web.preview.place.line import ChangedMeanwhile, change_line
 from newsletter.workspace import open_workspace
 from tests.web.preview.parts import ACTING
 
@@ -19,7 +19,7 @@ SUMMARY = "summaries/2026-11-two-letters.md"
 
 
 def post(client: TestClient, **body: object) -> int:
-    return client.post("/api/mend", json=body, headers=ACTING).status_code
+    return client.post("/api/line", json=body, headers=ACTING).status_code
 
 
 def test_a_line_is_written_anew(client: TestClient, workspace: Path) -> None:
@@ -48,7 +48,7 @@ def test_every_other_byte_stays(
     mark = "\ufeff" if bom else ""
     file.write_bytes((mark + end.join(lines)).encode("utf-8"))
     at = data.draw(st.integers(0, len(lines) - 1))
-    mend(open_workspace(workspace), SUMMARY, at + 1, lines[at], "mended")
+    change_line(open_workspace(workspace), SUMMARY, at + 1, lines[at], "mended")
     lines[at] = "mended"
     assert file.read_bytes() == (mark + end.join(lines)).encode("utf-8")
 
@@ -128,12 +128,12 @@ def test_an_issue_that_was_sent_is_not_changed(
 ) -> None:
     assert run("send", "2026-11", "--yes").exit_code == 0
     body = {"file": "issues/2026-11.md", "line": 1, "before": "---", "after": "x"}
-    assert client.post("/api/mend", json=body, headers=ACTING).status_code == 422
+    assert client.post("/api/line", json=body, headers=ACTING).status_code == 422
     assert (
-        client.get("/api/place", params={"file": "issues/2026-11.md"}).json()["mendable"] is False
+        client.get("/api/place", params={"file": "issues/2026-11.md"}).json()["changeable"] is False
     )
 
 
 def test_a_change_meanwhile_is_an_exception_of_its_own(workspace: Path) -> None:
     with pytest.raises(ChangedMeanwhile):
-        mend(open_workspace(workspace), SUMMARY, 1, "+++", "x")
+        change_line(open_workspace(workspace), SUMMARY, 1, "+++", "x")
