@@ -12,14 +12,16 @@
                              &styles=off &reader=HANDLE
 /mail/SLUG.eml               the message as it would be sent
 /events                      server-sent events: `saved` with the new version and the files
-/static/...                  the desk's own files
+/static/FOLDER/...           the scripts and styles of the page and of each panel
 
 The panels have routes of their own: see compose, issues, mailing, place and test.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -38,7 +40,18 @@ from newsletter.web.preview.place import routes as place
 from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.test import routes as test
 from newsletter.web.preview.test.way_out import WayOut
-from newsletter.web.preview.views import STATIC, Pages
+from newsletter.web.preview.views import Pages
+
+HERE = Path(__file__).parent
+_SERVED = (".css", ".js", ".svg")
+
+
+class PageFiles(StaticFiles):
+    """Serves the scripts and styles of a folder, and nothing of the Python beside them."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Return a file and its status, None where there is none to serve."""
+        return super().lookup_path(path) if path.endswith(_SERVED) else ("", None)
 
 
 class Preview(Starlette):
@@ -82,7 +95,7 @@ def preview_app(
             *mailing.routes(source, pages.outdate),
             *place.routes(source, environment, is_local=is_local),
             *test.routes(source, way_out),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/static", PageFiles(directory=HERE)),
         ],
         exception_handlers={
             NewsletterError: refuse,

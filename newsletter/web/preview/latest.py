@@ -12,7 +12,7 @@ from newsletter.basics.stamps import Kept
 from newsletter.checks.engine import Finding, refused
 from newsletter.content.issue.file import NO_SUMMARIES
 from newsletter.web.preview.answers import mistakes_told
-from newsletter.web.preview.mail import Mail, read_mail
+from newsletter.web.preview.mail import Mail
 from newsletter.web.preview.readers import Reader
 from newsletter.web.preview.source import Draft, WorkspaceSource
 
@@ -86,7 +86,7 @@ class Latest:
             with mistakes_told():
                 draft = self._draft(slug, version)
                 note, fields = draft.note, draft.content.fields
-                mail = read_mail(self._source.message(slug, draft, reader))
+                mail = Mail(self._source.message(slug, draft, reader))
                 return View(version=version, mail=mail, stale=False, note=note, fields=fields)
         except NewsletterError as error:
             problems = error.problems

@@ -1,18 +1,15 @@
-"""The message as a mail program reads it: parsed back out of its MIME.
-
-Nothing here knows how the message was made, so what the page shows is what would be sent.
-"""
+"""The message as mail programs show it: its row in the list of mails, its colours."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from email.utils import parseaddr
 from enum import StrEnum
 from html.parser import HTMLParser
+
+from newsletter.message.received import Received
 
 
 class Scheme(StrEnum):
@@ -23,22 +20,9 @@ class Scheme(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
-    """A message in its parts: `raw` as sent, `headers` unfolded and decoded, in their order.
-
-    `html` and `text` are the decoded bodies, "" where the message has no such part; `head` is
-    the header section as it stands in `raw`.
-    """
-
-    raw: bytes
-    headers: tuple[tuple[str, str], ...]
-    html: str
-    text: str
-
-    def header(self, name: str) -> str:
-        """Return the first value of a header, or nothing."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+@dataclass(frozen=True)
+class Mail(Received):
+    """A message as a list of mails and a page of its source show it."""
 
     @property
     def weight(self) -> int:
@@ -48,7 +32,9 @@ class Mail:
     @property
     def head(self) -> str:
         """The header section as it is sent, with its folded lines."""
-        return self.raw.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").replace("\r\n", "\n")
+        return (
+            self.octets.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").replace("\r\n", "\n")
+        )
 
     @property
     def sender(self) -> str:
@@ -69,29 +55,6 @@ class Mail:
     def snippet(self) -> str:
         """What a list of mails shows after the subject: the first words of the HTML."""
         return snippet(self.html) if self.html else _plain(self.text)[:LONGEST_SNIPPET]
-
-
-def read_mail(raw: bytes) -> Mail:
-    """Parse a message with the standard library."""
-    message = message_from_bytes(raw, policy=policy.default)
-    return Mail(
-        raw=raw,
-        headers=tuple((name, _one_line(value)) for name, value in message.items()),
-        html=_body(message, "html"),
-        text=_body(message, "plain"),
-    )
-
-
-def _body(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    if part is None:
-        return ""
-    text: str = part.get_content()
-    return text.replace("\r\n", "\n")
-
-
-def _one_line(value: str) -> str:
-    return " ".join(str(value).split())
 
 
 # --- the words beside the subject

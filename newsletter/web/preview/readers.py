@@ -43,7 +43,7 @@ class Reader:
 SAMPLE = Reader(handle="", kind=Kind.SAMPLE, subscriber=SAMPLE_READER)
 
 
-class Circle:
+class ChosenReaders:
     """The readers that were chosen while the process lives; the oldest are forgotten."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 The workspace is opened anew for each look, so that a save of the settings counts at once. What
 is costly and seldom changes is kept until its files change: the library, each issue, where the
-issues stand, the count of the list's readers, a reader of the list.
+issues stand, a reader of the list.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from newsletter.settings.values import Settings
 from newsletter.state.ledger import MailingState
 from newsletter.state.standing import Standing
 from newsletter.tasks.message import find_reader, frozen_issue, issue_message
-from newsletter.web.preview.grounds import SUPPRESSIONS, list_of, open_desk
+from newsletter.web.preview.grounds import list_of, open_desk
 from newsletter.web.preview.readers import Hit, Kind, Reader, search
 from newsletter.web.preview.watch import saves, workspace_folders
 from newsletter.web.preview.weights import Weight, weigh
@@ -164,17 +164,11 @@ class WorkspaceSource:
         from newsletter.tasks.check import count_readers, prove
 
         workspace, today = self.open(), _today()
-        settings = workspace.settings
-        files = settings.subscribers_file, self.root / SUPPRESSIONS, *_ledger_files(settings)
-
-        def count() -> Readers:
-            try:
-                list_of(workspace)
-            except NewsletterError as error:
-                return Readers(mailable=None, problems=error.problems)
-            return count_readers(workspace, today)
-
-        readers = self._kept.of("readers", (today, stamps(*files)), count)
+        try:
+            list_of(workspace)
+            readers = count_readers(workspace, today)
+        except NewsletterError as error:
+            readers = Readers(mailable=None, problems=error.problems)
         return prove(workspace, slug, readers=readers, today=today).report.findings
 
     def weights(self, slug: str) -> tuple[Weight, ...]:

@@ -24,13 +24,13 @@ from starlette.responses import (
 from newsletter.web.preview.answers import json_body, slug_of, text_of
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.latest import Bell, Latest, Saved, View
-from newsletter.web.preview.look import finding_json, look_json
 from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
-from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
+from newsletter.web.preview.readers import ChosenReaders, Kind, Reader, made_up
 from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.turns import Lane, Turns
+from newsletter.web.preview.view_json import finding_json, view_json
 
-STATIC = Path(__file__).parent / "static"
+PAGE = Path(__file__).parent / "page" / "index.html"
 
 
 class Pages:
@@ -43,7 +43,7 @@ class Pages:
         self._latest = Latest(source)
         self._mail_lane = Lane("mail")
         self._checks = Turns("check", self._latest.findings)
-        self._circle = Circle()
+        self._chosen = ChosenReaders()
         self.bell = Bell()
 
     @asynccontextmanager
@@ -51,7 +51,7 @@ class Pages:
         """Watch, and make the first email at once: the browser is still opening."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
-            look = self._mail_lane.run(self._latest.view, self._first, self._circle.named(""))
+            look = self._mail_lane.run(self._latest.view, self._first, self._chosen.named(""))
             tasks.append(asyncio.create_task(look))
         try:
             yield
@@ -78,14 +78,14 @@ class Pages:
         """Lead to the issue that the desk opens with; without any, it offers to make one."""
         slugs = self._source.slugs()
         if not slugs:
-            return _latest()
+            return _page()
         first = self._first if self._first in slugs else slugs[-1]
         return RedirectResponse(f"/issues/{first}", status_code=303)
 
     async def desk(self, request: Request) -> Response:
         """Return the page itself; its script asks for the rest."""
         self._slug(request)
-        return _latest()
+        return _page()
 
     async def start(self, request: Request) -> Response:
         """Tell what there is where no issue is looked at."""
@@ -101,7 +101,7 @@ class Pages:
     async def _told(self, slug: str, view: View, reader: Reader) -> Response:
         entries = await self._mail_lane.run(self._source.entries)
         title = await self._mail_lane.run(self._source.title)
-        told = look_json(view, reader, entries)
+        told = view_json(view, reader, entries)
         return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
 
     async def checks(self, request: Request) -> Response:
@@ -135,11 +135,11 @@ class Pages:
         if body.get("sample"):
             return JSONResponse({"handle": ""})
         if isinstance(fields := body.get("fields"), dict):
-            reader = self._circle.take(Kind.MADE_UP, made_up(fields))
+            reader = self._chosen.take(Kind.MADE_UP, made_up(fields))
         else:
             email = text_of(body, "email")
             listed = await asyncio.to_thread(self._source.reader, slug, email)
-            reader = self._circle.take(Kind.LISTED, listed)
+            reader = self._chosen.take(Kind.LISTED, listed)
         return JSONResponse({"handle": reader.handle})
 
     # --- the email
@@ -165,7 +165,7 @@ class Pages:
         mail = await self._mail(request)
         name = request.path_params["slug"]
         return Response(
-            mail.raw,
+            mail.octets,
             media_type="message/rfc822",
             headers={"content-disposition": f'attachment; filename="{name}.eml"'},
         )
@@ -194,11 +194,11 @@ class Pages:
         return slug_of(request, self._source.slugs())
 
     def _reader(self, request: Request) -> Reader:
-        return self._circle.named(request.query_params.get("reader", ""))
+        return self._chosen.named(request.query_params.get("reader", ""))
 
 
-def _latest() -> Response:
-    return FileResponse(STATIC / "desk.html", media_type="text/html; charset=utf-8")
+def _page() -> Response:
+    return FileResponse(PAGE, media_type="text/html; charset=utf-8")
 
 
 def frame_policy(image_sources: Sequence[str]) -> str:

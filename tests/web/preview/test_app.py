@@ -189,8 +189,8 @@ def test_settings_that_cannot_be_read_are_told_in_the_page(
 
 EVERY = (
     *("/api/issues", "/api/issues/2026-11", "/api/issues/2026-11/checks", "/api/library"),
-    *("/api/issues/2026-11/weights", "/mail/2026-11.html", "/api/months"),
-    *("/api/compose/2026-11", "/api/trial/2026-11", "/api/place?file=topics.toml"),
+    *("/api/issues/2026-11/weights", "/mail/2026-11.html", "/api/issue-list"),
+    *("/api/compose/2026-11", "/api/test/2026-11", "/api/place?file=topics.toml"),
 )
 FOOTER = "templates/default/parts/footer.mjml"
 

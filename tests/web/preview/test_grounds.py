@@ -112,8 +112,8 @@ def answers(client: TestClient) -> dict[str, str]:
         for url in (
             *("/api/issues", "/api/issues/2026-11", "/api/issues/2026-11/checks"),
             *("/api/issues/2026-11/weights", "/api/issues/2026-11/mailing", "/api/library"),
-            *("/mail/2026-11.html", "/mail/2026-11.eml", "/api/compose/2026-11", "/api/months"),
-            "/api/trial/2026-11",
+            *("/mail/2026-11.html", "/mail/2026-11.eml", "/api/compose/2026-11", "/api/issue-list"),
+            "/api/test/2026-11",
         )
     }
     posts: tuple[tuple[str, dict[str, object]], ...] = (

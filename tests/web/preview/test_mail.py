@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.web.preview.mail import Scheme, in_scheme, read_mail, snippet, without_style_blocks
+from newsletter.web.preview.mail import Mail, Scheme, in_scheme, snippet, without_style_blocks
 from tests.web.preview.parts import HTML, message
 
 
 def test_both_bodies_and_the_headers_come_out_of_the_mime() -> None:
-    mail = read_mail(message("Schöne Grüße, " + "lang " * 20))
+    mail = Mail(message("Schöne Grüße, " + "lang " * 20))
     assert mail.header("subject") == "Schöne Grüße, " + "lang " * 19 + "lang"
     assert "In plain words: café." in mail.text
     assert mail.html.startswith("<!DOCTYPE html>")
@@ -17,7 +17,7 @@ def test_both_bodies_and_the_headers_come_out_of_the_mime() -> None:
 
 
 def test_a_message_without_html_is_shown_as_far_as_it_goes() -> None:
-    mail = read_mail(b"Subject: only text\r\n\r\nHello\r\n")
+    mail = Mail(b"Subject: only text\r\n\r\nHello\r\n")
     assert (mail.text, mail.html, mail.weight, mail.header("To")) == ("Hello\n", "", 0, "")
 
 
@@ -63,11 +63,11 @@ def test_the_words_beside_the_subject_are_the_first_of_the_html(html: str, words
 
 
 def test_a_row_shows_name_and_day() -> None:
-    mail = read_mail(
+    mail = Mail(
         b"From: Ada <a@x.org>\r\nDate: Sun, 01 Nov 2026 12:00:00 +0000\r\n\r\nHello  you\r\n"
     )
     assert (mail.sender, mail.day, mail.snippet) == ("Ada", "1 Nov", "Hello you")
-    assert read_mail(b"From: a@x.org\r\nDate: soon\r\n\r\n").day == ""
+    assert Mail(b"From: a@x.org\r\nDate: soon\r\n\r\n").day == ""
 
 
 def test_style_blocks_go_and_styles_on_elements_stay() -> None:

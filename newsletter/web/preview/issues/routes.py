@@ -1,7 +1,7 @@
 """The list of issues with where each stands, and making a new one.
 
-GET  /api/months    every issue, the newest first, and the month that is proposed for the next
-POST /api/months    {slug, summaries}: makes issues/SLUG.md; never over one that is there
+GET  /api/issue-list    every issue, the newest first, and the month that is proposed for the next
+POST /api/issue-list    {slug, summaries}: makes issues/SLUG.md; never over one that is there
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def routes(source: WorkspaceSource) -> list[BaseRoute]:
     """Return the routes over a workspace."""
     pages = _Pages(source)
     return [
-        Route("/api/months", pages.list),
-        Route("/api/months", pages.make, methods=["POST"]),
+        Route("/api/issue-list", pages.list),
+        Route("/api/issue-list", pages.make, methods=["POST"]),
     ]
 
 

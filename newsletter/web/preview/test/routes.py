@@ -3,10 +3,10 @@
 It leaves over the transport that the process was started with, and no other: a password that was
 given for one server is never offered to the next.
 
-GET  /api/trial/SLUG           where it would go out, whether a password is at hand, past addresses
-POST /api/trial/SLUG           {to, as}: begins; one at a time, a few a minute
-GET  /api/trial                what is under way, and how the last one ended
-POST /api/trial/SLUG/forget    {address}: no longer remembered
+GET  /api/test/SLUG           where it would go out, whether a password is at hand, past addresses
+POST /api/test/SLUG           {to, as}: begins; one at a time, a few a minute
+GET  /api/test                what is under way, and how the last one ended
+POST /api/test/SLUG/forget    {address}: no longer remembered
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ def routes(source: WorkspaceSource, way_out: WayOut) -> list[BaseRoute]:
     """Return the routes over a workspace."""
     pages = _Pages(source, way_out)
     return [
-        Route("/api/trial", pages.state),
-        Route("/api/trial/{slug}", pages.about),
-        Route("/api/trial/{slug}", pages.send, methods=["POST"]),
-        Route("/api/trial/{slug}/forget", pages.forget, methods=["POST"]),
+        Route("/api/test", pages.state),
+        Route("/api/test/{slug}", pages.about),
+        Route("/api/test/{slug}", pages.send, methods=["POST"]),
+        Route("/api/test/{slug}/forget", pages.forget, methods=["POST"]),
     ]
 
 
