@@ -54,7 +54,7 @@ class PageFiles(StaticFiles):
         return super().lookup_path(path) if path.endswith(_SERVED) else ("", None)
 
 
-class Preview(Starlette):
+class PreviewApp(Starlette):
     """The app, with the bell that a server closes before it ends."""
 
     bell: Bell
@@ -69,7 +69,7 @@ def preview_app(
     environment: Mapping[str, str],
     way_out: WayOut,
     is_local: bool = True,
-) -> Preview:
+) -> PreviewApp:
     """Build the app; it watches and answers while its lifespan lasts.
 
     `first` is the issue that the desk opens with, "" where there is none; `hosts` are our names
@@ -77,7 +77,7 @@ def preview_app(
     that only this machine reaches the page.
     """
     pages = Pages(source, first, keys)
-    app = Preview(
+    app = PreviewApp(
         routes=[
             Route("/", pages.home),
             Route("/issues/{slug}", pages.desk),

@@ -12,8 +12,8 @@ from newsletter.basics.stamps import Kept
 from newsletter.checks.engine import Finding, refused
 from newsletter.content.issue.file import NO_SUMMARIES
 from newsletter.web.preview.answers import mistakes_told
-from newsletter.web.preview.mail import Mail
-from newsletter.web.preview.readers import Reader
+from newsletter.web.preview.reader_choice import ChosenReader
+from newsletter.web.preview.shown_mail import Mail
 from newsletter.web.preview.source import Draft, WorkspaceSource
 
 
@@ -54,7 +54,7 @@ class Latest:
         self._mailing = threading.Lock()
         self._checking = threading.Lock()
 
-    def view(self, slug: str, reader: Reader) -> View:
+    def view(self, slug: str, reader: ChosenReader) -> View:
         """Return the issue as it is now, made at most once a version for each reader."""
         with self._mailing:
             key = slug, reader.handle
@@ -79,7 +79,7 @@ class Latest:
         self._version += 1
         return self._version
 
-    def _look(self, slug: str, reader: Reader, version: int, before: View | None) -> View:
+    def _look(self, slug: str, reader: ChosenReader, version: int, before: View | None) -> View:
         problems: tuple[Problem, ...]
         note, fields = "", before.fields if before else ()
         try:

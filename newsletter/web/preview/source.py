@@ -32,7 +32,7 @@ from newsletter.state.ledger import MailingState
 from newsletter.state.standing import Standing
 from newsletter.tasks.message import find_reader, frozen_issue, issue_message
 from newsletter.web.preview.grounds import list_of, open_desk
-from newsletter.web.preview.readers import Hit, Kind, Reader, search
+from newsletter.web.preview.reader_choice import ChosenReader, Hit, ReaderKind, search
 from newsletter.web.preview.watch import saves, workspace_folders
 from newsletter.web.preview.weights import Weight, weigh
 from newsletter.workspace import MAILINGS, TOPICS, Workspace, issue_slugs, open_workspace
@@ -150,9 +150,9 @@ class WorkspaceSource:
         compiled = workspace.compile(workspace.issue(slug))
         return Draft(content=content_of(compiled, workspace.settings))
 
-    def message(self, slug: str, draft: Draft, reader: Reader) -> bytes:
+    def message(self, slug: str, draft: Draft, reader: ChosenReader) -> bytes:
         """Return what a reader would get, or gets: the same bytes as `build --as` writes."""
-        if reader.kind is not Kind.LISTED:
+        if reader.kind is not ReaderKind.LISTED:
             return draft_message(draft.content, reader.subscriber, date=draft.frozen_at)
         email = str(reader.subscriber.address)
         if draft.frozen_at is not None:

@@ -9,12 +9,12 @@ from newsletter.basics import gmail
 from newsletter.checks.engine import Finding
 from newsletter.web.preview.answers import problem_json
 from newsletter.web.preview.latest import View
-from newsletter.web.preview.mail import Mail
-from newsletter.web.preview.readers import Reader
+from newsletter.web.preview.reader_choice import ChosenReader
+from newsletter.web.preview.shown_mail import Mail
 from newsletter.web.preview.source import IssueEntry
 
 
-def view_json(view: View, reader: Reader, entries: Sequence[IssueEntry]) -> dict[str, Any]:
+def view_json(view: View, reader: ChosenReader, entries: Sequence[IssueEntry]) -> dict[str, Any]:
     """Return a view of an issue, as a reader, beside the issues that there are."""
     mail = None if view.is_empty else view.mail
     return {
@@ -48,7 +48,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _reader_json(reader: Reader) -> dict[str, Any]:
+def _reader_json(reader: ChosenReader) -> dict[str, Any]:
     who = reader.subscriber
     return {
         "handle": reader.handle,

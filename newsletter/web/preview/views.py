@@ -24,10 +24,10 @@ from starlette.responses import (
 from newsletter.web.preview.answers import json_body, slug_of, text_of
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.latest import Bell, Latest, Saved, View
-from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
-from newsletter.web.preview.readers import ChosenReaders, Kind, Reader, made_up
+from newsletter.web.preview.pools import Pool, SharedWork
+from newsletter.web.preview.reader_choice import ChosenReader, ChosenReaders, ReaderKind, made_up
+from newsletter.web.preview.shown_mail import ColourScheme, Mail, in_scheme, without_style_blocks
 from newsletter.web.preview.source import WorkspaceSource
-from newsletter.web.preview.turns import Lane, Turns
 from newsletter.web.preview.view_json import finding_json, view_json
 
 PAGE = Path(__file__).parent / "page" / "index.html"
@@ -41,8 +41,8 @@ class Pages:
         self._first = first
         self._keys = keys
         self._latest = Latest(source)
-        self._mail_lane = Lane("mail")
-        self._checks = Turns("check", self._latest.findings)
+        self._mail_pool = Pool("mail")
+        self._checks = SharedWork("check", self._latest.findings)
         self._chosen = ChosenReaders()
         self.bell = Bell()
 
@@ -51,13 +51,13 @@ class Pages:
         """Watch, and make the first email at once: the browser is still opening."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
-            look = self._mail_lane.run(self._latest.view, self._first, self._chosen.named(""))
+            look = self._mail_pool.run(self._latest.view, self._first, self._chosen.named(""))
             tasks.append(asyncio.create_task(look))
         try:
             yield
         finally:
             self.bell.close()
-            self._mail_lane.close()
+            self._mail_pool.close()
             self._checks.close()
             for task in tasks:
                 task.cancel()
@@ -89,18 +89,18 @@ class Pages:
 
     async def start(self, request: Request) -> Response:
         """Tell what there is where no issue is looked at."""
-        problems = await self._mail_lane.run(self._source.problems)
+        problems = await self._mail_pool.run(self._source.problems)
         return await self._told("", self._latest.nothing(problems), self._reader(request))
 
     async def look(self, request: Request) -> Response:
         """Tell what an issue is now, as a reader sees it."""
         slug, reader = self._slug(request), self._reader(request)
-        view = await self._mail_lane.run(self._latest.view, slug, reader)
+        view = await self._mail_pool.run(self._latest.view, slug, reader)
         return await self._told(slug, view, reader)
 
-    async def _told(self, slug: str, view: View, reader: Reader) -> Response:
-        entries = await self._mail_lane.run(self._source.entries)
-        title = await self._mail_lane.run(self._source.title)
+    async def _told(self, slug: str, view: View, reader: ChosenReader) -> Response:
+        entries = await self._mail_pool.run(self._source.entries)
+        title = await self._mail_pool.run(self._source.title)
         told = view_json(view, reader, entries)
         return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
 
@@ -135,11 +135,11 @@ class Pages:
         if body.get("sample"):
             return JSONResponse({"handle": ""})
         if isinstance(fields := body.get("fields"), dict):
-            reader = self._chosen.take(Kind.MADE_UP, made_up(fields))
+            reader = self._chosen.take(ReaderKind.MADE_UP, made_up(fields))
         else:
             email = text_of(body, "email")
             listed = await asyncio.to_thread(self._source.reader, slug, email)
-            reader = self._chosen.take(Kind.LISTED, listed)
+            reader = self._chosen.take(ReaderKind.LISTED, listed)
         return JSONResponse({"handle": reader.handle})
 
     # --- the email
@@ -149,7 +149,7 @@ class Pages:
         mail = await self._mail(request)
         query = request.query_params
         try:
-            scheme = Scheme(query.get("scheme", "light"))
+            scheme = ColourScheme(query.get("scheme", "light"))
         except ValueError:
             raise HTTPException(404) from None
         html = in_scheme(mail.html, scheme)
@@ -157,7 +157,7 @@ class Pages:
             html = without_style_blocks(html)
         sources: tuple[str, ...] = ()
         if query.get("images") != "off":
-            sources = ("data:", *await self._mail_lane.run(self._source.image_sources))
+            sources = ("data:", *await self._mail_pool.run(self._source.image_sources))
         return HTMLResponse(html, headers={"content-security-policy": frame_policy(sources)})
 
     async def message(self, request: Request) -> Response:
@@ -185,7 +185,7 @@ class Pages:
 
     async def _mail(self, request: Request) -> Mail:
         slug, reader = self._slug(request), self._reader(request)
-        view = await self._mail_lane.run(self._latest.view, slug, reader)
+        view = await self._mail_pool.run(self._latest.view, slug, reader)
         if view.mail is None:
             raise HTTPException(404, "no email could be made of this issue yet")
         return view.mail
@@ -193,7 +193,7 @@ class Pages:
     def _slug(self, request: Request) -> str:
         return slug_of(request, self._source.slugs())
 
-    def _reader(self, request: Request) -> Reader:
+    def _reader(self, request: Request) -> ChosenReader:
         return self._chosen.named(request.query_params.get("reader", ""))
 
 

@@ -9,7 +9,7 @@ from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library
 from newsletter.message.content import content_of
 from newsletter.message.draft import draft_message
-from newsletter.web.preview.mail import Mail
+from newsletter.web.preview.shown_mail import Mail
 from newsletter.workspace import Workspace
 
 

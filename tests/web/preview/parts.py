@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.app import Preview, preview_app
+from newsletter.web.preview.app import PreviewApp, preview_app
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.serve import Server, open_socket, own_hosts
 from newsletter.web.preview.source import WorkspaceSource
@@ -52,7 +52,7 @@ def app_of(
     environment: Mapping[str, str] | None = None,
     is_local: bool = True,
     password: str | None = None,
-) -> Preview:
+) -> PreviewApp:
     """Return the preview of a workspace with known keys, started with its settings as they are."""
     delivery = open_workspace(root).settings.delivery
     return preview_app(

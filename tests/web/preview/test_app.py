@@ -11,7 +11,7 @@ from click.testing import Result
 from starlette.testclient import TestClient
 
 from newsletter.web.preview.latest import Bell, Latest, Saved
-from newsletter.web.preview.readers import SAMPLE
+from newsletter.web.preview.reader_choice import SAMPLE
 from newsletter.web.preview.source import WorkspaceSource
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.web.preview.mail import Mail, Scheme, in_scheme, snippet, without_style_blocks
+from newsletter.web.preview.shown_mail import (
+    ColourScheme,
+    Mail,
+    in_scheme,
+    snippet,
+    without_style_blocks,
+)
 from tests.web.preview.parts import HTML, message
 
 
@@ -22,9 +28,10 @@ def test_a_message_without_html_is_shown_as_far_as_it_goes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "holds"), [(Scheme.DARK, "(min-width:0px)"), (Scheme.LIGHT, "(min-width:99999px)")]
+    ("scheme", "holds"),
+    [(ColourScheme.DARK, "(min-width:0px)"), (ColourScheme.LIGHT, "(min-width:99999px)")],
 )
-def test_only_style_blocks_and_metas_are_rewritten(scheme: Scheme, holds: str) -> None:
+def test_only_style_blocks_and_metas_are_rewritten(scheme: ColourScheme, holds: str) -> None:
     shown = in_scheme(HTML, scheme)
     assert f"@media {holds}{{body" in shown
     assert f":root{{color-scheme:{scheme}}}" in shown
@@ -34,8 +41,8 @@ def test_only_style_blocks_and_metas_are_rewritten(scheme: Scheme, holds: str) -
 
 def test_an_at_rule_for_light_is_the_other_way_round() -> None:
     html = "<style>@media ( Prefers-Color-Scheme : LIGHT ){a{}}</style>"
-    assert in_scheme(html, Scheme.LIGHT) == "<style>@media (min-width:0px){a{}}</style>"
-    assert in_scheme(html, Scheme.DARK) == "<style>@media (min-width:99999px){a{}}</style>"
+    assert in_scheme(html, ColourScheme.LIGHT) == "<style>@media (min-width:0px){a{}}</style>"
+    assert in_scheme(html, ColourScheme.DARK) == "<style>@media (min-width:99999px){a{}}</style>"
 
 
 @pytest.mark.parametrize(
@@ -77,4 +84,4 @@ def test_style_blocks_go_and_styles_on_elements_stay() -> None:
 
 
 def test_without_a_scheme_the_html_is_to_the_byte() -> None:
-    assert in_scheme(HTML, Scheme.NONE) == HTML
+    assert in_scheme(HTML, ColourScheme.NONE) == HTML

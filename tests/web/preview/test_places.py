@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.place.places import where
+from newsletter.web.preview.place.excerpt import where
 from newsletter.workspace import open_workspace
 from tests.web.preview.parts import ACTING, edit
 

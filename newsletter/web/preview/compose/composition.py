@@ -23,7 +23,7 @@ from newsletter.content.issue.writer import Edit, FieldError, edited
 from newsletter.content.library import Library
 from newsletter.content.summary.summary import Summary
 from newsletter.tasks.write import refuse_if_sent
-from newsletter.web.preview.compose.library import used_elsewhere
+from newsletter.web.preview.compose.look_up import used_elsewhere
 from newsletter.web.preview.source import WorkspaceSource
 from newsletter.workspace import Workspace
 
@@ -31,7 +31,7 @@ _MOST_UNDONE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ListedSummary:
     """A summary in an issue's list; `summary` is None where it cannot be read or is not there."""
 
     slug: str
@@ -54,7 +54,7 @@ class Composition:
     frozen: tuple[Problem, ...]
     broken: tuple[Problem, ...]
     read: FormRead | None
-    rows: tuple[Row, ...]
+    rows: tuple[ListedSummary, ...]
     concerns: tuple[Problem, ...]
     undo: str
 
@@ -162,10 +162,10 @@ class Composer:
 
 def _rows(
     slug: str, slugs: Sequence[str], library: Library, issues: Sequence[Issue]
-) -> tuple[Row, ...]:
+) -> tuple[ListedSummary, ...]:
     used = used_elsewhere(slug, issues)
     return tuple(
-        Row(
+        ListedSummary(
             slug=each,
             summary=library.get(each),
             problems=_of_summary(each, library),

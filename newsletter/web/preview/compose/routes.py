@@ -20,8 +20,8 @@ from starlette.routing import BaseRoute, Route
 from newsletter.content.issue.form import FIELDS, NEWS, News
 from newsletter.content.issue.writer import Edit, FieldError
 from newsletter.web.preview.answers import field_errors, json_body, problem_json, slug_of
-from newsletter.web.preview.compose.composition import Composer, Composition, Row
-from newsletter.web.preview.compose.library import look_up, summary_json
+from newsletter.web.preview.compose.composition import Composer, Composition, ListedSummary
+from newsletter.web.preview.compose.look_up import look_up, summary_json
 from newsletter.web.preview.source import WorkspaceSource
 
 _LONGEST_WORDS = 200
@@ -95,7 +95,7 @@ def _told(composition: Composition) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: ListedSummary) -> dict[str, Any]:
     return {
         **(summary_json(row.summary) if row.summary else {"slug": row.slug, "title": row.slug}),
         "problems": [problem_json(each) for each in row.problems],

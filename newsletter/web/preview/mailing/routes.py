@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.web.preview.answers import slug_of
-from newsletter.web.preview.mailing.progress import Progress
+from newsletter.web.preview.mailing.situation import Situations
 from newsletter.web.preview.source import WorkspaceSource
 
 
@@ -28,14 +28,14 @@ class _Pages:
     def __init__(self, source: WorkspaceSource, outdate: Callable[[], None]) -> None:
         self._source = source
         self._outdate = outdate
-        self._progress = Progress()
+        self._situations = Situations()
         self._mailings: dict[str, str | None] = {}
 
     async def mailing(self, request: Request) -> Response:
         """Tell where the mailing stands; what it froze or withdrew changes the email."""
         slug = slug_of(request, self._source.slugs())
         told = await asyncio.to_thread(
-            lambda: self._progress.look(self._source.open_for_place(), slug, time.monotonic())
+            lambda: self._situations.look(self._source.open_for_place(), slug, time.monotonic())
         )
         before = self._mailings.setdefault(slug, told["uuid"])
         if before != told["uuid"]:

@@ -25,7 +25,7 @@ class _Sample:
     done: int
 
 
-class Pace:
+class Speed:
     """How fast a mailing goes, from what was counted in the last seconds."""
 
     def __init__(self) -> None:
@@ -42,11 +42,11 @@ class Pace:
         return (done - first.done) / (now - first.at) if now > first.at else 0.0
 
 
-class Progress:
+class Situations:
     """Asks the ledger; keeps the pace of each mailing between the questions."""
 
     def __init__(self) -> None:
-        self._paces: dict[str, Pace] = {}
+        self._speeds: dict[str, Speed] = {}
 
     def look(self, workspace: Workspace, slug: str, now: float) -> dict[str, Any]:
         """Return where an issue's mailing stands, as the page shows it."""
@@ -56,7 +56,7 @@ class Progress:
         if mailing is None:
             return _never(slug)
         done = sum(counts[state] for state in _SETTLED)
-        rate = self._paces.setdefault(mailing.uuid, Pace()).saw(done, now)
+        rate = self._speeds.setdefault(mailing.uuid, Speed()).saw(done, now)
         sender = _sender(workspace) if mailing.state is MailingState.SENDING and not rate else None
         return _told(mailing, counts, rate, is_alive=bool(rate or sender))
 

@@ -23,7 +23,7 @@ MOST_HITS = 20
 _MOST_KEPT = 200
 
 
-class Kind(StrEnum):
+class ReaderKind(StrEnum):
     """Where a reader comes from; the list is asked again after each save of it."""
 
     SAMPLE = "sample"
@@ -32,30 +32,30 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class ChosenReader:
     """A reader as the page knows them: by a handle, so that no address stands in a URL."""
 
     handle: str
-    kind: Kind
+    kind: ReaderKind
     subscriber: Subscriber
 
 
-SAMPLE = Reader(handle="", kind=Kind.SAMPLE, subscriber=SAMPLE_READER)
+SAMPLE = ChosenReader(handle="", kind=ReaderKind.SAMPLE, subscriber=SAMPLE_READER)
 
 
 class ChosenReaders:
     """The readers that were chosen while the process lives; the oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._readers: OrderedDict[str, Reader] = OrderedDict()
+        self._readers: OrderedDict[str, ChosenReader] = OrderedDict()
 
-    def named(self, handle: str) -> Reader:
+    def named(self, handle: str) -> ChosenReader:
         """Return the reader of a handle; one that is not known means the sample reader."""
         return self._readers.get(handle, SAMPLE)
 
-    def take(self, kind: Kind, subscriber: Subscriber) -> Reader:
+    def take(self, kind: ReaderKind, subscriber: Subscriber) -> ChosenReader:
         """Give a reader a handle."""
-        reader = Reader(handle=secrets.token_urlsafe(9), kind=kind, subscriber=subscriber)
+        reader = ChosenReader(handle=secrets.token_urlsafe(9), kind=kind, subscriber=subscriber)
         self._readers[reader.handle] = reader
         while len(self._readers) > _MOST_KEPT:
             self._readers.popitem(last=False)

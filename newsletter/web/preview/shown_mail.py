@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from newsletter.message.received import Received
 
 
-class Scheme(StrEnum):
+class ColourScheme(StrEnum):
     """The colours that the reader's device asks for; NONE leaves the HTML to the byte."""
 
     LIGHT = "light"
@@ -137,12 +137,12 @@ _ALWAYS = "(min-width:0px)"
 _NEVER = "(min-width:99999px)"
 
 
-def in_scheme(html: str, scheme: Scheme) -> str:
+def in_scheme(html: str, scheme: ColourScheme) -> str:
     """Return the HTML as a device that asks for light or dark shows it.
 
     Only style blocks and the two metas change: words of the author that look like CSS stay.
     """
-    if scheme is Scheme.NONE:
+    if scheme is ColourScheme.NONE:
         return html
 
     def feature(match: re.Match[str]) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from newsletter.checks.engine import Finding
+from newsletter.web.preview.pools import SharedWork
 from newsletter.web.preview.source import WorkspaceSource
-from newsletter.web.preview.turns import Turns
 from tests.web.preview.parts import HOST, KEYS, app_of
 
 SLUGS = [f"2026-{month:02}" for month in range(1, 13)]
@@ -74,14 +74,14 @@ def test_who_asks_while_it_waits_gets_the_same_and_who_asks_while_it_runs_anothe
         return len(begun)
 
     async def ask() -> list[int]:
-        turns = Turns("test", work)
-        first = asyncio.create_task(turns.ask("a"))
+        shared = SharedWork("test", work)
+        first = asyncio.create_task(shared.ask("a"))
         await asyncio.to_thread(runs.acquire)
-        rest = [asyncio.create_task(turns.ask(name)) for name in "abab"]
+        rest = [asyncio.create_task(shared.ask(name)) for name in "abab"]
         await asyncio.sleep(0)
         gate.set()
         answers = await asyncio.gather(first, *rest)
-        turns.close()
+        shared.close()
         return answers
 
     assert asyncio.run(ask()) == [1, 2, 3, 2, 3]

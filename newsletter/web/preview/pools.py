@@ -17,7 +17,7 @@ _THREADS = 4
 """For the email; a view is made by one at a time, and its words are asked for beside it."""
 
 
-class Lane:
+class Pool:
     """Threads of its own for one kind of work."""
 
     def __init__(self, name: str, threads: int = _THREADS) -> None:
@@ -38,30 +38,30 @@ class Lane:
             self._pool = None
 
 
-class Turns(Generic[T]):
+class SharedWork(Generic[T]):
     """Work that is asked for by a name, one at a time, and at most once in the queue.
 
     Who asks while it waits gets the same answer: the work reads the files when it begins, so it
-    is as new as the newest request. Who asks while it runs waits for another turn, for a file
+    is as new as the newest request. Who asks while it runs waits for the next run, for a file
     may have been saved since it began.
     """
 
     def __init__(self, name: str, work: Callable[[str], T]) -> None:
-        self._lane = Lane(name, threads=1)
+        self._pool = Pool(name, threads=1)
         self._work = work
         self._waiting: dict[str, asyncio.Future[T]] = {}
 
     async def ask(self, name: str) -> T:
         """Return what the work says of a name."""
-        turn = self._waiting.get(name)
-        if turn is None:
-            turn = self._waiting[name] = asyncio.ensure_future(self._lane.run(self._turn, name))
-        return await asyncio.shield(turn)  # others may wait for it, too
+        work = self._waiting.get(name)
+        if work is None:
+            work = self._waiting[name] = asyncio.ensure_future(self._pool.run(self._run, name))
+        return await asyncio.shield(work)  # others may wait for it, too
 
-    def _turn(self, name: str) -> T:
+    def _run(self, name: str) -> T:
         del self._waiting[name]  # from here on a save may be missed: the next one asks anew
         return self._work(name)
 
     def close(self) -> None:
         """Drop the queue."""
-        self._lane.close()
+        self._pool.close()

@@ -9,7 +9,7 @@ from click.testing import Result
 
 from newsletter.state.guards.lock import sending_lock
 from newsletter.state.ledger import MailingState
-from newsletter.web.preview.mailing.progress import Pace, Progress
+from newsletter.web.preview.mailing.situation import Situations, Speed
 from newsletter.workspace import open_workspace
 from tests.web.preview.parts import opened
 
@@ -50,7 +50,7 @@ def test_an_interrupted_mailing_says_so_and_a_running_one_is_only_watched(
         mailing = ledger.mailing("2026-11")
         assert mailing is not None
         ledger.set_state(mailing, MailingState.SENDING, mailing.frozen_at)
-    progress = Progress()
+    progress = Situations()
     told = progress.look(opened_workspace, "2026-11", 1.0)
     assert told["says"] == "It was interrupted: nobody is sending it now."
     assert commands(told) == ["newsletter send 2026-11", "newsletter status 2026-11"]
@@ -62,6 +62,6 @@ def test_an_interrupted_mailing_says_so_and_a_running_one_is_only_watched(
 
 
 def test_the_pace_is_that_of_the_last_seconds() -> None:
-    pace = Pace()
+    pace = Speed()
     assert [pace.saw(done, at) for done, at in [(0, 0.0), (100, 1.0), (200, 2.0)]] == [0, 100, 100]
     assert [pace.saw(200, float(at)) for at in range(3, 14)][-1] == 0
