@@ -62,13 +62,6 @@ def problem_json(problem: Problem) -> dict[str, str | int | None]:
     }
 
 
-def field_errors(error: FieldError) -> Response:
-    """Answer with each problem at its field."""
-    found = zip(error.fields, error.problems, strict=True)
-    told = [{"field": field, **problem_json(problem)} for field, problem in found]
-    return JSONResponse({"problems": told}, 422)
-
-
 @contextmanager
 def mistakes_told() -> Iterator[None]:
     """Turn what an editor's files can make fail into a NewsletterError.
@@ -96,9 +89,15 @@ async def mistake(_request: Request, error: Exception) -> Response:
 
 
 async def refuse(_request: Request, error: Exception) -> Response:
-    """Answer a NewsletterError: the editor must act (RFC 9110, 15.5.21)."""
+    """Answer a NewsletterError: the editor must act (RFC 9110, 15.5.21).
+
+    Problems of a FieldError name their fields.
+    """
     problems = error.problems if isinstance(error, NewsletterError) else ()
-    return JSONResponse({"problems": [problem_json(each) for each in problems]}, 422)
+    told = [problem_json(each) for each in problems]
+    if isinstance(error, FieldError):
+        told = [{**one, "field": field} for one, field in zip(told, error.fields, strict=True)]
+    return JSONResponse({"problems": told}, 422)
 
 
 async def http_error(_request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from newsletter.content.issue.file import NO_SUMMARIES
 from newsletter.web.preview.answers import mistakes_told
 from newsletter.web.preview.reader_choice import ChosenReader
 from newsletter.web.preview.shown_mail import Mail
-from newsletter.web.preview.source import Draft, WorkspaceSource
+from newsletter.web.preview.source import WorkspaceSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class Latest:
         note, fields = "", before.fields if before else ()
         try:
             with mistakes_told():
-                draft = self._draft(slug, version)
+                draft = self._kept.of(("draft", slug), version, lambda: self._source.draft(slug))
                 note, fields = draft.note, draft.content.fields
                 mail = Mail(self._source.message(slug, draft, reader))
                 return View(version=version, mail=mail, stale=False, note=note, fields=fields)
@@ -98,9 +98,6 @@ class Latest:
             note=note,
             fields=fields,
         )
-
-    def _draft(self, slug: str, version: int) -> Draft:
-        return self._kept.of(("draft", slug), version, lambda: self._source.draft(slug))
 
     def _check(self, slug: str) -> tuple[Finding, ...]:
         try:

@@ -18,8 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.content.issue.form import FIELDS, NEWS, News
-from newsletter.content.issue.writer import Edit, FieldError
-from newsletter.web.preview.answers import field_errors, json_body, problem_json, slug_of
+from newsletter.content.issue.writer import Edit
+from newsletter.web.preview.answers import json_body, problem_json, slug_of
 from newsletter.web.preview.compose.composition import Composer, Composition, ListedSummary
 from newsletter.web.preview.compose.look_up import look_up, summary_json
 from newsletter.web.preview.source import WorkspaceSource
@@ -52,10 +52,7 @@ class _Pages:
         body = await json_body(request)
         version, edit = _version(body), _edit(body.get("changes"))
         stroke = str(body.get("stroke", ""))
-        try:
-            saved = await asyncio.to_thread(self._composer.save, slug, version, edit, stroke)
-        except FieldError as error:
-            return field_errors(error)
+        saved = await asyncio.to_thread(self._composer.save, slug, version, edit, stroke)
         return _outcome(*saved)
 
     async def undo(self, request: Request) -> Response:

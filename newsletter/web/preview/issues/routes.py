@@ -26,7 +26,7 @@ from newsletter.content.month import Month
 from newsletter.state.ledger import Mailing
 from newsletter.state.standing import Standing
 from newsletter.tasks.write import refuse_if_sent
-from newsletter.web.preview.answers import field_errors, json_body, problem_json
+from newsletter.web.preview.answers import json_body, problem_json
 from newsletter.web.preview.source import IssueEntry, WorkspaceSource
 from newsletter.workspace import Workspace
 
@@ -81,10 +81,7 @@ class _Pages:
         slug, summaries = body.get("slug"), body.get("summaries", [])
         if not isinstance(slug, str) or not _is_list_of_texts(summaries):
             raise HTTPException(400, "a new issue has a slug and a list of summaries")
-        try:
-            await asyncio.to_thread(_make, self._source, slug, tuple(summaries))
-        except FieldError as error:
-            return field_errors(error)
+        await asyncio.to_thread(_make, self._source, slug, tuple(summaries))
         return JSONResponse({"slug": slug}, 201)
 
 

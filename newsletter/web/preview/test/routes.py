@@ -28,7 +28,6 @@ from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.content.issue.writer import FieldError
 from newsletter.web.preview.answers import (
-    field_errors,
     json_body,
     mistakes_told,
     problem_json,
@@ -107,10 +106,7 @@ class _Pages:
     async def send(self, request: Request) -> Response:
         slug: str = request.path_params["slug"]
         body = await json_body(request)
-        try:
-            address = _address(body.get("to"))
-        except FieldError as error:
-            return field_errors(error)
+        address = _address(body.get("to"))
         seen_as = body.get("as")
         if seen_as is not None and not isinstance(seen_as, str):
             raise HTTPException(400, "the reader is named by an address")
