@@ -75,7 +75,7 @@ class Latest:
             return version, self._kept.of(("report", slug), version, lambda: self._check(slug))
 
     def outdate(self) -> int:
-        """Say that something was saved; return the new version."""
+        """Count a new version, so that nothing is kept of the last; return it."""
         self._version += 1
         return self._version
 
@@ -109,7 +109,7 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the page hears: the new version, and the files that were saved, or None: any."""
+    """A save as pages get it: the new version, and the files, None for any of them."""
 
     version: int
     files: Sequence[str] | None
@@ -123,12 +123,12 @@ class Bell:
         self._closed = False
 
     def ring(self, saved: Saved) -> None:
-        """Tell everybody that there is a new version."""
+        """Send a save to every page that listens."""
         for listener in self._listeners:
             listener.put_nowait(saved)
 
     def close(self) -> None:
-        """Let every listener go, so that the server can end."""
+        """End every stream, so that the server can end."""
         self._closed = True
         for listener in self._listeners:
             listener.put_nowait(None)

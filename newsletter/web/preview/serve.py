@@ -73,7 +73,7 @@ def _url(host: str, port: int, token: str) -> str:
 
 
 def serve(app: PreviewApp, listening: socket.socket, on_started: Callable[[], None]) -> None:
-    """Answer until the process is told to end; SIGINT leaves as KeyboardInterrupt."""
+    """Answer until a signal ends the process; SIGINT is raised as KeyboardInterrupt."""
     asyncio.run(Server(app, on_started).serve(sockets=[listening]))
 
 

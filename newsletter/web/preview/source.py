@@ -66,7 +66,7 @@ class IssueEntry:
 
     @property
     def word(self) -> str:
-        """What stands behind the month in its slug: `correction`."""
+        """What follows the month in its slug: `correction`."""
         return self.slug[len("2026-11-") :]
 
     @property
@@ -131,7 +131,7 @@ class WorkspaceSource:
 
     def _issue(self, workspace: Workspace, slug: str) -> Issue | None:
         def read() -> Issue | None:
-            with suppress(NewsletterError):  # which its own page tells
+            with suppress(NewsletterError):  # shown on the page of that issue
                 return workspace.issue(slug)
             return None
 
@@ -180,7 +180,7 @@ class WorkspaceSource:
         """Return the issues to choose, the newest first."""
         try:
             workspace = self.open()
-        except NewsletterError:  # which the desk tells by itself
+        except NewsletterError:  # shown on the page of any issue
             return tuple(IssueEntry(slug=slug) for slug in reversed(self.slugs()))
         return self.issues(workspace)
 

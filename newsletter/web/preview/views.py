@@ -69,13 +69,13 @@ class Pages:
             self.outdate(files or None)
 
     def outdate(self, files: Sequence[str] | None = None) -> None:
-        """Say to every page that there is a new version; `files` None means any of them."""
+        """Count a new version and send it to every page; `files` None means any of them."""
         self.bell.ring(Saved(self._latest.outdate(), files))
 
     # --- the desk
 
     async def home(self, _request: Request) -> Response:
-        """Lead to the issue that the desk opens with; without any, it offers to make one."""
+        """Redirect to the issue that the desk opens with; without any issue, return the page."""
         slugs = self._source.slugs()
         if not slugs:
             return _page()
@@ -83,17 +83,17 @@ class Pages:
         return RedirectResponse(f"/issues/{first}", status_code=303)
 
     async def desk(self, request: Request) -> Response:
-        """Return the page itself; its script asks for the rest."""
+        """Return the page itself; its script fetches the rest."""
         self._slug(request)
         return _page()
 
     async def start(self, request: Request) -> Response:
-        """Tell what there is where no issue is looked at."""
+        """Answer for the page where no issue is open."""
         problems = await self._mail_pool.run(self._source.problems)
         return await self._told("", self._latest.nothing(problems), self._reader(request))
 
     async def look(self, request: Request) -> Response:
-        """Tell what an issue is now, as a reader sees it."""
+        """Answer with an issue as it is now, for a reader."""
         slug, reader = self._slug(request), self._reader(request)
         view = await self._mail_pool.run(self._latest.view, slug, reader)
         return await self._told(slug, view, reader)
@@ -105,14 +105,14 @@ class Pages:
         return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
 
     async def checks(self, request: Request) -> Response:
-        """Tell what the check finds, and in which version."""
+        """Answer with what the check finds, and in which version."""
         version, findings = await self._checks.ask(self._slug(request))
         return JSONResponse(
             {"version": version, "findings": [finding_json(each) for each in findings]}
         )
 
     async def weights(self, request: Request) -> Response:
-        """Tell what each summary weighs."""
+        """Answer with the weight of each summary."""
         weights = await asyncio.to_thread(self._source.weights, self._slug(request))
         return JSONResponse(
             {"parts": [{"title": each.title, "bytes": each.bytes} for each in weights]}
@@ -121,7 +121,7 @@ class Pages:
     # --- readers
 
     async def readers(self, request: Request) -> Response:
-        """Tell some readers of the list whose names or addresses hold the words typed."""
+        """Answer with some readers whose names or addresses hold the words typed."""
         self._slug(request)
         wanted = text_of(await json_body(request), "search")
         hits, more = await asyncio.to_thread(self._source.search, wanted)
@@ -171,8 +171,8 @@ class Pages:
         )
 
     async def events(self, _request: Request) -> Response:
-        """Tell of every save from now on (server-sent events)."""
-        # Before the browser hears that it is open, so that no save falls between.
+        """Stream every save from now on (server-sent events)."""
+        # Listen before the stream opens, so that no save falls between.
         heard = self.bell.listen()
 
         async def stream() -> AsyncIterator[str]:

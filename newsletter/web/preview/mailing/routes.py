@@ -32,7 +32,7 @@ class _Pages:
         self._mailings: dict[str, str | None] = {}
 
     async def mailing(self, request: Request) -> Response:
-        """Tell where the mailing stands; what it froze or withdrew changes the email."""
+        """Answer with the mailing's state; one that was frozen or withdrawn changes the email."""
         slug = slug_of(request, self._source.slugs())
         told = await asyncio.to_thread(
             lambda: self._situations.look(self._source.open_for_place(), slug, time.monotonic())

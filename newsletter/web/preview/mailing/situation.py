@@ -1,4 +1,4 @@
-"""Where the mailing of an issue stands, from the ledger: to look at; nothing begins here."""
+"""Where the mailing of an issue stands, from the ledger; nothing is begun from here."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Speed:
 
 
 class Situations:
-    """Asks the ledger; keeps the pace of each mailing between the questions."""
+    """Reads the ledger at each look, and keeps the speed of each mailing between looks."""
 
     def __init__(self) -> None:
         self._speeds: dict[str, Speed] = {}
