@@ -6,7 +6,7 @@ Nothing here knows how a message was made, so what is shown, checked and built i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from functools import cached_property
@@ -21,6 +21,8 @@ class Received:
     @cached_property
     def headers(self) -> EmailMessage:
         """The header fields, unfolded and decoded; None for one that is not there."""
+        from email import policy  # slow to import, and a build needs bodies only
+
         return BytesHeaderParser(policy=policy.default).parsebytes(self.octets)
 
     @property
@@ -45,7 +47,7 @@ class Received:
     @cached_property
     def _bodies(self) -> dict[str, str]:
         # Not policy.default, which parses the fields of each part: that takes ten times as long.
-        parts = message_from_bytes(self.octets, policy=policy.compat32).walk()
+        parts = message_from_bytes(self.octets).walk()
         return {part.get_content_subtype(): _decoded(part) for part in parts}
 
 
