@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
     from newsletter.basics.tokens import Key
     from newsletter.smtp.auth import Credentials
-    from newsletter.state.ledger import Ledger, Mailing
+    from newsletter.state.ledger import Ledger
     from newsletter.state.sqlite import SqliteLedger
+    from newsletter.state.standing import Standing
     from newsletter.transport.base import Transport
 
 SETTINGS = "newsletter.toml"
@@ -83,8 +84,7 @@ class Workspace:
 
     def issue_slugs(self) -> tuple[str, ...]:
         """Return the slugs of all issues, the oldest first."""
-        stems = (file.stem for file in (self.root / ISSUES).glob("*.md"))
-        return tuple(sorted(stem for stem in stems if month_of(stem)))
+        return issue_slugs(self.root)
 
     def issues(self) -> tuple[tuple[Issue, ...], tuple[Problem, ...]]:
         """Read all issues: those that can be read, and the problems of the others."""
@@ -101,8 +101,7 @@ class Workspace:
         """Return the slug that was named, or that of the one draft where none was."""
         if slug is not None:
             return slug
-        sent = self.sent_states()
-        drafts = [each for each in self.issue_slugs() if each not in sent]
+        drafts = self.drafts()
         if len(drafts) == 1:
             return drafts[0]
         named = ", ".join(drafts[-5:])
@@ -149,6 +148,15 @@ class Workspace:
         finally:
             ledger.close()
 
+    @contextlib.contextmanager
+    def known_ledger(self) -> Iterator[SqliteLedger | None]:
+        """Open the ledger where there is one; none is made."""
+        if self.settings.database.exists():
+            with self.ledger() as ledger:
+                yield ledger
+        else:
+            yield None
+
     def keys(self) -> tuple[Key, ...]:
         """Return the keys that sign tokens; the first is made together with the ledger."""
         from newsletter.state.keys import load_keys
@@ -163,34 +171,35 @@ class Workspace:
 
         return read_mailings(self.root / MAILINGS, Path(MAILINGS))
 
-    def sent_states(self) -> dict[str, str]:
-        """Return the state of each issue's mailing ("finished"), by the issue's slug.
+    def standings(self) -> dict[str, Standing]:
+        """Return where each issue stands that has a file or a mailing, by its slug."""
+        from newsletter.state.standing import Standing, standings_of
 
-        Where only `mailings.csv` knows of it, that is "recorded". An issue whose mailing nobody
-        can have got is a draft: the next `send` takes it as its files are then.
-        """
-        states = {row["issue"]: "recorded" for row in self.mailings()}
-        if self.settings.database.exists():
-            with self.ledger() as ledger:
-                for each in ledger.mailings():
-                    if withdrawable(ledger, each):
-                        states.pop(each.issue, None)
-                    else:
-                        states[each.issue] = str(each.state)
-        return states
+        drafts = dict.fromkeys(self.issue_slugs(), Standing.DRAFT)
+        with self.known_ledger() as ledger:
+            return drafts | standings_of(self.mailings(), ledger)
+
+    def standing(self, slug: str) -> Standing:
+        """Return where one issue stands; one that nothing is known of is a draft."""
+        from newsletter.state.standing import Standing
+
+        return self.standings().get(slug, Standing.DRAFT)
+
+    def drafts(self) -> list[str]:
+        """Return the slugs of the issues that nobody can have got, the oldest first."""
+        standings = self.standings()
+        return [slug for slug in self.issue_slugs() if standings[slug] == "draft"]
 
     def mailed_summaries(self) -> Mapping[str, Sequence[tuple[str, str | None]]]:
         """Return slug and DOI of what each mailed issue held, whatever its file says now."""
-        if not self.settings.database.exists():
-            return {}
-        with self.ledger() as ledger:
-            drafts = {each.issue for each in ledger.mailings() if withdrawable(ledger, each)}
+        from newsletter.state.standing import is_withdrawable
+
+        with self.known_ledger() as ledger:
+            if ledger is None:
+                return {}
+            drafts = {each.issue for each in ledger.mailings() if is_withdrawable(ledger, each)}
             mailed = ledger.mailed_summaries()
         return {issue: held for issue, held in mailed.items() if issue not in drafts}
-
-    def sent_state(self, issue: str) -> str | None:
-        """Return the state of one issue's mailing, or None where it has none."""
-        return self.sent_states().get(issue)
 
     def audience(self, ledger: Ledger, today: date) -> Audience:
         """Return the list's readers and who of them must not be mailed.
@@ -242,9 +251,10 @@ class Workspace:
         return transport_of(self.transport_url(), credentials, self.settings.delivery.pipelining)
 
 
-def withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
-    """Return whether the next `send` freezes an issue anew: nobody got its mailing."""
-    return mailing.state == "paused" and ledger.nobody_got(mailing)
+def issue_slugs(root: Path) -> tuple[str, ...]:
+    """Return the slugs of the issues in a workspace's folder, the oldest first."""
+    stems = (file.stem for file in (root / ISSUES).glob("*.md"))
+    return tuple(sorted(stem for stem in stems if month_of(stem)))
 
 
 def transport_of(

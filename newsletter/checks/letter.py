@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import Message
 from functools import cached_property
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-_BOUNDARY = re.compile(
-    rb'^Content-Type: multipart/[^;]+;\s*boundary="([^"]+)"', re.MULTILINE | re.IGNORECASE
-)
-_KIND = re.compile(rb"^Content-Type: text/(\w+)", re.MULTILINE | re.IGNORECASE)
-_END_OF_HEAD = b"\r\n\r\n"
+from newsletter.message.received import Received
+
 HIDDEN = re.compile(r"display\s*:\s*none|max-height\s*:\s*0(?![.\d])", re.IGNORECASE)
 """What hides an element in a style attribute."""
 _BLOCKS = frozenset(
@@ -26,34 +20,16 @@ _BLOCKS = frozenset(
 
 
 @dataclass(frozen=True)
-class Letter:
+class Letter(Received):
     """A message as `newsletter.message` makes it: two parts, quoted-printable, CRLF.
 
     What is made of it is made once, when a rule first asks. Nobody changes the tree.
     """
 
-    octets: bytes
-
-    @cached_property
-    def headers(self) -> Message:
-        """The header fields alone."""
-        head = self.octets.partition(_END_OF_HEAD)[0] + _END_OF_HEAD
-        return message_from_bytes(head, policy=policy.SMTP)
-
     @cached_property
     def subject(self) -> str:
         """The subject, decoded."""
         return str(self.headers["Subject"] or "")
-
-    @cached_property
-    def html(self) -> str:
-        """The HTML part, decoded, with CRLF line ends; empty where there is none."""
-        return bodies(self.octets).get("html", b"").decode("utf-8", "replace")
-
-    @cached_property
-    def text(self) -> str:
-        """The plain text part, decoded; empty where there is none."""
-        return bodies(self.octets).get("plain", b"").decode("utf-8", "replace")
 
     @cached_property
     def root(self) -> HtmlElement:
@@ -70,21 +46,6 @@ class Letter:
     def styles(self) -> tuple[str, ...]:
         """The text of each `<style>` that is not in a comment, in order."""
         return tuple(each.text or "" for each in self.root.iter("style"))
-
-
-def bodies(message: bytes) -> dict[str, bytes]:
-    """Return the decoded parts of a message by their subtype (RFC 2046, 5.1.1)."""
-    head = message.partition(_END_OF_HEAD)[0]
-    boundary = _BOUNDARY.search(head)
-    if boundary is None:
-        return {}
-    found: dict[str, bytes] = {}
-    for part in message.split(b"\r\n--" + boundary[1])[1:]:
-        head, _, body = part.partition(_END_OF_HEAD)
-        kind = _KIND.search(head)
-        if kind is not None:
-            found[kind[1].decode("ascii").lower()] = binascii.a2b_qp(body)
-    return found
 
 
 def text_of(element: HtmlElement) -> str:

@@ -47,10 +47,11 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     ends it.
     """
     from newsletter.cli.terminal.password import password_for_tests
-    from newsletter.web.preview.assembly import preview_app
+    from newsletter.web.preview.app import preview_app
     from newsletter.web.preview.guard import Keys
     from newsletter.web.preview.issues.routes import opens_with
     from newsletter.web.preview.serve import is_loopback, open_socket, own_hosts, serve, urls
+    from newsletter.web.preview.source import WorkspaceSource
     from newsletter.web.preview.test.way_out import WayOut
     from newsletter.workspace import open_workspace
 
@@ -69,7 +70,7 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     way_out = WayOut(delivery=settings.delivery, password=password_for_tests(settings))
     keys = Keys.fresh()
     app = preview_app(
-        workspace.root,
+        WorkspaceSource(workspace.root),
         slug,
         keys=keys,
         hosts=own_hosts(host, taken),

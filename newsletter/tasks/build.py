@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
 from pathlib import Path
 
 from newsletter.basics.files import resolved, shown, write_bytes
 from newsletter.basics.private import OWN_FILE, private_folder
+from newsletter.message.received import Received
 from newsletter.tasks.message import issue_message
 from newsletter.workspace import Workspace
 
@@ -41,6 +41,7 @@ def build(
     """
     today = datetime.now().astimezone().date()
     message = issue_message(workspace, slug, as_email, today=today)
+    read = Received(message)
     target = folder if folder is not None else workspace.state_folder / FOLDER
     is_private = resolved(target).is_relative_to(resolved(workspace.state_folder))
     if is_private:
@@ -48,8 +49,8 @@ def build(
     target.mkdir(parents=True, exist_ok=True)
     with _alone(target):
         for ending, data in (
-            ("html", _part(message, "html")),
-            ("txt", _part(message, "plain")),
+            ("html", read.html.encode()),
+            ("txt", read.text.encode()),
             ("eml", message),
         ):
             file = target / f"{slug}.{ending}"
@@ -74,12 +75,3 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _part(message: bytes, kind: str) -> bytes:
-    """Return the body of one kind, decoded; every message of ours has both."""
-    for part in message_from_bytes(message).walk():
-        payload = part.get_payload(decode=True)
-        if part.get_content_subtype() == kind and isinstance(payload, bytes):
-            return payload.replace(b"\r\n", b"\n")
-    raise ValueError(f"the message has no {kind} part")

@@ -31,6 +31,7 @@ from newsletter.render.compiled import CompiledIssue
 from newsletter.render.slots.places import UNSUBSCRIBE
 from newsletter.render.slots.slots import Context, Slot, fill
 from newsletter.render.templates.files import places_of
+from newsletter.state.standing import Standing
 from newsletter.workspace import Workspace
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ def prove(
     """
     if slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
-    content, dossier = _look(_Desk(workspace), slug, readers, Month(today.year, today.month))
+    content, dossier = _look(_Reading(workspace), slug, readers, Month(today.year, today.month))
     if ask is not None and dossier.issue is not None:
         dossier = replace(dossier, answers=ask(dossier))
     return Proof(
@@ -105,7 +106,7 @@ def _counted(now: _ListNow) -> Readers:
 
 
 @dataclass(slots=True)
-class _Desk:
+class _Reading:
     """A workspace, and what could not be read of it so far."""
 
     workspace: Workspace
@@ -121,20 +122,20 @@ class _Desk:
 
 
 def _look(
-    desk: _Desk, slug: str, readers: Readers | Count | None, month: Month
+    reading: _Reading, slug: str, readers: Readers | Count | None, month: Month
 ) -> tuple[Content | None, Dossier]:
-    workspace = desk.workspace
-    vocabularies = desk.take(workspace.vocabularies, Vocabularies())
+    workspace = reading.workspace
+    vocabularies = reading.take(workspace.vocabularies, Vocabularies())
     library = load_library(workspace.root, vocabularies)
-    issue = desk.take(lambda: workspace.issue(slug), None)
+    issue = reading.take(lambda: workspace.issue(slug), None)
     compiled = None
     if issue is not None:
-        compiled = desk.take(lambda: workspace.compile(issue, library), None)
+        compiled = reading.take(lambda: workspace.compile(issue, library), None)
     content = None if compiled is None else content_of(compiled, workspace.settings)
     if callable(readers):
         readers = readers(content)
     nowhere: tuple[Use, ...] = ()
-    uses = desk.take(lambda: tuple(_uses(workspace, library)), nowhere)
+    uses = reading.take(lambda: tuple(_uses(workspace, library)), nowhere)
     dossier = Dossier(
         settings=workspace.settings,
         issue=issue,
@@ -147,11 +148,11 @@ def _look(
         preheader=_preheader(compiled),
         templates=_templates(workspace, issue, workspace.root / shipped.TEMPLATES.name),
         shipped=_templates(workspace, issue, shipped.TEMPLATES),
-        unrendered=tuple(desk.problems),
+        unrendered=tuple(reading.problems),
         readers=readers,
         today=month,
     )
-    return (None if desk.problems else content), dossier
+    return (None if reading.problems else content), dossier
 
 
 def _held(issue: Issue | None, library: Library) -> tuple[Summary, ...]:
@@ -198,11 +199,11 @@ def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:
         for slug, doi in held:
             yield Use(issue=issue_slug, summary=slug, doi=doi, sent=True)
     issues, _ = workspace.issues()
-    states = workspace.sent_states()
+    standings = workspace.standings()
     for issue in issues:
         if issue.slug in mailed:
             continue
-        sent = issue.publish or issue.slug in states
+        sent = issue.publish or standings[issue.slug] is not Standing.DRAFT
         for slug in issue.summaries:
             known = library.get(slug)
             yield Use(issue=issue.slug, summary=slug, doi=known.doi if known else None, sent=sent)

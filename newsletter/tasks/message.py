@@ -13,7 +13,8 @@ from newsletter.basics.errors import Problem, WrongUsage, did_you_mean, fail
 from newsletter.basics.files import shown
 from newsletter.message.content import Content, content_of
 from newsletter.message.draft import SAMPLE_READER, draft_message
-from newsletter.workspace import Workspace, withdrawable
+from newsletter.state.standing import held
+from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:
     from newsletter.state.ledger import Ledger, Mailing
@@ -37,13 +38,9 @@ def frozen_issue(workspace: Workspace, slug: str) -> Frozen | None:
 
     What nobody can have got is not held: the next `send` takes the files as they are then.
     """
-    if not workspace.settings.database.exists():
-        return None
-    with workspace.ledger() as ledger:
-        mailing = ledger.mailing(slug)
-        if mailing is None or withdrawable(ledger, mailing):
-            return None
-        return Frozen(mailing, ledger.content(mailing))
+    with workspace.known_ledger() as ledger:
+        mailing = ledger and held(ledger, slug)
+        return Frozen(mailing, ledger.content(mailing)) if ledger and mailing else None
 
 
 def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | None]:
@@ -63,13 +60,11 @@ def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, toda
 
     Once a mailing has frozen it, a reader of that mailing gets here exactly what they are sent.
     """
-    if as_email is not None and workspace.settings.database.exists():
-        with workspace.ledger() as ledger:
-            mailing = ledger.mailing(slug)
-            if mailing is not None and not withdrawable(ledger, mailing):
-                sent = _frozen_message(workspace, ledger, mailing, as_email)
-                if sent:
-                    return sent
+    if as_email is not None:
+        with workspace.known_ledger() as ledger:
+            mailing = ledger and held(ledger, slug)
+            if ledger and mailing and (sent := _frozen(workspace, ledger, mailing, as_email)):
+                return sent
     content, moment = issue_content(workspace, slug)
     reader = find_reader(workspace, as_email, today=today) if as_email else SAMPLE_READER
     return draft_message(content, reader, date=moment)
@@ -105,9 +100,8 @@ def test_message(content: Content, reader: Subscriber, *, now: datetime) -> byte
     return draft_message(content, reader, date=now.astimezone(UTC), marked="[TEST] ")
 
 
-def _frozen_message(
-    workspace: Workspace, ledger: Ledger, mailing: Mailing, as_email: str
-) -> bytes | None:
+def _frozen(workspace: Workspace, ledger: Ledger, mailing: Mailing, as_email: str) -> bytes | None:
+    """Return what a reader of a mailing gets, or None for anybody else."""
     from newsletter.delivery.letters import Letters
 
     try:

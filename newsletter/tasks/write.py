@@ -15,11 +15,12 @@ from newsletter.content.month import Month
 from newsletter.content.summary.file import bare_doi
 from newsletter.content.summary.new import draft
 from newsletter.content.text.slug import slug_of
+from newsletter.state.standing import Standing
 from newsletter.workspace import Workspace
 
 _SENT = {
-    "finished": "issue {slug} went out",
-    "recorded": "issue {slug} went out, as mailings.csv says",
+    Standing.FINISHED: "issue {slug} went out",
+    Standing.RECORDED: "issue {slug} went out, as mailings.csv says",
 }
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 
@@ -61,9 +62,9 @@ def new_summary(
 
 def refuse_if_sent(workspace: Workspace, slug: str) -> None:
     """Raise NewsletterError where the issue's mailing is frozen: readers have what it says."""
-    state = workspace.sent_state(slug)
-    if state is not None:
-        told = _SENT.get(state, f"issue {slug} is being sent (its mailing is {state})")
+    standing = workspace.standing(slug)
+    if standing is not Standing.DRAFT:
+        told = _SENT.get(standing, f"issue {slug} is being sent (its mailing is {standing})")
         raise fail(
             f"{told.format(slug=slug)}; it is not edited any more",
             hint=f"an extra issue can follow it: newsletter compose {slug[:7]}-correction",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 from newsletter.basics.address import parse_address
 from newsletter.basics.shipped import TEMPLATES
 from newsletter.checks.dossier import Dossier, Readers
-from newsletter.checks.letter import Letter, bodies
+from newsletter.checks.letter import Letter
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.passage import Passage
@@ -130,7 +131,10 @@ def letter(
 
 def html_weight(message: bytes) -> int:
     """Return the octets of a message's HTML part as a mail program counts them: decoded."""
-    return len(bodies(message)["html"])
+    parts = message_from_bytes(message).walk()
+    return sum(
+        len(part.get_payload(decode=True)) for part in parts if part.get_content_subtype() == "html"
+    )
 
 
 def email(html: str = HTML, text: str = TEXT, **changes: Any) -> Dossier:

@@ -24,7 +24,7 @@ def test_a_letter_gives_back_what_was_put_in() -> None:
     assert made.html.replace("\r\n", "\n").startswith(html.partition("{unsubscribe}")[0])
     assert made.text.replace("\r\n", "\n").startswith(text.partition("{unsubscribe}")[0] + url)
     assert made.subject == "Übung, November – 2026"  # noqa: RUF001
-    assert html_weight(made.octets) == len(made.html.encode())
+    assert html_weight(made.octets) == len(made.html.replace("\n", "\r\n").encode())
     assert "What clients remember" in made.seen
     assert "<" not in made.seen.replace("p < .05", "")
 

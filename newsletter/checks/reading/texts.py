@@ -10,6 +10,7 @@ from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.files import read_bytes
+from newsletter.basics.stamps import Stamp, stamp
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue.issue import Issue
 from newsletter.content.passage import Passage
@@ -143,12 +144,11 @@ def in_templates(
 
 def template_text(file: Path) -> str:
     """Return a template file's text, kept until the file changes; empty where it is refused."""
-    status = file.stat()
-    return _text(file, (status.st_mtime_ns, status.st_size, status.st_ino))
+    return _text(file, stamp(file))
 
 
 @lru_cache(maxsize=128)
-def _text(file: Path, _changed: tuple[int, int, int]) -> str:
+def _text(file: Path, _changed: Stamp) -> str:
     try:
         data = read_bytes(file, file, largest=LARGEST_TEMPLATE)
     except NewsletterError:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from newsletter.basics import gmail
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.reading.stylesheet import blocks
@@ -13,13 +14,6 @@ from newsletter.checks.reading.texts import in_templates
 from newsletter.content.issue.issue import Issue
 from newsletter.content.text.characters import display_width
 
-LARGE = 80_000
-TOO_LARGE = 100_000
-"""Octets of HTML. Gmail shows about 102 KB of a message and hides the rest behind a link,
-with the unsubscribe link in it."""
-STYLE = 16_000
-"""Octets of styles. Gmail drops all of them where they are over 16 KB (caniemail, hteumeuleu's
-email-bugs 17)."""
 SUBJECT = 70
 """Columns of a subject that a computer's mail program shows; a telephone shows about 40."""
 PREHEADER = range(40, 91)
@@ -36,9 +30,9 @@ def size(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         return
     weight = dossier.heaviest
     says = f"the HTML of the email is {weight / 1000:.0f} KB"
-    if weight > TOO_LARGE:
+    if weight > gmail.TOO_LARGE:
         level, message = Level.ERROR, f"{says}: Gmail will cut it off at about 102 KB"
-    elif weight > LARGE:
+    elif weight > gmail.LARGE:
         level, message = Level.WARNING, f"{says}, near the 102 KB where Gmail cuts it off"
     else:
         level, message = Level.INFO, f"{says}; Gmail shows up to 102 KB"
@@ -58,7 +52,7 @@ def styles(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     blocks = dossier.letter.styles
     total = sum(len(block.encode()) for block in blocks)
     file, line = in_templates(dossier, r"<(?:mj-)?style\b")
-    if total > STYLE:
+    if total > gmail.STYLES:
         yield Problem(
             message=f"the styles have {total / 1000:.1f} KB: over 16 KB Gmail drops all of them",
             file=file or issue.file,

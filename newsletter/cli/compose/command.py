@@ -48,7 +48,7 @@ def command(context: click.Context, month: str | None, slugs: tuple[str, ...]) -
 
 
 def _which(workspace: Workspace) -> WrongUsage:
-    drafts = [each for each in workspace.issue_slugs() if workspace.sent_state(each) is None]
+    drafts = workspace.drafts()
     there = f"drafts: {', '.join(drafts[-5:])}; or a new one" if drafts else "for example"
     return WrongUsage(
         Problem(message="which issue?", hint=f"{there}: newsletter compose 2026-12 [SLUG...]")

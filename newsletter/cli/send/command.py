@@ -84,7 +84,7 @@ def command(
 
 def _named(workspace: Workspace) -> str:
     """Ask for the issue by name: what goes to everybody is never guessed."""
-    drafts = [each for each in workspace.issue_slugs() if workspace.sent_state(each) is None]
+    drafts = workspace.drafts()
     listed = ", ".join(drafts[-5:])
     raise WrongUsage(
         Problem(

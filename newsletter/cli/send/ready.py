@@ -16,9 +16,9 @@ from newsletter.cli.terminal.waiting import undone, wait_until, zone_name
 from newsletter.delivery.appointment import is_too_late, spoken
 from newsletter.settings.values import Auth
 from newsletter.state.ledger import Override
+from newsletter.state.standing import is_withdrawable
 from newsletter.tasks.send.guard import refuse_recorded
 from newsletter.tasks.send.plan import Plan, plan_first, plan_next
-from newsletter.workspace import withdrawable
 
 if TYPE_CHECKING:
     from newsletter.cli.send.wishes import Wishes
@@ -55,7 +55,7 @@ def look(
     mailing: Mailing | None,
 ) -> Ready:
     """Find out what sending would do, and say it; raise where it must not be done."""
-    if mailing is not None and not withdrawable(ledger, mailing):
+    if mailing is not None and not is_withdrawable(ledger, mailing):
         ready = Ready(plan=plan_next(workspace, ledger, mailing))
         if wishes.overrides:
             output.say("A mailing that was begun is not checked again: nothing to override.")

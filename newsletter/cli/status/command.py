@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsletter.basics.outcome import State
     from newsletter.state.ledger import Mailing, Record
     from newsletter.state.sqlite import SqliteLedger
+    from newsletter.state.standing import Standing
 
 _COLUMNS = ("email", "state", "code", "enhanced", "text", "attempts", "at", "message_id")
 
@@ -54,7 +55,7 @@ def command(
         mailing = ledger.mailing(month)
         if mailing is None:
             workspace.issue(month)
-            _never(month, as_json=as_json, recorded=workspace.sent_state(month) is not None)
+            _never(month, workspace.standing(month), as_json=as_json)
         elif reader is not None:
             _reader(ledger, mailing, reader, as_json=as_json)
         elif as_csv:
@@ -76,15 +77,15 @@ def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]
     }
 
 
-def _never(month: str, *, as_json: bool, recorded: bool) -> None:
+def _never(month: str, standing: Standing, *, as_json: bool) -> None:
     from newsletter.basics.outcome import State
+    from newsletter.state.standing import Standing
 
     if as_json:
         counts = dict.fromkeys((state.value for state in State), 0)
-        state = "recorded" if recorded else "draft"
         nothing = {"counts": counts, "started_at": None, "finished_at": None}
-        output.json_result({"issue": month, "state": state, **nothing})
-    elif recorded:
+        output.json_result({"issue": month, "state": standing.value, **nothing})
+    elif standing is Standing.RECORDED:
         output.say(f"{month} is in mailings.csv, but this ledger does not know of it.")
     else:
         output.say(f"{month} has not been sent.")

@@ -17,6 +17,7 @@ from jinja2 import BaseLoader, Environment, TemplateNotFound
 
 from newsletter.basics.errors import did_you_mean, fail
 from newsletter.basics.files import read_text, shown
+from newsletter.basics.stamps import Stamp, stamp
 from newsletter.basics.toml import TomlFile, read_toml
 from newsletter.render.templates.balance import first_unbalanced
 
@@ -27,9 +28,6 @@ LARGEST_TEMPLATE = 250_000
 PARTS = frozenset({"parts", "words"})
 """Folders of a template, which are none themselves."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-
-Stamp = tuple[int, int, int]
-"""What tells one version of a file from the next: time in ns, octets, inode."""
 
 
 def folders_of(
@@ -72,11 +70,11 @@ def find_all(folders: Sequence[Path], name: str) -> tuple[Path, ...]:
 
 def toml_of(path: Path, root: Path) -> TomlFile:
     """Return a template's TOML file, read again once it has changed. Raises NewsletterError."""
-    return _toml(path, shown(path, root), _stamp(path))
+    return _toml(path, shown(path, root), stamp(path))
 
 
 @lru_cache(maxsize=64)
-def _toml(path: Path, name: Path, _changed: Stamp | None) -> TomlFile:
+def _toml(path: Path, name: Path, _changed: Stamp) -> TomlFile:
     return read_toml(path, name)
 
 
@@ -155,10 +153,10 @@ class TemplateFiles(BaseLoader):
         path = self.path_of(template)
         if path is None:
             raise TemplateNotFound(template)
-        stamp = _stamp(path)
+        before = stamp(path)
         source = read_text(path, self.shown(path), largest=LARGEST_TEMPLATE)
         self._used[template] = path, source
-        return source, str(path), lambda: self.path_of(template) == path and _stamp(path) == stamp
+        return source, str(path), lambda: self.path_of(template) == path and stamp(path) == before
 
     def list_templates(self) -> list[str]:
         """Return the names of all files."""
@@ -172,14 +170,6 @@ class TemplateFiles(BaseLoader):
 
 def _files(folder: Path) -> Iterable[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _subfolders(folder: Path) -> list[Path]:

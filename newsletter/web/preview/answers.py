@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from newsletter.basics.errors import NewsletterError, Problem, fail
+from newsletter.content.issue.writer import FieldError
+
+_LONGEST = 10_000
+"""Characters of a text in a request."""
 
 
 async def json_body(request: Request) -> dict[str, Any]:
@@ -27,6 +31,22 @@ async def json_body(request: Request) -> dict[str, Any]:
         raise HTTPException(400, "the request holds no JSON, or half a character") from None
     if not isinstance(value, dict):
         raise HTTPException(400, "the request holds no JSON object")
+    return value
+
+
+def slug_of(request: Request, slugs: Collection[str]) -> str:
+    """Return the issue that the address names: one of the list, never a path."""
+    slug: str = request.path_params["slug"]
+    if slug not in slugs:
+        raise HTTPException(404, "there is no such issue any more")
+    return slug
+
+
+def text_of(body: dict[str, Any], name: str) -> str:
+    """Return a text of a request, "" where there is none; HTTPException 400 for anything else."""
+    value = body.get(name, "")
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        raise HTTPException(400, f"'{name}' must be a text")
     return value
 
 
@@ -69,9 +89,15 @@ async def mistake(_request: Request, error: Exception) -> Response:
 
 
 async def refuse(_request: Request, error: Exception) -> Response:
-    """Answer a NewsletterError: the editor must act (RFC 9110, 15.5.21)."""
+    """Answer a NewsletterError: the editor must act (RFC 9110, 15.5.21).
+
+    Problems of a FieldError name their fields.
+    """
     problems = error.problems if isinstance(error, NewsletterError) else ()
-    return JSONResponse({"problems": [problem_json(each) for each in problems]}, 422)
+    told = [problem_json(each) for each in problems]
+    if isinstance(error, FieldError):
+        told = [{**one, "field": field} for one, field in zip(told, error.fields, strict=True)]
+    return JSONResponse({"problems": told}, 422)
 
 
 async def http_error(_request: Request, error: Exception) -> Response:

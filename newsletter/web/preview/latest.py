@@ -6,43 +6,15 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from newsletter.basics.errors import NewsletterError, Problem
-from newsletter.checks.engine import Finding
+from newsletter.basics.stamps import Kept
+from newsletter.checks.engine import Finding, refused
 from newsletter.content.issue.file import NO_SUMMARIES
-from newsletter.message.content import Content
 from newsletter.web.preview.answers import mistakes_told
-from newsletter.web.preview.mail import Mail, read_mail
-from newsletter.web.preview.readers import Reader
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An issue as its files have it now, or as a mailing froze it.
-
-    `content` is None where no email can be made, and `problems` say why. `frozen_at` and `note`,
-    a sentence for the page, tell of a mailing.
-    """
-
-    content: Content | None
-    problems: tuple[Problem, ...] = ()
-    frozen_at: datetime | None = None
-    note: str = ""
-
-
-class Source(Protocol):
-    """Where drafts, messages and reports come from; each call reads the files anew."""
-
-    def draft(self, slug: str) -> Draft:
-        """Return an issue as it is now; raise NewsletterError where it cannot even be looked at."""
-
-    def message(self, slug: str, draft: Draft, reader: Reader) -> bytes:
-        """Return what a reader would get (RFC 5322, CRLF), or gets once it is frozen."""
-
-    def findings(self, slug: str) -> tuple[Finding, ...]:
-        """Return what the check says."""
+from newsletter.web.preview.reader_choice import ChosenReader
+from newsletter.web.preview.shown_mail import Mail
+from newsletter.web.preview.source import WorkspaceSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +46,15 @@ class Latest:
     Emails and checks have a lock each: an email never waits for the check of the save before.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: WorkspaceSource) -> None:
         self._source = source
         self._version = 1
-        self._drafts: dict[str, tuple[int, Draft]] = {}
+        self._kept = Kept()
         self._views: dict[tuple[str, str], View] = {}
-        self._reports: dict[str, tuple[int, tuple[Finding, ...]]] = {}
         self._mailing = threading.Lock()
         self._checking = threading.Lock()
 
-    def view(self, slug: str, reader: Reader) -> View:
+    def view(self, slug: str, reader: ChosenReader) -> View:
         """Return the issue as it is now, made at most once a version for each reader."""
         with self._mailing:
             key = slug, reader.handle
@@ -100,28 +71,23 @@ class Latest:
     def findings(self, slug: str) -> tuple[int, tuple[Finding, ...]]:
         """Return the version that was checked and what was found, at most once a version."""
         with self._checking:
-            seen = self._reports.get(slug)
             version = self._version
-            if seen is None or seen[0] != version:
-                seen = self._reports[slug] = version, self._check(slug)
-            return seen
+            return version, self._kept.of(("report", slug), version, lambda: self._check(slug))
 
     def outdate(self) -> int:
-        """Say that something was saved; return the new version."""
+        """Count a new version, so that nothing is kept of the last; return it."""
         self._version += 1
         return self._version
 
-    def _look(self, slug: str, reader: Reader, version: int, before: View | None) -> View:
+    def _look(self, slug: str, reader: ChosenReader, version: int, before: View | None) -> View:
         problems: tuple[Problem, ...]
         note, fields = "", before.fields if before else ()
         try:
             with mistakes_told():
-                draft = self._draft(slug, version)
-                note, problems = draft.note, draft.problems
-                if draft.content is not None:
-                    fields = draft.content.fields
-                    mail = read_mail(self._source.message(slug, draft, reader))
-                    return View(version=version, mail=mail, stale=False, note=note, fields=fields)
+                draft = self._kept.of(("draft", slug), version, lambda: self._source.draft(slug))
+                note, fields = draft.note, draft.content.fields
+                mail = Mail(self._source.message(slug, draft, reader))
+                return View(version=version, mail=mail, stale=False, note=note, fields=fields)
         except NewsletterError as error:
             problems = error.problems
         return View(
@@ -133,23 +99,17 @@ class Latest:
             fields=fields,
         )
 
-    def _draft(self, slug: str, version: int) -> Draft:
-        seen = self._drafts.get(slug)
-        if seen is None or seen[0] != version:
-            seen = self._drafts[slug] = version, self._source.draft(slug)
-        return seen[1]
-
     def _check(self, slug: str) -> tuple[Finding, ...]:
         try:
             with mistakes_told():
                 return self._source.findings(slug)
         except NewsletterError as error:
-            return _findings(error.problems)
+            return refused(error.problems).findings
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the page hears: the new version, and the files that were saved, or None: any."""
+    """A save as pages get it: the new version, and the files, None for any of them."""
 
     version: int
     files: Sequence[str] | None
@@ -163,12 +123,12 @@ class Bell:
         self._closed = False
 
     def ring(self, saved: Saved) -> None:
-        """Tell everybody that there is a new version."""
+        """Send a save to every page that listens."""
         for listener in self._listeners:
             listener.put_nowait(saved)
 
     def close(self) -> None:
-        """Let every listener go, so that the server can end."""
+        """End every stream, so that the server can end."""
         self._closed = True
         for listener in self._listeners:
             listener.put_nowait(None)
@@ -187,17 +147,3 @@ class Bell:
                 yield saved
         finally:
             self._listeners.discard(queue)
-
-
-def _findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            rule="render",
-            level=problem.level,
-            message=problem.message,
-            file=problem.file,
-            line=problem.line,
-            hint=problem.hint,
-        )
-        for problem in problems
-    )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import uvicorn
 
 from newsletter.basics.errors import fail
-from newsletter.web.preview.app import Preview
+from newsletter.web.preview.app import PreviewApp
 
 FIRST_PORT = 8025
 TRIES = 20
@@ -72,15 +72,15 @@ def _url(host: str, port: int, token: str) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/?token={token}"
 
 
-def serve(app: Preview, listening: socket.socket, on_started: Callable[[], None]) -> None:
-    """Answer until the process is told to end; SIGINT leaves as KeyboardInterrupt."""
+def serve(app: PreviewApp, listening: socket.socket, on_started: Callable[[], None]) -> None:
+    """Answer until a signal ends the process; SIGINT is raised as KeyboardInterrupt."""
     asyncio.run(Server(app, on_started).serve(sockets=[listening]))
 
 
 class Server(uvicorn.Server):
     """Says when it answers, and lets the open event streams go before it waits for them."""
 
-    def __init__(self, app: Preview, on_started: Callable[[], None]) -> None:
+    def __init__(self, app: PreviewApp, on_started: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,

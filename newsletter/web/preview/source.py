@@ -1,78 +1,146 @@
-"""The preview of a workspace: its files as what the desk asks for.
+"""The desk's one way to a workspace's files.
 
 The workspace is opened anew for each look, so that a save of the settings counts at once. What
-is costly and seldom changes is kept until its files change: the count of the list's readers, a
-reader of the list, the list of issues.
+is costly and seldom changes is kept until its files change: the library, each issue, where the
+issues stand, a reader of the list.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.files import shown
+from newsletter.basics.stamps import Kept, stamp, stamps
 from newsletter.checks.dossier import Readers
 from newsletter.checks.engine import Finding
 from newsletter.content.issue.file import month_of
-from newsletter.message.content import content_of
+from newsletter.content.issue.issue import Issue
+from newsletter.content.library import FOLDER as SUMMARIES
+from newsletter.content.library import Library
+from newsletter.message.content import Content, content_of
 from newsletter.message.draft import draft_message
 from newsletter.settings.values import Settings
 from newsletter.state.ledger import MailingState
+from newsletter.state.standing import Standing
 from newsletter.tasks.message import find_reader, frozen_issue, issue_message
-from newsletter.web.preview.grounds import SUPPRESSIONS, Reach, file_of, list_of, open_desk
-from newsletter.web.preview.latest import Draft
-from newsletter.web.preview.mailing.progress import Progress
-from newsletter.web.preview.place.editor import command_for, editor_of, link_to, run_editor
-from newsletter.web.preview.place.line import is_mendable, mend
-from newsletter.web.preview.place.places import Excerpt, excerpt
-from newsletter.web.preview.readers import Hit, Kind, Reader, search
+from newsletter.web.preview.grounds import list_of, open_desk
+from newsletter.web.preview.reader_choice import ChosenReader, Hit, ReaderKind, search
 from newsletter.web.preview.watch import saves, workspace_folders
 from newsletter.web.preview.weights import Weight, weigh
-from newsletter.workspace import Workspace, open_workspace
+from newsletter.workspace import MAILINGS, TOPICS, Workspace, issue_slugs, open_workspace
 
-T = TypeVar("T")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An issue as its files have it now, or as a mailing froze it.
+
+    `frozen_at` and `note`, a sentence for the page, tell of a mailing.
+    """
+
+    content: Content
+    frozen_at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueEntry:
-    """One issue to choose: `name` for people (`November 2026`).
-
-    `state` is draft, sent, or that of a mailing under way (frozen, sending, paused).
-    """
+    """One issue to choose; `issue` is None where its file cannot be read."""
 
     slug: str
-    name: str
-    state: str
+    standing: Standing = Standing.DRAFT
+    issue: Issue | None = None
+
+    @property
+    def name(self) -> str:
+        """Its month for people: `November 2026`."""
+        month = month_of(self.slug)
+        return month.name if month else self.slug
+
+    @property
+    def word(self) -> str:
+        """What follows the month in its slug: `correction`."""
+        return self.slug[len("2026-11-") :]
+
+    @property
+    def state(self) -> str:
+        """Where it stands; `published` for a draft that its file calls so."""
+        is_published = self.issue is not None and self.issue.publish
+        return "published" if self.standing is Standing.DRAFT and is_published else self.standing
 
 
 class WorkspaceSource:
     """One workspace's files. Every method may be called from any thread."""
 
-    def __init__(self, root: Path, *, environment: Mapping[str, str], is_local: bool) -> None:
-        """Take the folder; programs are only started for a page on this machine (`is_local`)."""
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self._environment = environment
-        self._is_local = is_local
-        self._kept: dict[str, tuple[Hashable, Any]] = {}
-        self._progress = Progress()
+        self._kept = Kept()
+        self._title = root.name
+        self._last: Workspace | None = None
 
     def open(self) -> Workspace:
         """Return the workspace as it is now; raise NewsletterError, also for links out of it."""
         return open_desk(self.root)
 
+    def open_for_place(self) -> Workspace:
+        """Return the workspace, as it was last where its settings are broken now.
+
+        The place of what is wrong in the settings must open too, and a link out of the workspace
+        is no obstacle: how far the desk goes with a file is looked at for each.
+        """
+        try:
+            self._last = open_workspace(self.root)
+        except NewsletterError:
+            if self._last is None:
+                raise
+        return self._last
+
+    def slugs(self) -> Sequence[str]:
+        """Return the issues that have pages, the oldest first, even if the settings are broken."""
+        return issue_slugs(self.root)
+
+    def library(self, workspace: Workspace) -> Library:
+        """Return all summaries."""
+        files = workspace.root / TOPICS, *sorted((workspace.root / SUMMARIES).glob("*.md"))
+        return self._kept.of("library", stamps(*files), workspace.library)
+
+    def issues(self, workspace: Workspace) -> tuple[IssueEntry, ...]:
+        """Return all issues with where each stands, the newest first."""
+        files = workspace.root / MAILINGS, *_ledger_files(workspace.settings)
+        standings = self._kept.of("standings", stamps(*files), workspace.standings)
+        return tuple(
+            IssueEntry(
+                slug=slug,
+                standing=standings.get(slug, Standing.DRAFT),
+                issue=self._issue(workspace, slug),
+            )
+            for slug in reversed(workspace.issue_slugs())
+        )
+
+    def readable_issues(self, workspace: Workspace) -> tuple[Issue, ...]:
+        """Return all issues that can be read, the oldest first."""
+        found = (self._issue(workspace, slug) for slug in workspace.issue_slugs())
+        return tuple(issue for issue in found if issue is not None)
+
+    def _issue(self, workspace: Workspace, slug: str) -> Issue | None:
+        def read() -> Issue | None:
+            with suppress(NewsletterError):  # shown on the page of that issue
+                return workspace.issue(slug)
+            return None
+
+        return self._kept.of(("issue", slug), stamp(workspace.issue_file(slug)), read)
+
     # --- what the desk shows
 
     def draft(self, slug: str) -> Draft:
-        """Return an issue as its files have it now, or as a mailing froze it."""
+        """Return an issue as it is now; raise NewsletterError where no email can be made."""
         workspace = self.open()
         frozen = frozen_issue(workspace, slug)
         if frozen is not None:
@@ -82,11 +150,9 @@ class WorkspaceSource:
         compiled = workspace.compile(workspace.issue(slug))
         return Draft(content=content_of(compiled, workspace.settings))
 
-    def message(self, slug: str, draft: Draft, reader: Reader) -> bytes:
+    def message(self, slug: str, draft: Draft, reader: ChosenReader) -> bytes:
         """Return what a reader would get, or gets: the same bytes as `build --as` writes."""
-        if draft.content is None:
-            raise ValueError("there is nothing to make a message of")
-        if reader.kind is not Kind.LISTED:
+        if reader.kind is not ReaderKind.LISTED:
             return draft_message(draft.content, reader.subscriber, date=draft.frozen_at)
         email = str(reader.subscriber.address)
         if draft.frozen_at is not None:
@@ -97,19 +163,12 @@ class WorkspaceSource:
         """Return what the check says; the list is only read again when it has changed."""
         from newsletter.tasks.check import count_readers, prove
 
-        workspace = self.open()
-        settings = workspace.settings
-        files = (settings.subscribers_file, self.root / SUPPRESSIONS, *_state(settings))
-        today = _today()
-
-        def count() -> Readers:
-            try:
-                list_of(workspace)
-            except NewsletterError as error:
-                return Readers(mailable=None, problems=error.problems)
-            return count_readers(workspace, today)
-
-        readers = self._keep("readers", files, today, count)
+        workspace, today = self.open(), _today()
+        try:
+            list_of(workspace)
+            readers = count_readers(workspace, today)
+        except NewsletterError as error:
+            readers = Readers(mailable=None, problems=error.problems)
         return prove(workspace, slug, readers=readers, today=today).report.findings
 
     def weights(self, slug: str) -> tuple[Weight, ...]:
@@ -117,20 +176,13 @@ class WorkspaceSource:
         workspace = self.open()
         return () if frozen_issue(workspace, slug) else weigh(workspace, slug)
 
-    def slugs(self) -> Sequence[str]:
-        """Return the issues that have pages."""
-        folder = self.root / "issues"
-        return tuple(sorted(file.stem for file in folder.glob("*.md") if month_of(file.stem)))
-
-    def issues(self) -> tuple[IssueEntry, ...]:
-        """Return all issues, the newest first."""
+    def entries(self) -> tuple[IssueEntry, ...]:
+        """Return the issues to choose, the newest first."""
         try:
             workspace = self.open()
-        except NewsletterError:  # which the desk tells by itself
-            return tuple(_entry(slug, "draft") for slug in reversed(self.slugs()))
-        files = (*sorted((self.root / "issues").glob("*.md")), self.root / "mailings.csv")
-        files = (*files, *_state(workspace.settings))
-        return self._keep("issues", files, None, lambda: _entries(workspace))
+        except NewsletterError:  # shown on the page of any issue
+            return tuple(IssueEntry(slug=slug) for slug in reversed(self.slugs()))
+        return self.issues(workspace)
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what keeps the workspace from being opened."""
@@ -142,12 +194,9 @@ class WorkspaceSource:
 
     def title(self) -> str:
         """Return the newsletter's name, or the last that could be read."""
-        try:
-            title = self.open().settings.newsletter.title
-        except NewsletterError:
-            return str(self._kept.get("title", (None, self.root.name))[1])
-        self._kept["title"] = None, title
-        return title
+        with suppress(NewsletterError):
+            self._title = self.open().settings.newsletter.title
+        return self._title
 
     def image_sources(self) -> tuple[str, ...]:
         """Return the origins from which the email may show images: the site's and the design's."""
@@ -162,8 +211,10 @@ class WorkspaceSource:
         """Return a reader of the list; raise NewsletterError with the nearest one."""
         workspace = self.open()
         file, today = list_of(workspace), _today()
-        return self._keep(
-            f"reader {email}", (file,), today, lambda: find_reader(workspace, email, today=today)
+        return self._kept.of(
+            ("reader", email),
+            (today, stamp(file)),
+            lambda: find_reader(workspace, email, today=today),
         )
 
     def reader(self, slug: str, email: str) -> Subscriber:
@@ -177,13 +228,9 @@ class WorkspaceSource:
             return mailed
 
     def _mailed(self, slug: str, email: str) -> Subscriber | None:
-        workspace = self.open()
-        if not workspace.settings.database.exists():
-            return None
-        with workspace.ledger() as ledger, suppress(BadAddress):
-            mailing = ledger.mailing(slug)
-            found = mailing and ledger.delivery(mailing, parse_address(email))
-            if found:
+        with self.open().known_ledger() as ledger, suppress(BadAddress):
+            mailing = ledger and ledger.mailing(slug)
+            if ledger and mailing and (found := ledger.delivery(mailing, parse_address(email))):
                 return Subscriber(found.address, found.name, dict(found.fields))
         return None
 
@@ -194,41 +241,7 @@ class WorkspaceSource:
         name, columns = shown(file, self.root), workspace.settings.subscribers_columns
         return search(file, name, wanted, _today(), columns)
 
-    # --- places and progress
-
-    def place(self, name: str, line: int) -> tuple[Excerpt, str | None]:
-        """Return the lines around one, and how an editor opens it: `link:ADDRESS`, `program`."""
-        workspace = self._lenient()
-        found = excerpt(workspace, name, line)
-        editor = editor_of(workspace.settings.preview.editor, self._environment)
-        if editor is None:
-            return found, None
-        link = link_to(editor, found.path, line)
-        if link is not None:
-            return found, f"link:{link}"
-        return found, "program" if self._is_local else None
-
-    def edit(self, name: str, line: int) -> bool:
-        """Open a place in the editor's program; return whether there is one to open it in."""
-        workspace = self._lenient()
-        file = file_of(workspace, name, Reach.NAMED)
-        editor = editor_of(workspace.settings.preview.editor, self._environment)
-        if editor is None or not self._is_local or link_to(editor, file, line):
-            return False
-        run_editor(command_for(editor, file, line))
-        return True
-
-    def is_mendable(self, name: str) -> bool:
-        """Whether a line of a file may be mended from the page."""
-        return is_mendable(self._lenient(), name)
-
-    def mend(self, name: str, line: int, before: str, after: str) -> None:
-        """Write one line of a file anew; raise ChangedMeanwhile or NewsletterError."""
-        mend(self._lenient(), name, line, before, after)
-
-    def mailing(self, slug: str) -> dict[str, Any]:
-        """Return where an issue's mailing stands."""
-        return self._progress.look(self._lenient(), slug, time.monotonic())
+    # --- saves
 
     def changes(self) -> AsyncGenerator[tuple[str, ...]]:
         """Yield the files that were saved, after each burst of saves."""
@@ -239,30 +252,6 @@ class WorkspaceSource:
             return workspace_folders(self.root, list_of(self.open()))
         except NewsletterError:
             return workspace_folders(self.root)
-
-    def _lenient(self) -> Workspace:
-        """Return the workspace, as it was last where its settings are broken now.
-
-        The place of what is wrong in the settings must open too.
-        """
-        try:
-            workspace = open_workspace(self.root)  # a place is looked at by itself
-        except NewsletterError:
-            known = self._kept.get("workspace")
-            if known is None:
-                raise
-            return known[1]  # type: ignore[no-any-return] # what is kept below
-        self._kept["workspace"] = None, workspace
-        return workspace
-
-    def _keep(self, name: str, files: Iterable[Path], beside: Hashable, make: Callable[[], T]) -> T:
-        """Return what was made of some files, made again once one of them has changed."""
-        stamp = (beside, *map(_stamp, files))
-        known = self._kept.get(name)
-        if known is None or known[0] != stamp:
-            known = self._kept[name] = stamp, make()
-        made: T = known[1]
-        return made
 
 
 def image_sources(settings: Settings) -> tuple[str, ...]:
@@ -283,43 +272,7 @@ def _note(frozen_at: datetime, *, done: bool) -> str:
     return f"{said} This is that message; what the files say since changes nothing."
 
 
-def _entries(workspace: Workspace) -> tuple[IssueEntry, ...]:
-    """Return all issues, the newest first; one that cannot be read is a draft."""
-    states = workspace.sent_states()
-    return tuple(
-        _entry(slug, _state_of(workspace, slug, states.get(slug)))
-        for slug in reversed(workspace.issue_slugs())
-    )
-
-
-def _state_of(workspace: Workspace, slug: str, mailing: str | None) -> str:
-    if mailing in {MailingState.FINISHED.value, "recorded"}:
-        return "sent"
-    if mailing is not None:
-        return mailing
-    try:
-        return "sent" if workspace.issue(slug).publish else "draft"
-    except NewsletterError:
-        return "draft"
-
-
-def _entry(slug: str, state: str) -> IssueEntry:
-    month = month_of(slug)
-    name = month.name if month else slug
-    word = slug[len("2026-11-") :]
-    return IssueEntry(slug=slug, name=f"{name}, {word}" if word else name, state=state)
-
-
-def _state(settings: Settings) -> tuple[Path, ...]:
+def _ledger_files(settings: Settings) -> tuple[Path, Path]:
     """Return the files that change whenever the ledger does."""
     database = settings.database
     return database, database.with_name(f"{database.name}-wal")
-
-
-def _stamp(file: Path) -> tuple[str, int, int, int]:
-    """Return what tells one version of a file from the next; zeros where there is none."""
-    try:
-        stat = file.stat()
-    except OSError:
-        return str(file), 0, 0, 0
-    return str(file), stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -21,18 +21,16 @@ from starlette.responses import (
     StreamingResponse,
 )
 
-from newsletter.web.preview.answers import json_body
+from newsletter.web.preview.answers import json_body, slug_of, text_of
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.latest import Bell, Latest, Saved, View
-from newsletter.web.preview.look import finding_json, look_json
-from newsletter.web.preview.mail import Mail, Scheme, in_scheme, without_style_blocks
-from newsletter.web.preview.place.line import ChangedMeanwhile
-from newsletter.web.preview.place.places import where
-from newsletter.web.preview.readers import Circle, Kind, Reader, made_up
+from newsletter.web.preview.pools import Pool, SharedWork
+from newsletter.web.preview.reader_choice import ChosenReader, ChosenReaders, ReaderKind, made_up
+from newsletter.web.preview.shown_mail import ColourScheme, Mail, in_scheme, without_style_blocks
 from newsletter.web.preview.source import WorkspaceSource
-from newsletter.web.preview.turns import Lane, Turns
+from newsletter.web.preview.view_json import finding_json, view_json
 
-STATIC = Path(__file__).parent / "static"
+PAGE = Path(__file__).parent / "page" / "index.html"
 
 
 class Pages:
@@ -43,10 +41,9 @@ class Pages:
         self._first = first
         self._keys = keys
         self._latest = Latest(source)
-        self._mail_lane = Lane("mail")
-        self._checks = Turns("check", self._latest.findings)
-        self._circle = Circle()
-        self._mailings: dict[str, str | None] = {}
+        self._mail_pool = Pool("mail")
+        self._checks = SharedWork("check", self._latest.findings)
+        self._chosen = ChosenReaders()
         self.bell = Bell()
 
     @asynccontextmanager
@@ -54,13 +51,13 @@ class Pages:
         """Watch, and make the first email at once: the browser is still opening."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
-            look = self._mail_lane.run(self._latest.view, self._first, self._circle.named(""))
+            look = self._mail_pool.run(self._latest.view, self._first, self._chosen.named(""))
             tasks.append(asyncio.create_task(look))
         try:
             yield
         finally:
             self.bell.close()
-            self._mail_lane.close()
+            self._mail_pool.close()
             self._checks.close()
             for task in tasks:
                 task.cancel()
@@ -69,70 +66,64 @@ class Pages:
 
     async def _watch(self) -> None:
         async for files in self._source.changes():
-            self.bell.ring(Saved(self._latest.outdate(), files or None))
+            self.outdate(files or None)
+
+    def outdate(self, files: Sequence[str] | None = None) -> None:
+        """Count a new version and send it to every page; `files` None means any of them."""
+        self.bell.ring(Saved(self._latest.outdate(), files))
 
     # --- the desk
 
     async def home(self, _request: Request) -> Response:
-        """Lead to the issue that the desk opens with; without any, it offers to make one."""
+        """Redirect to the issue that the desk opens with; without any issue, return the page."""
         slugs = self._source.slugs()
         if not slugs:
-            return _latest()
+            return _page()
         first = self._first if self._first in slugs else slugs[-1]
         return RedirectResponse(f"/issues/{first}", status_code=303)
 
     async def desk(self, request: Request) -> Response:
-        """Return the page itself; its script asks for the rest."""
+        """Return the page itself; its script fetches the rest."""
         self._slug(request)
-        return _latest()
+        return _page()
 
     async def start(self, request: Request) -> Response:
-        """Tell what there is where no issue is looked at."""
-        problems = await self._mail_lane.run(self._source.problems)
+        """Answer for the page where no issue is open."""
+        problems = await self._mail_pool.run(self._source.problems)
         return await self._told("", self._latest.nothing(problems), self._reader(request))
 
     async def look(self, request: Request) -> Response:
-        """Tell what an issue is now, as a reader sees it."""
+        """Answer with an issue as it is now, for a reader."""
         slug, reader = self._slug(request), self._reader(request)
-        view = await self._mail_lane.run(self._latest.view, slug, reader)
+        view = await self._mail_pool.run(self._latest.view, slug, reader)
         return await self._told(slug, view, reader)
 
-    async def _told(self, slug: str, view: View, reader: Reader) -> Response:
-        entries = await self._mail_lane.run(self._source.issues)
-        title = await self._mail_lane.run(self._source.title)
-        told = look_json(view, reader, entries)
+    async def _told(self, slug: str, view: View, reader: ChosenReader) -> Response:
+        entries = await self._mail_pool.run(self._source.entries)
+        title = await self._mail_pool.run(self._source.title)
+        told = view_json(view, reader, entries)
         return JSONResponse({"title": title, "csrf": self._keys.csrf, "issue": slug, **told})
 
     async def checks(self, request: Request) -> Response:
-        """Tell what the check finds, and in which version."""
+        """Answer with what the check finds, and in which version."""
         version, findings = await self._checks.ask(self._slug(request))
         return JSONResponse(
             {"version": version, "findings": [finding_json(each) for each in findings]}
         )
 
     async def weights(self, request: Request) -> Response:
-        """Tell what each summary weighs."""
+        """Answer with the weight of each summary."""
         weights = await asyncio.to_thread(self._source.weights, self._slug(request))
         return JSONResponse(
             {"parts": [{"title": each.title, "bytes": each.bytes} for each in weights]}
         )
 
-    async def mailing(self, request: Request) -> Response:
-        """Tell where the mailing stands; what it froze or let go changes the email."""
-        slug = self._slug(request)
-        told = await asyncio.to_thread(self._source.mailing, slug)
-        before = self._mailings.setdefault(slug, told["uuid"])
-        if before != told["uuid"]:  # it was frozen, or withdrawn: the email is another one now
-            self._mailings[slug] = told["uuid"]
-            self.bell.ring(Saved(self._latest.outdate(), None))
-        return JSONResponse(told)
-
     # --- readers
 
     async def readers(self, request: Request) -> Response:
-        """Tell some readers of the list whose names or addresses hold the words typed."""
+        """Answer with some readers whose names or addresses hold the words typed."""
         self._slug(request)
-        wanted = _text(await json_body(request), "search")
+        wanted = text_of(await json_body(request), "search")
         hits, more = await asyncio.to_thread(self._source.search, wanted)
         named = [{"name": each.name, "email": each.email, "note": each.note} for each in hits]
         return JSONResponse({"hits": named, "more": more})
@@ -144,58 +135,12 @@ class Pages:
         if body.get("sample"):
             return JSONResponse({"handle": ""})
         if isinstance(fields := body.get("fields"), dict):
-            reader = self._circle.take(Kind.MADE_UP, made_up(fields))
+            reader = self._chosen.take(ReaderKind.MADE_UP, made_up(fields))
         else:
-            email = _text(body, "email")
+            email = text_of(body, "email")
             listed = await asyncio.to_thread(self._source.reader, slug, email)
-            reader = self._circle.take(Kind.LISTED, listed)
+            reader = self._chosen.take(ReaderKind.LISTED, listed)
         return JSONResponse({"handle": reader.handle})
-
-    # --- places
-
-    async def where(self, request: Request) -> Response:
-        """Tell where a passage of the email is written."""
-        slug = self._slug(request)
-        body = await json_body(request)
-        text, headings = _text(body, "text"), body.get("headings")
-        headings = headings if isinstance(headings, list) else []
-        above = [each for each in headings if isinstance(each, str)][:_MOST_HEADINGS]
-        found = await asyncio.to_thread(lambda: where(self._source.open(), slug, text, above))
-        return JSONResponse({"file": found and found[0], "line": found and found[1]})
-
-    async def place(self, request: Request) -> Response:
-        """Return the lines of a file around one."""
-        file, line = request.query_params.get("file", ""), request.query_params.get("line", "1")
-        if not line.isascii() or not line.isdigit() or len(line) > _DIGITS:
-            raise HTTPException(404, "that is no line")
-        found, editor = await asyncio.to_thread(self._source.place, file, max(1, int(line)))
-        told = {
-            "file": found.file,
-            "first": found.first,
-            "lines": found.lines,
-            "closed": found.closed,
-        }
-        mendable = await asyncio.to_thread(self._source.is_mendable, file)
-        return JSONResponse({**told, "editor": editor, "mendable": mendable})
-
-    async def edit(self, request: Request) -> Response:
-        """Open a place in the editor's program."""
-        body = await json_body(request)
-        if not await asyncio.to_thread(self._source.edit, _text(body, "file"), _line(body)):
-            raise HTTPException(404, "no editor is set up: docs/preview.md says how")
-        return JSONResponse({})
-
-    async def mend(self, request: Request) -> Response:
-        """Write one line of a file anew."""
-        body = await json_body(request)
-        place = _text(body, "file"), _line(body)
-        try:
-            await asyncio.to_thread(
-                self._source.mend, *place, _text(body, "before"), _text(body, "after")
-            )
-        except ChangedMeanwhile:
-            raise HTTPException(409, "the line has been changed meanwhile") from None
-        return JSONResponse({})
 
     # --- the email
 
@@ -204,7 +149,7 @@ class Pages:
         mail = await self._mail(request)
         query = request.query_params
         try:
-            scheme = Scheme(query.get("scheme", "light"))
+            scheme = ColourScheme(query.get("scheme", "light"))
         except ValueError:
             raise HTTPException(404) from None
         html = in_scheme(mail.html, scheme)
@@ -212,7 +157,7 @@ class Pages:
             html = without_style_blocks(html)
         sources: tuple[str, ...] = ()
         if query.get("images") != "off":
-            sources = ("data:", *await self._mail_lane.run(self._source.image_sources))
+            sources = ("data:", *await self._mail_pool.run(self._source.image_sources))
         return HTMLResponse(html, headers={"content-security-policy": frame_policy(sources)})
 
     async def message(self, request: Request) -> Response:
@@ -220,14 +165,14 @@ class Pages:
         mail = await self._mail(request)
         name = request.path_params["slug"]
         return Response(
-            mail.raw,
+            mail.octets,
             media_type="message/rfc822",
             headers={"content-disposition": f'attachment; filename="{name}.eml"'},
         )
 
     async def events(self, _request: Request) -> Response:
-        """Tell of every save from now on (server-sent events)."""
-        # Before the browser hears that it is open, so that no save falls between.
+        """Stream every save from now on (server-sent events)."""
+        # Listen before the stream opens, so that no save falls between.
         heard = self.bell.listen()
 
         async def stream() -> AsyncIterator[str]:
@@ -240,27 +185,20 @@ class Pages:
 
     async def _mail(self, request: Request) -> Mail:
         slug, reader = self._slug(request), self._reader(request)
-        view = await self._mail_lane.run(self._latest.view, slug, reader)
+        view = await self._mail_pool.run(self._latest.view, slug, reader)
         if view.mail is None:
             raise HTTPException(404, "no email could be made of this issue yet")
         return view.mail
 
     def _slug(self, request: Request) -> str:
-        """Return the issue that the address names: one of the list, never a path."""
-        slug: str = request.path_params["slug"]
-        if slug not in self._source.slugs():
-            raise HTTPException(404, "there is no such issue")
-        return slug
+        return slug_of(request, self._source.slugs())
 
-    def _reader(self, request: Request) -> Reader:
-        return self._circle.named(request.query_params.get("reader", ""))
+    def _reader(self, request: Request) -> ChosenReader:
+        return self._chosen.named(request.query_params.get("reader", ""))
 
 
-_DIGITS = 7
-
-
-def _latest() -> Response:
-    return FileResponse(STATIC / "desk.html", media_type="text/html; charset=utf-8")
+def _page() -> Response:
+    return FileResponse(PAGE, media_type="text/html; charset=utf-8")
 
 
 def frame_policy(image_sources: Sequence[str]) -> str:
@@ -270,19 +208,3 @@ def frame_policy(image_sources: Sequence[str]) -> str:
         f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
     )
-
-
-def _line(body: dict[str, Any]) -> int:
-    line = body.get("line")
-    return line if isinstance(line, int) and 0 < line < 10**_DIGITS else 1
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        raise HTTPException(400, f"'{name}' must be a text")
-    return value
-
-
-_LONGEST = 10_000
-_MOST_HEADINGS = 8

@@ -14,10 +14,10 @@ QUIET_MS = 5
 """A burst of writes (an editor's temporary file, then its rename) has ended after this long."""
 
 DEBOUNCE_MS = 60
-"""A burst that does not end is told after this long."""
+"""A burst that does not end is reported after this long."""
 
 LOOK_AGAIN_MS = 1_500
-"""So often it is looked whether the folders are still those."""
+"""How often it is checked whether the folders are still the same."""
 
 
 class _SavedFilter(DefaultFilter):

@@ -9,7 +9,7 @@ from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library
 from newsletter.message.content import content_of
 from newsletter.message.draft import draft_message
-from newsletter.web.preview.mail import read_mail
+from newsletter.web.preview.shown_mail import Mail
 from newsletter.workspace import Workspace
 
 
@@ -42,4 +42,4 @@ def weigh(workspace: Workspace, slug: str) -> tuple[Weight, ...]:
 
 def _weight(workspace: Workspace, issue: Issue, library: Library) -> int:
     content = content_of(workspace.compile(issue, library), workspace.settings)
-    return read_mail(draft_message(content)).weight
+    return Mail(draft_message(content)).weight

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.app import Preview
-from newsletter.web.preview.assembly import preview_app
+from newsletter.web.preview.app import PreviewApp, preview_app
 from newsletter.web.preview.guard import Keys
 from newsletter.web.preview.serve import Server, open_socket, own_hosts
+from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.test.way_out import WayOut
 from newsletter.workspace import open_workspace
 
@@ -47,15 +47,16 @@ def message(subject: str, html: str = HTML) -> bytes:
 def app_of(
     root: Path,
     *,
+    source: WorkspaceSource | None = None,
     hosts: frozenset[str] = frozenset({HOST}),
     environment: Mapping[str, str] | None = None,
     is_local: bool = True,
     password: str | None = None,
-) -> Preview:
+) -> PreviewApp:
     """Return the preview of a workspace with known keys, started with its settings as they are."""
     delivery = open_workspace(root).settings.delivery
     return preview_app(
-        root,
+        source or WorkspaceSource(root),
         "2026-11",
         keys=KEYS,
         hosts=hosts,

@@ -11,7 +11,7 @@ from click.testing import Result
 from starlette.testclient import TestClient
 
 from newsletter.web.preview.latest import Bell, Latest, Saved
-from newsletter.web.preview.readers import SAMPLE
+from newsletter.web.preview.reader_choice import SAMPLE
 from newsletter.web.preview.source import WorkspaceSource
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
 
@@ -20,7 +20,7 @@ SUMMARY = "summaries/2026-11-two-letters.md"
 
 
 def latest_of(workspace: Path) -> Latest:
-    return Latest(WorkspaceSource(workspace, environment={}, is_local=True))
+    return Latest(WorkspaceSource(workspace))
 
 
 def test_the_desk_opens_with_the_chosen_issue(client: TestClient) -> None:
@@ -189,8 +189,8 @@ def test_settings_that_cannot_be_read_are_told_in_the_page(
 
 EVERY = (
     *("/api/issues", "/api/issues/2026-11", "/api/issues/2026-11/checks", "/api/library"),
-    *("/api/issues/2026-11/weights", "/mail/2026-11.html", "/api/months"),
-    *("/api/compose/2026-11", "/api/trial/2026-11", "/api/place?file=topics.toml"),
+    *("/api/issues/2026-11/weights", "/mail/2026-11.html", "/api/issue-list"),
+    *("/api/compose/2026-11", "/api/test/2026-11", "/api/place?file=topics.toml"),
 )
 FOOTER = "templates/default/parts/footer.mjml"
 
@@ -228,7 +228,7 @@ def test_what_is_nested_too_deeply_is_told_and_keeps_the_last_email(
 
 def test_a_request_that_is_too_long_is_answered_with_a_sentence(client: TestClient) -> None:
     body = {"file": SUMMARY, "line": 1, "before": "x", "after": "x" * 1_100_000}
-    response = client.post("/api/mend", json=body, headers=ACTING)
+    response = client.post("/api/line", json=body, headers=ACTING)
     assert (response.status_code, response.json()["problems"][0]["message"]) == (
         413,
         "the request has more than 1,000,000 bytes",

@@ -155,7 +155,7 @@ def test_only_gmail_on_iphone_turns_dark_surfaces_light(desk: Page) -> None:
     """White becomes a dark grey in both; what is dark already is turned by iOS alone."""
     told = desk.evaluate(
         """async () => {
-          const { alter } = await import('/static/alter.js');
+          const { alter } = await import('/static/page/alter.js');
           const doc = document.querySelector('iframe.shown').contentDocument;
           const shown = (scheme) => {
             const one = doc.createElement('div');
@@ -450,13 +450,13 @@ def test_tabs_move_with_the_arrow_keys(desk: Page) -> None:
     expect(desk.locator("#panel-email")).to_be_visible()
 
 
-def test_every_key_of_the_sheet_does_what_it_says(desk: Page) -> None:
+def test_every_key_of_the_list_does_what_it_says(desk: Page) -> None:
     desk.keyboard.press("?")
-    sheet = desk.get_by_role("dialog", name="Keys")
-    expect(sheet.get_by_text("Next width")).to_be_visible()
-    expect(sheet.get_by_text("Plain text")).to_be_visible()
+    keys = desk.get_by_role("dialog", name="Keys")
+    expect(keys.get_by_text("Next width")).to_be_visible()
+    expect(keys.get_by_text("Plain text")).to_be_visible()
     desk.keyboard.press("Escape")
-    expect(sheet).to_be_hidden()
+    expect(keys).to_be_hidden()
 
     desk.keyboard.press("w")
     expect(desk.locator("#widths input[value='800']")).to_be_checked()

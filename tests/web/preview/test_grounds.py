@@ -112,8 +112,8 @@ def answers(client: TestClient) -> dict[str, str]:
         for url in (
             *("/api/issues", "/api/issues/2026-11", "/api/issues/2026-11/checks"),
             *("/api/issues/2026-11/weights", "/api/issues/2026-11/mailing", "/api/library"),
-            *("/mail/2026-11.html", "/mail/2026-11.eml", "/api/compose/2026-11", "/api/months"),
-            "/api/trial/2026-11",
+            *("/mail/2026-11.html", "/mail/2026-11.eml", "/api/compose/2026-11", "/api/issue-list"),
+            "/api/test/2026-11",
         )
     }
     posts: tuple[tuple[str, dict[str, object]], ...] = (
@@ -229,12 +229,12 @@ def test_settings_and_records_are_named_and_neither_shown_nor_changed(
     file.touch()
     before = file.read_bytes()
     told = client.get("/api/place", params={"file": name, "line": "2"}).json()
-    assert (told["first"], told["lines"], told["mendable"]) == (2, [], False)
+    assert (told["first"], told["lines"], told["changeable"]) == (2, [], False)
     assert f"The lines of {name} are not shown here" in told["closed"]
     assert "text editor at line 2" in told["closed"]
     line = before.decode().split("\n")[0]
     body = {"file": name, "line": 1, "before": line, "after": "x"}
-    response = client.post("/api/mend", json=body, headers=ACTING)
+    response = client.post("/api/line", json=body, headers=ACTING)
     assert (response.status_code, file.read_bytes()) == (422, before)
 
 
@@ -260,7 +260,7 @@ def test_a_pipe_is_no_file_to_show_or_change(workspace: Path) -> None:
         os.mkfifo(file)
         body = {"file": name, "line": 1, "before": "", "after": "x"}
         assert client.get("/api/place", params={"file": name}).status_code == 422
-        assert client.post("/api/mend", json=body, headers=ACTING).status_code == 422
+        assert client.post("/api/line", json=body, headers=ACTING).status_code == 422
         file.unlink()
 
 

@@ -24,7 +24,7 @@ EVERY_PATH = [
     "/mail/2026-11.html",
     "/mail/2026-11.eml",
     "/events",
-    "/static/desk.js",
+    "/static/page/main.js",
     "/nothing",
 ]
 
@@ -193,7 +193,16 @@ def test_only_issues_of_the_list_have_pages(client: TestClient, path: str, slug:
     assert client.get(path.format(slug)).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+        "/static/",
+        "/static/app.py",
+        "/static/test/routes.py",
+    ],
+)
 def test_only_the_desks_own_files_are_served(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.web.preview.mail import Scheme, in_scheme, read_mail, snippet, without_style_blocks
+from newsletter.web.preview.shown_mail import (
+    ColourScheme,
+    Mail,
+    in_scheme,
+    snippet,
+    without_style_blocks,
+)
 from tests.web.preview.parts import HTML, message
 
 
 def test_both_bodies_and_the_headers_come_out_of_the_mime() -> None:
-    mail = read_mail(message("Schöne Grüße, " + "lang " * 20))
+    mail = Mail(message("Schöne Grüße, " + "lang " * 20))
     assert mail.header("subject") == "Schöne Grüße, " + "lang " * 19 + "lang"
     assert "In plain words: café." in mail.text
     assert mail.html.startswith("<!DOCTYPE html>")
@@ -17,14 +23,15 @@ def test_both_bodies_and_the_headers_come_out_of_the_mime() -> None:
 
 
 def test_a_message_without_html_is_shown_as_far_as_it_goes() -> None:
-    mail = read_mail(b"Subject: only text\r\n\r\nHello\r\n")
+    mail = Mail(b"Subject: only text\r\n\r\nHello\r\n")
     assert (mail.text, mail.html, mail.weight, mail.header("To")) == ("Hello\n", "", 0, "")
 
 
 @pytest.mark.parametrize(
-    ("scheme", "holds"), [(Scheme.DARK, "(min-width:0px)"), (Scheme.LIGHT, "(min-width:99999px)")]
+    ("scheme", "holds"),
+    [(ColourScheme.DARK, "(min-width:0px)"), (ColourScheme.LIGHT, "(min-width:99999px)")],
 )
-def test_only_style_blocks_and_metas_are_rewritten(scheme: Scheme, holds: str) -> None:
+def test_only_style_blocks_and_metas_are_rewritten(scheme: ColourScheme, holds: str) -> None:
     shown = in_scheme(HTML, scheme)
     assert f"@media {holds}{{body" in shown
     assert f":root{{color-scheme:{scheme}}}" in shown
@@ -34,8 +41,8 @@ def test_only_style_blocks_and_metas_are_rewritten(scheme: Scheme, holds: str) -
 
 def test_an_at_rule_for_light_is_the_other_way_round() -> None:
     html = "<style>@media ( Prefers-Color-Scheme : LIGHT ){a{}}</style>"
-    assert in_scheme(html, Scheme.LIGHT) == "<style>@media (min-width:0px){a{}}</style>"
-    assert in_scheme(html, Scheme.DARK) == "<style>@media (min-width:99999px){a{}}</style>"
+    assert in_scheme(html, ColourScheme.LIGHT) == "<style>@media (min-width:0px){a{}}</style>"
+    assert in_scheme(html, ColourScheme.DARK) == "<style>@media (min-width:99999px){a{}}</style>"
 
 
 @pytest.mark.parametrize(
@@ -63,11 +70,11 @@ def test_the_words_beside_the_subject_are_the_first_of_the_html(html: str, words
 
 
 def test_a_row_shows_name_and_day() -> None:
-    mail = read_mail(
+    mail = Mail(
         b"From: Ada <a@x.org>\r\nDate: Sun, 01 Nov 2026 12:00:00 +0000\r\n\r\nHello  you\r\n"
     )
     assert (mail.sender, mail.day, mail.snippet) == ("Ada", "1 Nov", "Hello you")
-    assert read_mail(b"From: a@x.org\r\nDate: soon\r\n\r\n").day == ""
+    assert Mail(b"From: a@x.org\r\nDate: soon\r\n\r\n").day == ""
 
 
 def test_style_blocks_go_and_styles_on_elements_stay() -> None:
@@ -77,4 +84,4 @@ def test_style_blocks_go_and_styles_on_elements_stay() -> None:
 
 
 def test_without_a_scheme_the_html_is_to_the_byte() -> None:
-    assert in_scheme(HTML, Scheme.NONE) == HTML
+    assert in_scheme(HTML, ColourScheme.NONE) == HTML

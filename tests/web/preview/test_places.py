@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.place.places import where
+from newsletter.web.preview.place.excerpt import where
 from newsletter.workspace import open_workspace
 from tests.web.preview.parts import ACTING, edit
 
@@ -22,7 +22,7 @@ def test_the_lines_around_one_are_told(client: TestClient, workspace: Path) -> N
         "lines": [f"line {number}" for number in range(38, 63)],
         "closed": "",
         "editor": None,
-        "mendable": True,
+        "changeable": True,
     }
 
 

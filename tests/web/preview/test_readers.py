@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.basics.errors import NewsletterError
-from newsletter.web.preview.readers import Circle, Hit, Kind, made_up, search
+from newsletter.web.preview.reader_choice import ChosenReaders, Hit, ReaderKind, made_up, search
 from tests.web.preview.parts import ACTING
 
 TODAY = date(2026, 11, 3)
@@ -84,9 +84,9 @@ def test_what_no_list_could_hold_is_refused(fields: dict[str, object]) -> None:
 
 
 def test_the_oldest_readers_are_forgotten() -> None:
-    circle = Circle()
-    first = circle.take(Kind.MADE_UP, made_up({"name": "First"}))
-    assert circle.named(first.handle) is first
+    readers = ChosenReaders()
+    first = readers.take(ReaderKind.MADE_UP, made_up({"name": "First"}))
+    assert readers.named(first.handle) is first
     for _ in range(200):
-        circle.take(Kind.MADE_UP, made_up({"name": "Another"}))
-    assert circle.named(first.handle).kind is Kind.SAMPLE
+        readers.take(ReaderKind.MADE_UP, made_up({"name": "Another"}))
+    assert readers.named(first.handle).kind is ReaderKind.SAMPLE

@@ -89,7 +89,7 @@ def test_a_made_up_reader_fills_the_slots(workspace: Path) -> None:
 
 
 def test_a_save_of_the_list_shows_the_readers_new_name(workspace: Path) -> None:
-    source = WorkspaceSource(workspace, environment={}, is_local=True)
+    source = WorkspaceSource(workspace)
     assert source.listed("grace@example.net").fields["first_name"] == "Grace"
     edit(workspace / "subscribers.csv", "Hopper,Grace", "Hopper,Amazing")
     assert source.listed("grace@example.net").fields["first_name"] == "Amazing"

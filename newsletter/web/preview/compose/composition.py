@@ -23,15 +23,15 @@ from newsletter.content.issue.writer import Edit, FieldError, edited
 from newsletter.content.library import Library
 from newsletter.content.summary.summary import Summary
 from newsletter.tasks.write import refuse_if_sent
-from newsletter.web.preview.compose.library import Shelf, used_elsewhere
-from newsletter.web.preview.grounds import open_desk
+from newsletter.web.preview.compose.look_up import used_elsewhere
+from newsletter.web.preview.source import WorkspaceSource
 from newsletter.workspace import Workspace
 
 _MOST_UNDONE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ListedSummary:
     """A summary in an issue's list; `summary` is None where it cannot be read or is not there."""
 
     slug: str
@@ -54,7 +54,7 @@ class Composition:
     frozen: tuple[Problem, ...]
     broken: tuple[Problem, ...]
     read: FormRead | None
-    rows: tuple[Row, ...]
+    rows: tuple[ListedSummary, ...]
     concerns: tuple[Problem, ...]
     undo: str
 
@@ -69,16 +69,15 @@ class _Step:
 
 @dataclass(slots=True)
 class Composer:
-    """Composes the issues of the workspace at a root. Its methods wait for one another."""
+    """Composes the issues of a workspace. Its methods wait for one another."""
 
-    root: Path
-    shelf: Shelf
+    source: WorkspaceSource
     _steps: dict[str, list[_Step]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self, slug: str) -> Composition:
         """Return an issue as its file has it; raise NewsletterError where there is none."""
-        workspace = open_desk(self.root)
+        workspace = self.source.open()
         return self._composition(workspace, slug, _bytes(workspace, slug))
 
     def save(self, slug: str, version: str, edit: Edit, stroke: str) -> tuple[bool, Composition]:
@@ -88,13 +87,13 @@ class Composer:
         values that cannot be written, another NewsletterError where the file cannot be.
         """
         with self._lock:
-            workspace = open_desk(self.root)
+            workspace = self.source.open()
             refuse_if_sent(workspace, slug)
             data = _bytes(workspace, slug)
             if _version(data) != version:
                 return False, self._composition(workspace, slug, data)
             name = shown(workspace.issue_file(slug), workspace.root)
-            _refuse_unknown(edit, read_form(data, name), self.shelf.library(workspace))
+            _refuse_unknown(edit, read_form(data, name), self.source.library(workspace))
             new = edited(data, edit, name)
             if not self._write(workspace, slug, data, new):
                 return False, self._composition(workspace, slug, _bytes(workspace, slug))
@@ -105,7 +104,7 @@ class Composer:
     def undo(self, slug: str, version: str) -> tuple[bool, Composition]:
         """Put back what the last save changed; return whether it was, and the issue then."""
         with self._lock:
-            workspace = open_desk(self.root)
+            workspace = self.source.open()
             refuse_if_sent(workspace, slug)
             data = _bytes(workspace, slug)
             step = self._last(slug, data)
@@ -143,8 +142,8 @@ class Composer:
     def _composition(self, workspace: Workspace, slug: str, data: bytes) -> Composition:
         name = shown(workspace.issue_file(slug), workspace.root)
         read, broken = _read(data, name)
-        library = self.shelf.library(workspace)
-        issues = self.shelf.issues(workspace)
+        library = self.source.library(workspace)
+        issues = self.source.readable_issues(workspace)
         slugs = read.form.summaries if read else ()
         chosen = tuple(library[each] for each in slugs if each in library)
         last = self._last(slug, data)
@@ -163,10 +162,10 @@ class Composer:
 
 def _rows(
     slug: str, slugs: Sequence[str], library: Library, issues: Sequence[Issue]
-) -> tuple[Row, ...]:
+) -> tuple[ListedSummary, ...]:
     used = used_elsewhere(slug, issues)
     return tuple(
-        Row(
+        ListedSummary(
             slug=each,
             summary=library.get(each),
             problems=_of_summary(each, library),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -19,18 +18,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.content.issue.form import FIELDS, NEWS, News
-from newsletter.content.issue.writer import Edit, FieldError
-from newsletter.web.preview.answers import json_body, problem_json
-from newsletter.web.preview.compose.composition import Composer, Composition, Row
-from newsletter.web.preview.compose.library import Shelf, look_up, summary_json
-from newsletter.web.preview.grounds import open_desk
+from newsletter.content.issue.writer import Edit
+from newsletter.web.preview.answers import json_body, problem_json, slug_of
+from newsletter.web.preview.compose.composition import Composer, Composition, ListedSummary
+from newsletter.web.preview.compose.look_up import look_up, summary_json
+from newsletter.web.preview.source import WorkspaceSource
 
 _LONGEST_WORDS = 200
 
 
-def routes(root: Path) -> list[BaseRoute]:
-    """Return the routes over the workspace at a root."""
-    pages = _Pages(root)
+def routes(source: WorkspaceSource) -> list[BaseRoute]:
+    """Return the routes over a workspace."""
+    pages = _Pages(source)
     return [
         Route("/api/compose/{slug}", pages.read),
         Route("/api/compose/{slug}", pages.save, methods=["POST"]),
@@ -40,49 +39,33 @@ def routes(root: Path) -> list[BaseRoute]:
 
 
 class _Pages:
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._shelf = Shelf()
-        self._composer = Composer(root, self._shelf)
+    def __init__(self, source: WorkspaceSource) -> None:
+        self._source = source
+        self._composer = Composer(source)
 
     async def read(self, request: Request) -> Response:
-        slug = await self._slug(request)
+        slug = self._slug(request)
         return JSONResponse(_told(await asyncio.to_thread(self._composer.read, slug)))
 
     async def save(self, request: Request) -> Response:
-        slug = await self._slug(request)
+        slug = self._slug(request)
         body = await json_body(request)
         version, edit = _version(body), _edit(body.get("changes"))
         stroke = str(body.get("stroke", ""))
-        try:
-            saved = await asyncio.to_thread(self._composer.save, slug, version, edit, stroke)
-        except FieldError as error:
-            return field_errors(error)
+        saved = await asyncio.to_thread(self._composer.save, slug, version, edit, stroke)
         return _outcome(*saved)
 
     async def undo(self, request: Request) -> Response:
-        slug = await self._slug(request)
+        slug = self._slug(request)
         version = _version(await json_body(request))
         return _outcome(*await asyncio.to_thread(self._composer.undo, slug, version))
 
     async def library(self, request: Request) -> Response:
         asked = {key: value[:_LONGEST_WORDS] for key, value in request.query_params.items()}
-        return JSONResponse(await asyncio.to_thread(look_up, self._root, self._shelf, asked))
+        return JSONResponse(await asyncio.to_thread(look_up, self._source, asked))
 
-    async def _slug(self, request: Request) -> str:
-        """Return the issue that the address names: one of the list, never a path."""
-        slug: str = request.path_params["slug"]
-        workspace = await asyncio.to_thread(open_desk, self._root)
-        if slug not in workspace.issue_slugs():
-            raise HTTPException(404, "there is no such issue any more")
-        return slug
-
-
-def field_errors(error: FieldError) -> Response:
-    """Answer with each problem at its field."""
-    found = zip(error.fields, error.problems, strict=True)
-    told = [{"field": field, **problem_json(problem)} for field, problem in found]
-    return JSONResponse({"problems": told}, 422)
+    def _slug(self, request: Request) -> str:
+        return slug_of(request, self._source.slugs())
 
 
 def _outcome(done: bool, composition: Composition) -> Response:  # noqa: FBT001 - a pair unpacked
@@ -109,7 +92,7 @@ def _told(composition: Composition) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: ListedSummary) -> dict[str, Any]:
     return {
         **(summary_json(row.summary) if row.summary else {"slug": row.slug, "title": row.slug}),
         "problems": [problem_json(each) for each in row.problems],

@@ -1,1 +1,1 @@
-"""The panel that shows a place in a file, and mends one line."""
+"""The panel that shows a place in a file, and changes one line."""

@@ -1,4 +1,4 @@
-"""One line of a file, mended from the page: for the typing error that a check has found.
+"""One line of a file, changed from the page: for the typing error that a check has found.
 
 Everything else of the file stays as it is, to the byte, and nothing is written where the line is
 no longer the one that the page showed.
@@ -12,6 +12,7 @@ from pathlib import Path
 from newsletter.basics.errors import fail
 from newsletter.basics.files import decode, read_bytes, resolved, write_bytes
 from newsletter.content.issue.file import FOLDER as ISSUES
+from newsletter.state.standing import Standing
 from newsletter.web.preview.grounds import Reach, file_of, reach_of
 from newsletter.workspace import Workspace
 
@@ -26,16 +27,16 @@ class ChangedMeanwhile(Exception):  # noqa: N818 - it reads as what happened
     """The line is no longer what the page showed."""
 
 
-def is_mendable(workspace: Workspace, name: str) -> bool:
-    """Whether a line of a file may be mended: a text that the desk changes, no sent issue."""
+def is_changeable(workspace: Workspace, name: str) -> bool:
+    """Whether a line of a file may be changed: a text that the desk changes, no sent issue."""
     return reach_of(workspace, name) is Reach.CHANGED and not _frozen(workspace, name)
 
 
-def mend(workspace: Workspace, name: str, line: int, before: str, after: str) -> None:
+def change_line(workspace: Workspace, name: str, line: int, before: str, after: str) -> None:
     """Write one line anew; raise ChangedMeanwhile, or NewsletterError for what must not be."""
     file = file_of(workspace, name, Reach.CHANGED)
     shown = Path(name)
-    if not is_mendable(workspace, name):
+    if not is_changeable(workspace, name):
         raise fail("this file is not changed from here", file=shown)
     if _CONTROL.search(after) or len(after) > LONGEST:
         raise fail("that is not one line of text", file=shown, line=line)
@@ -57,4 +58,4 @@ def _frozen(workspace: Workspace, name: str) -> bool:
     """Whether the file is an issue that a mailing has frozen: changing it would change nothing."""
     file = resolved(workspace.root / name)
     is_issue = file.parent == resolved(workspace.root / ISSUES)
-    return is_issue and workspace.sent_state(file.stem) is not None
+    return is_issue and workspace.standing(file.stem) is not Standing.DRAFT

@@ -3,10 +3,10 @@
 It leaves over the transport that the process was started with, and no other: a password that was
 given for one server is never offered to the next.
 
-GET  /api/trial/SLUG           where it would go out, whether a password is at hand, past addresses
-POST /api/trial/SLUG           {to, as}: begins; one at a time, a few a minute
-GET  /api/trial                what is under way, and how the last one ended
-POST /api/trial/SLUG/forget    {address}: no longer remembered
+GET  /api/test/SLUG           where it would go out, whether a password is at hand, past addresses
+POST /api/test/SLUG           {to, as}: begins; one at a time, a few a minute
+GET  /api/test                what is under way, and how the last one ended
+POST /api/test/SLUG/forget    {address}: no longer remembered
 """
 
 from __future__ import annotations
@@ -27,9 +27,14 @@ from starlette.routing import BaseRoute, Route
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.content.issue.writer import FieldError
-from newsletter.web.preview.answers import json_body, mistakes_told, problem_json
-from newsletter.web.preview.compose.routes import field_errors
-from newsletter.web.preview.grounds import list_of, open_desk
+from newsletter.web.preview.answers import (
+    json_body,
+    mistakes_told,
+    problem_json,
+    slug_of,
+)
+from newsletter.web.preview.grounds import list_of
+from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.test.addresses import forget, remember, remembered
 from newsletter.web.preview.test.way_out import WayOut, open_way, way_json
 
@@ -43,18 +48,18 @@ MOST, WINDOW = 6, 60.0
 """So many tests in any so many seconds."""
 
 
-def routes(root: Path, way_out: WayOut) -> list[BaseRoute]:
-    """Return the routes over the workspace at a root."""
-    pages = _Pages(root, way_out)
+def routes(source: WorkspaceSource, way_out: WayOut) -> list[BaseRoute]:
+    """Return the routes over a workspace."""
+    pages = _Pages(source, way_out)
     return [
-        Route("/api/trial", pages.state),
-        Route("/api/trial/{slug}", pages.about),
-        Route("/api/trial/{slug}", pages.send, methods=["POST"]),
-        Route("/api/trial/{slug}/forget", pages.forget, methods=["POST"]),
+        Route("/api/test", pages.state),
+        Route("/api/test/{slug}", pages.about),
+        Route("/api/test/{slug}", pages.send, methods=["POST"]),
+        Route("/api/test/{slug}/forget", pages.forget, methods=["POST"]),
     ]
 
 
-class Turnstile:
+class RateLimit:
     """Lets at most so many through in any sliding window."""
 
     def __init__(self, most: int = MOST, window: float = WINDOW) -> None:
@@ -83,17 +88,17 @@ class Parcel:
 
 
 class _Pages:
-    def __init__(self, root: Path, way_out: WayOut) -> None:
-        self._root = root
+    def __init__(self, source: WorkspaceSource, way_out: WayOut) -> None:
+        self._source = source
         self._way_out = way_out
-        self._turnstile = Turnstile()
+        self._limit = RateLimit()
         self._task: asyncio.Task[None] | None = None
         self._now: dict[str, Any] | None = None
         self._last: dict[str, Any] | None = None
 
     async def about(self, request: Request) -> Response:
-        slug: str = request.path_params["slug"]
-        return JSONResponse(await asyncio.to_thread(_about, self._root, self._way_out, slug))
+        slug = slug_of(request, self._source.slugs())
+        return JSONResponse(await asyncio.to_thread(_about, self._source, self._way_out, slug))
 
     async def state(self, _request: Request) -> Response:
         return JSONResponse({"now": self._now, "last": self._last})
@@ -101,10 +106,7 @@ class _Pages:
     async def send(self, request: Request) -> Response:
         slug: str = request.path_params["slug"]
         body = await json_body(request)
-        try:
-            address = _address(body.get("to"))
-        except FieldError as error:
-            return field_errors(error)
+        address = _address(body.get("to"))
         seen_as = body.get("as")
         if seen_as is not None and not isinstance(seen_as, str):
             raise HTTPException(400, "the reader is named by an address")
@@ -118,17 +120,17 @@ class _Pages:
         address = (await json_body(request)).get("address")
         if not isinstance(address, str):
             raise HTTPException(400, "no address is named")
-        folder = open_desk(self._root).state_folder
+        folder = self._source.open().state_folder
         await asyncio.to_thread(forget, folder, address)
         return JSONResponse({"remembered": remembered(folder)})
 
     def _pass(self, now: float) -> None:
         if self._now is not None:
             raise HTTPException(429, f"a test to {self._now['to']} is on its way still")
-        wait = self._turnstile.wait(now)
+        wait = self._limit.wait(now)
         if wait:
             raise HTTPException(429, f"{MOST} tests a minute are the most: wait {wait:.0f} s")
-        self._turnstile.went(now)
+        self._limit.went(now)
 
     async def _deliver(self, slug: str, address: Address, seen_as: str | None) -> None:
         from newsletter.delivery.trial import try_one
@@ -139,8 +141,8 @@ class _Pages:
             with mistakes_told():
                 parcel = await asyncio.to_thread(self._parcel, slug, address, seen_as, now)
                 outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
-                told |= _ended(_short(parcel.transport.name, self._root), outcome, now)
-                await asyncio.to_thread(_remember, self._root, address, outcome)
+                told |= _ended(_short(parcel.transport.name, self._source.root), outcome, now)
+                await asyncio.to_thread(_remember, self._source, address, outcome)
         except NewsletterError as error:
             told |= {"problems": [problem_json(each) for each in error.problems]}
         finally:
@@ -153,7 +155,7 @@ class _Pages:
         from newsletter.message.draft import SAMPLE_READER, draft_sender
         from newsletter.tasks.message import find_reader, issue_content, test_message
 
-        workspace = open_desk(self._root)
+        workspace = self._source.open()
         transport = open_way(workspace, self._way_out, slug)
         content, _ = issue_content(workspace, slug)
         reader = SAMPLE_READER
@@ -191,17 +193,15 @@ def _short(where: str, root: Path) -> str:
     return where.replace(f"{root}/", "")
 
 
-def _remember(root: Path, address: Address, outcome: Outcome) -> None:
+def _remember(source: WorkspaceSource, address: Address, outcome: Outcome) -> None:
     from newsletter.basics.outcome import Verdict
 
     if outcome.verdict in {Verdict.ACCEPTED, Verdict.UNCERTAIN, Verdict.DEFERRED}:
-        remember(open_desk(root).state_folder, str(address))
+        remember(source.open().state_folder, str(address))
 
 
-def _about(root: Path, way_out: WayOut, slug: str) -> dict[str, Any]:
-    workspace = open_desk(root)
-    if slug not in workspace.issue_slugs():
-        raise HTTPException(404, "there is no such issue any more")
+def _about(source: WorkspaceSource, way_out: WayOut, slug: str) -> dict[str, Any]:
+    workspace = source.open()
     settings = workspace.settings
     sender = settings.newsletter.sender
     return {

@@ -1,0 +1,42 @@
+"""Where each issue stands: what the ledger and `mailings.csv` say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from newsletter.state.ledger import Ledger, Mailing, MailingState
+
+
+class Standing(StrEnum):
+    """Where an issue stands. All but a draft are closed: readers have what they say."""
+
+    DRAFT = "draft"
+    """Nobody can have got it: the next `send` takes it as its files are then."""
+    FROZEN = "frozen"
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    RECORDED = "recorded"
+    """Only `mailings.csv` knows of its mailing."""
+
+
+def standings_of(rows: Sequence[Mapping[str, str]], ledger: Ledger | None) -> dict[str, Standing]:
+    """Return where the issues stand that the ledger or a line of `mailings.csv` names."""
+    found = {row["issue"]: Standing.RECORDED for row in rows}
+    if ledger is not None:
+        for each in ledger.mailings():
+            is_draft = is_withdrawable(ledger, each)
+            found[each.issue] = Standing.DRAFT if is_draft else Standing(each.state)
+    return found
+
+
+def is_withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
+    """Return whether the next `send` freezes an issue anew: nobody got its mailing."""
+    return mailing.state is MailingState.PAUSED and ledger.nobody_got(mailing)
+
+
+def held(ledger: Ledger, issue: str) -> Mailing | None:
+    """Return the mailing that has frozen an issue, or None where the issue is a draft."""
+    mailing = ledger.mailing(issue)
+    return None if mailing is None or is_withdrawable(ledger, mailing) else mailing
