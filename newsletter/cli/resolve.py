@@ -46,8 +46,8 @@ def command(
     Their connection was lost after the message may have been taken. Your mail server's log can
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
-    from newsletter.tasks.send.course import lost_words, settle_uncertain
     from newsletter.tasks.send.guard import the_only_sender
+    from newsletter.tasks.send.steps import lost_words, settle_uncertain
     from newsletter.workspace import open_workspace
 
     if resend + mark_accepted + list_only > 1:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.basics.errors import WrongUsage
-from newsletter.delivery.appointment import appointment, is_too_late, span, spoken
+from newsletter.tasks.send.appointment import appointment, is_too_late, span, spoken
 
 TORONTO = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
