@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.basics.outcome import State
+from newsletter.basics.times import span
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.progress import in_words
-from newsletter.tasks.send.appointment import span, spoken
-from newsletter.tasks.send.rounds import worth_again
+from newsletter.tasks.send.again import worth_again
+from newsletter.tasks.send.appointment import spoken
 
 if TYPE_CHECKING:
     from newsletter.basics.errors import Problem

@@ -92,8 +92,7 @@ def _never(month: str, *, as_json: bool, recorded: bool) -> None:
 
 
 def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
-    from newsletter.basics.outcome import State
-    from newsletter.cli.status.reader_story import server_words
+    from newsletter.basics.outcome import State, server_words
 
     counts = ledger.counts(mailing)
     due = ledger.next_due(mailing)

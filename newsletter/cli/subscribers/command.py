@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.basics.times import today
 from newsletter.cli.terminal import output
 from newsletter.content.frontmatter.text import one_line
 
@@ -245,7 +246,7 @@ def _opened(
             file,
             shown=shown(file, workspace.root),
             suppressed=book.in_force(),
-            today=datetime.now().astimezone().date(),
+            today=today(),
             answers=workspace.settings.subscribers_columns,
             shows_cells=shows_cells,
         )

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from newsletter.basics.outcome import State
+from newsletter.basics.times import span
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.keys import no_caret
-from newsletter.tasks.send.appointment import span
 from newsletter.tasks.send.person import Tell, Watch
 
 _SHOWN = (State.ACCEPTED, State.DEFERRED, State.REFUSED, State.UNCERTAIN, State.EXCLUDED)

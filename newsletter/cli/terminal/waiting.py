@@ -12,9 +12,9 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from newsletter.basics.times import span
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.keys import keys, no_caret
-from newsletter.tasks.send.appointment import span
 from newsletter.tasks.send.person import Left
 
 UNDO_SECONDS = 10

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsletter.basics.errors import CheckFailed, Level
+from newsletter.basics.times import today
 from newsletter.settings.values import Auth, Delivery
 from newsletter.state.ledger import Override
 from newsletter.tasks.send.ahead import try_out
@@ -80,7 +81,7 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
     from newsletter.tasks.check import prove
     from newsletter.tasks.send.intake import Intake
 
-    day = datetime.now().astimezone().date()
+    day = today()
     intake = Intake(workspace, ledger, day)
     proof = prove(workspace, order.issue, readers=intake.read, today=day)
     judged = judge(proof.report, order.overrides, RULE_IDS)
@@ -115,7 +116,7 @@ def agreed(
         if _outlives_token(workspace.settings.delivery, at):
             person.tell(Note(_RUNS_OUT, is_warning=True))
         content = ready.fresh if plan.mailing is None else ledger.content(plan.mailing)
-        try_out(workspace, ledger, content, plan.mailing, transport)
+        try_out(workspace, ledger, content, plan.mailing, transport, today=today())
     waiting = plan.to_send or plan.later
     number = waiting if order.limit is None else min(order.limit, waiting)
     yes = person.confirm(SendTo(number, at))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from newsletter.basics.memory import keep_for_good
 from newsletter.basics.outcome import State
+from newsletter.basics.times import today
 from newsletter.delivery.mailing import Course, Result
+from newsletter.tasks.send.again import next_round
 from newsletter.tasks.send.guard import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Over, Person
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from newsletter.state.ledger import Mailing
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.transport.base import Transport
-
-AFTER_TROUBLE = timedelta(minutes=5)
-"""How long a server is left alone that could not be used for a minute."""
 
 
 def send_rounds(
@@ -44,7 +43,7 @@ def send_rounds(
         keep_going=order.keep_going,
         patient=order.stays,
     )
-    gc.freeze()  # as in Intake.read: what was made of the freeze stays, too
+    keep_for_good()
     signal = 0
     while True:
         result = _round(workspace, ledger, mailing, course, person)
@@ -77,9 +76,8 @@ def _mailing(
     if mailing is not None:
         return mailing
     refuse_recorded(workspace, order.issue, ledger)
-    today = datetime.now().astimezone().date()
     intake = ready.intake if order.at is None else None
-    return begin(workspace, ledger, ready.fresh, ready.sources, today, ready.overrides, intake)
+    return begin(workspace, ledger, ready.fresh, ready.sources, today(), ready.overrides, intake)
 
 
 def _round(
@@ -114,28 +112,3 @@ def _goes_on_all_the_same(result: Result, course: Course, person: Person) -> boo
         return person.confirm(GoOn(stop, result.counts[State.PENDING]))
     except Left:
         return False
-
-
-def worth_again(result: Result, now: datetime) -> datetime | None:
-    """Return when the same command would find something to do; None where somebody must act.
-
-    That is at once where readers are left over, in a while where the server was in trouble, and
-    when the first of the deferred ones falls due.
-    """
-    if result.ending.stop is not None:
-        return None
-    if result.ending.gave_up:
-        return now + AFTER_TROUBLE
-    if result.counts[State.PENDING]:
-        return now
-    return None if result.next_due is None else max(now, result.next_due)
-
-
-def next_round(result: Result, now: datetime) -> datetime | None:
-    """Return when a sender that stays tries again; None where it is done, or was told to end.
-
-    Readers who are left over although nothing was wrong are beyond its limit.
-    """
-    if result.ending.signal or (result.counts[State.PENDING] and not result.ending.gave_up):
-        return None
-    return worth_again(result, now)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.audience.suppression.book import SuppressionBook
 from newsletter.basics.errors import NewsletterError, Problem
-from newsletter.basics.outcome import Outcome, State
+from newsletter.basics.outcome import State, server_words
 from newsletter.delivery.answers.causes import is_bad_address
 from newsletter.delivery.answers.policy import latest_due
 from newsletter.delivery.mailing import Course, Result, freeze, send
@@ -113,13 +113,11 @@ def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal])
     book = SuppressionBook(ledger, workspace.root)
     known = book.in_force()
     for each in news:
-        reason = f"address refused: {_words(each.outcome)}"
+        said = each.outcome
+        words = server_words(0 if said.enhanced else said.code, said.enhanced, said.text)
+        reason = f"address refused: {words}"
         book.suppress([each.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
     return sum(each.address.key not in known for each in news)
-
-
-def _words(outcome: Outcome) -> str:
-    return " ".join(filter(None, (outcome.enhanced or str(outcome.code), outcome.text)))
 
 
 def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:

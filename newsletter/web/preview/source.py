@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from newsletter.audience.list.subscriber import Subscriber
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.files import shown
+from newsletter.basics.times import today
 from newsletter.checks.dossier import Readers
 from newsletter.checks.engine import Finding
 from newsletter.content.issue.file import month_of
@@ -90,7 +91,7 @@ class WorkspaceSource:
             return draft_message(draft.content, reader.subscriber, date=draft.frozen_at)
         email = str(reader.subscriber.address)
         if draft.frozen_at is not None:
-            return issue_message(self.open(), slug, email, today=_today())
+            return issue_message(self.open(), slug, email, today=today())
         return draft_message(draft.content, self.listed(email))
 
     def findings(self, slug: str) -> tuple[Finding, ...]:
@@ -100,17 +101,17 @@ class WorkspaceSource:
         workspace = self.open()
         settings = workspace.settings
         files = (settings.subscribers_file, self.root / SUPPRESSIONS, *_state(settings))
-        today = _today()
+        day = today()
 
         def count() -> Readers:
             try:
                 list_of(workspace)
             except NewsletterError as error:
                 return Readers(mailable=None, problems=error.problems)
-            return count_readers(workspace, today)
+            return count_readers(workspace, day)
 
-        readers = self._keep("readers", files, today, count)
-        return prove(workspace, slug, readers=readers, today=today).report.findings
+        readers = self._keep("readers", files, day, count)
+        return prove(workspace, slug, readers=readers, today=day).report.findings
 
     def weights(self, slug: str) -> tuple[Weight, ...]:
         """Return what each summary weighs; nothing of what a mailing froze can be taken apart."""
@@ -161,9 +162,9 @@ class WorkspaceSource:
     def listed(self, email: str) -> Subscriber:
         """Return a reader of the list; raise NewsletterError with the nearest one."""
         workspace = self.open()
-        file, today = list_of(workspace), _today()
+        file, day = list_of(workspace), today()
         return self._keep(
-            f"reader {email}", (file,), today, lambda: find_reader(workspace, email, today=today)
+            f"reader {email}", (file,), day, lambda: find_reader(workspace, email, today=day)
         )
 
     def reader(self, slug: str, email: str) -> Subscriber:
@@ -192,7 +193,7 @@ class WorkspaceSource:
         workspace = self.open()
         file = list_of(workspace)
         name, columns = shown(file, self.root), workspace.settings.subscribers_columns
-        return search(file, name, wanted, _today(), columns)
+        return search(file, name, wanted, today(), columns)
 
     # --- places and progress
 
@@ -270,10 +271,6 @@ def image_sources(settings: Settings) -> tuple[str, ...]:
     urls = [settings.newsletter.site_url, *map(str, settings.design.values.values())]
     origins = (urlsplit(url) for url in urls if url and url.startswith(("https://", "http://")))
     return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in origins))
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _note(frozen_at: datetime, *, done: bool) -> str:
