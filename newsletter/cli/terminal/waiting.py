@@ -72,7 +72,11 @@ def undone() -> bool:
 
 
 def local_zone() -> tzinfo:
-    """Return this machine's time zone with its rules; without any, its offset of today."""
+    """Return this machine's time zone with its rules; without any, its offset of today.
+
+    The sources are those of the C library (tzset(3)). tzlocal 5.4 believes `/etc/timezone` before
+    `/etc/localtime`: in a container that has the host's localtime mounted, the image's UTC.
+    """
     named = _named_zone()
     with contextlib.suppress(OSError, ValueError, ZoneInfoNotFoundError):
         if not isinstance(named, Path):
