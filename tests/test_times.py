@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.basics.times import about, in_full, span
+from newsletter.basics.times import about, in_full, roughly, span
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,15 @@ def test_a_time_to_go_is_told_in_its_two_largest_units(seconds: float, words: st
 )  # fmt: skip
 def test_a_length_is_rounded_to_its_finest_unit(seconds: float, words: str) -> None:
     assert span(seconds, finest="min", most=3) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(60, "1 minute"), (1_540, "26 minutes"), (7_200, "2 hours"), (129_600, "36 hours"),
+     (172_800, "2 days")],
+)  # fmt: skip
+def test_a_time_is_said_in_one_unit(seconds: float, words: str) -> None:
+    assert roughly(seconds) == words
 
 
 def test_a_limit_is_told_in_minutes_where_it_is_whole_ones() -> None:

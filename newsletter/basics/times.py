@@ -7,7 +7,8 @@ from typing import Final
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
-_SIZES: Final = {"d": 24 * _HOUR, "h": _HOUR, "min": _MINUTE, "s": 1}
+_DAY: Final = 24 * _HOUR
+_SIZES: Final = {"d": _DAY, "h": _HOUR, "min": _MINUTE, "s": 1}
 
 
 def today() -> date:
@@ -33,9 +34,16 @@ def span(seconds: float, *, finest: str = "s", most: int = 2) -> str:
 def in_full(seconds: float) -> str:
     """Return a time limit: `10 minutes`, `90 s`."""
     minutes, rest = divmod(seconds, _MINUTE)
-    if rest or not minutes:
-        return f"{seconds:.0f} s"
-    return f"{minutes:.0f} minute{'' if minutes == 1 else 's'}"
+    return f"{seconds:.0f} s" if rest or not minutes else _counted(round(minutes), "minute")
+
+
+def roughly(seconds: float) -> str:
+    """Return a length of time in one unit: `27 minutes`, `36 hours`, `2 days`."""
+    if seconds >= 2 * _DAY:
+        return _counted(round(seconds / _DAY), "day")
+    if seconds >= 2 * _HOUR:
+        return _counted(round(seconds / _HOUR), "hour")
+    return _counted(max(1, round(seconds / _MINUTE)), "minute")
 
 
 def about(seconds: float) -> str:
@@ -45,3 +53,7 @@ def about(seconds: float) -> str:
     if seconds < 1.5 * _HOUR:
         return f"about {round(seconds / _MINUTE)} min"
     return f"about {seconds / _HOUR:.1f} h"
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
