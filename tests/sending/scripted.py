@@ -14,7 +14,7 @@ from newsletter.delivery.mailing import Result
 from newsletter.settings.values import Settings
 from newsletter.smtp.auth import Credentials
 from newsletter.tasks.send.order import Order
-from newsletter.tasks.send.person import News, Note, Over, Question, Tell, Wait, Watch
+from newsletter.tasks.send.person import News, Note, Question, Tell, Wait, Watch
 from newsletter.tasks.send.story import send
 from newsletter.workspace import open_workspace
 from tests.sink import Sink
@@ -45,8 +45,8 @@ class Scripted:
     @property
     def result(self) -> Result:
         """How the one mailing ended."""
-        (over,) = [each for each in self.news if isinstance(each, Over)]
-        return over.result
+        (over,) = [each for each in self.news if isinstance(each, Result)]
+        return over
 
     @property
     def notes(self) -> list[str]:

@@ -10,8 +10,9 @@ import pytest
 
 from newsletter.basics.outcome import State
 from newsletter.delivery.answers import policy
+from newsletter.delivery.mailing import Result
 from newsletter.tasks.send.order import Order
-from newsletter.tasks.send.person import GoOn, Left, NextRound, Over, Question, Wait
+from newsletter.tasks.send.person import GoOn, Left, NextRound, Question, Wait
 from tests.sending.scripted import ISSUE, Scripted, ordered, through
 from tests.sink import Sink, running
 
@@ -88,7 +89,7 @@ def test_a_sender_that_stays_tries_the_deferred_again_in_rounds(
     assert [type(each) for each in person.waits] == [NextRound, NextRound]
     assert person.totals == [2, 1, 1]
     assert sorted(deferring.recipients) == ["ada@example.org", "grace@example.net"]
-    assert [type(each) for each in person.news[1:]] == [Over]
+    assert [type(each) for each in person.news[1:]] == [Result]
 
 
 def test_who_leaves_between_two_rounds_gets_nothing(workspace: Path, deferring: Sink) -> None:

@@ -12,18 +12,18 @@ from click.testing import Result as Ran
 
 from newsletter.basics.errors import CheckFailed, NewsletterError
 from newsletter.basics.outcome import State
+from newsletter.delivery.mailing import Result
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import (
     Checked,
     LastSeconds,
     Left,
     NothingDue,
-    Over,
-    Planned,
     Question,
     SendTo,
     Wait,
 )
+from newsletter.tasks.send.plan import Plan
 from newsletter.tasks.send.story import NOTHING_SENT, look
 from newsletter.workspace import open_workspace
 from tests.sending.scripted import ISSUE, Scripted, mails, ordered
@@ -47,7 +47,7 @@ def test_after_a_yes_and_its_last_seconds_everybody_gets_it_and_it_is_recorded(
     person = Scripted()
     assert ordered(workspace, Order(issue=ISSUE), person) == 0
     assert person.asked == [SendTo(2, None), LastSeconds()]
-    assert [type(each) for each in person.news] == [Planned, Over]
+    assert [type(each) for each in person.news] == [Plan, Result]
     assert person.totals == [2]
     assert mails(workspace) == person.result.counts[State.ACCEPTED] == 2
     assert recorded(workspace) == [(ISSUE, "2")]
@@ -88,14 +88,14 @@ def test_nobody_is_asked_where_nobody_is_left(workspace: Path) -> None:
     person = Scripted()
     assert ordered(workspace, Order(issue=ISSUE), person) == 0
     assert person.asked == []
-    assert [type(each) for each in person.news] == [Planned, NothingDue]
+    assert [type(each) for each in person.news] == [Plan, NothingDue]
     assert mails(workspace) == 2
 
 
 def test_a_look_tells_the_plan_and_changes_nothing(workspace: Path) -> None:
     person = Scripted()
     assert look(open_workspace(workspace), Order(issue=ISSUE), person)
-    assert [type(each) for each in person.news] == [Planned]
+    assert [type(each) for each in person.news] == [Plan]
     assert not (workspace / "mailings.csv").exists()
     assert ordered(workspace, Order(issue=ISSUE), Scripted()) == 0
     assert not look(open_workspace(workspace), Order(issue=ISSUE), Scripted())

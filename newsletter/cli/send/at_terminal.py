@@ -18,78 +18,61 @@ from newsletter.cli.status.command import status_json
 from newsletter.cli.terminal import output, password
 from newsletter.cli.terminal.progress import progress
 from newsletter.cli.terminal.waiting import undone, wait_until, zone_name
+from newsletter.delivery.mailing import Result
 from newsletter.settings.values import Settings
 from newsletter.smtp.auth import Credentials
-from newsletter.tasks.send.person import (
-    Checked,
-    GoOn,
-    ItsTime,
-    LastSeconds,
-    Left,
-    News,
-    NextRound,
-    Note,
-    NothingDue,
-    Over,
-    Planned,
-    Question,
-    SendTo,
-    Tell,
-    Wait,
-    Watch,
-)
+from newsletter.tasks.send import person
+from newsletter.tasks.send.order import Order
+from newsletter.tasks.send.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTerminal:
-    """Whoever sits at the terminal, or a job without one; see `Person`.
+    """Whoever gave an order, at a terminal or by a job; `yes` was said with it. See Person."""
 
-    `yes` was said on the command line; `stays` is as in the order.
-    """
-
+    order: Order
     yes: bool
-    stays: bool
     as_json: bool
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: person.News) -> None:
         """See Person."""
         match news:
-            case Note(text, is_warning):
+            case person.Note(text, is_warning):
                 output.say(text, style="yellow" if is_warning else None)
-            case Checked(warnings, judged):
+            case person.Checked(warnings, judged):
                 words.show_check(warnings, judged)
-            case Planned(plan, at):
-                words.show_plan(plan, at, now=datetime.now(UTC), zone=zone_name())
-            case NothingDue(plan, mailing, counts):
+            case Plan():
+                words.show_plan(news, self.order.at, now=datetime.now(UTC), zone=zone_name())
+            case person.NothingDue(plan, mailing, counts):
                 words.nothing_now(plan, mailing, counts)
                 if self.as_json:
                     output.json_result(status_json(mailing, counts))
-            case Over(result):
+            case Result():
                 with contextlib.suppress(OSError):  # a terminal that went away: no other exit code
-                    words.report(result, datetime.now(UTC), stays=self.stays)
+                    words.report(news, datetime.now(UTC), stays=self.order.stays)
                 if self.as_json:
-                    output.json_result(status_json(result.mailing, result.counts))
+                    output.json_result(status_json(news.mailing, news.counts))
 
-    def confirm(self, question: Question) -> bool:
+    def confirm(self, question: person.Question) -> bool:
         """See Person."""
         with _left():
             match question:
-                case SendTo():
+                case person.SendTo():
                     return self.yes or _confirm_sending(question)
-                case LastSeconds():
+                case person.LastSeconds():
                     return self.yes or not undone()
-                case GoOn():
+                case person.GoOn():
                     return _confirm_going_on(question)
 
-    def wait(self, wait: Wait) -> None:
+    def wait(self, wait: person.Wait) -> None:
         """See Person."""
         match wait:
-            case ItsTime(issue, at):
+            case person.ItsTime(issue, at):
                 wait_until(at, functools.partial(words.goes_off, issue, at))
-            case NextRound(result, at):
+            case person.NextRound(result, at):
                 wait_until(at, functools.partial(words.stays_until, result, at))
 
-    def progress(self, total: int) -> AbstractContextManager[tuple[Watch, Tell]]:
+    def progress(self, total: int) -> AbstractContextManager[tuple[person.Watch, person.Tell]]:
         """See Person."""
         return progress(total)
 
@@ -106,15 +89,15 @@ def _left() -> Iterator[None]:
         yield
     except click.Abort:
         output.say()
-        raise Left(signal.SIGINT) from None
+        raise person.Left(signal.SIGINT) from None
 
 
-def _confirm_sending(question: SendTo) -> bool:
+def _confirm_sending(question: person.SendTo) -> bool:
     output.say()
     return output.confirm(words.send_to(question.readers, question.at), flag="--yes")
 
 
-def _confirm_going_on(question: GoOn) -> bool:
+def _confirm_going_on(question: person.GoOn) -> bool:
     if not (sys.stdin.isatty() and output.console().is_terminal):
         return False  # nobody would see the question
     output.say(f"It has stopped: {question.stop.reason}.", style="yellow")

@@ -72,8 +72,8 @@ def command(
         trusted=trusted,
     )
     if not dry_run:
-        context.exit(send(workspace, order, AtTerminal(yes=yes, stays=stays, as_json=as_json)))
-    if look(workspace, order, AtTerminal(yes=yes, stays=stays, as_json=False)):
+        context.exit(send(workspace, order, AtTerminal(order=order, yes=yes, as_json=as_json)))
+    if look(workspace, order, AtTerminal(order=order, yes=yes, as_json=False)):
         output.next_step(f"newsletter send {order.issue}")
 
 

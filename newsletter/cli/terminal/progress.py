@@ -6,12 +6,15 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from newsletter.basics.outcome import State
 from newsletter.basics.times import span
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.keys import no_caret
-from newsletter.tasks.send.person import Tell, Watch
+
+if TYPE_CHECKING:
+    from newsletter.tasks.send.person import Tell, Watch
 
 _SHOWN = (State.ACCEPTED, State.DEFERRED, State.REFUSED, State.UNCERTAIN, State.EXCLUDED)
 _EVERY_SECONDS = 10.0

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from newsletter.basics.errors import Problem
 from newsletter.basics.outcome import State
+from newsletter.delivery.answers.policy import Stop
+from newsletter.delivery.mailing import Result
+from newsletter.settings.values import Settings
+from newsletter.smtp.auth import Credentials
+from newsletter.state.ledger import Mailing
+from newsletter.tasks.send.plan import Plan
 
-if TYPE_CHECKING:  # `send --help` imports none of these
-    from newsletter.basics.errors import Problem
+if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are slow to import
     from newsletter.checks.override import Judgement
-    from newsletter.delivery.answers.policy import Stop
-    from newsletter.delivery.mailing import Result
-    from newsletter.settings.values import Settings
-    from newsletter.smtp.auth import Credentials
-    from newsletter.state.ledger import Mailing
-    from newsletter.tasks.send.plan import Plan
 
 Watch = Callable[[Counter[State]], None]
 """Takes how many deliveries this run has moved into each state so far."""
@@ -36,9 +36,6 @@ class Left(Exception):  # noqa: N818 - what happened
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_code = 128 + number
-
-
-# What is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +55,6 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """What is about to happen; `at` where it happens later."""
-
-    plan: Plan
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class NothingDue:
     """A mailing that nobody can be sent to now."""
 
@@ -74,17 +63,8 @@ class NothingDue:
     counts: Mapping[State, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
-    """How the last run ended."""
-
-    result: Result
-
-
-News = Note | Checked | Planned | NothingDue | Over
-
-
-# What is asked
+News = Note | Checked | Plan | NothingDue | Result
+"""A sentence; what the check found; what is about to happen; why nothing is; how the end was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +89,6 @@ class GoOn:
 
 
 Question = SendTo | LastSeconds | GoOn
-
-
-# What is waited for
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from newsletter.state.ledger import Override
 from newsletter.tasks.send.ahead import try_out
 from newsletter.tasks.send.guard import refuse_recorded
 from newsletter.tasks.send.order import Order
-from newsletter.tasks.send.person import Checked, LastSeconds, Note, Person, Planned, SendTo
+from newsletter.tasks.send.person import Checked, LastSeconds, Note, Person, SendTo
 from newsletter.tasks.send.plan import Plan, plan_first, plan_next
 from newsletter.workspace import Workspace, withdrawable
 
@@ -70,7 +70,7 @@ def prepare(
         if mailing is None:
             refuse_recorded(workspace, order.issue, ledger)
         ready = _checked(workspace, ledger, order, person)
-    person.tell(Planned(ready.plan, order.at))
+    person.tell(ready.plan)
     return ready
 
 

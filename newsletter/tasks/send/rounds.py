@@ -13,7 +13,7 @@ from newsletter.delivery.mailing import Course, Result
 from newsletter.tasks.send.again import next_round
 from newsletter.tasks.send.guard import refuse_recorded
 from newsletter.tasks.send.order import Order
-from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Over, Person
+from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Person
 from newsletter.tasks.send.plan import waiting
 from newsletter.tasks.send.prepare import Ready
 from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up
@@ -57,7 +57,7 @@ def send_rounds(
             break
         course = following
         exclude_who_left(workspace, ledger)
-    person.tell(Over(result))
+    person.tell(result)
     return signal or result.exit_code
 
 
