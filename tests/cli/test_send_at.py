@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 
 from newsletter.cli.main import cli
-from newsletter.cli.terminal.waiting import local_zone, zone_name
+from newsletter.cli.terminal.zone import local_zone, zone_name
 from tests.cli.terminal import terminal
 from tests.sink import Sink, running
 

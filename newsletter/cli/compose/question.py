@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -85,20 +85,24 @@ def ask(
 
 
 def _keys(control: _Searched) -> KeyBindings:
-    keys = KeyBindings()
-    add = keys.add
-
     def search(event: KeyPressEvent) -> None:
         key = event.key_sequence[0].key
         control.add_search_character(key)  # type: ignore[arg-type]  # it takes text, too
 
-    for each in (*string.printable, Keys.Backspace):
-        add(each, eager=True)(search)
-    add(Keys.Down, eager=True)(lambda _: control.select_next())
-    add(Keys.Up, eager=True)(lambda _: control.select_previous())
-    add(Keys.Enter, eager=True)(lambda event: event.app.exit(result=control.get_pointed_at().value))
-    add(Keys.Escape, eager=True)(lambda event: event.app.exit(result=None))
-    add(Keys.ControlC, eager=True)(lambda event: event.app.exit(exception=KeyboardInterrupt))
-    add(Keys.ControlQ, eager=True)(lambda event: event.app.exit(exception=KeyboardInterrupt))
-    add(Keys.Any)(lambda _: None)
+    def leave(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt)
+
+    does: dict[str, Callable[[KeyPressEvent], None]] = {
+        **dict.fromkeys((*string.printable, Keys.Backspace), search),
+        Keys.Down: lambda _: control.select_next(),
+        Keys.Up: lambda _: control.select_previous(),
+        Keys.Enter: lambda event: event.app.exit(result=control.get_pointed_at().value),
+        Keys.Escape: lambda event: event.app.exit(result=None),
+        Keys.ControlC: leave,
+        Keys.ControlQ: leave,
+    }
+    keys = KeyBindings()
+    keys.add(Keys.Any)(lambda _: None)  # else other letters go into the prompt's own line
+    for key, handler in does.items():
+        keys.add(key, eager=True)(handler)
     return keys

@@ -17,7 +17,8 @@ from newsletter.cli.send import words
 from newsletter.cli.status.command import status_json
 from newsletter.cli.terminal import output, password
 from newsletter.cli.terminal.progress import progress
-from newsletter.cli.terminal.waiting import undone, wait_until, zone_name
+from newsletter.cli.terminal.waiting import undone, wait_until
+from newsletter.cli.terminal.zone import zone_name
 from newsletter.delivery.mailing import Result
 from newsletter.settings.values import Settings
 from newsletter.smtp.auth import Credentials

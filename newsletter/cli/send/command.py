@@ -90,7 +90,7 @@ def _named(workspace: Workspace) -> str:
 
 
 def _moment(text: str | None) -> datetime | None:
-    from newsletter.cli.terminal.waiting import local_zone
+    from newsletter.cli.terminal.zone import local_zone
     from newsletter.tasks.send.appointment import appointment
 
     if text is None:

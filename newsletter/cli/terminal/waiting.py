@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, tzinfo
-from pathlib import Path
+from datetime import UTC, datetime
 from types import FrameType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsletter.basics.times import span
 from newsletter.cli.terminal import output
@@ -18,7 +15,6 @@ from newsletter.cli.terminal.keys import keys, no_caret
 from newsletter.tasks.send.person import Left
 
 UNDO_SECONDS = 10
-_LOCALTIME = Path("/etc/localtime")
 _TICK = 1.0
 
 
@@ -69,33 +65,3 @@ def undone() -> bool:
             if pressed(min(left, _TICK / 4)):
                 return True
     return False
-
-
-def local_zone() -> tzinfo:
-    """Return this machine's time zone with its rules; without any, its offset of today.
-
-    The sources are those of the C library (tzset(3)). tzlocal 5.4 believes `/etc/timezone` before
-    `/etc/localtime`: in a container that has the host's localtime mounted, the image's UTC.
-    """
-    named = _named_zone()
-    with contextlib.suppress(OSError, ValueError, ZoneInfoNotFoundError):
-        if not isinstance(named, Path):
-            return ZoneInfo(named)
-        with named.open("rb") as rules:
-            return ZoneInfo.from_file(rules, key=zone_name())
-    return datetime.now().astimezone().tzinfo or UTC
-
-
-def zone_name() -> str | None:
-    """Return what the machine's time zone is called, `America/Toronto`, or None."""
-    named = _named_zone()
-    if not isinstance(named, Path):
-        return named
-    _, found, name = str(named.resolve()).partition("zoneinfo/")
-    return name if found else None
-
-
-def _named_zone() -> str | Path:
-    """Return the name or the file that TZ gives (tzset(3)), or the machine's file."""
-    named = os.environ.get("TZ", "").removeprefix(":") or str(_LOCALTIME)
-    return Path(named) if named.startswith("/") else named
