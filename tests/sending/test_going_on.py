@@ -73,7 +73,7 @@ def test_it_ends_as_it_is_after_a_no_and_after_a_signal_at_that_question(
 def test_neither_a_trial_with_a_limit_nor_who_wants_to_keep_going_is_asked(
     workspace: Path,
 ) -> None:
-    trial, rest = Scripted(), Scripted()
+    trial, rest = Scripted(noes=[GoOn]), Scripted(noes=[GoOn])
     assert ordered(workspace, Order(issue=ISSUE, limit=20), trial) == 1
     assert trial.result.ending.stop is not None
     assert ordered(workspace, Order(issue=ISSUE, keep_going=True), rest) == 1

@@ -49,6 +49,16 @@ def test_it_is_agreed_to_then_waited_for_and_goes_to_those_who_are_there_then(
     assert mails(workspace) == person.result.counts[State.ACCEPTED] == 1
 
 
+def test_who_came_onto_the_list_while_it_waited_gets_it_too(workspace: Path) -> None:
+    def comes() -> None:
+        with (workspace / "subscribers.csv").open("a", encoding="utf-8") as file:
+            file.write("late@example.org,,,\n")
+
+    person = Scripted(wakes=at_once, meanwhile=while_it_waits(comes))
+    assert ordered(workspace, Order(issue=ISSUE, at=soon()), person) == 0
+    assert mails(workspace) == person.result.counts[State.ACCEPTED] == 3
+
+
 @pytest.mark.parametrize(("late", "goes_off"), [(59, True), (61, False)])
 def test_a_machine_that_slept_for_more_than_an_hour_past_its_time_sends_nothing(
     workspace: Path, *, late: int, goes_off: bool
