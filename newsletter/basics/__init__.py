@@ -1,1 +1,1 @@
-"""Leaves that every room may use: addresses, problems, files, outcomes, tokens."""
+"""Leaves that every room may use: addresses, problems, files, outcomes, times, tokens."""

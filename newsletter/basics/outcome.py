@@ -57,6 +57,11 @@ class Phase(Word):
     QUIT = "QUIT"
 
 
+def server_words(code: int | None, enhanced: str, text: str) -> str:
+    """Return a server's answer on one line: `550 5.1.1 no such user`; without a code, the text."""
+    return " ".join(filter(None, (str(code or ""), enhanced, text)))
+
+
 class Reply(Value):
     """What a server answered: the reply code, the RFC 3463 code ("5.1.1" or ""), the words."""
 
@@ -70,7 +75,7 @@ class Reply(Value):
         return self.code, self.enhanced, self.text
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (str(self.code), self.enhanced, self.text)))
+        return server_words(self.code, self.enhanced, self.text)
 
 
 class Outcome(Value):
@@ -97,6 +102,9 @@ class Outcome(Value):
     def parts(self) -> tuple[object, ...]:
         """See Value."""
         return self.verdict, self.code, self.enhanced, self.text, self.phase
+
+    def __str__(self) -> str:
+        return server_words(self.code, self.enhanced, self.text)
 
 
 class Envelope(Value):

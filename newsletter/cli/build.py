@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from newsletter.basics.times import today
 from newsletter.cli.terminal import output
 from newsletter.workspace import open_workspace
 
@@ -34,6 +35,6 @@ def command(
 
     workspace = open_workspace(context.obj)
     slug = workspace.which_issue(month)
-    for built in build(workspace, slug, folder, as_email=email):
+    for built in build(workspace, slug, folder, as_email=email, today=today()):
         output.result(f"{built.file}  {built.size:,} bytes")
     output.next_step(f"newsletter preview {slug}")

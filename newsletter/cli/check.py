@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.basics.errors import CheckFailed, Level, NewsletterError
+from newsletter.basics.times import today
 from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def command(
 def _checked(workspace: Workspace, slug: str, *, online: bool, thorough: bool) -> Report:
     from newsletter.tasks.check import count_readers, prove
 
-    today = datetime.now().astimezone().date()
-    readers = count_readers(workspace, today)
+    day = today()
+    readers = count_readers(workspace, day)
     ask = _ask if online else None
-    proof = prove(workspace, slug, readers=readers, today=today, ask=ask, thorough=thorough)
+    proof = prove(workspace, slug, readers=readers, today=day, ask=ask, thorough=thorough)
     return proof.report
 
 

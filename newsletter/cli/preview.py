@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from datetime import datetime
 from typing import Any
 
 import click
 
+from newsletter.basics.times import today
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.boundary import INTERRUPTED
 from newsletter.settings.values import TransportUrl
@@ -56,8 +56,7 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
-    today = datetime.now().astimezone().date()
-    slug = opens_with(workspace, today) if month is None else month
+    slug = opens_with(workspace, today()) if month is None else month
     if slug and slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
     listening = open_socket(host, port)
@@ -95,7 +94,7 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
         serve(app, listening, started)
     except KeyboardInterrupt:
         output.say("\nPreview ended.")
-        made = slug or opens_with(open_workspace(context.obj), today)
+        made = slug or opens_with(open_workspace(context.obj), today())
         output.next_step(f"newsletter check {made}" if made else "newsletter preview")
         context.exit(INTERRUPTED)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from newsletter.basics.errors import NewsletterError
+from newsletter.basics.times import today
 from newsletter.cli.terminal import output
 
 
@@ -28,9 +27,8 @@ def command(context: click.Context, month: str | None, limit: int | None) -> Non
 
     workspace = open_workspace(context.obj)
     slug = workspace.which_issue(month)
-    today = datetime.now().astimezone().date()
     with progress(limit) as (watch, _):
-        done = rehearse(workspace, slug, today=today, limit=limit, watch=watch)
+        done = rehearse(workspace, slug, today=today(), limit=limit, watch=watch)
     counts = done.result.counts
     rate = done.messages / max(done.seconds, 0.001)
     output.facts(

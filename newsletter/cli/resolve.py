@@ -46,8 +46,8 @@ def command(
     Their connection was lost after the message may have been taken. Your mail server's log can
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
-    from newsletter.tasks.send.course import lost_words, settle_uncertain
     from newsletter.tasks.send.guard import the_only_sender
+    from newsletter.tasks.send.uncertain import lost_words, make_uncertain, settle_uncertain
     from newsletter.workspace import open_workspace
 
     if resend + mark_accepted + list_only > 1:
@@ -62,9 +62,8 @@ def command(
     ):
         if told:
             output.say(told, style="yellow")
-        mailing, now = _mailing(ledger, month), datetime.now(UTC)
-        ledger.recover(mailing, now)
-        lost = ledger.reconcile(mailing, now)
+        mailing = _mailing(ledger, month)
+        lost = make_uncertain(ledger, mailing, datetime.now(UTC))
         if lost:
             output.say(lost_words(month, lost), style="yellow")
         number = _show(ledger.records(mailing, [State.UNCERTAIN]), month)
@@ -81,28 +80,14 @@ def command(
 
 def _list(workspace: Workspace, month: str) -> None:
     """Show who is uncertain, or will be at the next start; nothing is changed, nobody waits."""
-    from newsletter.state.guards.lock import holder
-    from newsletter.tasks.send.guard import lock_file, witness
+    from newsletter.tasks.send.uncertain import sender_now, uncertain
 
     with workspace.ledger() as ledger:
         mailing = _mailing(ledger, month)
-        wanted = [State.UNCERTAIN]
-        sender = holder(lock_file(workspace))
-        lost: dict[int, float] = {}
-        if sender is None:
-            # Nobody waits for an answer any more, so these are what the next start makes of them.
-            wanted.append(State.ATTEMPTING)
-            witness(ledger)
-            lost = ledger.lost(mailing)
-        else:
+        sender = sender_now(workspace)
+        if sender is not None:
             output.say(f"It is being sent by {sender}: there may be more at its end.")
-        waiting = [State.PENDING, State.DEFERRED] if lost else []
-        found = (
-            each
-            for each in ledger.records(mailing, [*wanted, *waiting])
-            if each.state in wanted or each.id in lost
-        )
-        if _show(found, month):
+        if _show(uncertain(ledger, mailing, being_sent=sender is not None), month):
             output.next_step(f"newsletter resolve {month} --resend, or --mark-accepted")
 
 

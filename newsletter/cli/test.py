@@ -32,26 +32,22 @@ def command(
     does not count it. Then the mail server is asked whether it would take the mailing for the
     first readers of the list; they get nothing.
     """
-    from newsletter.audience.list.subscriber import Subscriber
-    from newsletter.basics.outcome import Envelope, Reply
+    from newsletter.basics.outcome import Reply
     from newsletter.cli.terminal.password import credentials
     from newsletter.delivery.answers.causes import ADVICE, cause_of
     from newsletter.delivery.trial import send_one
-    from newsletter.message.draft import SAMPLE_READER, draft_sender
-    from newsletter.tasks.message import find_reader, issue_content, test_message
+    from newsletter.tasks.test import specimen
     from newsletter.workspace import open_workspace
 
     addresses = [_address(each) for each in to]
     workspace = open_workspace(context.obj)
     slug = workspace.which_issue(month)
     now = datetime.now().astimezone()
-    content, _ = issue_content(workspace, slug)
-    seen_as = find_reader(workspace, as_email, today=now.date()) if as_email else SAMPLE_READER
+    issue = specimen(workspace, slug, as_email, now)
     transport = workspace.transport(credentials(workspace.settings))
     refused, hint = 0, "the server's answer stands above"
     for address in addresses:
-        message = test_message(content, Subscriber(address, "", seen_as.fields), now=now)
-        outcome = send_one(transport, Envelope(draft_sender(content), address), message)
+        outcome = send_one(transport, *issue.to(address))
         if not _tell(slug, str(address), transport.name, outcome):
             refused += 1
             cause = cause_of(Reply(outcome.code, outcome.enhanced, outcome.text))
@@ -61,7 +57,7 @@ def command(
             f"{refused} of {len(addresses)} tests did not go out",
             hint=hint,
         )
-    _ask_for_readers(workspace, content, transport, now.date())
+    _ask_for_readers(workspace, issue.content, transport, now.date())
     output.next_step(f"newsletter send {slug}")
 
 
@@ -93,10 +89,8 @@ def _address(text: str) -> Address:
 def _tell(slug: str, address: str, where: str, outcome: Outcome) -> bool:
     from newsletter.basics.outcome import Verdict
 
-    code = str(outcome.code) if outcome.code else ""
-    answer = " ".join(filter(None, (code, outcome.enhanced, outcome.text)))
     if outcome.verdict is Verdict.ACCEPTED:
-        output.say(f"[TEST] {slug} to {address}: accepted by {where} ({answer})")
+        output.say(f"[TEST] {slug} to {address}: accepted by {where} ({outcome})")
         return True
-    output.say(f"[TEST] {slug} to {address}: not sent. {answer}", style="bold red")
+    output.say(f"[TEST] {slug} to {address}: not sent. {outcome}", style="bold red")
     return False

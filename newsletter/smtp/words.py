@@ -9,6 +9,7 @@ import ssl
 from typing import Final
 
 from newsletter.basics.outcome import Phase
+from newsletter.basics.times import in_full
 
 CLOSED: Final = "the server closed the connection"
 
@@ -40,7 +41,6 @@ _AWAITED: Final = {
     Phase.AUTH: "no answer to the login",
     Phase.DOT: "no answer to the message",
 }
-_MINUTE: Final = 60
 
 
 def of_error(error: Exception) -> str:
@@ -74,19 +74,12 @@ def of_silence(phase: Phase, seconds: float, *, encrypted: bool) -> str:
     """
     awaited = _AWAITED.get(phase) or f"no answer to {phase}"
     hint = " (is it smtps:// there?)" if phase is Phase.GREETING and not encrypted else ""
-    return f"{awaited} in {_time(seconds)}{hint}"
+    return f"{awaited} in {in_full(seconds)}{hint}"
 
 
 def of_standstill(seconds: float) -> str:
     """Return what is said where so long nothing more of a message could be written."""
-    return f"the server has taken nothing more of the message for {_time(seconds)}"
-
-
-def _time(seconds: float) -> str:
-    minutes, rest = divmod(seconds, _MINUTE)
-    if rest or not minutes:
-        return f"{seconds:.0f} s"
-    return f"{minutes:.0f} minute{'' if minutes == 1 else 's'}"
+    return f"the server has taken nothing more of the message for {in_full(seconds)}"
 
 
 def _begun_small(words: str) -> str:

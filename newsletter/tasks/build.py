@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 from newsletter.basics.files import resolved, shown, write_bytes
@@ -31,7 +31,7 @@ class Built:
 
 
 def build(
-    workspace: Workspace, slug: str, folder: Path | None, *, as_email: str | None
+    workspace: Workspace, slug: str, folder: Path | None, *, as_email: str | None, today: date
 ) -> Iterator[Built]:
     """Write SLUG.html, SLUG.txt and SLUG.eml and yield each; nothing is written on an error.
 
@@ -39,7 +39,6 @@ def build(
     reader of the list; without it a sample reader gets it. Once a mailing has frozen the issue,
     that is what is shown, whatever the files say since.
     """
-    today = datetime.now().astimezone().date()
     message = issue_message(workspace, slug, as_email, today=today)
     read = Received(message)
     target = folder if folder is not None else workspace.state_folder / FOLDER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from newsletter.audience.list.subscriber import Subscriber
@@ -93,11 +93,6 @@ def find_reader(workspace: Workspace, email: str, *, today: date) -> Subscriber:
                 return member.subscriber
             keys.append(member.subscriber.address.key)
     raise fail(f"{email} is not on the list", file=name, hint=did_you_mean(email, keys))
-
-
-def test_message(content: Content, reader: Subscriber, *, now: datetime) -> bytes:
-    """Return the message of a test: marked, dated now, with a token that never acts."""
-    return draft_message(content, reader, date=now.astimezone(UTC), marked="[TEST] ")
 
 
 def _frozen(workspace: Workspace, ledger: Ledger, mailing: Mailing, as_email: str) -> bytes | None:

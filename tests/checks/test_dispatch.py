@@ -15,7 +15,6 @@ from newsletter.checks.dossier import Consents, Dossier, Readers, Role
 from newsletter.checks.reading.census import take_census
 from newsletter.checks.reading.hosts import organisational
 from newsletter.checks.registry import check_issue
-from newsletter.checks.rules.dispatch import in_words
 from newsletter.settings.values import Delivery, Mailbox, Rate, Scheme, TransportUrl
 from tests.checks.samples import SETTINGS, SOUND, letter
 
@@ -127,15 +126,6 @@ def test_how_long_it_takes_is_told(readers: int, rates: tuple[Rate, ...], expect
     made = letter(unsubscribe_url="https://news.network.ca/u")
     dossier = replace(dossier, settings=settings, letter=made, readers=Readers(mailable=readers))
     assert told(dossier) == expected
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(60, "1 minute"), (1_540, "26 minutes"), (7_200, "2 hours"), (129_600, "36 hours"),
-     (172_800, "2 days")],
-)  # fmt: skip
-def test_a_time_is_said_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
 
 
 @pytest.mark.parametrize(

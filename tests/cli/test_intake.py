@@ -24,38 +24,6 @@ def with_another_reader(workspace: Path, row: str) -> None:
     file.write_text(text + row + "," * (width - row.count(",")) + "\n", "utf-8")
 
 
-def test_a_list_that_changes_while_the_question_stands_stops_before_anything_is_frozen(
-    workspace: Path, run: Run
-) -> None:
-    with terminal(workspace, "send", "2026-11", undo_seconds=1) as screen:
-        screen.wait_for("Send it to 2 readers now?")
-        with_another_reader(workspace, "late@example.org")
-        screen.type("y\n")
-        assert screen.ended() == 1
-    assert "the list has changed since it was checked; nothing was sent" in screen.screen
-    assert "newsletter send 2026-11 looks at it again" in screen.screen
-    assert not (workspace / "mailings.csv").exists()
-    assert run("send", "2026-11", "--yes").exit_code == 0
-    assert sent(workspace) == 3
-
-
-@pytest.mark.parametrize("by_hand", [False, True])
-def test_who_leaves_while_the_question_stands_gets_nothing(
-    workspace: Path, run: Run, *, by_hand: bool
-) -> None:
-    with terminal(workspace, "send", "2026-11", undo_seconds=1) as screen:
-        screen.wait_for("Send it to 2 readers now?")
-        if by_hand:
-            file = workspace / "suppressions.csv"
-            file.write_text("email,reason\ngrace@example.net,wrote to us\n", "utf-8")
-        else:
-            assert run("subscribers", "suppress", "grace@example.net").exit_code == 0
-        screen.type("y\n")
-        assert screen.ended() == 0
-    assert "2026-11: 1 accepted, 2 excluded." in screen.screen
-    assert sent(workspace) == 1
-
-
 def test_the_ledger_can_be_written_while_the_question_stands(workspace: Path, run: Run) -> None:
     with terminal(workspace, "send", "2026-11") as screen:
         screen.wait_for("Send it to 2 readers now?")

@@ -10,13 +10,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from click.testing import Result
 
-from newsletter.basics.errors import NewsletterError
 from newsletter.cli.main import cli
-from newsletter.cli.send.ready import wait_for_its_time
-from newsletter.cli.terminal.waiting import local_zone, zone_name
+from newsletter.cli.terminal.zone import local_zone, zone_name
 from tests.cli.terminal import terminal
 from tests.sink import Sink, running
 
@@ -64,32 +61,6 @@ def test_a_signal_while_it_waits_leaves_nothing_behind(
     assert "Nothing was sent." in screen.screen
     assert "Traceback" not in screen.screen
     assert not (workspace / "mailings.csv").exists()
-
-
-def test_another_issue_may_go_out_while_one_waits(workspace: Path, run: Run) -> None:
-    text = (workspace / "issues/2026-11.md").read_text("utf-8")
-    (workspace / "issues/2026-11-correction.md").write_text(
-        text.replace("preheader", "ignore: {already-sent: a correction}\npreheader"), "utf-8"
-    )
-    with terminal(workspace, "send", "2026-11", "--at", soon(600), "--yes") as screen:
-        screen.wait_for("goes off in")
-        assert run("send", "2026-11-correction", "--yes").exit_code == 0
-    assert sent(workspace) == 2
-
-
-def test_a_machine_that_slept_past_the_hour_sends_nothing() -> None:
-    at = datetime(2026, 12, 1, 8, tzinfo=TORONTO)
-    with time_machine.travel(at + timedelta(minutes=59), tick=False):
-        wait_for_its_time(at, "2026-12")
-    with (
-        time_machine.travel(at + timedelta(minutes=61), tick=False),
-        pytest.raises(NewsletterError) as caught,
-    ):
-        wait_for_its_time(at, "2026-12")
-    assert str(caught.value).startswith(
-        "it is Tuesday 1 December 2026, 09:01 EST (UTC-05:00): 2026-12 was to go off on Tuesday 1"
-        " December 2026, 08:00 EST (UTC-05:00), and this machine slept through it; nothing was sent"
-    )
 
 
 def test_what_would_fail_when_nobody_looks_fails_before_the_wait(workspace: Path, run: Run) -> None:

@@ -10,7 +10,7 @@ from click.testing import Result
 from newsletter.basics.outcome import State
 from newsletter.state.ledger import MailingState
 from newsletter.tasks.message import issue_content
-from newsletter.tasks.send.course import begin
+from newsletter.tasks.send.steps import begin
 from newsletter.workspace import open_workspace
 
 

@@ -9,7 +9,7 @@ from newsletter.basics.outcome import Outcome, Phase, Reply, Verdict
 from newsletter.delivery.answers.breakers import Breakers
 from newsletter.delivery.answers.causes import is_bad_address
 from newsletter.delivery.answers.policy import (
-    Course,
+    Remedy,
     after_loss,
     given_up,
     hint_of,
@@ -49,30 +49,30 @@ def test_what_a_reply_means_for_a_reader(phase: Phase, code: int, verdict: Verdi
 
 
 @pytest.mark.parametrize(
-    ("lost", "accepted", "course"),
+    ("lost", "accepted", "remedy"),
     [
-        (Lost(Phase.GREETING, "refused"), False, Course.SLOW_DOWN),
-        (Lost(Phase.GREETING, "421", Reply(421, "", "")), False, Course.SLOW_DOWN),
-        (Lost(Phase.GREETING, "554", Reply(554, "", "")), False, Course.STOP),
-        (Lost(Phase.EHLO, "451", Reply(451, "", "")), False, Course.SLOW_DOWN),
-        (Lost(Phase.EHLO, "550", Reply(550, "", "")), False, Course.STOP),
-        (Lost(Phase.STARTTLS, "454", Reply(454, "", "")), False, Course.SLOW_DOWN),
-        (Lost(Phase.STARTTLS, "stripped", fatal=True), False, Course.STOP),
-        (Lost(Phase.AUTH, "535", Reply(535, "", "")), False, Course.STOP),
-        (Lost(Phase.AUTH, "454", Reply(454, "", "")), False, Course.SLOW_DOWN),
-        (Lost(Phase.MAIL, "450", Reply(450, "", "")), False, Course.SLOW_DOWN),
-        (Lost(Phase.MAIL, "550", Reply(550, "", "")), True, Course.STOP),
-        (Lost(Phase.MAIL, "421", Reply(421, "", "")), True, Course.RECONNECT),
-        (Lost(Phase.MAIL, "450", Reply(450, "", "")), True, Course.SLOW_DOWN),
-        (Lost(Phase.QUIT, "unasked", Reply(554, "", "")), True, Course.RECONNECT),
-        (Lost(Phase.DOT, "reset"), True, Course.RECONNECT),
-        (Lost(Phase.DOT, "reset"), False, Course.SLOW_DOWN),
+        (Lost(Phase.GREETING, "refused"), False, Remedy.SLOW_DOWN),
+        (Lost(Phase.GREETING, "421", Reply(421, "", "")), False, Remedy.SLOW_DOWN),
+        (Lost(Phase.GREETING, "554", Reply(554, "", "")), False, Remedy.STOP),
+        (Lost(Phase.EHLO, "451", Reply(451, "", "")), False, Remedy.SLOW_DOWN),
+        (Lost(Phase.EHLO, "550", Reply(550, "", "")), False, Remedy.STOP),
+        (Lost(Phase.STARTTLS, "454", Reply(454, "", "")), False, Remedy.SLOW_DOWN),
+        (Lost(Phase.STARTTLS, "stripped", fatal=True), False, Remedy.STOP),
+        (Lost(Phase.AUTH, "535", Reply(535, "", "")), False, Remedy.STOP),
+        (Lost(Phase.AUTH, "454", Reply(454, "", "")), False, Remedy.SLOW_DOWN),
+        (Lost(Phase.MAIL, "450", Reply(450, "", "")), False, Remedy.SLOW_DOWN),
+        (Lost(Phase.MAIL, "550", Reply(550, "", "")), True, Remedy.STOP),
+        (Lost(Phase.MAIL, "421", Reply(421, "", "")), True, Remedy.RECONNECT),
+        (Lost(Phase.MAIL, "450", Reply(450, "", "")), True, Remedy.SLOW_DOWN),
+        (Lost(Phase.QUIT, "unasked", Reply(554, "", "")), True, Remedy.RECONNECT),
+        (Lost(Phase.DOT, "reset"), True, Remedy.RECONNECT),
+        (Lost(Phase.DOT, "reset"), False, Remedy.SLOW_DOWN),
     ],
 )
 def test_how_to_go_on_after_a_connection_is_lost(
-    lost: Lost, accepted: bool, course: Course
+    lost: Lost, accepted: bool, remedy: Remedy
 ) -> None:
-    assert after_loss(lost, accepted=accepted) is course
+    assert after_loss(lost, accepted=accepted) is remedy
 
 
 def test_a_body_on_its_way_is_uncertain_unless_a_part_was_provably_never_sent() -> None:
@@ -322,12 +322,12 @@ def test_a_lost_connection_is_never_held_against_a_reader_who_was_served(
     phase: Phase, reply: Reply | None, fatal: bool, accepted: bool
 ) -> None:
     lost = Lost(phase, "gone", reply, fatal=fatal)
-    course = after_loss(lost, accepted=accepted)
+    remedy = after_loss(lost, accepted=accepted)
     for_all = phase in {Phase.GREETING, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL}
     refused = reply is not None and reply.code >= 500 and for_all
-    assert (course is Course.STOP) is (fatal or refused)
-    if not accepted and course is not Course.STOP:
-        assert course is Course.SLOW_DOWN
+    assert (remedy is Remedy.STOP) is (fatal or refused)
+    if not accepted and remedy is not Remedy.STOP:
+        assert remedy is Remedy.SLOW_DOWN
 
 
 @given(

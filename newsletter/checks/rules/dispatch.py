@@ -8,6 +8,7 @@ from pathlib import Path
 
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, Problem
+from newsletter.basics.times import roughly
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.letter import Letter
 from newsletter.checks.reading.hosts import BULK, FREEMAIL, LIMITS, organisational
@@ -119,7 +120,7 @@ def duration(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     yield _setting(
         dossier,
         "delivery.rate",
-        f"{count} take about {in_words(seconds)} at the rates set",
+        f"{count} take about {roughly(seconds)} at the rates set",
         "send --limit divides it; a mail host that allows more makes it shorter"
         if is_long
         else None,
@@ -156,15 +157,6 @@ def host_limits(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
                 f'rate = "{count}/{unit}" ({limits.source})',
                 Level.WARNING,
             )
-
-
-def in_words(seconds: float) -> str:
-    """Return a time as people say it: "27 minutes", "3 hours", "2 days"."""
-    for size, unit in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        if seconds >= 2 * size or size == _MINUTE:
-            number = max(1, round(seconds / size))
-            return f"{number} {unit}{'' if number == 1 else 's'}"
-    raise AssertionError
 
 
 def _keeps(rate: Rate, count: int, seconds: int) -> bool:

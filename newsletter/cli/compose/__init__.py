@@ -1,1 +1,1 @@
-"""`newsletter compose`, and its picker."""
+"""`newsletter compose`, its picker and the picker's question."""

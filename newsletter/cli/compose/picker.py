@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from newsletter.basics.errors import fail
 from newsletter.content.library import Library
 from newsletter.content.search import Query, search
 from newsletter.content.summary.summary import Summary
-
-if TYPE_CHECKING:
-    from questionary import Choice, Question
 
 _DONE = "/done"
 _NOTHING = "/nothing"
@@ -20,8 +16,6 @@ _LEFT = "/left"
 _BEFORE_TITLE = 17
 """The columns before a title: the pointer, its number, the month, and one to spare."""
 _SHORTEST_TITLE = 24
-_ESCAPE = 0.1
-"""The seconds after which an Escape is none that begins an arrow key."""
 
 
 def pick(
@@ -59,71 +53,27 @@ def _ask(
     What is chosen stands above "Done", where the pointer is, the others below it: Enter ends,
     Down and Enter choose the next one.
     """
-    import questionary
+    from questionary import Choice
+
+    from newsletter.cli.compose.question import ask
 
     width = shutil.get_terminal_size().columns
 
     def choice(summary: Summary, mark: str) -> Choice:
         row = _row(summary, mark, used.get(summary.slug, ()), width)
         words = " ".join((summary.title, str(summary.published), *summary.topics, summary.slug))
-        return questionary.Choice(row, value=summary.slug, description=words)
+        return Choice(row, value=summary.slug, description=words)
 
     above = [choice(summary, f"{number}.") for number, summary in enumerate(chosen, 1)]
     below = [choice(summary, "") for summary in others]
-    question = questionary.select(
+    answer = ask(
         f"Issue {month}: type to search, Enter to choose or take back, Esc to leave",
-        choices=[*above, questionary.Choice(_done(len(chosen)), value=_DONE), *below],
+        [*above, Choice(_done(len(chosen)), value=_DONE), *below],
+        searched=[*below, *above],
+        nothing=Choice("No summary has that; Backspace goes back", value=_NOTHING),
         default=_DONE,
-        use_search_filter=True,
-        use_jk_keys=False,
-        show_description=False,
-        instruction=" ",
-        erase_when_done=True,
     )
-    _mend(question, [*below, *above], at_done=len(above))
-    answer: str = question.unsafe_ask()
-    return answer
-
-
-def _mend(question: Question, choices: Sequence[Choice], *, at_done: int) -> None:
-    """Give the question Escape, and a search in whole titles that shows its hits only.
-
-    questionary searches what is shown, and shows everything where nothing is found.
-    """
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
-    from questionary import Choice
-    from questionary.prompts.common import InquirerControl
-
-    class Searched(InquirerControl):
-        @property
-        def filtered_choices(self) -> list[Choice]:
-            if not self.search_filter:
-                return self.choices
-            words = self.search_filter.casefold().split()
-            hits = [
-                each
-                for each in choices
-                if all(word in (each.description or "").casefold() for word in words)
-            ]
-            self.found_in_search = bool(hits)
-            return hits or [Choice("No summary has that; Backspace goes back", value=_NOTHING)]
-
-        def remove_search_character(self) -> None:
-            super().remove_search_character()
-            self.pointed_at = 0 if self.search_filter else at_done
-
-    keys = KeyBindings()
-
-    @keys.add("escape", eager=True)
-    def leave(event: KeyPressEvent) -> None:
-        event.app.exit(result=_LEFT)
-
-    app = question.application
-    app.ttimeoutlen = _ESCAPE
-    app.key_bindings = merge_key_bindings([bound for bound in (app.key_bindings, keys) if bound])
-    for control in app.layout.find_all_controls():
-        if isinstance(control, InquirerControl):
-            control.__class__ = Searched
+    return _LEFT if answer is None else answer
 
 
 def _done(count: int) -> str:

@@ -1,1 +1,1 @@
-"""`newsletter send`: the question, the rounds, the words."""
+"""`newsletter send` on a terminal: its options, its questions, its words."""

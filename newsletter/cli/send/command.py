@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.basics.errors import Problem, WrongUsage
-from newsletter.cli.send.wishes import Wishes
 from newsletter.cli.terminal import output
-from newsletter.cli.terminal.boundary import INTERRUPTED
 
 if TYPE_CHECKING:
-    from newsletter.state.sqlite import SqliteLedger
     from newsletter.workspace import Workspace
 
 
@@ -59,27 +56,25 @@ def command(
     it asks, and then leaves ten seconds to think again. The exit code is 0 when everybody's mail
     server accepted it, 75 when there is more to do later, 1 when something needs you.
     """
-    from newsletter.tasks.send.guard import refuse_recorded
+    from newsletter.cli.send.at_terminal import AtTerminal
+    from newsletter.tasks.send.order import Order
+    from newsletter.tasks.send.story import look, send
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
-    slug = month or _named(workspace)
-    wishes = Wishes(
-        yes=yes,
+    order = Order(
+        issue=month or _named(workspace),
         limit=limit,
         keep_going=keep_going,
         stays=stays,
-        as_json=as_json,
         at=_moment(at),
         overrides=_overrides(rules, reasons),
+        trusted=trusted,
     )
-    workspace.transport_url()
-    if not workspace.settings.database.exists():
-        # A new ledger would only lie in the way of the right one.
-        refuse_recorded(workspace, slug)
-    with workspace.ledger() as ledger:
-        act = _look if dry_run else _send
-        context.exit(act(workspace, ledger, slug, wishes, trusted=trusted))
+    if not dry_run:
+        context.exit(send(workspace, order, AtTerminal(order=order, yes=yes, as_json=as_json)))
+    if look(workspace, order, AtTerminal(order=order, yes=yes, as_json=False)):
+        output.next_step(f"newsletter send {order.issue}")
 
 
 def _named(workspace: Workspace) -> str:
@@ -95,8 +90,8 @@ def _named(workspace: Workspace) -> str:
 
 
 def _moment(text: str | None) -> datetime | None:
-    from newsletter.cli.terminal.waiting import local_zone
-    from newsletter.delivery.appointment import appointment
+    from newsletter.cli.terminal.zone import local_zone
+    from newsletter.tasks.send.appointment import appointment
 
     if text is None:
         return None
@@ -119,71 +114,3 @@ def _overrides(rules: tuple[str, ...], reasons: tuple[str, ...]) -> dict[str, st
             hint='--reason "..." once for all of them, or once for each --override, in order',
         )
     )
-
-
-def _look(
-    workspace: Workspace, ledger: SqliteLedger, slug: str, wishes: Wishes, *, trusted: bool
-) -> int:
-    """Show what would happen."""
-    from newsletter.basics.outcome import State
-    from newsletter.cli.send.ready import look
-    from newsletter.cli.send.words import nothing_now
-    from newsletter.tasks.send.guard import refuse_doubtful
-
-    if not trusted:
-        refuse_doubtful(workspace, ledger)
-    plan = look(workspace, ledger, slug, wishes, ledger.mailing(slug)).plan
-    counts = None if plan.mailing is None else ledger.counts(plan.mailing)
-    if plan.mailing is None or counts is None or plan.to_send or counts[State.ATTEMPTING]:
-        output.next_step(f"newsletter send {slug}")
-    else:
-        nothing_now(plan, plan.mailing, counts)
-    return 0
-
-
-def _send(
-    workspace: Workspace, ledger: SqliteLedger, slug: str, wishes: Wishes, *, trusted: bool
-) -> int:
-    """Ask, wait where that is wished, and send; return the exit code.
-
-    The lock is not held while it waits for its time: another issue may go out meanwhile.
-    """
-    from newsletter.cli.send.ready import agreed, look, nothing_to_send, wait_for_its_time
-    from newsletter.cli.send.rounds import send_rounds
-    from newsletter.cli.terminal.waiting import Ended
-    from newsletter.tasks.send.course import take_up
-    from newsletter.tasks.send.guard import the_only_sender
-
-    try:
-        with the_only_sender(workspace, ledger, trusted=trusted) as told:
-            _warn(told)
-            begun = ledger.mailing(slug)
-            ready = look(
-                workspace,
-                ledger,
-                slug,
-                wishes,
-                take_up(workspace, ledger, begun, _warn) if begun else None,
-            )
-            if not ready.plan.to_send and not (wishes.stays and ready.plan.later):
-                return nothing_to_send(ledger, ready.plan, as_json=wishes.as_json)
-            transport = agreed(workspace, ledger, ready, wishes)
-            if transport is None:
-                output.say("Nothing was sent.")
-                return 1
-            if wishes.at is None:
-                return send_rounds(workspace, ledger, ready, transport, wishes)
-        wait_for_its_time(wishes.at, slug)
-        with the_only_sender(workspace, ledger, trusted=trusted):
-            return send_rounds(workspace, ledger, ready, transport, wishes)
-    except click.Abort:
-        output.say("\nNothing was sent.")
-        return INTERRUPTED
-    except Ended as ended:
-        output.say("Nothing was sent.")
-        return ended.exit_code
-
-
-def _warn(text: str) -> None:
-    if text:
-        output.say(text, style="yellow")

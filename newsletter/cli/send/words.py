@@ -1,18 +1,21 @@
-"""What `newsletter send` says: the plan, and how a run ended."""
+"""What `newsletter send` says: the check, the plan, and how a run ended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.basics.outcome import State
+from newsletter.basics.times import span
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.progress import in_words
-from newsletter.delivery.appointment import span, spoken
-from newsletter.delivery.rounds import worth_again
+from newsletter.tasks.send.again import worth_again
+from newsletter.tasks.send.appointment import spoken
 
 if TYPE_CHECKING:
+    from newsletter.basics.errors import Problem
+    from newsletter.checks.override import Judgement
     from newsletter.delivery.lane import Ending
     from newsletter.delivery.mailing import Result
     from newsletter.state.ledger import Mailing
@@ -25,6 +28,16 @@ _NOES = (State.REFUSED, State.DEFERRED, State.UNCERTAIN)
 def people(number: int) -> str:
     """Return `1 reader`, `812 readers`."""
     return f"{number:,} reader{'' if number == 1 else 's'}"
+
+
+def show_check(warnings: Sequence[Problem], judged: Judgement) -> None:
+    """Say what the check found that does not stop the mailing."""
+    output.problems(warnings)
+    for each in judged.overridden:
+        output.say(f"Overridden: {each.message} ({each.rule}: {each.silenced})", style="yellow")
+    for rule in judged.unneeded:
+        output.say(f"The check '{rule}' found no error: nothing to override.", style="dim")
+    output.say()
 
 
 def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | None) -> None:
@@ -88,6 +101,17 @@ def report(result: Result, now: datetime, *, stays: bool) -> None:
     unfinished = left or counts[State.DEFERRED]
     verb = "send" if unfinished else "resolve" if counts[State.UNCERTAIN] else "status"
     output.next_step(f"newsletter {verb} {issue}")
+
+
+def send_to(readers: int, at: datetime | None) -> str:
+    """Ask whether to send it."""
+    when = "now" if at is None else f"on {spoken(at)}"
+    return f"Send it to {people(readers)} {when}?"
+
+
+def goes_off(issue: str, at: datetime, left: str) -> str:
+    """Say what is waited for before the first message, and how long."""
+    return f"{issue} goes off in {left} ({at:%H:%M %Z}). Ctrl-C: nothing is sent."
 
 
 def stays_until(result: Result, moment: datetime, left: str) -> str:

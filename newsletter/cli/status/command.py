@@ -93,8 +93,7 @@ def _never(month: str, standing: Standing, *, as_json: bool) -> None:
 
 
 def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
-    from newsletter.basics.outcome import State
-    from newsletter.cli.status.reader_story import server_words
+    from newsletter.basics.outcome import State, server_words
 
     counts = ledger.counts(mailing)
     due = ledger.next_due(mailing)

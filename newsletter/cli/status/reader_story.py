@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from newsletter.basics.outcome import Phase, State
+from newsletter.basics.outcome import Phase, State, server_words
 from newsletter.state.ledger import Attempt, Record
 
 
@@ -72,11 +72,6 @@ def story_json(record: Record, attempts: Sequence[Attempt], message_id: str) -> 
             for each in attempts
         ],
     }
-
-
-def server_words(code: int | None, enhanced: str, text: str) -> str:
-    """Return an answer on one line: `550 5.1.1 no such user`."""
-    return " ".join(filter(None, (str(code or ""), enhanced, text)))
 
 
 def _when(moment: datetime | None) -> str:

@@ -11,6 +11,7 @@ from newsletter.audience.list.listfile import Member
 from newsletter.audience.suppression.suppression import Suppression, SuppressionEvent
 from newsletter.basics.address import Address
 from newsletter.basics.errors import Level, Problem
+from newsletter.basics.outcome import server_words
 from newsletter.settings.values import AS_FIELD, IGNORED
 from newsletter.state.ledger import Record
 
@@ -127,7 +128,7 @@ def person_lines(
         yield "  issues        none yet"
     for issue, record in deliveries:
         at = f" {record.at:%Y-%m-%d %H:%M} UTC" if record.at else ""
-        words = " ".join(part for part in (str(record.code or ""), record.text) if part)
+        words = server_words(record.code, "", record.text)
         yield f"  {issue:<13} {record.state}{at}{f': {words}' if words else ''}"
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from newsletter.basics.outcome import State
+from newsletter.basics.times import span
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.keys import no_caret
-from newsletter.delivery.appointment import span
+
+if TYPE_CHECKING:
+    from newsletter.tasks.send.person import Tell, Watch
 
 _SHOWN = (State.ACCEPTED, State.DEFERRED, State.REFUSED, State.UNCERTAIN, State.EXCLUDED)
 _EVERY_SECONDS = 10.0
@@ -25,9 +29,6 @@ _SLOW = 2.0
 
 _HEARD_OR_NOT = contextlib.suppress(OSError)
 """A terminal that went away stops no mailing."""
-
-Watch = Callable[[Counter[State]], None]
-Tell = Callable[[str], None]
 
 
 @contextlib.contextmanager

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, tzinfo
-from pathlib import Path
+from datetime import UTC, datetime
 from types import FrameType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from newsletter.basics.times import span
 from newsletter.cli.terminal import output
 from newsletter.cli.terminal.keys import keys, no_caret
-from newsletter.delivery.appointment import span
+from newsletter.tasks.send.person import Left
 
 UNDO_SECONDS = 10
-_LOCALTIME = Path("/etc/localtime")
 _TICK = 1.0
-
-
-class Ended(Exception):  # noqa: N818 - what happened
-    """A signal came while nothing was under way."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = 128 + number
 
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Raise Ended at SIGINT, SIGTERM or SIGHUP (where that is not ignored) while the block runs."""
+    """Raise Left at SIGINT, SIGTERM or SIGHUP (where that is not ignored) while the block runs."""
     ended: list[int] = []
 
     def end(number: int, _: FrameType | None) -> None:
         ended.append(number)
-        raise Ended(number)
+        raise Left(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {each: signal.getsignal(each) for each in numbers}
@@ -56,7 +45,7 @@ def wait_until(moment: datetime, words: Callable[[str], str]) -> None:
     """Return at a moment by the wall clock; `words` makes the line from the time that is left.
 
     On a terminal the line counts down, elsewhere it is said once. A machine that slept finds out
-    at its next tick. Raises Ended.
+    at its next tick. Raises Left.
     """
     is_first = True
     with ended_by_signals(), no_caret(), output.one_line() as show:
@@ -68,7 +57,7 @@ def wait_until(moment: datetime, words: Callable[[str], str]) -> None:
 
 
 def undone() -> bool:
-    """Count down before the first message; return whether a key stopped it. Raises Ended."""
+    """Count down before the first message; return whether a key stopped it. Raises Left."""
     with ended_by_signals(), keys() as pressed, output.one_line() as show:
         end = time.monotonic() + UNDO_SECONDS
         while (left := end - time.monotonic()) > 0:
@@ -76,29 +65,3 @@ def undone() -> bool:
             if pressed(min(left, _TICK / 4)):
                 return True
     return False
-
-
-def local_zone() -> tzinfo:
-    """Return this machine's time zone with its rules; without any, its offset of today."""
-    named = _named_zone()
-    with contextlib.suppress(OSError, ValueError, ZoneInfoNotFoundError):
-        if not isinstance(named, Path):
-            return ZoneInfo(named)
-        with named.open("rb") as rules:
-            return ZoneInfo.from_file(rules, key=zone_name())
-    return datetime.now().astimezone().tzinfo or UTC
-
-
-def zone_name() -> str | None:
-    """Return what the machine's time zone is called, `America/Toronto`, or None."""
-    named = _named_zone()
-    if not isinstance(named, Path):
-        return named
-    _, found, name = str(named.resolve()).partition("zoneinfo/")
-    return name if found else None
-
-
-def _named_zone() -> str | Path:
-    """Return the name or the file that TZ gives (tzset(3)), or the machine's file."""
-    named = os.environ.get("TZ", "").removeprefix(":") or str(_LOCALTIME)
-    return Path(named) if named.startswith("/") else named

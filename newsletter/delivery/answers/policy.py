@@ -139,7 +139,7 @@ def refused_mail(reply: Reply) -> Lost:
     return Lost(Phase.MAIL, f"the server takes no mail from us: {reply}", reply)
 
 
-class Course(StrEnum):
+class Remedy(StrEnum):
     """What to do about the connections after one was lost."""
 
     RECONNECT = "reconnect"
@@ -147,17 +147,17 @@ class Course(StrEnum):
     STOP = "stop"
 
 
-def after_loss(lost: Lost, *, accepted: bool) -> Course:
+def after_loss(lost: Lost, *, accepted: bool) -> Remedy:
     """Return how to go on; `accepted` says whether the connection had taken a message."""
     if lost.fatal:
-        return Course.STOP
+        return Remedy.STOP
     if lost.too_soon:
-        return Course.RECONNECT
+        return Remedy.RECONNECT
     code = lost.reply.code if lost.reply is not None and lost.phase in _FOR_EVERYBODY else 0
     if code // 100 == _PERMANENT:
-        return Course.STOP
+        return Remedy.STOP
     throttled = code // 100 == _TRANSIENT and code != _CLOSING
-    return Course.RECONNECT if accepted and not throttled else Course.SLOW_DOWN
+    return Remedy.RECONNECT if accepted and not throttled else Remedy.SLOW_DOWN
 
 
 def hint_of(lost: Lost) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter.basics.outcome import Reply
-from newsletter.delivery.answers.policy import Course, Stop, after_loss, hint_of, is_too_fast
+from newsletter.delivery.answers.policy import Remedy, Stop, after_loss, hint_of, is_too_fast
 from newsletter.delivery.lane import Clock
 from newsletter.delivery.lanes import Lanes, Trouble
 from newsletter.delivery.settling import Settling
@@ -56,11 +56,11 @@ class Troubles:
         """
         if accepted and lost.reply is not None:
             self.heed(lost.reply)
-        course = after_loss(lost, accepted=accepted)
-        if course is Course.STOP:
+        remedy = after_loss(lost, accepted=accepted)
+        if remedy is Remedy.STOP:
             return Stop(lost.reason, hint_of(lost))
         self._wake.within(0.0)
-        return self._slow_down(lost.reason) if course is Course.SLOW_DOWN else None
+        return self._slow_down(lost.reason) if remedy is Remedy.SLOW_DOWN else None
 
     def _slow_down(self, reason: str) -> GaveUp | None:
         trouble = self._lanes.trouble(self._clock.steady())

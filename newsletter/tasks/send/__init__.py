@@ -1,1 +1,1 @@
-"""The story of `send`: what will happen, then the freeze, then the mailing, then its record."""
+"""The story of `send`: order, plan, question, freeze, rounds, record; `story` tells it."""

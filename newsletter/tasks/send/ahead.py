@@ -32,13 +32,15 @@ def try_out(
     content: Content,
     mailing: Mailing | None,
     transport: Transport,
+    *,
+    today: date,
 ) -> None:
     """Ask the mail server for a mailing's size, sender and first readers; nothing is sent.
 
     `mailing` is None where it is not begun. Raises NewsletterError.
     """
     if mailing is None:
-        stop = in_the_way(workspace, content, transport, datetime.now().astimezone().date())
+        stop = in_the_way(workspace, content, transport, today)
     else:
         letters = Letters(content, mailing, workspace.keys()[0])
         left = ledger.pending(mailing, after=0, limit=MOST_ASKED)

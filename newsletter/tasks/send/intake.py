@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from newsletter.audience.audience import Audience
 from newsletter.audience.suppression.book import suppressed_now
 from newsletter.basics.errors import NewsletterError, fail
+from newsletter.basics.memory import keep_for_good
 from newsletter.checks.dossier import Readers
 from newsletter.checks.reading.census import Census
 from newsletter.delivery.letters import Unmakeable, preflight
@@ -38,7 +38,7 @@ class Intake:
 
     def read(self, content: Content | None) -> Readers:
         """Read the list for a content (None: only count); what cannot be read is a problem."""
-        gc.freeze()  # what is there by now stays: a look at all of it again finds nothing
+        keep_for_good()
         self.readers = self._read(content)
         return self.readers
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from newsletter.audience.audience import kind_of
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.outcome import State
+from newsletter.basics.times import span
 from newsletter.delivery.pace import seconds_needed
 from newsletter.message.content import Content
 from newsletter.render.slots.slots import fill
@@ -51,12 +52,7 @@ class Plan:
             return "as long as the server needs (no rate holds it back)"
         if self.seconds < 60:  # noqa: PLR2004 - a minute
             return "less than a minute at the rates set"
-        minutes = round(self.seconds / 60)
-        hours, minutes = divmod(minutes, 60)
-        days, hours = divmod(hours, 24)
-        parts = [(days, "d"), (hours, "h"), (minutes, "min")]
-        told = " ".join(f"{number} {unit}" for number, unit in parts if number)
-        return f"at least {told} at the rates set"
+        return f"at least {span(self.seconds, finest='min', most=3)} at the rates set"
 
 
 def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan:

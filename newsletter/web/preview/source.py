@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.files import shown
 from newsletter.basics.stamps import Kept, stamp, stamps
+from newsletter.basics.times import today
 from newsletter.checks.dossier import Readers
 from newsletter.checks.engine import Finding
 from newsletter.content.issue.file import month_of
@@ -156,20 +157,20 @@ class WorkspaceSource:
             return draft_message(draft.content, reader.subscriber, date=draft.frozen_at)
         email = str(reader.subscriber.address)
         if draft.frozen_at is not None:
-            return issue_message(self.open(), slug, email, today=_today())
+            return issue_message(self.open(), slug, email, today=today())
         return draft_message(draft.content, self.listed(email))
 
     def findings(self, slug: str) -> tuple[Finding, ...]:
         """Return what the check says; the list is only read again when it has changed."""
         from newsletter.tasks.check import count_readers, prove
 
-        workspace, today = self.open(), _today()
+        workspace, day = self.open(), today()
         try:
             list_of(workspace)
-            readers = count_readers(workspace, today)
+            readers = count_readers(workspace, day)
         except NewsletterError as error:
             readers = Readers(mailable=None, problems=error.problems)
-        return prove(workspace, slug, readers=readers, today=today).report.findings
+        return prove(workspace, slug, readers=readers, today=day).report.findings
 
     def weights(self, slug: str) -> tuple[Weight, ...]:
         """Return what each summary weighs; nothing of what a mailing froze can be taken apart."""
@@ -210,11 +211,11 @@ class WorkspaceSource:
     def listed(self, email: str) -> Subscriber:
         """Return a reader of the list; raise NewsletterError with the nearest one."""
         workspace = self.open()
-        file, today = list_of(workspace), _today()
+        file, day = list_of(workspace), today()
         return self._kept.of(
             ("reader", email),
-            (today, stamp(file)),
-            lambda: find_reader(workspace, email, today=today),
+            (day, stamp(file)),
+            lambda: find_reader(workspace, email, today=day),
         )
 
     def reader(self, slug: str, email: str) -> Subscriber:
@@ -239,7 +240,7 @@ class WorkspaceSource:
         workspace = self.open()
         file = list_of(workspace)
         name, columns = shown(file, self.root), workspace.settings.subscribers_columns
-        return search(file, name, wanted, _today(), columns)
+        return search(file, name, wanted, today(), columns)
 
     # --- saves
 
@@ -259,10 +260,6 @@ def image_sources(settings: Settings) -> tuple[str, ...]:
     urls = [settings.newsletter.site_url, *map(str, settings.design.values.values())]
     origins = (urlsplit(url) for url in urls if url and url.startswith(("https://", "http://")))
     return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in origins))
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _note(frozen_at: datetime, *, done: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import State
+from newsletter.basics.times import about
 from newsletter.state.guards.lock import holder
 from newsletter.state.ledger import Mailing, MailingState
 from newsletter.workspace import Workspace
@@ -134,15 +135,8 @@ def _situation(
 def _pace(rate: float, left: int) -> str:
     if not rate:
         return ""
-    seconds = left / rate
-    if seconds < 60:  # noqa: PLR2004 - a minute
-        time = "less than a minute left"
-    elif seconds < 5400:  # noqa: PLR2004 - an hour and a half
-        time = f"about {round(seconds / 60)} min left"
-    else:
-        time = f"about {seconds / 3600:.1f} h left"
     speed = f"{rate:,.0f} a second" if rate >= 2 else f"{rate * 60:,.0f} a minute"  # noqa: PLR2004
-    return f"{speed}, {time}"
+    return f"{speed}, {about(left / rate)} left"
 
 
 def _command(says: str, command: str) -> dict[str, str]:

@@ -150,20 +150,13 @@ class _Pages:
 
     def _parcel(self, slug: str, address: Address, seen_as: str | None, now: datetime) -> Parcel:
         """Make the message and the way out; raise NewsletterError where there is none."""
-        from newsletter.audience.list.subscriber import Subscriber
-        from newsletter.basics.outcome import Envelope
-        from newsletter.message.draft import SAMPLE_READER, draft_sender
-        from newsletter.tasks.message import find_reader, issue_content, test_message
+        from newsletter.tasks.test import specimen
 
         workspace = self._source.open()
         transport = open_way(workspace, self._way_out, slug)
-        content, _ = issue_content(workspace, slug)
-        reader = SAMPLE_READER
         if seen_as:
             list_of(workspace)
-            reader = find_reader(workspace, seen_as, today=now.date())
-        message = test_message(content, Subscriber(address, "", reader.fields), now=now)
-        return Parcel(transport, Envelope(draft_sender(content), address), message)
+        return Parcel(transport, *specimen(workspace, slug, seen_as, now).to(address))
 
 
 def _address(value: Any) -> Address:
@@ -178,12 +171,11 @@ def _address(value: Any) -> Address:
 
 
 def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
-    code = str(outcome.code) if outcome.code else ""
     return {
         "where": where,
         "verdict": outcome.verdict.value,
         "phase": outcome.phase.value,
-        "answer": " ".join(filter(None, (code, outcome.enhanced, outcome.text))),
+        "answer": str(outcome),
         "at": f"{now:%H:%M:%S}",
     }
 

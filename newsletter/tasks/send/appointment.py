@@ -48,19 +48,6 @@ def spoken(moment: datetime) -> str:
     return f"{moment:%A} {moment.day} {moment:%B %Y}, {seconds} {zone}"
 
 
-def span(seconds: float) -> str:
-    """Return a time from now in words, its two largest units: `2 d 3 h`, `4 min 10 s`, `9 s`."""
-    left = max(0, round(seconds))
-    parts = []
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
-        number, left = divmod(left, size)
-        parts.append((number, unit))
-    first = next((i for i, (number, _) in enumerate(parts) if number), len(parts) - 1)
-    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number) or (
-        "0 s"
-    )
-
-
 def _moment(text: str, zone: tzinfo) -> datetime:
     match = _FORM.fullmatch(text)
     if match is None:

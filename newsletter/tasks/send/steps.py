@@ -1,24 +1,25 @@
-"""A mailing begun, gone on with, decided about; each step is recorded in `mailings.csv`."""
+"""A mailing begun, taken up again, gone on with; each step is recorded in `mailings.csv`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.audience.suppression.book import SuppressionBook
-from newsletter.basics.errors import NewsletterError, Problem
-from newsletter.basics.outcome import Outcome, State
+from newsletter.basics.outcome import State, server_words
 from newsletter.delivery.answers.causes import is_bad_address
 from newsletter.delivery.answers.policy import latest_due
 from newsletter.delivery.mailing import Course, Result, freeze, send
 from newsletter.message.content import Content
 from newsletter.state.ledger import Ledger, Mailing, MailingState, Override, Refusal
-from newsletter.state.mailings_file import remove_mailing, write_mailing
+from newsletter.state.mailings_file import remove_mailing
 from newsletter.tasks.send.leaving import Leavers, carry_over
+from newsletter.tasks.send.record import record
+from newsletter.tasks.send.uncertain import lost_words, make_uncertain
 from newsletter.workspace import MAILINGS, Workspace
 
 if TYPE_CHECKING:  # it is read for the check, which is heavy
@@ -52,7 +53,7 @@ def begin(
         if intake.somebody_left():
             exclude_who_left(workspace, ledger)
     ledger.override(mailing, overrides, now)
-    _record(workspace, ledger, mailing, ledger.counts(mailing))
+    record(workspace, ledger, mailing, ledger.counts(mailing))
     return mailing
 
 
@@ -79,7 +80,7 @@ def go_on(
     if result.ending.stop is None and result.counts[State.REFUSED]:
         known = _unknown_addresses(ledger, result, began)
         result = replace(result, suppressed=_suppress(workspace, ledger, known))
-    _record(workspace, ledger, result.mailing, result.counts)
+    record(workspace, ledger, result.mailing, result.counts)
     return result
 
 
@@ -113,13 +114,11 @@ def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal])
     book = SuppressionBook(ledger, workspace.root)
     known = book.in_force()
     for each in news:
-        reason = f"address refused: {_words(each.outcome)}"
+        said = each.outcome
+        words = server_words(0 if said.enhanced else said.code, said.enhanced, said.text)
+        reason = f"address refused: {words}"
         book.suppress([each.address], reason=reason, source=_SOURCE, now=datetime.now(UTC))
     return sum(each.address.key not in known for each in news)
-
-
-def _words(outcome: Outcome) -> str:
-    return " ".join(filter(None, (outcome.enhanced or str(outcome.code), outcome.text)))
 
 
 def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
@@ -141,12 +140,11 @@ def take_up(
     taken as its files say now. The caller holds the sending lock.
     """
     now = datetime.now(UTC)
-    ledger.recover(mailing, now)
-    ledger.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
-    lost = ledger.reconcile(mailing, now)
+    lost = make_uncertain(ledger, mailing, now)
     if lost:
         tell(lost_words(mailing.issue, lost))
-        _record(workspace, ledger, mailing, ledger.counts(mailing))
+        record(workspace, ledger, mailing, ledger.counts(mailing))
+    ledger.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
     exclude_who_left(workspace, ledger)
     if ledger.nobody_got(mailing):
         # The line first: without its mailing it would say that the ledger is lost.
@@ -160,44 +158,5 @@ def take_up(
     if left or mailing.state is MailingState.FINISHED:
         return mailing
     mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
-    _record(workspace, ledger, mailing, counts)
+    record(workspace, ledger, mailing, counts)
     return mailing
-
-
-def lost_words(issue: str, lost: int) -> str:
-    """Say that the ledger had lost tries, and what becomes of those readers."""
-    many = f"{lost:,} messages" if lost > 1 else "1 message"
-    return (
-        f"The ledger, or its log, is older than what was sent: it had lost {many} that may have"
-        f" left. These readers are uncertain now, and get nothing by themselves:"
-        f" newsletter resolve {issue} lists them."
-    )
-
-
-def settle_uncertain(
-    workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool
-) -> int:
-    """Carry out the editor's decision about the uncertain ones; return how many there were."""
-    now = datetime.now(UTC)
-    state = State.PENDING if resend else State.ACCEPTED
-    why = "to be sent again" if resend else "counted as accepted by the editor"
-    changed = ledger.resolve(mailing, state, why, now)
-    if resend:
-        mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
-    _record(workspace, ledger, mailing, ledger.counts(mailing))
-    return changed
-
-
-def _record(
-    workspace: Workspace, ledger: Ledger, mailing: Mailing, counts: Mapping[State, int]
-) -> None:
-    file, name = workspace.root / MAILINGS, Path(MAILINGS)
-    try:
-        write_mailing(file, name, mailing, counts, ledger.identity())
-    except OSError as error:
-        problem = Problem(
-            message=f"could not be written: {error.strerror or error}",
-            file=Path(MAILINGS),
-            hint="the ledger has everything; mend this and run the same command again",
-        )
-        raise NewsletterError(problem) from None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.basics.errors import WrongUsage
-from newsletter.delivery.appointment import appointment, is_too_late, span, spoken
+from newsletter.tasks.send.appointment import appointment, is_too_late, spoken
 
 TORONTO = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -85,14 +85,3 @@ def test_up_to_an_hour_late_it_still_goes_off() -> None:
     assert [is_too_late(NOW, NOW + late) for late in (second, hour, hour + second)] == [
         False, False, True,
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-3.0, "0 s"), (9.4, "9 s"), (70.0, "1 min 10 s"), (3600.0, "1 h"),
-        (3 * 86400 + 7300.0, "3 d 2 h"), (86400 + 59.0, "1 d"),
-    ],
-)  # fmt: skip
-def test_a_time_to_go_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
-    assert span(seconds) == words

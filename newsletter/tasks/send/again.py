@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from newsletter.basics.outcome import State
-from newsletter.delivery.mailing import Result
+
+if TYPE_CHECKING:
+    from newsletter.delivery.mailing import Result
 
 AFTER_TROUBLE = timedelta(minutes=5)
 """How long a server is left alone that could not be used for a minute."""

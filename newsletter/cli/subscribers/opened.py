@@ -1,0 +1,72 @@
+"""The list and both records of suppressions, opened; who is on the list, and who is near."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.basics.times import today
+
+if TYPE_CHECKING:
+    from newsletter.audience.audience import Audience
+    from newsletter.audience.list.listfile import Member
+    from newsletter.audience.suppression.book import SuppressionBook
+    from newsletter.basics.address import Address
+    from newsletter.basics.errors import Problem
+    from newsletter.state.ledger import Ledger
+    from newsletter.workspace import Workspace
+
+_COMPARED = 20_000
+"""On a longer list no nearest address is looked for."""
+
+
+@contextlib.contextmanager
+def opened(
+    start: Path | Workspace | None, *, shows_cells: bool = False
+) -> Iterator[tuple[Audience, SuppressionBook, Ledger]]:
+    """Open the workspace: its audience as of today, both records of suppressions, the ledger."""
+    from newsletter.audience.audience import Audience
+    from newsletter.audience.suppression.book import SuppressionBook
+    from newsletter.basics.files import shown
+    from newsletter.workspace import Workspace, open_workspace
+
+    workspace = start if isinstance(start, Workspace) else open_workspace(start)
+    file = workspace.settings.subscribers_file
+    with workspace.ledger() as ledger:
+        book = SuppressionBook(ledger, workspace.root)
+        audience = Audience(
+            file,
+            shown=shown(file, workspace.root),
+            suppressed=book.in_force(),
+            today=today(),
+            answers=workspace.settings.subscribers_columns,
+            shows_cells=shows_cells,
+        )
+        yield audience, book, ledger
+
+
+def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem, ...]]:
+    """Return the member with a key; a list that cannot be read is told, and ends nothing."""
+    from newsletter.basics.errors import NewsletterError
+
+    try:
+        return audience.find(key), ()
+    except NewsletterError as error:
+        return None, error.problems
+
+
+def nearest(audience: Audience, address: Address) -> str | None:
+    """Return the hint that names the nearest address of the list; None on a long list."""
+    from newsletter.basics.errors import did_you_mean
+
+    with contextlib.closing(iter(audience)) as members:
+        first = itertools.islice(members, _COMPARED + 1)
+        listed = [each.subscriber.address for each in first]
+    if len(listed) > _COMPARED:
+        return None
+    # All readers of one provider have most of their address in common: the name must be near too.
+    near = (str(each) for each in listed if did_you_mean(address.local, (each.local,)))
+    return did_you_mean(str(address), near)

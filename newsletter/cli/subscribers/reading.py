@@ -1,0 +1,162 @@
+"""`newsletter subscribers check`, `list` and `show`: what is known of the list and of a reader."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.subscribers.opened import look_up, nearest, opened
+from newsletter.cli.terminal import output
+
+if TYPE_CHECKING:
+    from newsletter.audience.audience import Figures
+    from newsletter.audience.list.listfile import Member
+    from newsletter.audience.suppression.suppression import Suppression
+    from newsletter.basics.address import Address
+    from newsletter.basics.errors import Problem
+
+_SHOWN = 20
+
+
+@click.command(short_help="everything that is wrong with the list, and the counts")
+@click.option("--all", "everything", is_flag=True, help="Show every problem, not the first 20.")
+@click.option("--json", "as_json", is_flag=True, help="Counts and problems as JSON.")
+@click.pass_obj
+def check(start: Any, everything: bool, as_json: bool) -> None:
+    """Say everything that is wrong with the list, and count who may be mailed.
+
+    It also lists the columns: as which one each is read, kept as a field, or not understood.
+    Ends with exit code 1 where a row had to be left out or the list cannot be used.
+    """
+    from newsletter.basics.errors import NewsletterError
+    from newsletter.cli.subscribers.view import column_rows, figures_json, figures_rows, needs_work
+
+    try:
+        with opened(start, shows_cells=not as_json) as (audience, book, _ledger):
+            for _member in audience:
+                pass
+            problems = (*book.problems, *audience.problems)
+            figures = audience.figures
+    except NewsletterError as error:
+        if not as_json:
+            raise
+        output.json_result(figures_json(None, error.problems))
+        click.get_current_context().exit(error.exit_code)
+    if as_json:
+        output.json_result(figures_json(figures, problems, audience.read_as))
+    else:
+        count = len(book.problems) + audience.problem_count
+        _print_problems(problems, count, everything=everything)
+        output.table(("column", "read as"), column_rows(audience.read_as))
+        output.table(("readers", "number"), figures_rows(figures), right=("number",))
+        again = "newsletter subscribers check"
+        output.next_step(again if needs_work(figures, problems) else "newsletter check")
+    if needs_work(figures, problems):
+        click.get_current_context().exit(1)
+
+
+@click.command(name="list", short_help="everybody on it, and who is not mailed and why")
+@click.option("--excluded", is_flag=True, help="Only who is not mailed, with the reason.")
+@click.option("--json", "as_json", is_flag=True, help="One object a reader, with all fields.")
+@click.pass_obj
+def list_(start: Any, excluded: bool, as_json: bool) -> None:
+    """Show the list as it would be mailed now."""
+    from newsletter.basics.files import shown
+    from newsletter.cli.subscribers.view import member_json, member_line, member_lines
+    from newsletter.workspace import open_workspace
+
+    workspace = open_workspace(start)
+    with opened(workspace) as (audience, _book, _ledger):
+        members = (each for each in audience if not excluded or each.excluded is not None)
+        if as_json:
+            _stream_json(member_json(each) for each in members)
+            return
+        file = shown(workspace.settings.subscribers_file, workspace.root)
+        what = "who is not mailed" if excluded else "as it would be mailed now"
+        output.say(f"{workspace.settings.newsletter.title}: {file}, {what}", style="bold")
+        on_terminal = output.on_terminal()
+        for member in members:
+            if on_terminal:
+                style = "yellow" if member.excluded else None
+                for line in member_lines(member):
+                    output.result(line, style=style)
+            else:
+                click.echo(member_line(member))
+        output.say(f"{audience.figures.mailable:,} mailed, {_not_mailed(audience.figures)}")
+        if audience.problem_count:
+            what = "problem" if audience.problem_count == 1 else "problems"
+            say_all = "newsletter subscribers check tells them"
+            output.say(f"The list has {audience.problem_count:,} {what}; {say_all}")
+    output.next_step("newsletter subscribers show ADDRESS")
+
+
+@click.command(short_help="one reader: consent, suppressions, what they got")
+@click.argument("who", metavar="ADDRESS")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def show(start: Any, who: str, as_json: bool) -> None:
+    """Show what is known of one reader: the list, their consent, suppressions, deliveries."""
+    from newsletter.audience.who import find_who
+    from newsletter.cli.subscribers.view import person_json, person_lines
+
+    with opened(start) as (audience, book, ledger):
+        address = find_who(who, ledger.find_by_token)
+        member, unreadable = look_up(audience, address.key)
+        suppression = book.in_force().get(address.key)
+        history, deliveries = book.history(address), ledger.history(address)
+    output.problems((*unreadable, *book.problems))
+    if as_json:
+        output.json_result(person_json(address, member, suppression, history, deliveries))
+    else:
+        lines = person_lines(
+            address, member, suppression, history, deliveries, is_list_read=not unreadable
+        )
+        for line in lines:
+            output.result(line)
+        if member is None and not unreadable:
+            near = nearest(audience, address)
+            if near:
+                output.say(f"{address} is not on the list; {near}")
+        output.next_step(_after_show(address, member, suppression))
+    if unreadable:
+        click.get_current_context().exit(1)
+
+
+def _not_mailed(figures: Figures) -> str:
+    left_out = f", {figures.left_out:,} left out" if figures.left_out else ""
+    return f"{figures.excluded.total():,} not{left_out}"
+
+
+def _after_show(address: Address, member: Member | None, suppression: Suppression | None) -> str:
+    """Return what may come next: never what somebody who is only looked at might not want."""
+    if suppression is not None or (member is not None and member.excluded is not None):
+        return "newsletter subscribers list --excluded"
+    if member is None:
+        return "newsletter subscribers list"
+    return f"newsletter subscribers suppress {address}"
+
+
+def _print_problems(problems: Sequence[Problem], count: int, *, everything: bool) -> None:
+    """Print the errors, of the rest the first ones, and how many more of all `count` there are."""
+    from newsletter.basics.errors import Level
+
+    errors = [problem for problem in problems if problem.level is Level.ERROR]
+    others = [problem for problem in problems if problem.level is not Level.ERROR]
+    told = others if everything else others[:_SHOWN]
+    output.problems((*told, *errors))
+    if len(others) > len(told):
+        more = count - len(told) - len(errors)
+        output.say(f"... and {more:,} more; newsletter subscribers check --all shows them")
+
+
+def _stream_json(items: Iterable[dict[str, Any]]) -> None:
+    """Print a list as JSON, one object a line, holding one at a time."""
+    opening = "["
+    for item in items:
+        sys.stdout.write(f"{opening}\n{json.dumps(item, ensure_ascii=False)}")
+        opening = ","
+    sys.stdout.write("[]\n" if opening == "[" else "\n]\n")

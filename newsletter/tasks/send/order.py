@@ -1,0 +1,25 @@
+"""What is to be sent, and how: the command line, understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An issue to be sent to everybody.
+
+    `limit` is for this run alone; `stays` waits for those who are deferred. `overrides` maps a
+    rule of the check to the reason to send all the same. `trusted` says that a restored or copied
+    ledger is the right one.
+    """
+
+    issue: str
+    limit: int | None = None
+    keep_going: bool = False
+    stays: bool = False
+    at: datetime | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    trusted: bool = False

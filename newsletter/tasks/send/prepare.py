@@ -1,0 +1,132 @@
+"""Before a mailing: the issue checked, the list read, what is wrong refused or overridden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from newsletter.basics.errors import CheckFailed, Level
+from newsletter.basics.times import today
+from newsletter.settings.values import Auth, Delivery
+from newsletter.state.ledger import Override
+from newsletter.tasks.send.ahead import try_out
+from newsletter.tasks.send.guard import refuse_recorded
+from newsletter.tasks.send.order import Order
+from newsletter.tasks.send.person import Checked, LastSeconds, Note, Person, SendTo
+from newsletter.tasks.send.plan import Plan, plan_first, plan_next
+from newsletter.workspace import Workspace, withdrawable
+
+if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are slow to import
+    from newsletter.message.content import Content
+    from newsletter.state.ledger import Mailing
+    from newsletter.state.sqlite import SqliteLedger
+    from newsletter.tasks.send.intake import Intake
+    from newsletter.transport.base import Transport
+
+_TOKEN_SECONDS = 1800
+"""A token that must hold for longer has probably run out by then."""
+_RUNS_OUT = (
+    "The token has probably run out by then; if so, the mailing stops before its first"
+    " message, and newsletter send with a new token goes on."
+)
+_NOT_CHECKED_AGAIN = "A mailing that was begun is not checked again: nothing to override."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What is known before it is sent.
+
+    `content` and `intake` are None for a mailing that was begun: it is all in the ledger.
+    """
+
+    plan: Plan
+    content: Content | None = None
+    intake: Intake | None = None
+    sources: str = ""
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def fresh(self) -> Content:
+        """The content of an issue that was never begun."""
+        if self.content is None:
+            raise RuntimeError("an issue without a mailing has been checked before")
+        return self.content
+
+
+def prepare(
+    workspace: Workspace,
+    ledger: SqliteLedger,
+    order: Order,
+    mailing: Mailing | None,
+    person: Person,
+) -> Ready:
+    """Find out what sending would do, and tell it; raise NewsletterError where it must not be."""
+    if mailing is not None and not withdrawable(ledger, mailing):
+        ready = Ready(plan=plan_next(workspace, ledger, mailing))
+        if order.overrides:
+            person.tell(Note(_NOT_CHECKED_AGAIN))
+    else:
+        if mailing is None:
+            refuse_recorded(workspace, order.issue, ledger)
+        ready = _checked(workspace, ledger, order, person)
+    person.tell(ready.plan)
+    return ready
+
+
+def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Ready:
+    """Check an issue that was never begun; what is wrong and not overridden is raised."""
+    from newsletter.checks.override import judge
+    from newsletter.checks.registry import RULE_IDS
+    from newsletter.tasks.check import prove
+    from newsletter.tasks.send.intake import Intake
+
+    day = today()
+    intake = Intake(workspace, ledger, day)
+    proof = prove(workspace, order.issue, readers=intake.read, today=day)
+    judged = judge(proof.report, order.overrides, RULE_IDS)
+    if proof.content is None or judged.refusing:
+        raise CheckFailed(*(finding.as_problem() for finding in judged.refusing))
+    intake.require_messages()
+    warnings = tuple(finding.as_problem() for finding in proof.report.of(Level.WARNING))
+    if warnings or judged.overridden or judged.unneeded:
+        person.tell(Checked(warnings, judged))
+    return Ready(
+        plan=plan_first(workspace, proof.content, intake.readers),
+        content=proof.content,
+        intake=intake,
+        sources=workspace.sources(workspace.issue(order.issue)),
+        overrides=tuple(
+            Override(each.rule, each.message, each.silenced or "") for each in judged.overridden
+        ),
+    )
+
+
+def agreed(
+    workspace: Workspace, ledger: SqliteLedger, ready: Ready, order: Order, person: Person
+) -> Transport | None:
+    """Ask for the password and for a yes; return the way out, or None for a no.
+
+    What goes off later is tried out first. What goes off now can be taken back for some seconds,
+    but for a mailing that is under way already.
+    """
+    transport = workspace.transport(person.credentials(workspace.settings))
+    plan, at = ready.plan, order.at
+    if at is not None:
+        if _outlives_token(workspace.settings.delivery, at):
+            person.tell(Note(_RUNS_OUT, is_warning=True))
+        content = ready.fresh if plan.mailing is None else ledger.content(plan.mailing)
+        try_out(workspace, ledger, content, plan.mailing, transport, today=today())
+    waiting = plan.to_send or plan.later
+    number = waiting if order.limit is None else min(order.limit, waiting)
+    yes = person.confirm(SendTo(number, at))
+    if yes and at is None and not plan.done:
+        yes = person.confirm(LastSeconds())
+    return transport if yes else None
+
+
+def _outlives_token(delivery: Delivery, at: datetime) -> bool:
+    """Return whether a token that is valid now has probably run out at a moment."""
+    seconds = (at - datetime.now(UTC)).total_seconds()
+    is_token = delivery.auth is Auth.XOAUTH2 and delivery.user is not None
+    return is_token and seconds > _TOKEN_SECONDS

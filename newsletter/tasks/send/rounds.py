@@ -1,0 +1,114 @@
+"""The sending itself: one run, or with `--wait` one after the other until nobody is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from newsletter.basics.memory import keep_for_good
+from newsletter.basics.outcome import State
+from newsletter.basics.times import today
+from newsletter.delivery.mailing import Course, Result
+from newsletter.tasks.send.again import next_round
+from newsletter.tasks.send.guard import refuse_recorded
+from newsletter.tasks.send.order import Order
+from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Person
+from newsletter.tasks.send.plan import waiting
+from newsletter.tasks.send.prepare import Ready
+from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up
+from newsletter.workspace import Workspace
+
+if TYPE_CHECKING:
+    from newsletter.state.ledger import Mailing
+    from newsletter.state.sqlite import SqliteLedger
+    from newsletter.transport.base import Transport
+
+
+def send_rounds(
+    workspace: Workspace,
+    ledger: SqliteLedger,
+    ready: Ready,
+    transport: Transport,
+    order: Order,
+    person: Person,
+) -> int:
+    """Send what is left now, and what falls due while it stays; return the exit code."""
+    mailing = _mailing(workspace, ledger, ready, order, person)
+    course = Course(
+        transport=transport,
+        connections=workspace.settings.delivery.connections,
+        rates=workspace.settings.delivery.rate,
+        limit=order.limit,
+        keep_going=order.keep_going,
+        patient=order.stays,
+    )
+    keep_for_good()
+    signal = 0
+    while True:
+        result = _round(workspace, ledger, mailing, course, person)
+        mailing = result.mailing
+        try:
+            following = _following(result, course, order, person)
+        except Left as left:
+            signal = left.exit_code
+            break
+        if following is None:
+            break
+        course = following
+        exclude_who_left(workspace, ledger)
+    person.tell(result)
+    return signal or result.exit_code
+
+
+def _mailing(
+    workspace: Workspace, ledger: SqliteLedger, ready: Ready, order: Order, person: Person
+) -> Mailing:
+    """Return the mailing, begun now if it was not before.
+
+    After a wait it may have been, by another process; then that one is gone on with. Else the
+    list counts as it is after the wait.
+    """
+    begun = ledger.mailing(order.issue)
+    mailing = None
+    if begun is not None:
+        mailing = take_up(workspace, ledger, begun, lambda text: person.tell(Note(text)))
+    if mailing is not None:
+        return mailing
+    refuse_recorded(workspace, order.issue, ledger)
+    intake = ready.intake if order.at is None else None
+    return begin(workspace, ledger, ready.fresh, ready.sources, today(), ready.overrides, intake)
+
+
+def _round(
+    workspace: Workspace, ledger: SqliteLedger, mailing: Mailing, course: Course, person: Person
+) -> Result:
+    number = waiting(ledger, mailing)
+    total = number if course.limit is None else min(course.limit, number)
+    with person.progress(total) as (watch, tell):
+        return go_on(workspace, ledger, mailing, course, watch, tell)
+
+
+def _following(result: Result, course: Course, order: Order, person: Person) -> Course | None:
+    """Return how to go on after a run, once it is time; None for not at all. Raises Left."""
+    if _goes_on_all_the_same(result, course, person):
+        return replace(course, keep_going=True)
+    moment = next_round(result, datetime.now(UTC)) if order.stays else None
+    if moment is None:
+        return None
+    person.wait(NextRound(result, moment))
+    return course
+
+
+def _goes_on_all_the_same(result: Result, course: Course, person: Person) -> bool:
+    """Ask where so many were refused or deferred that the run stopped.
+
+    A run with a limit is a trial: it ends as it is.
+    """
+    stop = result.ending.stop
+    if stop is None or not stop.asks or course.limit is not None or result.ending.signal:
+        return False
+    try:
+        return person.confirm(GoOn(stop, result.counts[State.PENDING]))
+    except Left:
+        return False

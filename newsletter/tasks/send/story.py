@@ -1,0 +1,113 @@
+"""The story of `send`, from the order to the record."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from newsletter.basics.errors import fail
+from newsletter.basics.outcome import State
+from newsletter.delivery.mailing import exit_code
+from newsletter.tasks.send.appointment import is_too_late, spoken
+from newsletter.tasks.send.guard import refuse_doubtful, refuse_recorded, the_only_sender
+from newsletter.tasks.send.order import Order
+from newsletter.tasks.send.person import ItsTime, Left, Note, NothingDue, Person
+from newsletter.tasks.send.plan import Plan
+from newsletter.tasks.send.prepare import Ready, agreed, prepare
+from newsletter.tasks.send.rounds import send_rounds
+from newsletter.tasks.send.steps import take_up
+from newsletter.workspace import Workspace
+
+if TYPE_CHECKING:
+    from newsletter.state.sqlite import SqliteLedger
+
+NOTHING_SENT = Note("Nothing was sent.")
+
+
+def look(workspace: Workspace, order: Order, person: Person) -> bool:
+    """Tell what sending would do; return whether it would do anything. Raises NewsletterError."""
+    with _opened(workspace, order.issue) as ledger:
+        if not order.trusted:
+            refuse_doubtful(workspace, ledger)
+        plan = prepare(workspace, ledger, order, ledger.mailing(order.issue), person).plan
+        if plan.mailing is None or plan.to_send:
+            return True
+        counts = ledger.counts(plan.mailing)
+        if not counts[State.ATTEMPTING]:
+            person.tell(NothingDue(plan, plan.mailing, counts))
+        return bool(counts[State.ATTEMPTING])
+
+
+def send(workspace: Workspace, order: Order, person: Person) -> int:
+    """Ask, wait for its time, send, and record it; return the exit code.
+
+    Raises NewsletterError.
+    """
+    with _opened(workspace, order.issue) as ledger:
+        try:
+            return _send(workspace, ledger, order, person)
+        except Left as left:
+            person.tell(NOTHING_SENT)
+            return left.exit_code
+
+
+@contextlib.contextmanager
+def _opened(workspace: Workspace, issue: str) -> Iterator[SqliteLedger]:
+    workspace.transport_url()
+    if not workspace.settings.database.exists():
+        # A new ledger would only lie in the way of the right one.
+        refuse_recorded(workspace, issue)
+    with workspace.ledger() as ledger:
+        yield ledger
+
+
+def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> int:
+    with the_only_sender(workspace, ledger, trusted=order.trusted) as told:
+        if told:
+            _warn(person, told)
+        ready = _taken_up(workspace, ledger, order, person)
+        if not ready.plan.to_send and not (order.stays and ready.plan.later):
+            return _nothing_to_send(ledger, ready.plan, person)
+        transport = agreed(workspace, ledger, ready, order, person)
+        if transport is None:
+            person.tell(NOTHING_SENT)
+            return 1
+        if order.at is None:
+            return send_rounds(workspace, ledger, ready, transport, order, person)
+    # Without the lock: another issue may go out meanwhile.
+    _wait_for_its_time(order.issue, order.at, person)
+    with the_only_sender(workspace, ledger, trusted=order.trusted):
+        return send_rounds(workspace, ledger, ready, transport, order, person)
+
+
+def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Ready:
+    begun = ledger.mailing(order.issue)
+    mailing = begun and take_up(workspace, ledger, begun, lambda text: _warn(person, text))
+    return prepare(workspace, ledger, order, mailing, person)
+
+
+def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
+    """Tell why there is nobody to send to; return the exit code of how the mailing stands."""
+    if plan.mailing is None:
+        raise fail("nobody would get it", hint="newsletter subscribers check says why")
+    counts = ledger.counts(plan.mailing)
+    person.tell(NothingDue(plan, plan.mailing, counts))
+    return exit_code(counts)
+
+
+def _wait_for_its_time(issue: str, at: datetime, person: Person) -> None:
+    """Return when it is time; raise where that was missed. Raises Left."""
+    person.wait(ItsTime(issue, at))
+    now = datetime.now(UTC)
+    if is_too_late(at, now):
+        raise fail(
+            f"it is {spoken(now.astimezone(at.tzinfo))}: {issue} was to go off on {spoken(at)},"
+            " and this machine slept through it; nothing was sent",
+            hint=f"newsletter send {issue} sends it now, or --at at another time",
+        )
+
+
+def _warn(person: Person, text: str) -> None:
+    person.tell(Note(text, is_warning=True))

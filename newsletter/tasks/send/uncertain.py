@@ -1,0 +1,70 @@
+"""Readers of whom nobody can know whether they got an issue: found, listed, decided about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from newsletter.basics.outcome import State
+from newsletter.state.guards.lock import holder
+from newsletter.state.ledger import Ledger, Mailing, MailingState, Record
+from newsletter.state.sqlite import SqliteLedger
+from newsletter.tasks.send.guard import lock_file, witness
+from newsletter.tasks.send.record import record
+from newsletter.workspace import Workspace
+
+
+def sender_now(workspace: Workspace) -> str | None:
+    """Return which process sends now: how many are uncertain is known at its end."""
+    return holder(lock_file(workspace))
+
+
+def uncertain(ledger: SqliteLedger, mailing: Mailing, *, being_sent: bool) -> Iterator[Record]:
+    """Yield who is uncertain; where nobody sends, who will be at the next start, too.
+
+    Nothing is changed, and no lock is taken.
+    """
+    if being_sent:
+        yield from ledger.records(mailing, [State.UNCERTAIN])
+        return
+    # Nobody waits for an answer any more, so these are what the next start makes of them.
+    wanted = [State.UNCERTAIN, State.ATTEMPTING]
+    witness(ledger)
+    lost = ledger.lost(mailing)
+    waiting = [State.PENDING, State.DEFERRED] if lost else []
+    for each in ledger.records(mailing, [*wanted, *waiting]):
+        if each.state in wanted or each.id in lost:
+            yield each
+
+
+def make_uncertain(ledger: Ledger, mailing: Mailing, now: datetime) -> int:
+    """Make uncertain what a dead run left unanswered, and what the ledger had lost.
+
+    Returns how many it had lost. The caller holds the sending lock.
+    """
+    ledger.recover(mailing, now)
+    return ledger.reconcile(mailing, now)
+
+
+def lost_words(issue: str, lost: int) -> str:
+    """Say that the ledger had lost tries, and what becomes of those readers."""
+    many = f"{lost:,} messages" if lost > 1 else "1 message"
+    return (
+        f"The ledger, or its log, is older than what was sent: it had lost {many} that may have"
+        f" left. These readers are uncertain now, and get nothing by themselves:"
+        f" newsletter resolve {issue} lists them."
+    )
+
+
+def settle_uncertain(
+    workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool
+) -> int:
+    """Carry out the editor's decision about the uncertain ones; return how many there were."""
+    now = datetime.now(UTC)
+    state = State.PENDING if resend else State.ACCEPTED
+    why = "to be sent again" if resend else "counted as accepted by the editor"
+    changed = ledger.resolve(mailing, state, why, now)
+    if resend:
+        mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
+    record(workspace, ledger, mailing, ledger.counts(mailing))
+    return changed

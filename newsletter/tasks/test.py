@@ -1,0 +1,40 @@
+"""An issue as a test sends it: as one reader would get it, to any address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from newsletter.audience.list.subscriber import Subscriber
+from newsletter.basics.address import Address
+from newsletter.basics.outcome import Envelope
+from newsletter.message.content import Content
+from newsletter.message.draft import SAMPLE_READER, draft_message, draft_sender
+from newsletter.tasks.message import find_reader, issue_content
+from newsletter.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """An issue, the reader whose values fill its slots, and the time that its messages bear."""
+
+    content: Content
+    reader: Subscriber
+    now: datetime
+
+    def to(self, address: Address) -> tuple[Envelope, bytes]:
+        """Return the message to an address: marked [TEST], with a token that never acts."""
+        reader = Subscriber(address, "", self.reader.fields)
+        date = self.now.astimezone(UTC)
+        message = draft_message(self.content, reader, date=date, marked="[TEST] ")
+        return Envelope(draft_sender(self.content), address), message
+
+
+def specimen(workspace: Workspace, slug: str, as_email: str | None, now: datetime) -> Specimen:
+    """Return an issue as a reader of the list would get it, or a sample reader.
+
+    Raises NewsletterError.
+    """
+    content, _ = issue_content(workspace, slug)
+    reader = find_reader(workspace, as_email, today=now.date()) if as_email else SAMPLE_READER
+    return Specimen(content, reader, now)
