@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsletter.basics.errors import Level, Problem, WrongUsage, fail
 from newsletter.basics.files import read_bytes, shown, write_bytes, write_text
-from newsletter.content.frontmatter.text import one_line
+from newsletter.content.frontmatter.quote import one_line
 from newsletter.content.issue.summaries_edit import new_issue, set_summaries
 from newsletter.content.library import FOLDER as SUMMARIES
 from newsletter.content.month import Month

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.terminal import output
-from newsletter.content.frontmatter.text import one_line
+from newsletter.content.frontmatter.quote import one_line
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience, Figures

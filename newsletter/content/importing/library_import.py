@@ -24,7 +24,7 @@ from newsletter.content.importing.plan import (
     unreadable,
 )
 from newsletter.content.importing.sources import Source
-from newsletter.content.importing.summary_edit import SummaryText, read_exactly, write_exactly
+from newsletter.content.importing.summary_edit import read_exactly
 from newsletter.content.library import FOLDER, Library
 from newsletter.content.summary.summary import Summary
 from newsletter.content.text.slug import slug_of
@@ -175,7 +175,7 @@ class _Free:
 
 def _existing(summary: Summary, root: Path, record: dict[str, str]) -> Existing:
     text = read_exactly(root / summary.file, summary.file)
-    is_untouched = record.get(summary.slug) == _digest(text.data)
+    is_untouched = record.get(summary.slug) == _digest(text)
     return Existing(summary=summary, text=text, is_untouched=is_untouched)
 
 
@@ -184,12 +184,12 @@ def _carry_out(step: Step, root: Path, agree: Agree | None) -> Step:
     file = root / step.summary.file
     if step.update is not None and agree is not None:
         old = read_exactly(file, step.summary.file)
-        if agree(step, old.text, step.update.text):
-            write_exactly(file, step.update)
+        if agree(step, old, step.update):
+            write_text(file, step.update)
             reason = step.reason.replace("kept: ", "overwritten: ", 1)
             return replace(step, status=Status.UPDATED, reason=reason, text=step.update)
     if step.text is not None:
-        write_exactly(file, step.text)
+        write_text(file, step.text)
     return step
 
 
@@ -255,13 +255,13 @@ def _load_record(root: Path) -> dict[str, str]:
 def _note(record: dict[str, str], step: Step, root: Path) -> None:
     slug = step.summary.slug
     if step.is_open:
-        text: SummaryText = step.text or read_exactly(root / step.summary.file, step.summary.file)
-        record[slug] = _digest(text.data)
+        text = step.text or read_exactly(root / step.summary.file, step.summary.file)
+        record[slug] = _digest(text)
     elif step.status is Status.UPDATED and slug in record:
         if "completed" in step.reason or step.text is None:
             del record[slug]
         else:
-            record[slug] = _digest(step.text.data)
+            record[slug] = _digest(step.text)
 
 
 def _save_record(root: Path, record: dict[str, str]) -> None:
@@ -271,5 +271,5 @@ def _save_record(root: Path, record: dict[str, str]) -> None:
         write_text(root / _RECORD, text, mode=OWN_FILE)
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

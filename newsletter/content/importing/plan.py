@@ -11,13 +11,7 @@ from newsletter.content.importing import page, titles
 from newsletter.content.importing.escape import to_markdown, to_plain
 from newsletter.content.importing.merge import Found, plain_text
 from newsletter.content.importing.page import ParsedSummary
-from newsletter.content.importing.summary_edit import (
-    SummaryText,
-    rows_of,
-    with_body,
-    with_keys,
-    with_topic,
-)
+from newsletter.content.importing.summary_edit import rows_of, with_body, with_keys, with_topic
 from newsletter.content.passage import Passage
 from newsletter.content.summary.file import dump_summary
 from newsletter.content.summary.summary import Summary
@@ -58,7 +52,7 @@ class Existing:
     """A summary of the library, its file's text, and whether it is as an import left it."""
 
     summary: Summary
-    text: SummaryText
+    text: str
     is_untouched: bool
 
 
@@ -75,8 +69,8 @@ class Step:
     reason: str
     summary: Summary
     found: Found
-    text: SummaryText | None = None
-    update: SummaryText | None = None
+    text: str | None = None
+    update: str | None = None
     is_open: bool = False
 
 
@@ -88,7 +82,7 @@ def new_step(found: Found, wanted: Summary) -> Step:
         reason=incomplete or "",
         summary=wanted,
         found=found,
-        text=SummaryText(dump_summary(wanted)),
+        text=dump_summary(wanted),
         is_open=found.summary.is_last,
     )
 
@@ -192,7 +186,7 @@ def _goes_on(old: Summary, wanted: Summary) -> bool:
     return same_title and (whole.startswith(text) or with_citation.startswith(text))
 
 
-def _completed(existing: Existing, wanted: Summary) -> SummaryText:
+def _completed(existing: Existing, wanted: Summary) -> str:
     rows = rows_of(wanted)
     old = existing.summary
     changes: dict[str, str | None] = {"incomplete": rows.get("incomplete")}
@@ -202,7 +196,7 @@ def _completed(existing: Existing, wanted: Summary) -> SummaryText:
     return with_body(with_keys(existing.text, old.file, changes), wanted)
 
 
-def _overwritten(existing: Existing, wanted: Summary) -> SummaryText:
+def _overwritten(existing: Existing, wanted: Summary) -> str:
     rows = rows_of(wanted)
     old = existing.summary
     pairs = {

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.files import read_text, shown
-from newsletter.content.frontmatter.frontmatter import Fields, Parts, passage, split
-from newsletter.content.frontmatter.text import in_quotes, item, one_line, value
+from newsletter.content.frontmatter.frontmatter import Fields, passage
+from newsletter.content.frontmatter.quote import in_quotes, item, one_line, value
+from newsletter.content.frontmatter.split import Parts, split
 from newsletter.content.passage import Passage
 from newsletter.content.summary.summary import Summary
 
@@ -53,7 +54,7 @@ def _summary(fields: Fields, parts: Parts, name: Path) -> Summary | None:
     published = fields.month("published", "2026-11")
     body, implications = _cut(parts, name)
     for each in filter(None, (body, implications)):
-        fields.bounded(each)
+        fields.bounded("", each)
     doi = fields.text("doi", strict=True)
     rest = {key: fields.text(key) for key in ("research_type", "blurb", "author", "incomplete")}
     citation, topics = fields.text("citation", strict=True), fields.texts("topics")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsletter.content.frontmatter.text import in_quotes, item, one_line, value
+from newsletter.content.frontmatter.quote import in_quotes, item, one_line, value
 from newsletter.content.month import Month
 from newsletter.content.summary.file import HEADING
 

@@ -80,8 +80,7 @@ class _Pages:
 
 def field_errors(error: FieldError) -> Response:
     """Answer with each problem at its field."""
-    found = zip(error.fields, error.problems, strict=True)
-    told = [{"field": field, **problem_json(problem)} for field, problem in found]
+    told = [{"field": each.key, **problem_json(each)} for each in error.problems]
     return JSONResponse({"problems": told}, 422)
 
 

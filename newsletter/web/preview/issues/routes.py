@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -104,13 +104,13 @@ def _make(root: Path, slug: str, summaries: tuple[str, ...]) -> None:
         file = workspace.issue_file(slug)
         refuse_if_sent(workspace, slug)
     except NewsletterError as error:
-        raise FieldError(*(("slug", problem) for problem in error.problems)) from None
+        raise FieldError(*(replace(problem, key="slug") for problem in error.problems)) from None
     library = workspace.library()
     unknown = [each for each in summaries if each not in library]
     if unknown or len(set(summaries)) < len(summaries):
         message = f"no summary is named '{unknown[0]}'" if unknown else "a summary stands twice"
         hint = library.nearest(unknown[0]) if unknown else None
-        raise FieldError(("summaries", Problem(message=message, hint=hint)))
+        raise FieldError(Problem(message=message, hint=hint, key="summaries"))
     try:
         made = write_new(file, new_issue(summaries).encode())
     except OSError as error:
@@ -119,7 +119,7 @@ def _make(root: Path, slug: str, summaries: tuple[str, ...]) -> None:
     if not made:
         hint = "choose it in the list, or add a word: 2026-11-correction"
         message = f"there is an issue {slug} already"
-        raise FieldError(("slug", Problem(message=message, hint=hint)))
+        raise FieldError(Problem(message=message, hint=hint, key="slug"))
 
 
 @dataclass(frozen=True, slots=True)
