@@ -10,6 +10,7 @@ from newsletter.content.frontmatter.quote import in_quotes
 
 _LONGEST_ROW = 2_000
 """Characters of a row that can be mended."""
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _ROW = re.compile(r"(?P<lead>\s*(?:-\s+)?)(?P<key>[\w -]+?):[ \t]+(?P<value>\S.*?)\s*")
 # What YAML refuses even in quotes (YAML 1.2.2, 5.1), as far as Python's text can hold it.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -40,7 +41,7 @@ def mended(text: str, row: int) -> Mended | None:
 
     What is opened is closed, control characters go, any other value is put in quotes.
     """
-    rows = text.split("\n")
+    rows = _LINE_END.split(text)
     if row >= len(rows):
         return None
     old = rows[row]

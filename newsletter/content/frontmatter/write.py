@@ -106,17 +106,24 @@ class Front:
         """Return the comments between two offsets, each on a row of its own."""
         return "".join(f"{each}{self.eol}" for each in _REMARK.findall(self.rows[start:end]))
 
-    def set_key(
+    def with_key(
         self, table: Table, key: str, value: str, order: Sequence[str], rest: str = ""
-    ) -> Change:
-        """Return how a key of a table in rows is given a value that is not empty.
+    ) -> tuple[Change, ...]:
+        """Return how a key of a table in rows is given a value, or where that is empty taken out.
 
         A new key goes behind those that come before it in `order`. `rest` is what follows a
         plain text on its row and belongs to the value, though YAML takes it for a comment.
         """
         entry = table.entries.get(key)
-        if entry is None:
-            return self._added(table, key, value, order)
+        if value:
+            return (
+                (self._set(entry, value, rest),)
+                if entry
+                else (self._added(table, key, value, order),)
+            )
+        return (self._taken_out(table, entry, rest),) if entry else ()
+
+    def _set(self, entry: Entry, value: str, rest: str) -> Change:
         old = entry.value
         indent = self._indent(self.row_end(old.end), self._column(entry.start))
         is_block = "\n" in value or _is_block(old)
@@ -132,11 +139,8 @@ class Front:
         """Return a new value with a blank before it where none stands."""
         return new if self.rows[at - 1].isspace() else f" {new}"
 
-    def without_key(self, table: Table, key: str, rest: str = "") -> Change | None:
-        """Return how a key of a table in rows is taken out; the comment behind its value stays."""
-        entry = table.entries.get(key)
-        if entry is None:
-            return None
+    def _taken_out(self, table: Table, entry: Entry, rest: str) -> Change:
+        """Return how a key is taken out; a comment behind its value stays with it."""
         old = entry.value
         end = self.row_end(old.end)
         if not rest and (note := self._note(old)):

@@ -48,7 +48,7 @@ def _in_place(
     """Return how the fields of kept items change; None where not all stand in rows."""
     if not isinstance(old, Listing) or old.style is not None:
         return None
-    found = []
+    found: list[Change] = []
     for was, news in wanted:
         if was is None or news == before[was]:
             continue
@@ -56,15 +56,10 @@ def _in_place(
         if not isinstance(table, Table) or table.style is not None:
             return None
         changing = [key for key in NEWS if getattr(before[was], key) != getattr(news, key)]
-        found += [_field(front, table, key, getattr(news, key)) for key in changing]
-    return [change for change in found if change]
-
-
-def _field(front: Front, table: Table, key: str, new: str) -> Change | None:
-    # These keys take no comment: what looks like one belongs to the value.
-    if new:
-        return front.set_key(table, key, new, NEWS, rest="#")
-    return front.without_key(table, key, rest="#")
+        for key in changing:
+            # These keys take no comment: what looks like one belongs to the value.
+            found += front.with_key(table, key, getattr(news, key), NEWS, rest="#")
+    return found
 
 
 def _rearranged(front: Front, entry: Entry, wanted: Wanted) -> Change:

@@ -33,10 +33,7 @@ def with_line(text: str, key: str, value: str, name: Path) -> str:
         row = f"{key}: {exactly(value)}{front.eol}" if value else ""
         return front.with_rows(row + front.rows)
     rest = behind(front.table.value(key), key) or ""
-    if value:
-        return front.changed(front.set_key(front.table, key, value, KEYS, rest))
-    change = front.without_key(front.table, key, rest)
-    return front.changed(change) if change else text
+    return front.changed(*front.with_key(front.table, key, value, KEYS, rest))
 
 
 def with_introduction(text: str, value: str, name: Path) -> str:

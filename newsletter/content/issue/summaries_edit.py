@@ -49,8 +49,7 @@ def set_summaries(data: bytes, slugs: tuple[str, ...], name: Path) -> bytes:
 
 def listed_in(text: str, name: Path) -> tuple[str, ...]:
     """Return the slugs that an issue's text lists; raise NewsletterError where YAML fails."""
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    fields = Fields.of(split(plain, name), name)
+    fields = Fields.of(split(text.removeprefix("\ufeff"), name), name)
     slugs = fields.texts("summaries")
     if fields.problems:
         raise NewsletterError(*fields.problems)

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import overload
+from typing import Any
 
 from newsletter.basics.errors import Level, NewsletterError, Problem, fail
 from newsletter.content.issue.file import NO_SUMMARIES
 from newsletter.content.issue.form import (
+    FIELDS,
     LINES,
     NEWS,
     Form,
@@ -94,42 +95,26 @@ def edited(data: bytes, edit: Edit, name: Path) -> bytes:
 
 def wanted(form: Form, edit: Edit) -> Form:
     """Return the form as it is to be."""
-    texts = {key: value for key in LINES if (value := getattr(edit, key)) is not None}
+    new = {key: value for key in FIELDS if (value := getattr(edit, key)) is not None}
     if edit.announcements is not None:
-        form = replace(form, announcements=tuple(news for _, news in edit.announcements))
-    if edit.introduction is not None:
-        form = replace(form, introduction=edit.introduction)
-    if edit.summaries is not None:
-        form = replace(form, summaries=edit.summaries)
-    return replace(form, **texts)
+        new["announcements"] = tuple(news for _, news in edit.announcements)
+    return replace(form, **new)
 
 
 def _tidied(edit: Edit) -> Edit:
     """Return the edit with its texts as they read back: no blanks around, NFC."""
-    news = edit.announcements and tuple(
-        (
-            was,
-            News(title=_trim(each.title), text=several_lines(each.text), url=_trim(each.url)),
+    new: dict[str, Any] = {key: _trim(text) for key in LINES if (text := getattr(edit, key))}
+    if edit.introduction is not None:
+        new["introduction"] = several_lines(edit.introduction)
+    if edit.announcements is not None:
+        new["announcements"] = tuple(
+            (was, News(title=_trim(news.title), text=several_lines(news.text), url=_trim(news.url)))
+            for was, news in edit.announcements
         )
-        for was, each in edit.announcements
-    )
-    return replace(
-        edit,
-        subject=_trim(edit.subject),
-        preheader=_trim(edit.preheader),
-        number=_trim(edit.number),
-        announcements=news,
-        introduction=None if edit.introduction is None else several_lines(edit.introduction),
-    )
+    return replace(edit, **new)
 
 
-@overload
-def _trim(text: str) -> str: ...
-@overload
-def _trim(text: None) -> None: ...
-def _trim(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _trim(text: str) -> str:
     # A line end within is left for `_refuse` to tell.
     text = text.strip()
     return text if "\n" in text or "\r" in text else one_line(text)
