@@ -12,6 +12,7 @@ from pathlib import Path
 from newsletter.basics.errors import NewsletterError, Problem, WrongUsage
 from newsletter.basics.files import read_bytes, write_text
 from newsletter.basics.private import OWN_FILE, private_folder
+from newsletter.content.doi import doi_key
 from newsletter.content.importing import sources, titles
 from newsletter.content.importing.merge import Found, key, merge
 from newsletter.content.importing.plan import (
@@ -145,13 +146,13 @@ def _match(found: Sequence[Found], library: Library) -> list[Summary | None]:
     matches = [by_title.get(key(each.summary)) for each in found]
     claimed = {match.slug for match in matches if match is not None}
     by_doi = {
-        each.doi.casefold(): each
+        its_key: each
         for each in library.values()
-        if each.doi and each.slug not in claimed
+        if (its_key := doi_key(each.doi)) and each.slug not in claimed
     }
     for number, each in enumerate(found):
-        if matches[number] is None and each.summary.doi:
-            matches[number] = by_doi.pop(each.summary.doi.casefold(), None)
+        if matches[number] is None and (its_key := doi_key(each.summary.doi)):
+            matches[number] = by_doi.pop(its_key, None)
     return matches
 
 

@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from newsletter.content.doi import Doi
 from newsletter.content.importing import citation as references
 from newsletter.content.importing import marks, sections, titles
 from newsletter.content.importing.blocks import Block, ends_sentence, is_in_capitals
@@ -43,7 +44,7 @@ class ParsedSummary:
     month: Month
     line: int
     citation: str | None = None
-    doi: str | None = None
+    doi: Doi | None = None
     paragraphs: tuple[str, ...] = ()
     implications: tuple[str, ...] = ()
     incomplete: str | None = None
