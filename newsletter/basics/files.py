@@ -15,10 +15,11 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+from newsletter.basics.controls import CONTROLS, SURROGATES
 from newsletter.basics.errors import fail
 
 # What a file's name may hold and a terminal cannot show: control characters, bytes of no UTF-8.
-_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNREADABLE = re.compile(f"[{CONTROLS}{SURROGATES}]")
 LARGEST = 5_000_000
 """Octets of any file that is read whole."""
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+from newsletter.basics.controls import NO_BLANKS, SEPARATORS
 from newsletter.basics.errors import Level, Problem, did_you_mean, shortened
 from newsletter.content.frontmatter.quote import in_quotes
 from newsletter.content.frontmatter.split import Parts
@@ -18,7 +19,7 @@ from newsletter.content.text.bounds import LARGEST, unbounded
 LONGEST = 10_000
 """Characters of a text of one line; a citation with a hundred authors has 4,000."""
 _MOST_HINTED = 20
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(f"[{NO_BLANKS}{SEPARATORS}]")
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*")
 _DATE = re.compile(r"(\d{4}-\d{2})(?:-\d{2}(?:[T ].*)?)?")
 

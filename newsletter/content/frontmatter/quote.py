@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from newsletter.basics.controls import NO_BLANKS, NONCHARACTERS, SEPARATORS, SURROGATES
+
 # A plain scalar that reads back as it stands: it begins with a letter or a digit and holds no
 # colon or `#` that could mean something (YAML 1.2.2, 7.3.3), nor a tab, which ruamel.yaml refuses.
 _PLAIN = re.compile(r"[^\W_](?:[^:#\n\t]|:(?=[^\s:])|(?<=\S)#)*")
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\n\s*")
 _FLOW = re.compile(r"[^,\[\]{}]*")
 _WORDS = frozenset({"null", "true", "false"})
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile(f"[\ufeff{NO_BLANKS}{SEPARATORS}{SURROGATES}{NONCHARACTERS}]")
 
 
 def in_quotes(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from newsletter.basics.controls import NO_BLANKS, NONCHARACTERS, SEPARATORS, SURROGATES
 from newsletter.basics.errors import Level, NewsletterError, Problem, fail
 from newsletter.content.issue.file import NO_SUMMARIES
 from newsletter.content.issue.form import (
@@ -44,7 +45,7 @@ LONGEST = {
 """Characters."""
 
 # What a text of an email cannot hold; a tab and a line end can stand in some.
-_UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_UNSENDABLE = re.compile(f"[{NO_BLANKS}{SEPARATORS}{SURROGATES}{NONCHARACTERS}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
