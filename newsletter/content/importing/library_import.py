@@ -183,12 +183,10 @@ def _existing(summary: Summary, root: Path, record: dict[str, str]) -> Existing:
 def _carry_out(step: Step, root: Path, agree: Agree | None) -> Step:
     """Write what a step asks for; return it as it was carried out."""
     file = root / step.summary.file
-    if step.update is not None and agree is not None:
+    if step.update and step.update.text and agree is not None:
         old = read_exactly(file, step.summary.file)
-        if agree(step, old, step.update):
-            write_text(file, step.update)
-            reason = step.reason.replace("kept: ", "overwritten: ", 1)
-            return replace(step, status=Status.UPDATED, reason=reason, text=step.update)
+        if agree(step, old, step.update.text):
+            step = step.update
     if step.text is not None:
         write_text(file, step.text)
     return step
@@ -259,7 +257,7 @@ def _note(record: dict[str, str], step: Step, root: Path) -> None:
         text = step.text or read_exactly(root / step.summary.file, step.summary.file)
         record[slug] = _digest(text)
     elif step.status is Status.UPDATED and slug in record:
-        if "completed" in step.reason or step.text is None:
+        if step.is_completed or step.text is None:
             del record[slug]
         else:
             record[slug] = _digest(step.text)
