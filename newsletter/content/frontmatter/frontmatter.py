@@ -31,6 +31,11 @@ def passage(text: str, name: Path, line: int) -> Passage:
     return Passage(text=inner, file=name, line=line + text.count("\n", 0, skipped))
 
 
+def joined(text: str) -> str:
+    """Return a text with its line breaks made spaces."""
+    return _BREAK.sub(" ", text.strip())
+
+
 class Fields:
     """Takes values out of front matter by key and collects what is wrong with them.
 
@@ -200,7 +205,7 @@ class Fields:
     def _one_line(
         self, place: str, key: str, node: Scalar, *, strict: bool, longest: int = LONGEST
     ) -> str | None:
-        text = _BREAK.sub(" ", node.text.strip())
+        text = joined(node.text)
         if len(text) > longest:
             message = f"{key} has {len(text):,} characters; at most {longest:,} are taken"
             self.problem(place, message, "shorten it")
@@ -208,9 +213,8 @@ class Fields:
         if found := _CONTROL.search(text):
             self.problem(place, f"{key} holds a control character (U+{ord(found[0]):04X})")
             return None
-        comment = node.comment or ""
-        if node.is_plain and comment and (strict or not re.match(r"#+(\s|$)", comment)):
-            whole = f"{text} {comment}".strip()
+        if cut_off := node.cut_off(strict=strict):
+            whole = f"{text} {cut_off}".strip()
             self.problem(
                 place,
                 f"{key} would be cut off at ' #', where a comment begins for YAML",

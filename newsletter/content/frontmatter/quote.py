@@ -24,9 +24,7 @@ def in_quotes(text: str) -> str:
 
 def value(text: str) -> str:
     """Return a text as the value of a key: one line, without invisible characters."""
-    text = one_line(text)
-    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    return text if is_plain else in_quotes(text)
+    return exactly(one_line(text))
 
 
 def exactly(text: str, style: str | None = None) -> str:
@@ -42,11 +40,14 @@ def exactly(text: str, style: str | None = None) -> str:
     return text if is_plain else in_quotes(text)
 
 
-def literal(text: str, indent: int, eol: str) -> str:
-    """Return lines of text as a block behind a `|`, each indented; no line end behind the last.
+def in_rows(text: str, indent: int, eol: str, style: str | None = None) -> str:
+    """Return a text as `exactly` does, or behind a `|` if it has several lines or had a block.
 
-    The text begins with neither a blank nor a line end (YAML 1.2.2, 8.1.1.1 and 8.1.2).
+    The rows of a block are indented; no line end is behind the last. The text begins with
+    neither a blank nor a line end (YAML 1.2.2, 8.1.1.1 and 8.1.2).
     """
+    if "\n" not in text and style not in {"|", ">"}:
+        return exactly(text, style)
     pad = " " * indent
     return "|" + "".join(f"{eol}{pad}{row}" if row else eol for row in text.split("\n"))
 

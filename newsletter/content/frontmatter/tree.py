@@ -25,6 +25,7 @@ _MOST_READ = 100_000
 """Characters that are read anew, all rows that are mended together."""
 _EMPTY = re.compile(r"[ \t]*:[ \t]+(#[^\r\n]*)")
 _BEHIND = re.compile(r"[^\S\r\n]*(#[^\r\n]*)")
+_A_COMMENT = re.compile(r"#+(\s|$)")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS = {
     "mapping values are not allowed here": "a colon stands in it",
@@ -68,6 +69,11 @@ class Scalar(Node):
     def is_block(self) -> bool:
         """Whether it stands in rows of its own behind `|` or `>`."""
         return self.style in {"|", ">"}
+
+    def cut_off(self, *, strict: bool) -> str | None:
+        """Return what YAML cuts off at ` #`; where not `strict`, `# ` passes for a comment."""
+        is_comment = not strict and _A_COMMENT.match(self.comment or "")
+        return self.comment if self.is_plain and not is_comment else None
 
     @property
     def is_null(self) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsletter.basics.errors import NewsletterError
-from newsletter.content.frontmatter.quote import exactly, literal
+from newsletter.content.frontmatter.quote import in_rows
 from newsletter.content.frontmatter.split import Parts, split
 from newsletter.content.frontmatter.tree import Entry, Listing, Node, Scalar, Table, parse
 
@@ -126,8 +126,7 @@ class Front:
     def _set(self, entry: Entry, value: str, rest: str) -> Change:
         old = entry.value
         indent = self._indent(self.row_end(old.end), self._column(entry.start))
-        is_block = "\n" in value or _is_block(old)
-        written = literal(value, indent, self.eol) if is_block else exactly(value, old.style)
+        written = in_rows(value, indent, self.eol, old.style)
         cut_off = _COMMENT.match(self.rows, old.end) if rest else None
         end = cut_off.end() if cut_off else old.end
         if note := self._note(old):
@@ -197,12 +196,12 @@ class Front:
     def _added(self, table: Table, key: str, value: str, order: Sequence[str]) -> Change:
         known = table.entries
         before = [known[each] for each in order[: order.index(key)] if each in known]
-        first = min(each.start for each in known.values())
+        first = min((each.start for each in known.values()), default=0)
         column = self._column(first)
         pad = " " * column
         at = self.row_end(max(each.value.end for each in before)) if before else first
         indent = self._indent(at, column)
-        written = literal(value, indent, self.eol) if "\n" in value else exactly(value)
+        written = in_rows(value, indent, self.eol)
         if not before:
             return Change(first, first, f"{key}: {written}{self.eol}{pad}")
         return Change(at, at, f"{pad}{key}: {written}{self.eol}")

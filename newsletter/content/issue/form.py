@@ -7,13 +7,12 @@ field something is wrong with it. Only where YAML fails is there nothing to fill
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError, Problem
-from newsletter.basics.files import decode
-from newsletter.content.frontmatter.frontmatter import Fields
+from newsletter.basics.files import decode, normal
+from newsletter.content.frontmatter.frontmatter import Fields, joined
 from newsletter.content.frontmatter.split import Parts, split
 from newsletter.content.frontmatter.tree import Listing, Node, Scalar, Table
 from newsletter.content.issue.file import problems_of
@@ -23,11 +22,7 @@ LINES = ("subject", "preheader", "number")
 """The fields that are one line of text."""
 NEWS = ("title", "text", "url")
 
-_BREAK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*")
 _BLANK_ROW = re.compile(r"^[ \t]+$", re.MULTILINE)
-_A_COMMENT = re.compile(r"#+(\s|$)")
-_STRICT = frozenset(NEWS)
-"""Keys whose reader takes nothing behind a text for a comment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +63,7 @@ class FormRead:
 
 def read_form(data: bytes, name: Path) -> FormRead:
     """Read the octets of an issue's file; raise NewsletterError where YAML fails."""
-    text = decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", text)
+    text = normal(decode(data, name))
     parts = split(text, name)
     fields = Fields.of(parts, name)
     if fields.problems:
@@ -92,23 +86,18 @@ def read_form(data: bytes, name: Path) -> FormRead:
 
 def one_line(text: str) -> str:
     """Return a text as a field of one line gives it back."""
-    return unicodedata.normalize("NFC", _BREAK.sub(" ", _feeds(text).strip()))
+    return joined(normal(text))
 
 
 def several_lines(text: str) -> str:
     """Return a text as a field of several lines gives it back."""
-    return unicodedata.normalize("NFC", _BLANK_ROW.sub("", _feeds(text)).strip("\n\t "))
+    return _BLANK_ROW.sub("", normal(text)).strip("\n\t ")
 
 
 def behind(node: Node | None, key: str) -> str | None:
     """Return what is cut off a text at ` #`, if that is no comment (see `Fields.text`)."""
-    comment = node.comment if isinstance(node, Scalar) and node.is_plain else None
-    is_comment = comment and key not in _STRICT and _A_COMMENT.match(comment)
-    return None if is_comment else comment
-
-
-def _feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    # The reader of these keys takes nothing behind a text for a comment.
+    return node.cut_off(strict=key in NEWS) if isinstance(node, Scalar) else None
 
 
 def _text(node: Node | None, key: str) -> str:

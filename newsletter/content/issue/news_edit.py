@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from newsletter.content.frontmatter.quote import exactly, literal
+from newsletter.content.frontmatter.quote import in_rows
 from newsletter.content.frontmatter.tree import Entry, Listing, Node, Table
 from newsletter.content.frontmatter.write import Change, Front
 from newsletter.content.issue.form import NEWS, News
@@ -85,10 +85,6 @@ def _rewritten(front: Front, entry: Entry, wanted: Wanted) -> Change:
 def _fresh(news: News, column: int, eol: str) -> str:
     """Return the rows of one item whose hyphen stands in a column (from 0)."""
     pad = " " * column
-    rows = []
-    for key in NEWS:
-        value = getattr(news, key)
-        if value:
-            written = literal(value, column + 4, eol) if "\n" in value else exactly(value)
-            rows.append(f"{key}: {written}{eol}")
+    filled = {key: value for key in NEWS if (value := getattr(news, key))}
+    rows = [f"{key}: {in_rows(value, column + 4, eol)}{eol}" for key, value in filled.items()]
     return f"{pad}- " + f"{pad}  ".join(rows)

@@ -10,7 +10,6 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from newsletter.basics.errors import fail
-from newsletter.content.frontmatter.quote import exactly
 from newsletter.content.frontmatter.write import Front
 from newsletter.content.issue.file import KEYS
 from newsletter.content.issue.form import behind, several_lines
@@ -29,9 +28,6 @@ def front_of(text: str, name: Path) -> Front:
 def with_line(text: str, key: str, value: str, name: Path) -> str:
     """Return the text with a key of one line set; where the value is empty, taken out."""
     front = front_of(text, name)
-    if not front.table.entries:
-        row = f"{key}: {exactly(value)}{front.eol}" if value else ""
-        return front.with_rows(row + front.rows)
     rest = behind(front.table.value(key), key) or ""
     return front.changed(*front.with_key(front.table, key, value, KEYS, rest))
 
