@@ -1,6 +1,6 @@
 """What a person can fill in of an issue, read even where a value is wrong.
 
-`issue_file` gives an issue or its problems; a form needs both: what stands there now, and at which
+`issue.file` gives an issue or its problems; a form needs both: what stands there now, and at which
 field something is wrong with it. Only where YAML fails is there nothing to fill in.
 """
 
