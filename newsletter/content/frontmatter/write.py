@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,10 +42,9 @@ class _Item(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
-    """A file as it is on disk, cut in parts, and the tree of its front matter."""
+class Front(Parts):
+    """A file as it is on disk, and the tree of its `rows`, whose offsets count in them."""
 
-    parts: Parts
     table: Table
 
     @classmethod
@@ -57,21 +56,11 @@ class Front:
         if broken:
             raise NewsletterError(*broken)
         head = text[: len(text) - len(plain)] + parts.head
-        return cls(replace(parts, head=head), table)
-
-    @property
-    def eol(self) -> str:
-        """The line end of new rows."""
-        return self.parts.eol
-
-    @property
-    def rows(self) -> str:
-        """The YAML, in which the offsets of the tree count."""
-        return self.parts.rows
+        return cls(head, parts.rows, parts.fence, parts.body, table)
 
     def with_rows(self, rows: str) -> str:
         """Return the text of the file with other front matter."""
-        return self.parts.head + rows + self.parts.fence + self.parts.body
+        return self.head + rows + self.fence + self.body
 
     def changed(self, *changes: Change) -> str:
         """Return the text of the file with parts replaced that do not overlap."""

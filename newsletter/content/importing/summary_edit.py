@@ -74,10 +74,10 @@ def with_keys(text: str, name: Path, rows: Mapping[str, str | None]) -> str:
 
 def with_body(text: str, summary: Summary) -> str:
     """Return a file's text with the summary and its Practice Implications replaced."""
-    parts = Front.of(text, summary.file).parts
-    body = split(dump_summary(summary), summary.file).body.replace("\n", parts.eol)
-    fence = parts.fence if parts.fence.endswith(("\n", "\r")) else parts.fence + parts.eol
-    return parts.head + parts.rows + fence + body
+    old = Front.of(text, summary.file)
+    body = split(dump_summary(summary), summary.file).body.replace("\n", old.eol)
+    fence = old.fence if old.fence.endswith(("\n", "\r")) else old.fence + old.eol
+    return old.head + old.rows + fence + body
 
 
 def rows_of(summary: Summary) -> dict[str, str]:

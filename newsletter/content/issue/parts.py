@@ -35,7 +35,7 @@ def with_line(text: str, key: str, value: str, name: Path) -> str:
 def with_introduction(text: str, value: str, name: Path) -> str:
     """Return the text with another introduction; rows that stay the same stay to the byte."""
     front = front_of(text, name)
-    body = front.parts.body
+    body = front.body
     inner = body.strip("\r\n\t ")
     before = text[: len(text) - len(body)]
     if not inner:
