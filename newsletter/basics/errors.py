@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
@@ -32,7 +32,8 @@ class Problem:
     """One thing that is wrong: what, where, and what to do next.
 
     `file` is a path as the editor should see it (relative to the workspace where it lies in
-    it), `line` counts from 1; both are None where the problem has no such place.
+    it), `line` counts from 1; both are None where the problem has no such place. `key` is the
+    key of the front matter that it is about (`announcements.0.url`), or the field of a form.
     """
 
     message: str
@@ -40,6 +41,7 @@ class Problem:
     line: int | None = None
     hint: str | None = None
     level: Level = Level.ERROR
+    key: str = field(default="", compare=False)
 
     @property
     def place(self) -> str:

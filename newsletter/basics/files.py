@@ -15,10 +15,11 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+from newsletter.basics.controls import CONTROLS, SURROGATES
 from newsletter.basics.errors import fail
 
 # What a file's name may hold and a terminal cannot show: control characters, bytes of no UTF-8.
-_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNREADABLE = re.compile(f"[{CONTROLS}{SURROGATES}]")
 LARGEST = 5_000_000
 """Octets of any file that is read whole."""
 
@@ -35,9 +36,17 @@ def read_text(file: Path, name: Path, *, largest: int = LARGEST) -> str:
     `name` is how problems name the file. Raises NewsletterError where it is no UTF-8 text, and
     for what `read_bytes` refuses.
     """
-    text = decode(read_bytes(file, name, largest=largest), name)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", text)
+    return normal(decode(read_bytes(file, name, largest=largest), name))
+
+
+def normal(text: str) -> str:
+    r"""Return a text in NFC with `\n` line ends."""
+    return unicodedata.normalize("NFC", with_feeds(text))
+
+
+def with_feeds(text: str) -> str:
+    r"""Return a text with `\n` line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_bytes(file: Path, name: Path, *, largest: int = LARGEST) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from newsletter.basics.errors import Problem
 from newsletter.checks.letter import Letter
+from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.summary.summary import Summary
@@ -27,7 +28,7 @@ class Use:
 
     issue: str
     summary: str
-    doi: str | None
+    doi: Doi | None
     sent: bool
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.content.doi import doi_key
 from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library
 from newsletter.content.summary.summary import Summary
@@ -62,8 +63,8 @@ def concerns(
     for number, summary in enumerate(chosen):
         found += _twins_before(summary, others, library)
         found += _used_before(summary, others) if of_each else ()
-        doi = _doi(summary)
-        twins = [each for each in chosen[:number] if doi and _doi(each) == doi]
+        doi = doi_key(summary.doi)
+        twins = [each for each in chosen[:number] if doi and doi_key(each.doi) == doi]
         found += [f"'{summary.slug}' and '{twin.slug}' have the same DOI" for twin in twins]
         if summary.incomplete and of_each:
             found.append(f"'{summary.slug}' is incomplete: {summary.incomplete}")
@@ -84,16 +85,11 @@ def _used_before(summary: Summary, others: Sequence[Issue]) -> list[str]:
 def _twins_before(
     summary: Summary, others: Sequence[Issue], library: Mapping[str, Summary]
 ) -> list[str]:
-    doi = _doi(summary)
+    doi = doi_key(summary.doi)
     return [
         f"'{summary.slug}' has the DOI of '{slug}', which is in issue {other.slug}"
         for other in others
         for slug in other.summaries
         if doi and summary.slug not in other.summaries
-        if slug in library and _doi(library[slug]) == doi
+        if slug in library and doi_key(library[slug].doi) == doi
     ]
-
-
-def _doi(summary: Summary) -> str | None:
-    """Return the DOI as it is compared: without regard to case (DOI Handbook, 2.4)."""
-    return summary.doi.casefold() if summary.doi else None

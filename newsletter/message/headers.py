@@ -14,12 +14,13 @@ from typing import Final
 from urllib.parse import quote
 
 from newsletter.basics.address import Address
+from newsletter.basics.controls import CONTROLS, SEPARATORS
 from newsletter.message.encode import encoded_words, header_text
 
 _LINE: Final = 76
 # RFC 5322, 3.2.3, with spaces between
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROLS: Final = re.compile(f"[{CONTROLS}{SEPARATORS}]+")
 
 
 def unstructured(name: str, text: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from newsletter.basics.address import Address, BadAddress, parse_address
+from newsletter.basics.controls import CONTROLS, SEPARATORS, SURROGATES
 from newsletter.basics.errors import did_you_mean
 from newsletter.settings.values import (
     AS_FIELD,
@@ -26,7 +27,7 @@ from newsletter.settings.values import (
 )
 
 # C0, DEL, C1, and the separators that some programs take for line ends.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL = re.compile(rf"(?!\n)[{CONTROLS}{SEPARATORS}{SURROGATES}]")
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 _NAMED = re.compile(r"(?P<name>[^<>@]*\S)\s+(?P<address>[^<>@\s]+@[^<>@\s]+)")
 # RFC 2919, 2: list-id = label "." namespace, dot-atom text.

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from newsletter.basics.controls import CONTROLS, SEPARATORS
 from newsletter.basics.outcome import Reply
 from newsletter.smtp.hidden import Hidden
 
 _LINE: Final = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?")
 _ENHANCED: Final = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROL: Final = re.compile(f"[{CONTROLS}{SEPARATORS}]+")
 # RFC 5321, 4.5.3.1.5 asks for 512; servers with long words are forgiven
 _LONGEST_LINE: Final = 4096
 _MOST_OCTETS: Final = 65536

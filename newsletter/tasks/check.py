@@ -19,6 +19,7 @@ from newsletter.checks.engine import Report
 from newsletter.checks.letter import Letter
 from newsletter.checks.reading.census import take_census
 from newsletter.checks.registry import check_issue
+from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library, load_library
 from newsletter.content.month import Month
@@ -197,7 +198,8 @@ def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:
     mailed = workspace.mailed_summaries()
     for issue_slug, held in mailed.items():
         for slug, doi in held:
-            yield Use(issue=issue_slug, summary=slug, doi=doi, sent=True)
+            its_doi = Doi(doi) if doi else None
+            yield Use(issue=issue_slug, summary=slug, doi=its_doi, sent=True)
     issues, _ = workspace.issues()
     standings = workspace.standings()
     for issue in issues:

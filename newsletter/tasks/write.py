@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.basics.errors import Level, Problem, WrongUsage, fail
 from newsletter.basics.files import read_bytes, shown, write_bytes, write_text
-from newsletter.content.frontmatter.text import one_line
+from newsletter.content.doi import EXAMPLE, Doi
+from newsletter.content.frontmatter.quote import one_line
 from newsletter.content.issue.summaries_edit import new_issue, set_summaries
 from newsletter.content.library import FOLDER as SUMMARIES
 from newsletter.content.month import Month
-from newsletter.content.summary.file import bare_doi
 from newsletter.content.summary.new import draft
 from newsletter.content.text.slug import slug_of
 from newsletter.state.standing import Standing
@@ -22,7 +21,6 @@ _SENT = {
     Standing.FINISHED: "issue {slug} went out",
     Standing.RECORDED: "issue {slug} went out, as mailings.csv says",
 }
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 
 
 def new_summary(
@@ -35,9 +33,9 @@ def new_summary(
     title = one_line(title)
     if not title:
         raise _usage("the title is empty", 'newsletter new "What clients remember"')
-    doi = bare_doi(doi) if doi is not None else None
-    if doi is not None and not _DOI.fullmatch(doi):
-        raise _usage(f"'{doi}' is no DOI", "a DOI looks like 10.1037/pst0000317")
+    read = Doi.read(doi) if doi is not None else None
+    if read is not None and not read.is_valid:
+        raise _usage(f"'{read}' is no DOI", EXAMPLE)
     known = workspace.vocabularies().topics
     unknown = [topic for topic in topics if known.names and known.resolve(topic) is None]
     names = tuple(dict.fromkeys(known.resolve(topic) or topic for topic in topics))
@@ -48,7 +46,7 @@ def new_summary(
             file=shown(file, workspace.root),
             hint="go on writing it, or choose another title",
         )
-    write_text(file, draft(title, month, doi, names))
+    write_text(file, draft(title, month, read, names))
     return file, tuple(
         Problem(
             message=f"'{topic}' is no topic of topics.toml",

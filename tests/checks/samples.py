@@ -11,6 +11,7 @@ from newsletter.basics.address import parse_address
 from newsletter.basics.shipped import TEMPLATES
 from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.letter import Letter
+from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
 from newsletter.content.passage import Passage
@@ -36,7 +37,7 @@ HARBOUR = Summary(
     blurb="what clients remember",
     published=Month(2026, 9),
     citation="Okafor, L. (2026). First sessions. Invented Studies, 1, 2-9.",
-    doi="10.5555/jis.2026.0045",
+    doi=Doi("10.5555/jis.2026.0045"),
     topics=("Client Factors",),
     research_type="Narrative review",
     body=passage("112 clients were asked (p < .05)."),

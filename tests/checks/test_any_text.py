@@ -11,6 +11,7 @@ from newsletter.checks.reading.colours import colour_of, first_colour
 from newsletter.checks.reading.stylesheet import declarations, style_rules
 from newsletter.checks.registry import check_issue
 from newsletter.checks.rules.mail import nested_at_rule
+from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Announcement
 from newsletter.render.contrast import Colour, contrast
 from tests.checks.samples import (
@@ -44,7 +45,7 @@ def test_any_text_can_be_checked(body: str, words: str, url: str) -> None:
         HARBOUR,
         title=words,
         citation=words,
-        doi=url,
+        doi=Doi(url),
         body=passage(body),
         implications=passage(body),
     )

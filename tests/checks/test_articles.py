@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.registry import check_issue
-from newsletter.checks.rules.articles import doi_key, written_doi
+from newsletter.content.doi import Doi, doi_key, written_in
 from tests.checks.samples import HARBOUR, QUIET, SOUND
 
 SICI = "10.1002/(SICI)1097-4679(199912)55:12<1469::AID-JCLP5>3.0.CO;2-A"
@@ -51,7 +51,7 @@ def test_a_summary_without_a_citation_is_a_warning_at_its_title() -> None:
     ],
 )
 def test_one_doi_in_any_spelling_is_the_same(citation: str, doi: str) -> None:
-    assert told(with_harbour(citation=citation, doi=doi), "doi-differs") == []
+    assert told(with_harbour(citation=citation, doi=Doi(doi)), "doi-differs") == []
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_one_doi_in_any_spelling_is_the_same(citation: str, doi: str) -> None:
     ],
 )
 def test_another_doi_in_the_citation_is_an_error_at_the_citation(citation: str, doi: str) -> None:
-    assert told(with_harbour(citation=citation, doi=doi), "doi-differs") == [
+    assert told(with_harbour(citation=citation, doi=Doi(doi)), "doi-differs") == [
         ("error", "summaries/harbour.md", 3)
     ]
 
@@ -77,9 +77,9 @@ def test_a_doi_that_only_the_citation_has_is_offered_as_the_summarys() -> None:
 
 @given(st.text(), st.text())
 def test_no_citation_is_too_odd_to_be_judged(citation: str, doi: str) -> None:
-    written_doi(citation, doi)
-    key = doi_key(doi)
-    assert key is None or doi_key(key) == key
+    written_in(citation, Doi(doi))
+    key = doi_key(Doi(doi))
+    assert key is None or doi_key(Doi(key)) == key
 
 
 @pytest.mark.parametrize(

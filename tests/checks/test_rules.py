@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Readers, Use
 from newsletter.checks.registry import check_issue
+from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Announcement
 from newsletter.content.month import Month
 from tests.checks.samples import HARBOUR, ISSUE, ISSUE_FILE, QUIET, SOUND, passage
@@ -132,7 +133,7 @@ def test_unfinished_text_is_found_in_the_issue_too() -> None:
     ],
 )
 def test_a_doi_of_any_registered_form_is_fine(doi: str) -> None:
-    assert told(with_harbour(doi=doi)) == []
+    assert told(with_harbour(doi=Doi(doi))) == []
 
 
 @pytest.mark.parametrize(
@@ -147,20 +148,23 @@ def test_a_doi_of_any_registered_form_is_fine(doi: str) -> None:
     ],
 )
 def test_a_malformed_doi_is_an_error_that_says_how_to_write_it(doi: str, hint: str) -> None:
-    found = check_issue(with_harbour(doi=doi)).errors
+    found = check_issue(with_harbour(doi=Doi(doi))).errors
     assert [(one.rule, one.line, one.hint) for one in found] == [("doi-malformed", 4, hint)]
 
 
 @given(st.text())
 def test_no_doi_is_too_odd_to_be_judged(doi: str) -> None:
-    check_issue(with_harbour(doi=doi))
+    check_issue(with_harbour(doi=Doi(doi)))
 
 
 @pytest.mark.parametrize(
     ("use", "level"),
     [
         (Use(issue="2026-09", summary="harbour", doi=None, sent=True), "error"),
-        (Use(issue="2026-09", summary="other", doi="10.5555/JIS.2026.0045", sent=True), "error"),
+        (
+            Use(issue="2026-09", summary="other", doi=Doi("10.5555/JIS.2026.0045"), sent=True),
+            "error",
+        ),
         (Use(issue="2026-09", summary="harbour", doi=None, sent=False), "warning"),
         (Use(issue="2026-12", summary="harbour", doi=None, sent=True), "error"),
     ],
@@ -183,7 +187,7 @@ def test_the_issue_itself_and_later_drafts_are_no_earlier_use(use: Use) -> None:
 
 
 def test_two_summaries_of_one_article_in_one_issue_are_an_error() -> None:
-    twin = replace(QUIET, doi="10.5555/JIS.2026.0045", lines={"doi": 4})
+    twin = replace(QUIET, doi=Doi("10.5555/JIS.2026.0045"), lines={"doi": 4})
     dossier = replace(SOUND, summaries=(HARBOUR, twin))
     assert told(dossier) == [("already-sent", "error", str(ISSUE_FILE), 2)]
 

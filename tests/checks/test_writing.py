@@ -9,6 +9,7 @@ import pytest
 from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.engine import Finding
 from newsletter.checks.registry import check_issue
+from newsletter.content.doi import Doi
 from newsletter.content.month import Month
 from newsletter.content.topics import Vocabularies, Vocabulary
 from tests.checks.samples import HARBOUR, ISSUE, QUIET, SOUND, passage
@@ -105,13 +106,13 @@ def test_a_month_far_ahead_is_a_warning(
 
 def test_a_doi_from_a_web_address_loses_its_query_in_the_hint() -> None:
     doi = "https://journal.example/10.5555/jis.1?src=recsys"
-    dossier = replace(SOUND, summaries=(replace(HARBOUR, doi=doi), QUIET))
+    dossier = replace(SOUND, summaries=(replace(HARBOUR, doi=Doi(doi)), QUIET))
     assert [each.hint for each in found(dossier)] == ["write 10.5555/jis.1"]
 
 
 def test_a_doi_may_end_with_the_sign_that_a_sici_ends_with() -> None:
     doi = "10.1002/(SICI)1097-4679(199907)55:7<865::AID-JCLP8>3.0.CO;2-#"
-    assert told(replace(SOUND, summaries=(replace(HARBOUR, doi=doi), QUIET))) == []
+    assert told(replace(SOUND, summaries=(replace(HARBOUR, doi=Doi(doi)), QUIET))) == []
 
 
 def test_comments_of_a_draft_are_no_words() -> None:

@@ -149,6 +149,18 @@ def test_a_key_of_every_form_can_be_set(rows: str, subject: str, result: str) ->
     assert after(frame.format(rows), subject=subject) == frame.format(result)
 
 
+def test_a_key_without_a_colon_elsewhere_stops_no_edit() -> None:
+    text = "---\nsummaries: [a]\nignore: {a}\n---\n"
+    assert after(text, subject="S") == text.replace("ignore", "subject: S\nignore")
+
+
+def test_a_list_that_is_not_there_is_missed_at_its_own_field() -> None:
+    read = read_form(b"---\nsubject: S\npreheader: P\n---\n", NAME)
+    assert [(field, problem.message) for field, problem in read.problems] == [
+        ("summaries", "the issue has no summaries")
+    ]
+
+
 def test_a_remark_within_an_announcement_goes_with_it() -> None:
     text = "---\nannouncements:\n  - title: A\n    text: t\n    # ask first\n  - title: B\n    text: |\n      u\n    # last\n# end\nsummaries: [a]\n---\n"
     a, b = read_form(text.encode(), NAME).form.announcements

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from newsletter.basics.errors import Problem
 from newsletter.basics.files import write_text
+from newsletter.content.doi import Doi
 from newsletter.content.month import Month
 from newsletter.content.passage import Passage
-from newsletter.content.summary.file import bare_doi, dump_summary, read_summary
+from newsletter.content.summary.file import dump_summary, read_summary
 from newsletter.content.summary.summary import Summary
 
 NAME = Path("summaries/2026-11-x.md")
@@ -73,7 +74,7 @@ def test_a_whole_summary_is_read_with_its_lines(tmp_path: Path) -> None:
         body=at(13, "First paragraph (p < .05).\n\nSecond."),
         implications=at(19, "Write."),
         citation="Okafor, L. (2026). Letters. Invented Quarterly, 7(#2), 1-19.",
-        doi="10.5555/iq.2026.7",
+        doi=Doi("10.5555/iq.2026.7"),
         topics=("Attachment", "Client Factors"),
         research_type="Narrative review",
         blurb="letters between sessions",
@@ -267,7 +268,7 @@ def test_a_folder_or_nothing_is_a_clear_problem(tmp_path: Path) -> None:
     ],
 )
 def test_a_doi_loses_what_stands_before_it(written: str, bare: str) -> None:
-    assert bare_doi(written) == bare
+    assert Doi.read(written) == bare
 
 
 TEXT = st.text(

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.content.doi import Doi
 from newsletter.render.citation.apa import italic_spans
-from newsletter.render.citation.citation import doi_url, render_citation
+from newsletter.render.citation.citation import render_citation
 
 SICI = "10.1002/(SICI)1097-4679(199601)52:1<99::AID-JCLP13>3.0.CO;2-9"
 
@@ -157,10 +158,10 @@ def test_emphasis_that_the_author_marked_counts(written: str, html: str) -> None
             "https://doi.org/10.5555/a_b_c*d*",
             "https://dx.doi.org/10.5555/a_b_c*d*",
         ),
-        (f"X. https://doi.org/{SICI}", SICI, doi_url(SICI), f"https://doi.org/{SICI}"),
-        (f"X. {SICI}.", SICI, doi_url(SICI), SICI),
-        (f"X. doi:{SICI}", None, doi_url(SICI), f"doi:{SICI}"),
-        (f"X. {doi_url(SICI)}", SICI, doi_url(SICI), doi_url(SICI)),
+        (f"X. https://doi.org/{SICI}", SICI, Doi(SICI).url, f"https://doi.org/{SICI}"),
+        (f"X. {SICI}.", SICI, Doi(SICI).url, SICI),
+        (f"X. doi:{SICI}", None, Doi(SICI).url, f"doi:{SICI}"),
+        (f"X. {Doi(SICI).url}", SICI, Doi(SICI).url, Doi(SICI).url),
         (
             "X. https://doi.org/10.1002/x&lt;1::y&gt;2",
             "10.1002/x<1::y>2",
@@ -171,7 +172,7 @@ def test_emphasis_that_the_author_marked_counts(written: str, html: str) -> None
     ],
 )
 def test_the_doi_is_linked_once(citation: str, doi: str | None, linked: str, words: str) -> None:
-    rich = render_citation(citation, doi)
+    rich = render_citation(citation, Doi(doi) if doi else None)
 
     assert rich is not None
     [(href, shown)] = re.findall('<a href="([^"]*)">(.*?)</a>', rich.html)
@@ -184,7 +185,7 @@ def test_the_doi_is_linked_once(citation: str, doi: str | None, linked: str, wor
 def test_brackets_around_the_address_are_neither_linked_nor_in_italics() -> None:
     reference = "Oak, T. (2020). Leaves. Journal of Things, 12(3), 45–67 (doi.org/10.5555/abc.1)"
 
-    rich = render_citation(reference, "10.5555/abc.1")
+    rich = render_citation(reference, Doi("10.5555/abc.1"))
 
     assert rich is not None
     assert rich.html == (
@@ -206,10 +207,10 @@ def test_a_journal_right_before_its_doi_is_one() -> None:
 
 
 def test_a_citation_in_plain_text_can_be_followed() -> None:
-    rich = render_citation(f"X. doi:{SICI}", SICI)
+    rich = render_citation(f"X. doi:{SICI}", Doi(SICI))
 
     assert rich is not None
-    assert rich.text == f"X. doi:{SICI}\n{doi_url(SICI)}"
+    assert rich.text == f"X. doi:{SICI}\n{Doi(SICI).url}"
 
 
 _LETTERS = st.text(
@@ -232,7 +233,7 @@ def test_whatever_it_holds_the_words_stay(
 ) -> None:
     reference = re.sub(r"[*_]|</?(?:i|em)>", "", authors + year + "".join(rest))
 
-    rich = render_citation(reference, doi)
+    rich = render_citation(reference, Doi(doi) if doi else None)
 
     assert rich is not None
     told = unescape(re.sub(r"</?(?:em|a)\b[^>]*>", "", rich.html)).split()

@@ -11,6 +11,7 @@ from pathlib import Path
 from newsletter.audience.list.headers import ALIASES, KNOWN_ROLES, Role, meaning
 from newsletter.audience.list.table import Report, Table, column_name
 from newsletter.audience.list.words import GONE, answer
+from newsletter.basics.controls import CONTROLS, SEPARATORS, SURROGATES
 from newsletter.basics.errors import Level, Problem, did_you_mean, fail
 from newsletter.settings.values import AS_FIELD, IGNORED
 
@@ -20,7 +21,7 @@ Answers = Mapping[str, str]
 SECTION = "[subscribers.columns]"
 
 # C0, DEL, C1, line and paragraph separators, and what turns the direction of the text after it.
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = re.compile(rf"[{CONTROLS}{SEPARATORS}{SURROGATES}\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError
-from newsletter.basics.files import read_bytes
+from newsletter.basics.files import read_bytes, with_feeds
 from newsletter.basics.stamps import Stamp, stamp
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue.issue import Issue
@@ -153,7 +153,7 @@ def _text(file: Path, _changed: Stamp) -> str:
         data = read_bytes(file, file, largest=LARGEST_TEMPLATE)
     except NewsletterError:
         return ""
-    return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return with_feeds(data.decode("utf-8", "replace"))
 
 
 def template_files(folders: Sequence[Path], endings: Collection[str]) -> Iterator[Path]:
@@ -176,7 +176,7 @@ def text_of(dossier: Dossier, file: Path) -> str:
         data = read_bytes(dossier.settings.root / file, file)
     except NewsletterError:
         return ""
-    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return with_feeds(data.decode("utf-8-sig", "replace"))
 
 
 def line_in(dossier: Dossier, file: Path, words: str) -> int | None:

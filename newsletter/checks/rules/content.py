@@ -9,8 +9,9 @@ from functools import lru_cache
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Use
 from newsletter.checks.reading.texts import prose, text_of
-from newsletter.checks.rules.articles import article, doi_key
+from newsletter.checks.rules.articles import article
 from newsletter.content.compose import FEWEST, MOST
+from newsletter.content.doi import doi_key
 from newsletter.content.issue.issue import Issue
 from newsletter.content.passage import Passage
 from newsletter.content.summary.summary import Summary

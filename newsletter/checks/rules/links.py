@@ -20,7 +20,7 @@ from newsletter.checks.reading.addresses import (
 )
 from newsletter.checks.reading.anchors import Anchor, anchors
 from newsletter.checks.reading.texts import in_templates, line_in, prose
-from newsletter.checks.rules.articles import doi_key
+from newsletter.content.doi import doi_key
 from newsletter.content.issue.issue import Issue
 
 _SAYS_NOTHING = frozenset(
@@ -213,8 +213,6 @@ def written(dossier: Dossier, issue: Issue) -> Iterator[Anchor]:
 
 def asked(dossier: Dossier, issue: Issue) -> tuple[Anchor, ...]:
     """Return the web links that `--online` asks for, each address once; the DOIs too."""
-    from newsletter.render.citation.citation import doi_url
-
     found = {
         anchor.url: anchor
         for anchor in written(dossier, issue)
@@ -222,7 +220,7 @@ def asked(dossier: Dossier, issue: Issue) -> tuple[Anchor, ...]:
     }
     for summary in dossier.summaries:
         if summary.doi and doi_key(summary.doi):
-            url = doi_url(summary.doi)
+            url = summary.doi.url
             line = summary.lines.get("doi", 1)
             found.setdefault(url, Anchor(url=url, words=url, file=summary.file, line=line))
     return tuple(found.values())

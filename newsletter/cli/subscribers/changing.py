@@ -12,7 +12,7 @@ import click
 
 from newsletter.cli.subscribers.opened import look_up, nearest, opened
 from newsletter.cli.terminal import output
-from newsletter.content.frontmatter.text import one_line
+from newsletter.content.frontmatter.quote import one_line
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.basics.controls import NO_BLANKS, SURROGATES
 from newsletter.basics.errors import Level, Problem, WrongUsage
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "cyan": {"fg": "cyan"},
 }
 # What a title or a server's answer could do to a terminal; lone surrogates have no bytes in UTF-8.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS = re.compile(f"[{NO_BLANKS}{SURROGATES}]")
 
 
 def console(*, err: bool = True) -> Console:

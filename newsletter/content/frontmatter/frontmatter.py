@@ -1,14 +1,16 @@
-"""The part between two `---` lines at the head of a file, and the text behind it."""
+"""The values of front matter, taken by key, with all that is wrong with them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from newsletter.basics.errors import Level, Problem, did_you_mean, fail, shortened
-from newsletter.content.frontmatter.text import in_quotes
+from newsletter.basics.controls import NO_BLANKS, SEPARATORS
+from newsletter.basics.errors import Level, Problem, did_you_mean, shortened
+from newsletter.content.frontmatter.quote import in_quotes
+from newsletter.content.frontmatter.split import Parts
 from newsletter.content.frontmatter.tree import Listing, Node, Scalar, Table, parse
 from newsletter.content.month import Month, parse_month
 from newsletter.content.passage import Passage
@@ -17,46 +19,9 @@ from newsletter.content.text.bounds import LARGEST, unbounded
 LONGEST = 10_000
 """Characters of a text of one line; a citation with a hundred authors has 4,000."""
 _MOST_HINTED = 20
-_FENCE = re.compile(r"---[ \t]*")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(f"[{NO_BLANKS}{SEPARATORS}]")
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*")
 _DATE = re.compile(r"(\d{4}-\d{2})(?:-\d{2}(?:[T ].*)?)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A file cut in two: YAML and text, each with the line where it begins."""
-
-    yaml: str
-    yaml_line: int
-    body: str
-    body_line: int
-
-
-def split(text: str, name: Path) -> Parts:
-    r"""Cut a text with `\n` line ends at its `---` lines. Raises NewsletterError."""
-    if not text.strip():
-        raise fail("the file is empty", file=name)
-    rows = text.split("\n")
-    start = next(number for number, row in enumerate(rows) if row.strip())
-    if not _FENCE.fullmatch(rows[start]):
-        raise fail(
-            "the file must begin with a line of three hyphens (---)",
-            file=name,
-            line=start + 1,
-            hint="put --- before the first key and another after the last",
-        )
-    ends = (n for n, row in enumerate(rows) if n > start and _FENCE.fullmatch(row))
-    end = next(ends, None)
-    if end is None:
-        raise fail(
-            "the part that begins here with --- is never closed",
-            file=name,
-            line=start + 1,
-            hint="put --- on a line of its own after the last key",
-        )
-    body = "\n".join(rows[end + 1 :])
-    return Parts("\n".join(rows[start + 1 : end]), start + 2, body, end + 2)
 
 
 def passage(text: str, name: Path, line: int) -> Passage:
@@ -66,16 +31,22 @@ def passage(text: str, name: Path, line: int) -> Passage:
     return Passage(text=inner, file=name, line=line + text.count("\n", 0, skipped))
 
 
+def joined(text: str) -> str:
+    """Return a text with its line breaks made spaces."""
+    return _BREAK.sub(" ", text.strip())
+
+
 class Fields:
     """Takes values out of front matter by key and collects what is wrong with them.
 
     `lines` maps each key to its line, and `KEY.0`, `KEY.1` ... to those of a list's items.
+    `path` is what stands before the keys of a table within another: `announcements.0.`.
     """
 
-    def __init__(self, table: Table, name: Path, prefix: str = "") -> None:
-        self._table, self._name, self._prefix = table, name, prefix
+    def __init__(self, table: Table, name: Path, path: str = "") -> None:
+        self.table, self._name, self._path = table, name, path
         self.problems: list[Problem] = []
-        self.lines = dict(table.lines)
+        self.lines = {key: entry.line for key, entry in table.entries.items()}
         # Where YAML failed as a whole, a missing key is not worth telling.
         self.is_readable = True
 
@@ -95,7 +66,7 @@ class Fields:
 
     def only(self, known: Collection[str]) -> None:
         """Refuse keys that are not known."""
-        unknown = [key for key in self._table.entries if key not in known]
+        unknown = [key for key in self.table.entries if key not in known]
         for number, key in enumerate(unknown):
             near = did_you_mean(key, known) if number < _MOST_HINTED else None
             hint = near or f"the keys are {', '.join(known)}"
@@ -115,8 +86,9 @@ class Fields:
         before = len(self.problems)
         text = self.text(key, strict=strict)
         if text is None and len(self.problems) == before and self.is_readable:
-            what = "is empty" if key in self._table.entries else "is missing"
-            self.problem(key, f"{self._prefix}{key} {what}", f"for example: {key}: {example}")
+            what = "is empty" if key in self.table.entries else "is missing"
+            outer = f"{self._path.partition('.')[0]}: " if self._path else ""
+            self.problem(key, f"{outer}{key} {what}", f"for example: {key}: {example}")
         return text
 
     def month(self, key: str, example: str) -> Month | None:
@@ -173,9 +145,9 @@ class Fields:
                 key, f"{key} must name each check with a reason", f'{key}: {{rule: "why"}}'
             )
             return {}
-        inner = Fields(node, self._name, f"{key}: ")
+        inner = Fields(node, self._name, f"{key}.")
         found = {name: inner.required(name, '"why"') for name in node.entries}
-        self.lines |= {f"{key}.{name}": line for name, line in node.lines.items()}
+        self.lines |= {f"{key}.{name}": line for name, line in inner.lines.items()}
         self.problems.extend(inner.problems)
         return {name: text for name, text in found.items() if text is not None}
 
@@ -187,11 +159,12 @@ class Fields:
         items = node.items if isinstance(node, Listing) else (node,)
         found = []
         for number, item in enumerate(items):
-            self.lines[f"{key}.{number}"] = item.line
+            place = f"{key}.{number}"
+            self.lines[place] = item.line
             if isinstance(item, Table):
-                found.append(Fields(item, self._name, f"{key}: "))
+                found.append(Fields(item, self._name, f"{place}."))
             else:
-                self.problem(f"{key}.{number}", f"{key} must be a list of keys with values", None)
+                self.problem(place, f"{key} must be a list of keys with values", None)
         return tuple(found)
 
     def passage(self, key: str) -> Passage | None:
@@ -200,18 +173,21 @@ class Fields:
         if node is None:
             return None
         self._one_line(key, key, node, strict=True, longest=LARGEST)
-        return self.bounded(passage(node.text, self._name, node.line))
+        return self.bounded(key, passage(node.text, self._name, node.line))
 
-    def bounded(self, found: Passage) -> Passage:
+    def bounded(self, key: str, found: Passage) -> Passage:
         """Return a passage, and collect what is too much in it: nobody reads on then."""
         if too_much := unbounded(found):
-            self.problems.append(too_much)
+            self.problems.append(replace(too_much, key=f"{self._path}{key}"))
         return found
 
     def problem(self, key: str, message: str, hint: str | None = None) -> None:
         """Collect a problem at a key's line."""
-        line = self.lines.get(key, self._table.line)
-        self.problems.append(Problem(message=message, file=self._name, line=line, hint=hint))
+        line = self.lines.get(key, self.table.line)
+        place = f"{self._path}{key}"
+        self.problems.append(
+            Problem(message=message, file=self._name, line=line, hint=hint, key=place)
+        )
 
     def _scalar(self, key: str) -> Scalar | None:
         node = self._node(key)
@@ -221,7 +197,7 @@ class Fields:
         return None
 
     def _node(self, key: str) -> Node | None:
-        node = self._table.entries.get(key)
+        node = self.table.value(key)
         if isinstance(node, Scalar) and node.is_null and node.comment is None:
             return None
         return node
@@ -229,7 +205,7 @@ class Fields:
     def _one_line(
         self, place: str, key: str, node: Scalar, *, strict: bool, longest: int = LONGEST
     ) -> str | None:
-        text = _BREAK.sub(" ", node.text.strip())
+        text = joined(node.text)
         if len(text) > longest:
             message = f"{key} has {len(text):,} characters; at most {longest:,} are taken"
             self.problem(place, message, "shorten it")
@@ -237,9 +213,8 @@ class Fields:
         if found := _CONTROL.search(text):
             self.problem(place, f"{key} holds a control character (U+{ord(found[0]):04X})")
             return None
-        comment = node.comment or ""
-        if node.plain and comment and (strict or not re.match(r"#+(\s|$)", comment)):
-            whole = f"{text} {comment}".strip()
+        if cut_off := node.cut_off(strict=strict):
+            whole = f"{text} {cut_off}".strip()
             self.problem(
                 place,
                 f"{key} would be cut off at ' #', where a comment begins for YAML",

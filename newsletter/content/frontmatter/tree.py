@@ -1,4 +1,4 @@
-"""YAML 1.2 as a tree of texts with lines: what a value means is for the reader of a key to say.
+"""YAML 1.2 as a tree of texts with their places: what a value means, the reader of a key says.
 
 So `published: 2021-02` and `title: 2020` stay texts. Built from the parser's events: aliases,
 anchors and tags are refused, so nothing is expanded; nesting and size are bounded. A value that
@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from newsletter.basics.errors import TYPOGRAPHIC, Problem
-from newsletter.content.frontmatter.text import in_quotes
+from newsletter.basics.errors import Problem
+from newsletter.content.frontmatter.mend import Mended, mended
 
 _DEEPEST = 8
 _LONGEST = 40_000
@@ -23,12 +23,9 @@ _LONGEST = 40_000
 _MOST_MENDED = 50
 _MOST_READ = 100_000
 """Characters that are read anew, all rows that are mended together."""
-_LONGEST_ROW = 2_000
-"""Characters of a row that can be mended."""
-_ROW = re.compile(r"(?P<lead>\s*(?:-\s+)?)(?P<key>[\w -]+?):[ \t]+(?P<value>\S.*?)\s*")
-_EMPTY = re.compile(r"[ \t]*:[ \t]+(#[^\n]*)")
-# What YAML refuses even in quotes (YAML 1.2.2, 5.1), as far as Python's text can hold it.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_EMPTY = re.compile(r"[ \t]*:[ \t]+(#[^\r\n]*)")
+_BEHIND = re.compile(r"[^\S\r\n]*(#[^\r\n]*)")
+_A_COMMENT = re.compile(r"#+(\s|$)")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS = {
     "mapping values are not allowed here": "a colon stands in it",
@@ -40,47 +37,77 @@ _WORDS = {
     "expected ',' or ']', but got ':'": "the bracket [ is never closed",
     "expected ',' or '}', but got '<stream end>'": "the bracket { is never closed",
 }
-_QUOTES = frozenset({'"', "'"})
-_TYPOGRAPHIC = re.compile('[\u201c\u201d\u201e\u201f](.*)[\u201c\u201d\u201e\u201f"]')
-# A comment behind quotes, and quotes that are opened again within them: `"The "quiet" room"`.
-_COMMENT = re.compile(r"""([\"'\u201d])\s+#.*""")
-_CLOSED_FIRST = re.compile(r"""(["'])[^"']*\w\1(?!\w)""")
-_CLOSE = {'"': '"', "'": "'", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scalar:
-    """A text and the line where it begins; `comment` is what stands behind it on its row."""
+class Node:
+    """A value at offsets `start` to `end`, without the line end behind it.
+
+    `style` is how it is written: a text in `"`, in `'`, as a block behind `|` or `>`; a list or
+    a table in `[` or `{`; None for a plain text, for a list with hyphens, for keys in rows.
+    """
+
+    line: int
+    start: int
+    end: int
+    style: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar(Node):
+    """A text; `comment` is what stands behind it on its row."""
 
     text: str
-    line: int
-    plain: bool
     comment: str | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it has no quotes."""
+        return self.style is None
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it stands in rows of its own behind `|` or `>`."""
+        return self.style in {"|", ">"}
+
+    def cut_off(self, *, strict: bool) -> str | None:
+        """Return what YAML cuts off at ` #`; where not `strict`, `# ` passes for a comment."""
+        is_comment = not strict and _A_COMMENT.match(self.comment or "")
+        return self.comment if self.is_plain and not is_comment else None
 
     @property
     def is_null(self) -> bool:
         """Whether YAML takes it for nothing."""
-        return self.plain and self.text in _NULLS
+        return self.is_plain and self.text in _NULLS
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Node):
     """A list; its items may be of any kind."""
 
     items: tuple[Node, ...]
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Keys with their values and lines."""
+class Entry:
+    """A key of a table: its line, the offsets of its begin and behind its colon, its value."""
 
-    entries: dict[str, Node]
-    lines: dict[str, int]
     line: int
+    start: int
+    colon: int
+    value: Node
 
 
-Node = Scalar | Listing | Table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(Node):
+    """Keys with their values."""
+
+    entries: dict[str, Entry]
+
+    def value(self, key: str) -> Node | None:
+        """Return the value of a key, or None where there is no such key."""
+        entry = self.entries.get(key)
+        return entry.value if entry else None
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module
@@ -93,10 +120,11 @@ def parse(text: str, name: Path, first_line: int) -> tuple[Table, tuple[Problem,
     """Return the mapping that a YAML text holds and its problems.
 
     `name` is how problems name the file, `first_line` the text's first line in it. Where the
-    text cannot be read at all the mapping is empty.
+    text cannot be read at all the mapping is empty. Offsets are those of the text if nothing in
+    it had to be mended.
     """
     found: list[Problem] = []
-    mended: set[int] = set()
+    rows: set[int] = set()
     most = min(_MOST_MENDED, _MOST_READ // (len(text) + 1))
     while True:
         build = _Build(text, name, first_line)
@@ -104,12 +132,25 @@ def parse(text: str, name: Path, first_line: int) -> tuple[Table, tuple[Problem,
             return build.tree(), (*found, *build.problems)
         except _Broken as broken:
             row = broken.line - first_line
-            better = _mend(text, row) if row not in mended else None
+            better = mended(text, row) if row not in rows else None
             found.append(_told(broken, name, better))
-            if better is None or len(mended) >= most:
-                return Table({}, {}, first_line), tuple(found)
-            mended.add(row)
-            text, _, _ = better
+            if better is None or len(rows) >= most:
+                return _nothing(first_line), tuple(found)
+            rows.add(row)
+            text = better.text
+
+
+def _nothing(line: int) -> Table:
+    return Table(line=line, start=0, end=0, style=None, entries={})
+
+
+def _told(broken: _Broken, name: Path, better: Mended | None) -> Problem:
+    message, hint = broken.message, broken.hint
+    if better is not None:
+        hint = better.hint
+        quoted = f"put the {better.quoted} in quotes: {message}" if better.quoted else message
+        message = better.message or quoted
+    return Problem(message=message, file=name, line=broken.line, hint=hint)
 
 
 @dataclass(slots=True)
@@ -121,7 +162,7 @@ class _Build:
     row_ends: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.row_ends = [match.start() for match in re.finditer("\n", self.text)]
+        self.row_ends = [match.start() for match in re.finditer(r"\r\n|\n|\r", self.text)]
 
     def tree(self) -> Table:
         events = self._events()
@@ -133,7 +174,7 @@ class _Build:
             if kind in _STARTS:
                 root = self._node(event, events, 0)
         if root is None:
-            return Table({}, {}, self.first_line)
+            return _nothing(self.first_line)
         if not isinstance(root, Table):
             raise _Broken(root.line, "these are no keys with values", "write 'key: value'")
         return root
@@ -143,8 +184,8 @@ class _Build:
         from ruamel.yaml.error import MarkedYAMLError
         from ruamel.yaml.reader import ReaderError
 
-        if len(self.text) > _LONGEST:
-            what = f"the part between the --- lines has {len(self.text):,} characters"
+        if (size := len(self.text) - self.text.count("\r\n")) > _LONGEST:
+            what = f"the part between the --- lines has {size:,} characters"
             raise _Broken(self.first_line, f"{what}; at most {_LONGEST:,} are read", "shorten it")
         try:
             yield from YAML(typ="safe", pure=True).parse(self.text)
@@ -167,51 +208,65 @@ class _Build:
             )
         if depth > _DEEPEST:
             raise _Broken(line, "this is nested too deeply")
-        kind = type(event).__name__
-        if kind == "ScalarEvent":
-            return self._scalar(event)
-        if kind == "SequenceStartEvent":
-            items = []
-            while type(each := next(events)).__name__ != "SequenceEndEvent":
-                items.append(self._node(each, events, depth + 1))
-            return Listing(tuple(items), line)
-        return self._table(line, events, depth)
+        match type(event).__name__:
+            case "ScalarEvent":
+                return self._scalar(event, line)
+            case "SequenceStartEvent":
+                return self._listing(event, events, depth)
+            case _:
+                return self._table(event, events, depth)
 
-    def _table(self, line: int, events: Iterator[Any], depth: int) -> Table:
-        table = Table({}, {}, line)
+    def _listing(self, start: Any, events: Iterator[Any], depth: int) -> Listing:
+        items = []
+        while type(each := next(events)).__name__ != "SequenceEndEvent":
+            items.append(self._node(each, events, depth + 1))
+        return Listing(**self._place(start, each, "[", items), items=tuple(items))
+
+    def _table(self, start: Any, events: Iterator[Any], depth: int) -> Table:
+        entries: dict[str, Entry] = {}
+        values = []
         while type(each := next(events)).__name__ != "MappingEndEvent":
             key = self._node(each, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
-            if isinstance(value, Scalar) and value.plain and not value.text:
-                value = self._empty(each, key.line)
+            colon = self.text.find(":", key.end) + 1 or key.end  # `{key}` has none
+            if isinstance(value, Scalar) and value.is_plain and not value.text:
+                value = self._empty(value, key, colon)
+            values.append(value)
             if not isinstance(key, Scalar):
                 self._problem(key.line, "a key must be one word")
-            elif key.text in table.entries:
-                first = table.lines[key.text]
+            elif key.text in entries:
+                first = entries[key.text].line
                 self._problem(key.line, f"'{key.text}' stands twice (first in line {first})")
             else:
-                table.entries[key.text] = value
-                table.lines[key.text] = key.line
-        return table
+                entries[key.text] = Entry(key.line, key.start, colon, value)
+        return Table(**self._place(start, each, "{", values), entries=entries)
 
-    def _scalar(self, event: Any) -> Scalar:
-        end = event.end_mark.index
-        row_end = self.text.find("\n", end)
-        rest = self.text[end : len(self.text) if row_end < 0 else row_end]
+    def _place(self, start: Any, end: Any, bracket: str, inner: list[Node]) -> dict[str, Any]:
+        """Return the fields of a list or table; without brackets it ends with its last value."""
+        at = start.start_mark.index
+        last = end.end_mark.index if start.flow_style else inner[-1].end if inner else at
+        style = bracket if start.flow_style else None
+        return {"line": self._line(start), "start": at, "end": last, "style": style}
+
+    def _scalar(self, event: Any, line: int) -> Scalar:
+        start, end = event.start_mark.index, event.end_mark.index
         is_block = event.style in {"|", ">"}
-        has_comment = not is_block and rest.lstrip().startswith("#")
+        comment = None if is_block else _BEHIND.match(self.text, end)
         return Scalar(
             text=event.value,
             # The text of a block begins on the line after its `|`.
-            line=self._line(event) + is_block,
-            plain=event.style is None,
-            comment=rest.strip() if has_comment else None,
+            line=line + is_block,
+            start=start,
+            end=start + len(self.text[start:end].rstrip("\r\n")),
+            style=event.style,
+            comment=comment[1].strip() if comment else None,
         )
 
-    def _empty(self, key: Any, line: int) -> Scalar:
+    def _empty(self, value: Scalar, key: Node, colon: int) -> Scalar:
         """Return the value of a key without one; the parser puts it before the next key."""
-        match = _EMPTY.match(self.text, key.end_mark.index)
-        return Scalar(text="", line=line, plain=True, comment=match[1] if match else None)
+        match = _EMPTY.match(self.text, key.end)
+        comment = match[1] if match else None
+        return replace(value, line=key.line, start=colon, end=colon, comment=comment)
 
     def _line(self, event: Any) -> int:
         return self._line_at(event.start_mark.index)
@@ -224,45 +279,3 @@ class _Build:
 
 
 _STARTS = frozenset({"ScalarEvent", "SequenceStartEvent", "MappingStartEvent", "AliasEvent"})
-
-
-def _mend(text: str, row: int) -> tuple[str, str, str] | None:
-    """Return the text with one row mended, the row's key and the mended row; or None.
-
-    What is opened is closed, control characters go, any other value is put in quotes.
-    """
-    rows = text.split("\n")
-    if row < len(rows) and _UNPRINTABLE.search(rows[row]):
-        rows[row] = _UNPRINTABLE.sub("", rows[row])
-        return "\n".join(rows), "", "take it out"
-    if row < len(rows) and rows[row].startswith("\t"):
-        rows[row] = rows[row].lstrip("\t ")
-        return "\n".join(rows), "", "begin the line without it"
-    is_short = row < len(rows) and len(rows[row]) <= _LONGEST_ROW
-    match = _ROW.fullmatch(rows[row]) if is_short else None
-    if match is None or match["value"][0] in "|>#" or match["value"] in _CLOSE:
-        return None
-    value = match["value"]
-    if typographic := _TYPOGRAPHIC.fullmatch(_COMMENT.sub(r"\1", value)):
-        better = f"{match['key']}: {in_quotes(typographic[1])}"
-        rows[row] = f"{match['lead']}{better}"
-        return "\n".join(rows), TYPOGRAPHIC, better
-    if value[0] in _QUOTES:
-        value = _COMMENT.sub(r"\1", value)
-    close = _CLOSE.get(value[0])
-    is_open = close is not None and close not in value[1:]
-    if close in _QUOTES and value.endswith(close) and close in value[1:-1]:
-        # `'it's'`: the quotes end within the text; not so `"Letters" and "silences"`.
-        value = value if _CLOSED_FIRST.match(value) else value[1:-1].replace(f"\\{close}", close)
-    better = f"{match['key']}: {value + str(close) if is_open else in_quotes(value)}"
-    rows[row] = f"{match['lead']}{better}"
-    return "\n".join(rows), "" if is_open else match["key"], better
-
-
-def _told(broken: _Broken, name: Path, mended: tuple[str, str, str] | None) -> Problem:
-    message, hint = broken.message, broken.hint
-    if mended is not None:
-        _, key, hint = mended
-        message = f"put the {key} in quotes: {message}" if key else message
-        message = TYPOGRAPHIC if key == TYPOGRAPHIC else message
-    return Problem(message=message, file=name, line=broken.line, hint=hint)

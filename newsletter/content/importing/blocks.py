@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from newsletter.basics.controls import CONTROLS, NONCHARACTERS, SURROGATES
 from newsletter.content.importing import citation, marks
 
 _LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# But white space and what ends a line.
 _INVISIBLE = re.compile(
-    "[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
+    rf"(?![\t-\r\x1c-\x1e])[\u00ad\u200b\u2060\ufeff{CONTROLS}{SURROGATES}{NONCHARACTERS}]"
 )
 _SENTENCE_END = re.compile(r"[.!?…:;][)\]”\"\u2019'»]*$")
 _REFERENCE_END = re.compile(

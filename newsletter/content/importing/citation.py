@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from newsletter.content.text.links import BRACKETS, without_end
+from newsletter.content.doi import Doi, in_prose
 
 _YEAR = re.compile(
     r"\((?:(?:19|20)\d\d[a-z]?(?:\s*[,;/\u2013—-]\s*[^()]{0,60})?"
@@ -93,7 +93,7 @@ def is_bare_doi(text: str) -> bool:
     return bool(_BARE_DOI.fullmatch(text)) and len(text.split()) <= 4  # noqa: PLR2004 - 'doi: 10. 5555/ x'
 
 
-def doi(text: str, links: Iterable[str] = ()) -> str | None:
+def doi(text: str, links: Iterable[str] = ()) -> Doi | None:
     """Return the DOI in a reference, without what stands around it; None where there is none.
 
     `links` are addresses that its words lead to: they count where the text names no DOI. A DOI
@@ -104,7 +104,7 @@ def doi(text: str, links: Iterable[str] = ()) -> str | None:
     return next((each for each in found if each), None)
 
 
-def _first_doi(text: str) -> str | None:
+def _first_doi(text: str) -> Doi | None:
     for match in _DOI.finditer(text):
         token = _TOKEN.match(text, match.end())
         if token is None:
@@ -115,7 +115,7 @@ def _first_doi(text: str) -> str | None:
             raw += following[1]
         suffix = _trimmed(raw)
         if re.search(r"\w", suffix):
-            return f"10.{match[1]}/{suffix}"
+            return Doi(f"10.{match[1]}/{suffix}")
     return None
 
 
@@ -136,7 +136,7 @@ def _trimmed(raw: str) -> str:
     text = _GLUED.sub("", raw)
     if "%" in text:
         text = unquote(text)
-    return without_end(text.translate(_HYPHENS), ".,;:'\u2019\u2018*_", (*BRACKETS, "<>"))
+    return in_prose(text.translate(_HYPHENS))
 
 
 def _has_first_author(text: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from newsletter.basics.errors import NewsletterError, Problem, WrongUsage
 from newsletter.basics.files import read_bytes, write_text
 from newsletter.basics.private import OWN_FILE, private_folder
+from newsletter.content.doi import doi_key
 from newsletter.content.importing import sources, titles
 from newsletter.content.importing.merge import Found, key, merge
 from newsletter.content.importing.plan import (
@@ -24,7 +25,7 @@ from newsletter.content.importing.plan import (
     unreadable,
 )
 from newsletter.content.importing.sources import Source
-from newsletter.content.importing.summary_edit import SummaryText, read_exactly, write_exactly
+from newsletter.content.importing.summary_edit import read_exactly
 from newsletter.content.library import FOLDER, Library
 from newsletter.content.summary.summary import Summary
 from newsletter.content.text.slug import slug_of
@@ -145,13 +146,13 @@ def _match(found: Sequence[Found], library: Library) -> list[Summary | None]:
     matches = [by_title.get(key(each.summary)) for each in found]
     claimed = {match.slug for match in matches if match is not None}
     by_doi = {
-        each.doi.casefold(): each
+        its_key: each
         for each in library.values()
-        if each.doi and each.slug not in claimed
+        if (its_key := doi_key(each.doi)) and each.slug not in claimed
     }
     for number, each in enumerate(found):
-        if matches[number] is None and each.summary.doi:
-            matches[number] = by_doi.pop(each.summary.doi.casefold(), None)
+        if matches[number] is None and (its_key := doi_key(each.summary.doi)):
+            matches[number] = by_doi.pop(its_key, None)
     return matches
 
 
@@ -175,21 +176,19 @@ class _Free:
 
 def _existing(summary: Summary, root: Path, record: dict[str, str]) -> Existing:
     text = read_exactly(root / summary.file, summary.file)
-    is_untouched = record.get(summary.slug) == _digest(text.data)
+    is_untouched = record.get(summary.slug) == _digest(text)
     return Existing(summary=summary, text=text, is_untouched=is_untouched)
 
 
 def _carry_out(step: Step, root: Path, agree: Agree | None) -> Step:
     """Write what a step asks for; return it as it was carried out."""
     file = root / step.summary.file
-    if step.update is not None and agree is not None:
+    if step.update and step.update.text and agree is not None:
         old = read_exactly(file, step.summary.file)
-        if agree(step, old.text, step.update.text):
-            write_exactly(file, step.update)
-            reason = step.reason.replace("kept: ", "overwritten: ", 1)
-            return replace(step, status=Status.UPDATED, reason=reason, text=step.update)
+        if agree(step, old, step.update.text):
+            step = step.update
     if step.text is not None:
-        write_exactly(file, step.text)
+        write_text(file, step.text)
     return step
 
 
@@ -255,13 +254,13 @@ def _load_record(root: Path) -> dict[str, str]:
 def _note(record: dict[str, str], step: Step, root: Path) -> None:
     slug = step.summary.slug
     if step.is_open:
-        text: SummaryText = step.text or read_exactly(root / step.summary.file, step.summary.file)
-        record[slug] = _digest(text.data)
+        text = step.text or read_exactly(root / step.summary.file, step.summary.file)
+        record[slug] = _digest(text)
     elif step.status is Status.UPDATED and slug in record:
-        if "completed" in step.reason or step.text is None:
+        if step.is_completed or step.text is None:
             del record[slug]
         else:
-            record[slug] = _digest(step.text.data)
+            record[slug] = _digest(step.text)
 
 
 def _save_record(root: Path, record: dict[str, str]) -> None:
@@ -271,5 +270,5 @@ def _save_record(root: Path, record: dict[str, str]) -> None:
         write_text(root / _RECORD, text, mode=OWN_FILE)
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

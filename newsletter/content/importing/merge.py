@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from newsletter.content.doi import Doi, doi_key
 from newsletter.content.importing.page import ParsedSummary
 from newsletter.content.importing.sources import Source
 from newsletter.content.importing.titles import normalised, one_line
@@ -93,21 +94,21 @@ class _Others:
 
     def add(self, group: _Group) -> None:
         """Know a group by the DOI that it has now."""
-        if group.best.doi and id(group) in self._all:
-            self._by_doi.setdefault(group.best.doi.casefold(), deque()).append(group)
+        if (its_key := doi_key(group.best.doi)) and id(group) in self._all:
+            self._by_doi.setdefault(its_key, deque()).append(group)
 
     def matched(self, group: _Group) -> None:
         """Drop a group that was matched, if the page has it by its title."""
         if group.key in self._own:
             self._all.discard(id(group))
 
-    def about(self, doi: str | None) -> _Group | None:
+    def about(self, doi: Doi | None) -> _Group | None:
         """Return the first that is about an article."""
-        wanted = doi.casefold() if doi else None
+        wanted = doi_key(doi)
         there = self._by_doi.get(wanted) if wanted else None
         while there:
             group = there[0]
-            if id(group) in self._all and (group.best.doi or "").casefold() == wanted:
+            if id(group) in self._all and doi_key(group.best.doi) == wanted:
                 return group
             there.popleft()
         return None

@@ -7,35 +7,19 @@ from enum import StrEnum
 from pathlib import Path
 
 from newsletter.content.frontmatter.frontmatter import LONGEST
-from newsletter.content.importing import page, titles
+from newsletter.content.importing import titles
 from newsletter.content.importing.escape import to_markdown, to_plain
 from newsletter.content.importing.merge import Found, plain_text
+from newsletter.content.importing.month_reader import Cut
 from newsletter.content.importing.page import ParsedSummary
-from newsletter.content.importing.summary_edit import (
-    SummaryText,
-    rows_of,
-    with_body,
-    with_keys,
-    with_topic,
-)
+from newsletter.content.importing.summary_edit import rows_of, with_body, with_keys, with_topic
 from newsletter.content.passage import Passage
 from newsletter.content.summary.file import dump_summary
 from newsletter.content.summary.summary import Summary
 from newsletter.content.text.bounds import unbounded
 
-OURS = frozenset(
-    {
-        page.AFTER_TITLE,
-        page.IN_CITATION,
-        page.IN_SUMMARY,
-        page.NO_IMPLICATIONS,
-        page.IN_IMPLICATIONS,
-        page.WITHOUT_IMPLICATIONS,
-        page.NO_TITLE,
-        page.TITLE_AT_END,
-    }
-)
-"""What an import writes behind `incomplete:`; any other reason is the editor's own."""
+_OURS = frozenset(Cut)
+"""Any other reason behind `incomplete:` is the editor's own."""
 
 
 class Status(StrEnum):
@@ -58,7 +42,7 @@ class Existing:
     """A summary of the library, its file's text, and whether it is as an import left it."""
 
     summary: Summary
-    text: SummaryText
+    text: str
     is_untouched: bool
 
 
@@ -66,18 +50,19 @@ class Existing:
 class Step:
     """One row of the result and what is to be written for it.
 
-    `text` is what the file shall hold, None where nothing is to be done. `update` is what it
-    would hold if the editor lets the page overwrite it. `is_open` marks a file that ends where
-    its page ends.
+    `text` is what the file shall hold, None where nothing is to be done. `update` is the step
+    that follows if the editor lets the page overwrite the file. `is_open` marks a file that ends
+    where its page ends, `is_completed` one that was cut off and is whole then.
     """
 
     status: Status
     reason: str
     summary: Summary
     found: Found
-    text: SummaryText | None = None
-    update: SummaryText | None = None
+    text: str | None = None
+    update: Step | None = None
     is_open: bool = False
+    is_completed: bool = False
 
 
 def new_step(found: Found, wanted: Summary) -> Step:
@@ -88,7 +73,7 @@ def new_step(found: Found, wanted: Summary) -> Step:
         reason=incomplete or "",
         summary=wanted,
         found=found,
-        text=SummaryText(dump_summary(wanted)),
+        text=dump_summary(wanted),
         is_open=found.summary.is_last,
     )
 
@@ -99,12 +84,19 @@ def step(found: Found, existing: Existing, topic: str | None) -> Step:
     base = _merged(found, existing, wanted)
     if topic is None or topic in existing.summary.topics:
         return base
-    text = with_topic(base.text or existing.text, existing.summary, topic)
-    update = with_topic(base.update, existing.summary, topic) if base.update else None
+    return _tagged(base, existing, topic)
+
+
+def _tagged(base: Step, existing: Existing, topic: str) -> Step:
+    """Return a step that adds a topic too."""
     told = f"topic added: {topic}"
-    status = Status.UPDATED if base.status is Status.UNCHANGED else base.status
-    reason = f"{base.reason}; {told}" if base.reason else told
-    return replace(base, status=status, reason=reason, text=text, update=update)
+    return replace(
+        base,
+        status=Status.UPDATED if base.status is Status.UNCHANGED else base.status,
+        reason=f"{base.reason}; {told}" if base.reason else told,
+        text=with_topic(base.text or existing.text, existing.summary, topic),
+        update=_tagged(base.update, existing, topic) if base.update else None,
+    )
 
 
 def unreadable(wanted: Summary) -> str | None:
@@ -138,7 +130,7 @@ def summary_of(parsed: ParsedSummary, slug: str, file: Path, topic: str | None) 
 def _merged(found: Found, existing: Existing, wanted: Summary) -> Step:
     """Decide about everything but the topic."""
     old = existing.summary
-    is_cut = old.incomplete in OURS
+    is_cut = old.incomplete in _OURS
     goes_on = _goes_on(old, wanted)
     step = Step(status=Status.UNCHANGED, reason="", summary=old, found=found)
     if wanted.incomplete is not None:
@@ -162,13 +154,19 @@ def _merged(found: Found, existing: Existing, wanted: Summary) -> Step:
             reason="completed",
             text=_completed(existing, wanted),
             is_open=found.summary.is_last,
+            is_completed=True,
         )
     different = _differences(old, wanted)
     if not different:
         return replace(step, is_open=existing.is_untouched and found.summary.is_last)
-    reason = f"kept: {' and '.join(different)} differ{'s' if len(different) == 1 else ''}"
-    update = _overwritten(existing, wanted)
-    return replace(step, status=Status.CHANGED, reason=reason, update=update)
+    what = f"{' and '.join(different)} differ{'s' if len(different) == 1 else ''}"
+    update = replace(
+        step,
+        status=Status.UPDATED,
+        reason=f"overwritten: {what}",
+        text=_overwritten(existing, wanted),
+    )
+    return replace(step, status=Status.CHANGED, reason=f"kept: {what}", update=update)
 
 
 def _differences(old: Summary, wanted: Summary) -> list[str]:
@@ -192,7 +190,7 @@ def _goes_on(old: Summary, wanted: Summary) -> bool:
     return same_title and (whole.startswith(text) or with_citation.startswith(text))
 
 
-def _completed(existing: Existing, wanted: Summary) -> SummaryText:
+def _completed(existing: Existing, wanted: Summary) -> str:
     rows = rows_of(wanted)
     old = existing.summary
     changes: dict[str, str | None] = {"incomplete": rows.get("incomplete")}
@@ -202,7 +200,7 @@ def _completed(existing: Existing, wanted: Summary) -> SummaryText:
     return with_body(with_keys(existing.text, old.file, changes), wanted)
 
 
-def _overwritten(existing: Existing, wanted: Summary) -> SummaryText:
+def _overwritten(existing: Existing, wanted: Summary) -> str:
     rows = rows_of(wanted)
     old = existing.summary
     pairs = {
@@ -214,7 +212,7 @@ def _overwritten(existing: Existing, wanted: Summary) -> SummaryText:
     changes: dict[str, str | None] = {
         key: rows[key] for key, (has, page_has) in pairs.items() if page_has and has != page_has
     }
-    if old.incomplete in OURS:
+    if old.incomplete in _OURS:
         changes["incomplete"] = None
     text = with_keys(existing.text, old.file, changes)
     is_same = _plain(old.body) == _plain(wanted.body)

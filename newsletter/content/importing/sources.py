@@ -12,6 +12,7 @@ from newsletter.basics.errors import NewsletterError, fail
 from newsletter.basics.files import read_bytes
 from newsletter.content.importing import marks, markup, page
 from newsletter.content.importing.blocks import from_text
+from newsletter.content.importing.month_reader import Fragment
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -45,7 +46,7 @@ class Source:
 
     file: Path
     summaries: tuple[page.ParsedSummary, ...]
-    fragments: tuple[page.Fragment, ...]
+    fragments: tuple[Fragment, ...]
 
 
 def read(file: Path) -> Source:

@@ -1,65 +1,53 @@
-"""A summary's file changed where it must be: every other row stays as the editor left it."""
+"""A summary's file changed where it must be: every other row stays as the editor left it.
+
+A file's text is as it is on disk, with its own line ends and byte order mark.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from newsletter.basics.files import decode, read_bytes, write_bytes
-from newsletter.content.frontmatter.frontmatter import Parts, split
-from newsletter.content.frontmatter.text import item
-from newsletter.content.frontmatter.tree import Scalar, parse
+from newsletter.basics.files import decode, read_bytes
+from newsletter.content.frontmatter.quote import item
+from newsletter.content.frontmatter.split import split
+from newsletter.content.frontmatter.tree import Listing, Scalar
+from newsletter.content.frontmatter.write import Change, Front
 from newsletter.content.passage import Passage
 from newsletter.content.summary.file import KEYS, dump_summary
 from newsletter.content.summary.summary import Summary
 
-_LIST_END = re.compile(r"(?:,\s*|(?<!\s)\s*)\](?=[ \t]*(?:#[^\n]*)?\n?\Z)")
+_COMMA = re.compile(r"\s*(,?)")
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryText:
-    r"""A file's text with `\n` line ends, and the line end and mark that it has on disk."""
-
-    text: str
-    line_end: str = "\n"
-    bom: bool = False
-
-    @property
-    def data(self) -> bytes:
-        """The octets as they are on disk."""
-        text = ("\ufeff" if self.bom else "") + self.text.replace("\n", self.line_end)
-        return text.encode()
-
-
-def read_exactly(file: Path, name: Path) -> SummaryText:
+def read_exactly(file: Path, name: Path) -> str:
     """Read a file so that it can be written with every other octet unchanged."""
     data = read_bytes(file, name)
-    text = decode(data, name)
-    line_end = next((end for end in ("\r\n", "\r") if end in text), "\n")
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return SummaryText(plain, line_end, data.startswith(b"\xef\xbb\xbf"))
+    decode(data, name)
+    return data.decode("utf-8")
 
 
-def write_exactly(file: Path, text: SummaryText) -> None:
-    """Write a file, its line ends and mark as they were."""
-    write_bytes(file, text.data)
-
-
-def with_topic(text: SummaryText, summary: Summary, topic: str) -> SummaryText:
+def with_topic(text: str, summary: Summary, topic: str) -> str:
     """Return a file's text with one more topic, in the form that its list has."""
-    name = summary.file
-    parts = split(text.text, name)
-    table, _ = parse(parts.yaml, name, parts.yaml_line)
-    node = table.entries.get("topics")
-    if node is None:
-        return with_keys(text, name, {"topics": f"topics: [{item(topic)}]"})
-    start, end = _spans(parts, name)["topics"]
-    rows = text.text.split("\n")
-    old = "\n".join(rows[start:end])
-    new = _of_one(node, topic) if isinstance(node, Scalar) else _longer(old, topic)
-    return replace(text, text="\n".join([*rows[:start], new, *rows[end:]]))
+    front = Front.of(text, summary.file)
+    entry = front.table.entries.get("topics")
+    if entry is None:
+        return with_keys(text, summary.file, {"topics": f"topics: [{item(topic)}]"})
+    start, end = front.rows_of(entry)
+    old = entry.value
+    if isinstance(old, Scalar):
+        return front.changed(Change(start, end, _of_one(old, topic) + front.eol))
+    items = old.items if isinstance(old, Listing) else ()
+    if old.style is None:
+        indent = " " * front.hyphen(entry)
+        return front.changed(Change(end, end, f"{indent}- {item(topic)}{front.eol}"))
+    if not items:
+        return front.changed(Change(old.start + 1, old.start + 1, item(topic)))
+    comma = _COMMA.match(front.rows, items[-1].end)
+    at = comma.span(1) if comma and comma[1] else (items[-1].end, items[-1].end)
+    return front.changed(Change(*at, f", {item(topic)}"))
 
 
 def _of_one(node: Scalar, topic: str) -> str:
@@ -69,46 +57,27 @@ def _of_one(node: Scalar, topic: str) -> str:
     return f"topics: [{', '.join(item(each) for each in topics)}]{comment}"
 
 
-def _longer(old: str, topic: str) -> str:
-    """Add a topic to the rows of a list, in brackets or with hyphens."""
-    match = _LIST_END.search(old)
-    if match:
-        before, tail = old[: match.start()], old[match.start() :].lstrip(",")
-        comma = "" if before.rstrip().endswith("[") else ", "
-        return f"{before}{comma}{item(topic)}{tail}"
-    items = [row for row in old.split("\n") if row.lstrip().startswith("- ")]
-    indent = items[-1][: -len(items[-1].lstrip())] if items else "  "
-    return f"{old}\n{indent}- {item(topic)}"
-
-
-def with_keys(text: SummaryText, name: Path, rows: Mapping[str, str | None]) -> SummaryText:
+def with_keys(text: str, name: Path, rows: Mapping[str, str | None]) -> str:
     """Return a file's text with keys set to whole rows (`doi: 10.5555/1`), or taken out (None).
 
     A new key goes to its usual place among those that are there.
     """
     for key, row in rows.items():
-        parts = split(text.text, name)
-        spans = _spans(parts, name)
-        lines = text.text.split("\n")
-        new = [row] if row is not None else []
-        if key in spans:
-            start, end = spans[key]
-        elif row is None:
-            continue
-        else:
-            before = [spans[each][1] for each in KEYS[: KEYS.index(key)] if each in spans]
-            start = end = max(before, default=parts.yaml_line - 1)
-        text = replace(text, text="\n".join([*lines[:start], *new, *lines[end:]]))
+        front = Front.of(text, name)
+        spans = {each: front.rows_of(entry) for each, entry in front.table.entries.items()}
+        new = "" if row is None else row + front.eol
+        before = [spans[each][1] for each in KEYS[: KEYS.index(key)] if each in spans]
+        at = max(before, default=0)
+        text = front.changed(Change(*spans.get(key, (at, at)), new))
     return text
 
 
-def with_body(text: SummaryText, summary: Summary) -> SummaryText:
+def with_body(text: str, summary: Summary) -> str:
     """Return a file's text with the summary and its Practice Implications replaced."""
-    parts = split(text.text, summary.file)
-    rows = text.text.split("\n")[: parts.body_line - 1]
-    written = dump_summary(summary)
-    body = split(written, summary.file).body
-    return replace(text, text="\n".join([*rows, body]))
+    old = Front.of(text, summary.file)
+    body = split(dump_summary(summary), summary.file).body.replace("\n", old.eol)
+    fence = old.fence if old.fence.endswith(("\n", "\r")) else old.fence + old.eol
+    return old.head + old.rows + fence + body
 
 
 def rows_of(summary: Summary) -> dict[str, str]:
@@ -117,20 +86,3 @@ def rows_of(summary: Summary) -> dict[str, str]:
     written = dump_summary(replace(summary, body=empty, implications=None))
     rows = split(written, summary.file).yaml.split("\n")
     return {row.partition(":")[0]: row for row in rows}
-
-
-def _spans(parts: Parts, name: Path) -> dict[str, tuple[int, int]]:
-    """Return, by key, the rows of the file (from 0, the end exclusive) that hold it."""
-    table, _ = parse(parts.yaml, name, parts.yaml_line)
-    rows = parts.yaml.split("\n")
-    offset = parts.yaml_line - 1
-    starts = sorted((line - 1 - offset, key) for key, line in table.lines.items())
-    spans = {}
-    for (start, key), following in zip(
-        starts, [*(start for start, _ in starts[1:]), len(rows)], strict=True
-    ):
-        end = following
-        while end > start + 1 and (not rows[end - 1].strip() or rows[end - 1].startswith("#")):
-            end -= 1
-        spans[key] = (start + offset, end + offset)
-    return spans

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, NewsletterError, Problem, did_you_mean, fail
 from newsletter.basics.files import read_text, shown
-from newsletter.content.frontmatter.frontmatter import Fields, Parts, passage, split
+from newsletter.content.frontmatter.frontmatter import Fields, passage
+from newsletter.content.frontmatter.split import Parts, split
 from newsletter.content.issue.issue import Announcement, Issue
 from newsletter.content.month import Month, parse_month
 
@@ -72,20 +73,18 @@ def _read(text: str, name: Path, month: Month) -> Issue:
     return issue
 
 
-def problems_in(text: str, name: Path) -> tuple[Problem, ...]:
-    r"""Return what is wrong in an issue's text (`\n` line ends, NFC) that could be cut in two."""
+def problems_of(fields: Fields, parts: Parts, name: Path) -> tuple[Problem, ...]:
+    """Return what is wrong in the front matter and the text of an issue."""
     month = month_of(name.stem)
     if month is None:
         return wrong_slug(name.stem).problems
-    parts = split(text, name)
-    fields = Fields.of(parts, name)
     _issue(fields, parts, name, month)
     return tuple(sorted(fields.problems, key=lambda each: each.line or 0))
 
 
 def _issue(fields: Fields, parts: Parts, name: Path, month: Month) -> Issue:
     fields.only(KEYS)
-    introduction = fields.bounded(passage(parts.body, name, parts.body_line))
+    introduction = fields.bounded("introduction", passage(parts.body, name, parts.body_line))
     return Issue(
         slug=name.stem,
         file=name,

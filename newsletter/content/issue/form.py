@@ -1,35 +1,28 @@
 """What a person can fill in of an issue, read even where a value is wrong.
 
-`issue_file` gives an issue or its problems; a form needs both: what stands there now, and at which
+`issue.file` gives an issue or its problems; a form needs both: what stands there now, and at which
 field something is wrong with it. Only where YAML fails is there nothing to fill in.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError, Problem
-from newsletter.basics.files import decode
-from newsletter.content.frontmatter.frontmatter import Parts, split
-from newsletter.content.frontmatter.tree import Listing, Node, Scalar, Table, parse
-from newsletter.content.issue.file import problems_in
+from newsletter.basics.files import decode, normal
+from newsletter.content.frontmatter.frontmatter import Fields, joined
+from newsletter.content.frontmatter.split import Parts, split
+from newsletter.content.frontmatter.tree import Listing, Node, Scalar, Table
+from newsletter.content.issue.file import problems_of
 
 FIELDS = ("summaries", "subject", "preheader", "number", "announcements", "introduction")
 LINES = ("subject", "preheader", "number")
 """The fields that are one line of text."""
 NEWS = ("title", "text", "url")
 
-_BREAK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*")
 _BLANK_ROW = re.compile(r"^[ \t]+$", re.MULTILINE)
-_A_COMMENT = re.compile(r"#+(\s|$)")
-_IN_NEWS = re.compile(r"announcements\.\d+")
-_KEY = re.compile(r"\b(?:title|text|url)\b")
-_STRICT = frozenset(NEWS)
-"""Keys whose reader takes nothing behind a text for a comment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,47 +63,41 @@ class FormRead:
 
 def read_form(data: bytes, name: Path) -> FormRead:
     """Read the octets of an issue's file; raise NewsletterError where YAML fails."""
-    text = decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", text)
+    text = normal(decode(data, name))
     parts = split(text, name)
-    table, broken = parse(parts.yaml, name, parts.yaml_line)
-    if broken:
-        raise NewsletterError(*broken)
-    lines = _lines(table, parts)
-    others = {line for key, line in table.lines.items() if key not in FIELDS}
-    problems = tuple((_field_at(each, lines, others), each) for each in problems_in(text, name))
+    fields = Fields.of(parts, name)
+    if fields.problems:
+        raise NewsletterError(*fields.problems)
+    table = fields.table
+    problems = tuple((_field(each), each) for each in problems_of(fields, parts, name))
     form = Form(
         summaries=tuple(
             slug.removesuffix(".md")
-            for node in _items(table.entries.get("summaries"))
+            for node in _items(table.value("summaries"))
             if (slug := _text(node, "summaries"))
         ),
-        **{key: _text(table.entries.get(key), key) for key in LINES},
-        announcements=tuple(_news(node) for node in _items(table.entries.get("announcements"))),
+        **{key: _text(table.value(key), key) for key in LINES},
+        announcements=tuple(_news(node) for node in _items(table.value("announcements"))),
         introduction=several_lines(parts.body),
     )
+    lines = _lines(table, parts)
     return FormRead(form=form, lines=lines, problems=problems, locked=_locked(table))
 
 
 def one_line(text: str) -> str:
     """Return a text as a field of one line gives it back."""
-    return unicodedata.normalize("NFC", _BREAK.sub(" ", _feeds(text).strip()))
+    return joined(normal(text))
 
 
 def several_lines(text: str) -> str:
     """Return a text as a field of several lines gives it back."""
-    return unicodedata.normalize("NFC", _BLANK_ROW.sub("", _feeds(text)).strip("\n\t "))
+    return _BLANK_ROW.sub("", normal(text)).strip("\n\t ")
 
 
 def behind(node: Node | None, key: str) -> str | None:
     """Return what is cut off a text at ` #`, if that is no comment (see `Fields.text`)."""
-    comment = node.comment if isinstance(node, Scalar) and node.plain else None
-    is_comment = comment and key not in _STRICT and _A_COMMENT.match(comment)
-    return None if is_comment else comment
-
-
-def _feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    # The reader of these keys takes nothing behind a text for a comment.
+    return node.cut_off(strict=key in NEWS) if isinstance(node, Scalar) else None
 
 
 def _text(node: Node | None, key: str) -> str:
@@ -130,48 +117,37 @@ def _items(node: Node | None) -> tuple[Node, ...]:
 
 
 def _news(node: Node) -> News:
-    entries: Mapping[str, Node] = node.entries if isinstance(node, Table) else {}
-    return News(**{key: _text(entries.get(key), key) for key in NEWS})
+    return News(
+        **{key: _text(node.value(key) if isinstance(node, Table) else None, key) for key in NEWS}
+    )
 
 
 def _locked(table: Table) -> frozenset[str]:
-    entries = table.entries
-    locked = {key for key in LINES if isinstance(entries.get(key), Listing | Table)}
-    if not all(isinstance(node, Scalar) for node in _items(entries.get("summaries"))):
+    locked = {key for key in LINES if isinstance(table.value(key), Listing | Table)}
+    if not all(isinstance(node, Scalar) for node in _items(table.value("summaries"))):
         locked.add("summaries")
-    if not all(_is_news(node) for node in _items(entries.get("announcements"))):
+    if not all(_is_news(node) for node in _items(table.value("announcements"))):
         locked.add("announcements")
     return frozenset(locked)
 
 
 def _is_news(node: Node) -> bool:
     return isinstance(node, Table) and all(
-        key in NEWS and isinstance(value, Scalar) for key, value in node.entries.items()
+        key in NEWS and isinstance(entry.value, Scalar) for key, entry in node.entries.items()
     )
 
 
 def _lines(table: Table, parts: Parts) -> dict[str, int]:
-    lines = {key: line for key, line in table.lines.items() if key in FIELDS}
+    lines = {key: entry.line for key, entry in table.entries.items() if key in FIELDS}
     for key in ("summaries", "announcements"):
-        for number, node in enumerate(_items(table.entries.get(key))):
+        for number, node in enumerate(_items(table.value(key))):
             lines[f"{key}.{number}"] = node.line
-            inner = node.lines if isinstance(node, Table) else {}
-            lines |= {f"{key}.{number}.{name}": line for name, line in inner.items()}
+            inner = node.entries if isinstance(node, Table) else {}
+            lines |= {f"{key}.{number}.{name}": entry.line for name, entry in inner.items()}
     blank = len(parts.body) - len(parts.body.lstrip("\n\t "))
     lines["introduction"] = parts.body_line + parts.body.count("\n", 0, blank)
     return lines
 
 
-def _field_at(problem: Problem, lines: Mapping[str, int], others: Collection[int]) -> str:
-    """Return the field whose lines a problem is in: the last that begins at or before it.
-
-    `others` are the lines of keys that are no fields.
-    """
-    at = problem.line or 0
-    nearest = max((line for line in (*lines.values(), *others) if line <= at), default=0)
-    same = [field for field, line in lines.items() if line == nearest]
-    if not same or nearest in others:
-        return ""
-    news = _IN_NEWS.match(same[-1])
-    key = _KEY.search(problem.message)
-    return f"{news[0]}.{key[0]}" if news and key else same[-1]
+def _field(problem: Problem) -> str:
+    return problem.key if problem.key.partition(".")[0] in FIELDS else ""

@@ -8,145 +8,83 @@ announcements:            the rows of an item move together, with the comment ab
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
-from newsletter.content.frontmatter.spans import (
-    Change,
-    Entry,
-    Kind,
-    Span,
-    changed,
-    row_end,
-    row_start,
-)
-from newsletter.content.frontmatter.text import exactly, literal
+from newsletter.content.frontmatter.quote import in_rows
+from newsletter.content.frontmatter.tree import Entry, Listing, Node, Table
+from newsletter.content.frontmatter.write import Change, Front
 from newsletter.content.issue.form import NEWS, News
-from newsletter.content.issue.keys import is_block_table, set_key, without_key
-
-_DASH = re.compile(r"[ ]*-(?=[ \t\r\n])")
-_REMARK = re.compile(r"(?<!\S)#[^\r\n]*")
+from newsletter.content.issue.parts import front_of
 
 Wanted = Sequence[tuple[int | None, News]]
 """Each announcement with its number among those that are there, or None for a new one."""
 
 
-def in_place(
-    text: str, items: Sequence[Span], before: Sequence[News], wanted: Wanted, eol: str
-) -> str | None:
-    """Return the text with the fields of kept items changed; None where one cannot be."""
-    changes: list[Change] = []
+def with_news(text: str, before: tuple[News, ...], wanted: Wanted, name: Path) -> str:
+    """Return the text with the announcements that are wanted; `before` are those it has."""
+    front = front_of(text, name)
+    entry = front.table.entries.get("announcements")
+    is_same_order = [was for was, _ in wanted] == [*range(len(before))]
+    if entry is None:
+        rows = "".join(_fresh(news, 2, front.eol) for _, news in wanted)
+        new = f"announcements:{front.eol}{rows}" if wanted else ""
+        return front.with_rows(front.rows + new)
+    if is_same_order and tuple(news for _, news in wanted) == before:
+        return text
+    changes = _in_place(front, entry.value, before, wanted)
+    if changes is None:
+        return front.changed(_rewritten(front, entry, wanted))
+    text = front.changed(*changes)
+    if is_same_order:
+        return text
+    front = front_of(text, name)
+    return front.changed(_rearranged(front, front.table.entries["announcements"], wanted))
+
+
+def _in_place(
+    front: Front, old: Node, before: Sequence[News], wanted: Wanted
+) -> list[Change] | None:
+    """Return how the fields of kept items change; None where not all stand in rows."""
+    if not isinstance(old, Listing) or old.style is not None:
+        return None
+    found: list[Change] = []
     for was, news in wanted:
         if was is None or news == before[was]:
             continue
-        if not is_block_table(items[was]):
+        table = old.items[was]
+        if not isinstance(table, Table) or table.style is not None:
             return None
-        for key in NEWS:
-            old, new = getattr(before[was], key), getattr(news, key)
-            if old != new and (change := _field(text, items[was], key, new, eol)):
-                changes.append(change)
-    return changed(text, changes)
-
-
-def _field(text: str, item: Span, key: str, new: str, eol: str) -> Change | None:
-    # These keys take no comment: what looks like one belongs to the value.
-    if new:
-        return set_key(text, item, key, new, order=NEWS, eol=eol, rest="#")
-    return without_key(text, item, key, rest="#")
-
-
-def rearranged(text: str, entry: Entry, wanted: Wanted, eol: str) -> str:
-    """Return the text with the items of a block list in another order, some new, some gone."""
-    rows = _rows(text, entry)
-    column = len(_leading(rows[0].item))
-    taken = {was for was, _ in wanted if was is not None}
-    # What stands between items stays where it is, also the remark above one that goes.
-    gaps = [row.gap + ("" if number in taken else row.remark) for number, row in enumerate(rows)]
-    gaps += [""] * (len(wanted) - len(gaps))
-    made = [
-        gap + (rows[was].remark + rows[was].item if was is not None else fresh(news, column, eol))
-        for gap, (was, news) in zip(gaps, wanted, strict=False)
-    ]
-    begin = row_end(text, entry.colon)
-    end = _with_own_remarks(text, row_end(text, entry.value.end), column)
-    if not wanted:
-        remark = _remarks(text[entry.colon : begin], eol)
-        return text[: row_start(text, entry.key)] + remark + "".join(gaps) + text[end:]
-    return text[:begin] + "".join(made) + "".join(gaps[len(wanted) :]) + text[end:]
-
-
-def rewritten(text: str, entry: Entry, wanted: Wanted, eol: str) -> str:
-    """Return the text with a list of any other form written anew; its comments stand above it."""
-    start, end = row_start(text, entry.key), row_end(text, entry.value.end)
-    remarks = _remarks(text[entry.colon : end], eol)
-    head = text[start : entry.colon]
-    rows = "".join(fresh(news, 2, eol) for _, news in wanted)
-    new = f"{remarks}{head}{eol}{rows}" if wanted else remarks
-    return text[:start] + new + text[end:]
-
-
-def fresh(news: News, column: int, eol: str) -> str:
-    """Return the rows of one item whose hyphen stands in a column (from 0)."""
-    pad = " " * column
-    rows = []
-    for key in NEWS:
-        value = getattr(news, key)
-        if value:
-            written = literal(value, column + 4, eol) if "\n" in value else exactly(value)
-            rows.append(f"{key}: {written}{eol}")
-    return f"{pad}- " + f"{pad}  ".join(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """An item's rows, the remark right above them, and what stands above that."""
-
-    gap: str
-    remark: str
-    item: str
-
-
-def _rows(text: str, entry: Entry) -> list[_Rows]:
-    found = []
-    at = row_end(text, entry.colon)
-    for span in entry.value.items:
-        dash = at
-        while not _DASH.match(text, dash) and dash < span.start:
-            dash = row_end(text, dash)
-        end = _with_own_remarks(text, row_end(text, span.end), len(_leading(text[dash:])))
-        gap, remark = _remark(text[at:dash])
-        found.append(_Rows(gap, remark, text[dash:end]))
-        at = end
+        changing = [key for key in NEWS if getattr(before[was], key) != getattr(news, key)]
+        for key in changing:
+            # These keys take no comment: what looks like one belongs to the value.
+            found += front.with_key(table, key, getattr(news, key), NEWS, rest="#")
     return found
 
 
-def _with_own_remarks(text: str, end: int, column: int) -> int:
-    """Return the end of an item with the rows of comment that stand deeper than its hyphen."""
-    inner = re.compile(rf"[ ]{{{column + 1},}}#[^\r\n]*(?:\r\n|\n|\r)")
-    while found := inner.match(text, end):
-        end = found.end()
-    return end
+def _rearranged(front: Front, entry: Entry, wanted: Wanted) -> Change:
+    """Return how a list with hyphens gets its items in another order, some new, some gone."""
+    column = front.hyphen(entry)
+    made = [_fresh(news, column, front.eol) if was is None else was for was, news in wanted]
+    change = front.rearranged(entry, made, with_remarks=True)
+    if wanted:
+        return change
+    remarks = front.remarks(entry.colon, change.start)
+    return Change(front.row_start(entry.start), change.end, remarks + change.new)
 
 
-def _remark(above: str) -> tuple[str, str]:
-    """Cut the rows of comment right above an item off what stands between it and the last."""
-    rows = above.splitlines(keepends=True)
-    at = len(rows)
-    while at and rows[at - 1].lstrip().startswith("#"):
-        at -= 1
-    return "".join(rows[:at]), "".join(rows[at:])
+def _rewritten(front: Front, entry: Entry, wanted: Wanted) -> Change:
+    """Return how a list of any other form is written anew; its comments stand above it."""
+    start, end = front.row_start(entry.start), front.row_end(entry.value.end)
+    remarks = front.remarks(entry.colon, end)
+    head = front.rows[start : entry.colon]
+    rows = "".join(_fresh(news, 2, front.eol) for _, news in wanted)
+    return Change(start, end, f"{remarks}{head}{front.eol}{rows}" if wanted else remarks)
 
 
-def _remarks(text: str, eol: str) -> str:
-    """Return the comments of a piece of text, each on a row of its own."""
-    return "".join(f"{each}{eol}" for each in _REMARK.findall(text))
-
-
-def _leading(row: str) -> str:
-    return row[: len(row) - len(row.lstrip(" "))]
-
-
-def is_block_list(span: Span) -> bool:
-    """Whether a value is a list with hyphens, each item on rows of its own."""
-    return span.kind is Kind.LIST and not span.is_flow and bool(span.items)
+def _fresh(news: News, column: int, eol: str) -> str:
+    """Return the rows of one item whose hyphen stands in a column (from 0)."""
+    pad = " " * column
+    filled = {key: value for key in NEWS if (value := getattr(news, key))}
+    rows = [f"{key}: {in_rows(value, column + 4, eol)}{eol}" for key, value in filled.items()]
+    return f"{pad}- " + f"{pad}  ".join(rows)

@@ -8,15 +8,16 @@ What is returned reads back as exactly what was wanted, or a NewsletterError say
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import overload
+from typing import Any
 
+from newsletter.basics.controls import NO_BLANKS, NONCHARACTERS, SEPARATORS, SURROGATES
 from newsletter.basics.errors import Level, NewsletterError, Problem, fail
 from newsletter.content.issue.file import NO_SUMMARIES
 from newsletter.content.issue.form import (
+    FIELDS,
     LINES,
     NEWS,
     Form,
@@ -26,7 +27,8 @@ from newsletter.content.issue.form import (
     read_form,
     several_lines,
 )
-from newsletter.content.issue.parts import with_introduction, with_line, with_news
+from newsletter.content.issue.news_edit import with_news
+from newsletter.content.issue.parts import with_introduction, with_line
 from newsletter.content.issue.summaries_edit import set_summaries
 
 MOST_SUMMARIES = 100
@@ -43,7 +45,7 @@ LONGEST = {
 """Characters."""
 
 # What a text of an email cannot hold; a tab and a line end can stand in some.
-_UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_UNSENDABLE = re.compile(f"[{NO_BLANKS}{SEPARATORS}{SURROGATES}{NONCHARACTERS}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +61,12 @@ class Edit:
 
 
 class FieldError(NewsletterError):
-    """Values that cannot be written; `fields` names the field of each problem."""
+    """Values that cannot be written; the `key` of each problem names its field."""
 
-    def __init__(self, *found: tuple[str, Problem]) -> None:
-        super().__init__(*(problem for _, problem in found))
-        self.fields = tuple(field for field, _ in found)
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field of each problem."""
+        return tuple(problem.key for problem in self.problems)
 
 
 def edited(data: bytes, edit: Edit, name: Path) -> bytes:
@@ -93,42 +96,26 @@ def edited(data: bytes, edit: Edit, name: Path) -> bytes:
 
 def wanted(form: Form, edit: Edit) -> Form:
     """Return the form as it is to be."""
-    texts = {key: value for key in LINES if (value := getattr(edit, key)) is not None}
+    new = {key: value for key in FIELDS if (value := getattr(edit, key)) is not None}
     if edit.announcements is not None:
-        form = replace(form, announcements=tuple(news for _, news in edit.announcements))
-    if edit.introduction is not None:
-        form = replace(form, introduction=edit.introduction)
-    if edit.summaries is not None:
-        form = replace(form, summaries=edit.summaries)
-    return replace(form, **texts)
+        new["announcements"] = tuple(news for _, news in edit.announcements)
+    return replace(form, **new)
 
 
 def _tidied(edit: Edit) -> Edit:
     """Return the edit with its texts as they read back: no blanks around, NFC."""
-    news = edit.announcements and tuple(
-        (
-            was,
-            News(title=_trim(each.title), text=several_lines(each.text), url=_trim(each.url)),
+    new: dict[str, Any] = {key: _trim(text) for key in LINES if (text := getattr(edit, key))}
+    if edit.introduction is not None:
+        new["introduction"] = several_lines(edit.introduction)
+    if edit.announcements is not None:
+        new["announcements"] = tuple(
+            (was, News(title=_trim(news.title), text=several_lines(news.text), url=_trim(news.url)))
+            for was, news in edit.announcements
         )
-        for was, each in edit.announcements
-    )
-    return replace(
-        edit,
-        subject=_trim(edit.subject),
-        preheader=_trim(edit.preheader),
-        number=_trim(edit.number),
-        announcements=news,
-        introduction=None if edit.introduction is None else several_lines(edit.introduction),
-    )
+    return replace(edit, **new)
 
 
-@overload
-def _trim(text: str) -> str: ...
-@overload
-def _trim(text: None) -> None: ...
-def _trim(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _trim(text: str) -> str:
     # A line end within is left for `_refuse` to tell.
     text = text.strip()
     return text if "\n" in text or "\r" in text else one_line(text)
@@ -136,18 +123,15 @@ def _trim(text: str | None) -> str | None:
 
 def _refuse(edit: Edit, before: FormRead, name: Path) -> None:
     """Raise FieldError for what no file could say, before any is made."""
-    found: list[tuple[str, Problem]] = []
-    for field, text in _texts(edit):
-        key = field.rpartition(".")[2]
-        if (message := _unfit(key, text)) is not None:
-            found.append((field, Problem(message=message, file=name)))
+    told = [(field, words) for field, text in _texts(edit) if (words := _unfit(field, text))]
+    found = [Problem(message=words, file=name, key=field) for field, words in told]
     found += [
-        (field, _locked(field, before, name))
+        _locked(field, before, name)
         for field in sorted(before.locked)
         if getattr(edit, field) is not None
     ]
     found += [
-        (field, Problem(message=words, file=name)) for field, words in _miscounted(edit, before)
+        Problem(message=words, file=name, key=field) for field, words in _miscounted(edit, before)
     ]
     if found:
         raise FieldError(*found)
@@ -171,7 +155,8 @@ def _miscounted(edit: Edit, before: FormRead) -> Iterator[tuple[str, str]]:
         yield "summaries", f"{MOST_SUMMARIES} summaries are the most"
 
 
-def _unfit(key: str, text: str) -> str | None:
+def _unfit(field: str, text: str) -> str | None:
+    key = field.rpartition(".")[2]
     if len(text) > LONGEST[key]:
         return f"the {key} has {len(text):,} characters; {LONGEST[key]:,} are the most"
     if key not in {"text", "introduction"} and ("\n" in text or "\r" in text):
@@ -183,10 +168,10 @@ def _unfit(key: str, text: str) -> str | None:
 
 
 def _locked(field: str, before: FormRead, name: Path) -> Problem:
-    own = [problem for at, problem in before.problems if at.split(".")[0] == field]
-    line = own[0].line if own else before.lines.get(field)
+    own = [problem.line for at, problem in before.problems if at.split(".")[0] == field]
+    line = own[0] if own else before.lines.get(field)
     message = f"{field} is written in a way that cannot be edited here"
-    return Problem(message=message, file=name, line=line, hint="edit it in the file")
+    return Problem(message=message, file=name, line=line, hint="edit it in the file", key=field)
 
 
 def _verify(data: bytes, before: FormRead, form: Form, name: Path) -> None:
@@ -194,13 +179,13 @@ def _verify(data: bytes, before: FormRead, form: Form, name: Path) -> None:
     after = read_form(data, name)
     if after.form != form:
         raise fail("the file is written in a way that cannot be edited here", file=name)
-    had = Counter(problem.message for _, problem in before.problems)
+    # Without their lines: those of `after` are of a file that was never written.
+    had = [replace(problem, line=None) for _, problem in before.problems]
     found = []
-    for field, problem in after.problems:
-        if had[problem.message] > 0:
-            had[problem.message] -= 1
+    for problem in (replace(problem, line=None) for _, problem in after.problems):
+        if problem in had:
+            had.remove(problem)
         elif problem.level is Level.ERROR and problem.message != NO_SUMMARIES:
-            # A line would be one of a file that was never written.
-            found.append((field, replace(problem, line=None)))
+            found.append(problem)
     if found:
         raise FieldError(*found)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.files import read_text, shown
-from newsletter.content.frontmatter.frontmatter import Fields, Parts, passage, split
-from newsletter.content.frontmatter.text import in_quotes, item, one_line, value
+from newsletter.content.doi import Doi
+from newsletter.content.frontmatter.frontmatter import Fields, passage
+from newsletter.content.frontmatter.quote import in_quotes, item, one_line, value
+from newsletter.content.frontmatter.split import Parts, split
 from newsletter.content.passage import Passage
 from newsletter.content.summary.summary import Summary
 
@@ -26,7 +28,6 @@ _HEADING = re.compile(
     r"practice\s++implications\s*+:?\s*+(?(bold)(?P=bold)|[*_]*+)\s*+:?[ \t]*+\#*+[ \t]*+",
     re.IGNORECASE,
 )
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
 
 
 def read_summary(file: Path, root: Path) -> tuple[Summary | None, tuple[Problem, ...]]:
@@ -53,7 +54,7 @@ def _summary(fields: Fields, parts: Parts, name: Path) -> Summary | None:
     published = fields.month("published", "2026-11")
     body, implications = _cut(parts, name)
     for each in filter(None, (body, implications)):
-        fields.bounded(each)
+        fields.bounded("", each)
     doi = fields.text("doi", strict=True)
     rest = {key: fields.text(key) for key in ("research_type", "blurb", "author", "incomplete")}
     citation, topics = fields.text("citation", strict=True), fields.texts("topics")
@@ -67,7 +68,7 @@ def _summary(fields: Fields, parts: Parts, name: Path) -> Summary | None:
         body=body,
         implications=implications,
         citation=citation,
-        doi=bare_doi(doi) if doi else None,
+        doi=Doi.read(doi) if doi else None,
         topics=tuple(dict.fromkeys(topics)),
         lines=fields.lines,
         **rest,
@@ -82,11 +83,6 @@ def _cut(parts: Parts, name: Path) -> tuple[Passage, Passage | None]:
     before, after = "\n".join(rows[:at]), "\n".join(rows[at + 1 :])
     implications = passage(after, name, parts.body_line + at + 1)
     return passage(before, name, parts.body_line), implications if implications.text else None
-
-
-def bare_doi(text: str) -> str:
-    """Return a DOI without what people put before it: `https://doi.org/`, `doi:`."""
-    return _DOI.sub("", text.strip(), count=1)
 
 
 def dump_summary(summary: Summary) -> str:

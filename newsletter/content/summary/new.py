@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsletter.content.frontmatter.text import in_quotes, item, one_line, value
+from newsletter.content.doi import Doi
+from newsletter.content.frontmatter.quote import in_quotes, item, one_line, value
 from newsletter.content.month import Month
 from newsletter.content.summary.file import HEADING
 
@@ -15,7 +16,7 @@ GUIDES = (
 """Comments where text is missing; `newsletter check` finds the TK."""
 
 
-def draft(title: str, month: Month, doi: str | None, topics: Sequence[str]) -> str:
+def draft(title: str, month: Month, doi: Doi | None, topics: Sequence[str]) -> str:
     """Return the text of a summary's file with its title and headings, ready to be written."""
     return f"""\
 ---

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.content.doi import Doi
 from newsletter.content.month import Month
 from newsletter.content.passage import Passage
 
@@ -28,7 +29,7 @@ class Summary:
     body: Passage
     implications: Passage | None
     citation: str | None = None
-    doi: str | None = None
+    doi: Doi | None = None
     topics: tuple[str, ...] = ()
     research_type: str | None = None
     blurb: str | None = None

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from newsletter.basics.controls import NO_BLANKS, NONCHARACTERS, SURROGATES
 from newsletter.basics.errors import Problem
 
 # C0 and C1 controls but tab and line ends (a stray C1 makes Gmail clip the message), lone
 # surrogates (libxml2 drops the rest of the document), and two that no XML may hold.
-_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_REFUSED = re.compile(rf"(?!\r)[{NO_BLANKS}{SURROGATES}{NONCHARACTERS}]")
 _RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 _ZERO_WIDTH_JOINER = "\u200d"

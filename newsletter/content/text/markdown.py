@@ -11,37 +11,24 @@ its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.content.passage import Passage
-from newsletter.content.text.bounds import unbounded
-from newsletter.content.text.characters import WIDTH, direction, display_width, refused_characters
-from newsletter.content.text.links import (
-    WHOLE_ADDRESS,
-    find_urls,
-    is_allowed_url,
-    leads_nowhere,
-    linked,
-)
+from newsletter.content.text.characters import WIDTH, direction, display_width
+from newsletter.content.text.links import find_urls, linked
 from newsletter.content.text.markdown_text import alt_text, text_blocks
+from newsletter.content.text.markdown_tree import ancestors, markdown_tree
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
 _IN_WORDS = ("text", "fence")
 _DIRECTED = {
     *("paragraph", "heading", "fence", "bullet_list", "ordered_list", "blockquote", "table"),
 }
-
-DEEPEST = 50
-"""Levels of nesting; libxml2 silently drops what is nested in more than 254 elements."""
 
 _LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # what no column of a table has room for
 
@@ -50,9 +37,6 @@ WIDE = "wide"
 _WIDEST_WHOLE = 5  # columns
 
 _STATISTIC = re.compile(r" (?:&lt;|&gt;|[=\u2248\u2264\u2265]) [-\u2212\u2013]?[.\d](?:[.,]?\d)*%?")
-
-_LIKE_A_PLACE = re.compile(r"[./#]")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href"},
@@ -103,106 +87,10 @@ def render_markdown(
     width of plain text, `authored` a text without what stands for a reader's values in it, which
     say nothing about its direction. Raises NewsletterError with every problem of the passage.
     """
-    tree = _parse(passage)
+    tree = markdown_tree(passage)
     whole = _Whole(_heading_tags(tree, top), authored)
     html = "".join(_html_block(node, whole, base) for node in tree.children)
     return Rich(_cleaned(html), text_blocks(tree.children, WIDTH, measure))
-
-
-# --- reading -------------------------------------------------------------------------------
-
-
-def _parse(passage: Passage) -> SyntaxTreeNode:
-    from markdown_it.tree import SyntaxTreeNode
-
-    problems = list(refused_characters(passage.text, file=passage.file, line=passage.line))
-    if problems:
-        raise NewsletterError(*problems)
-    if too_much := unbounded(passage):
-        raise NewsletterError(too_much)
-    try:
-        tokens = _parser().parse(passage.text)
-    except RecursionError:
-        raise NewsletterError(_too_deep(passage, 0)) from None
-    _refuse_depth(tokens, passage)
-    tree = SyntaxTreeNode(tokens)
-    problems = list(_link_problems(tree, passage))
-    if problems:
-        raise NewsletterError(*problems)
-    return tree
-
-
-@cache
-def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    # The preset's limit of 20 levels drops the rest without a word: ours comes first.
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 4 * DEEPEST})
-    parser.enable("table")
-    parser.disable("code")  # an indented line is a paragraph to people who write prose
-    parser.validateLink = _is_link  # type: ignore[method-assign]
-    return parser
-
-
-def _is_link(url: str) -> bool:
-    """Whether a destination makes a link; what does not stays as written.
-
-    Another scheme (javascript:, data:) never does; a place without a scheme does, so that
-    `_link_problems` can name its line.
-    """
-    if _SCHEME.match(url):
-        return is_allowed_url(url)
-    return _LIKE_A_PLACE.search(url) is not None
-
-
-def _refuse_depth(tokens: Sequence[Token], passage: Passage) -> None:
-    depth, line = 0, 0
-    for token in tokens:
-        line = token.map[0] if token.map else line
-        depth += token.nesting
-        inner = depth
-        for child in token.children or ():
-            inner += child.nesting
-            if inner > DEEPEST:
-                raise NewsletterError(_too_deep(passage, line))
-        if depth > DEEPEST:
-            raise NewsletterError(_too_deep(passage, line))
-
-
-def _link_problems(tree: SyntaxTreeNode, passage: Passage) -> Iterator[Problem]:
-    for node in tree.walk():
-        if node.type != "link":
-            continue
-        href = str(node.attrs["href"])
-        if is_allowed_url(href):
-            continue
-        inline = next(up for up in _ancestors(node) if up.type == "inline")
-        offset = inline.map[0] if inline.map else 0
-        yield Problem(
-            message=leads_nowhere(href),
-            file=passage.file,
-            line=passage.line + offset,
-            hint=WHOLE_ADDRESS,
-        )
-
-
-def _ancestors(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
-
-
-def _too_deep(passage: Passage, offset: int) -> Problem:
-    return _problem(
-        passage, offset, f"lists, quotes or emphasis are nested more than {DEEPEST} levels deep"
-    )
-
-
-def _problem(passage: Passage, offset: int, message: str) -> Problem:
-    return Problem(message=message, file=passage.file, line=passage.line + offset)
-
-
-# --- HTML ----------------------------------------------------------------------------------
 
 
 def _cleaned(html: str) -> str:
@@ -301,7 +189,7 @@ def _words(node: SyntaxTreeNode) -> str:
 def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
     match node.type:
         case "text":
-            above = {up.type for up in _ancestors(node)}
+            above = {up.type for up in ancestors(node)}
             words = escape(node.content, quote=False)
             html = _kept_together(words if "link" in above else _with_links(node.content))
             return _breakable(html) if above & {"td", "th"} else html

@@ -5,21 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape, unescape
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
+from newsletter.content.doi import RESOLVER, WRITTEN, Doi, in_prose
 from newsletter.content.text.characters import display_width, wrap
-from newsletter.content.text.links import find_urls, linked, without_end
+from newsletter.content.text.links import find_urls, linked
 from newsletter.content.text.markdown import Rich
 from newsletter.render.citation.apa import Span, italic_spans
 
-RESOLVER = "https://doi.org/"
 _BLANKS = re.compile(r"[ \t\n]+")
-_DOI = re.compile(
-    r"(?:(?:https?://)?\b(?:dx\.)?doi\.org/|\bdoi:?\s*)?(?P<doi>\b10\.\d{4,9}(?:\.\d+)*(?:/|%2F)\S+)",
-    re.IGNORECASE,
-)
 _LONGEST_CODED = 500
-_ENDS = ".,;:!?'\"*_\u2019\u201d\u00bb\u2026"
 # Emphasis that the author wrote: *Journal, 12*, _Journal_, <i>Journal</i>.
 _MARKED = re.compile(
     r"(?<![\w*])\*(?P<star>[^\s*](?:[^*]*[^\s*])?)\*(?![\w*])"
@@ -28,17 +23,8 @@ _MARKED = re.compile(
 )
 
 
-def doi_url(doi: str) -> str:
-    """Return where a DOI leads; `<`, `>`, `#` and the like of a SICI are percent-encoded."""
-    return RESOLVER + _encoded(doi)
-
-
-def _encoded(doi: str) -> str:
-    return quote(doi, safe="/:;()-._~,@!$&'*+=")
-
-
 def render_citation(
-    citation: str | None, doi: str | None, *, measure: Callable[[str], int] = display_width
+    citation: str | None, doi: Doi | None, *, measure: Callable[[str], int] = display_width
 ) -> Rich | None:
     """Return citation and DOI as HTML and text, or None where there is neither.
 
@@ -74,16 +60,16 @@ def _unmarked(written: str, link: Span | None) -> tuple[str, tuple[Span, ...]]:
     return "".join([*parts, written[last:]]), tuple(spans)
 
 
-def _link_span(words: str, doi: str | None) -> Span | None:
+def _link_span(words: str, doi: Doi | None) -> Span | None:
     """Return where the DOI stands; without a DOI where one, or a web address, does."""
-    for match in _DOI.finditer(words):
-        found = _written(match["doi"], doi) if doi else without_end(match["doi"], _ENDS)
+    for match in WRITTEN.finditer(words):
+        found = _written(match["doi"], doi) if doi else in_prose(match["doi"])
         if found:
             return match.start(), match.start("doi") + len(found)
     return None if doi else next(find_urls(words), None)
 
 
-def _written(found: str, doi: str) -> str:
+def _written(found: str, doi: Doi) -> str:
     """Return with what a DOI begins there, maybe percent-encoded or with entities; or nothing."""
     wanted = doi.casefold()
     coded = found[:_LONGEST_CODED] if "%" in found or "&" in found else ""
@@ -94,17 +80,17 @@ def _written(found: str, doi: str) -> str:
     return plain if plain.casefold() == wanted else ""
 
 
-def _html(words: str, span: Span | None, doi: str | None, italics: tuple[Span, ...]) -> str:
+def _html(words: str, span: Span | None, doi: Doi | None, italics: tuple[Span, ...]) -> str:
     start, end = span or (len(words), len(words))
     link = linked(_target(words[start:end], doi), words[start:end]) if span else ""
     return _emphasised(words, 0, start, italics) + link + _emphasised(words, end, None, italics)
 
 
-def _target(written: str, doi: str | None) -> str:
+def _target(written: str, doi: Doi | None) -> str:
     if doi:
-        return doi_url(doi)
-    found = _DOI.match(written)
-    return doi_url(unquote(unescape(found["doi"]))) if found else written
+        return doi.url
+    found = WRITTEN.match(written)
+    return Doi(unquote(unescape(found["doi"]))).url if found else written
 
 
 def _emphasised(words: str, start: int, end: int | None, italics: tuple[Span, ...]) -> str:
@@ -124,8 +110,8 @@ def _escaped(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _text(words: str, doi: str | None, measure: Callable[[str], int]) -> str:
+def _text(words: str, doi: Doi | None, measure: Callable[[str], int]) -> str:
     lines = wrap(words, measure=measure)
-    if not doi or re.search(rf"doi\.org/{re.escape(_encoded(doi))}", words, re.IGNORECASE):
+    if not doi or re.search(rf"doi\.org/{re.escape(doi.encoded)}", words, re.IGNORECASE):
         return lines
-    return f"{lines}\n{doi_url(doi)}".lstrip("\n")
+    return f"{lines}\n{doi.url}".lstrip("\n")

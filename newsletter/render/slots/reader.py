@@ -18,6 +18,7 @@ from typing import NoReturn
 from jinja2 import nodes
 from markupsafe import Markup
 
+from newsletter.basics.controls import CONTROLS, SEPARATORS, SURROGATES
 from newsletter.render.slots.places import Places
 
 READER = "reader"
@@ -27,7 +28,7 @@ WHY = (
     "so nothing can be decided or computed on them"
 )
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROLS = re.compile(f"[{CONTROLS}{SEPARATORS}{SURROGATES}]")
 _PASSING = (
     nodes.Template,
     nodes.Output,

@@ -10,12 +10,13 @@ from newsletter.basics.errors import CheckFailed, Level
 from newsletter.basics.times import today
 from newsletter.settings.values import Auth, Delivery
 from newsletter.state.ledger import Override
+from newsletter.state.standing import is_withdrawable
 from newsletter.tasks.send.ahead import try_out
 from newsletter.tasks.send.guard import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import Checked, LastSeconds, Note, Person, SendTo
 from newsletter.tasks.send.plan import Plan, plan_first, plan_next
-from newsletter.workspace import Workspace, withdrawable
+from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are slow to import
     from newsletter.message.content import Content
@@ -62,7 +63,7 @@ def prepare(
     person: Person,
 ) -> Ready:
     """Find out what sending would do, and tell it; raise NewsletterError where it must not be."""
-    if mailing is not None and not withdrawable(ledger, mailing):
+    if mailing is not None and not is_withdrawable(ledger, mailing):
         ready = Ready(plan=plan_next(workspace, ledger, mailing))
         if order.overrides:
             person.tell(Note(_NOT_CHECKED_AGAIN))

@@ -96,7 +96,7 @@ async def refuse(_request: Request, error: Exception) -> Response:
     problems = error.problems if isinstance(error, NewsletterError) else ()
     told = [problem_json(each) for each in problems]
     if isinstance(error, FieldError):
-        told = [{**one, "field": field} for one, field in zip(told, error.fields, strict=True)]
+        told = [{**one, "field": each.key} for one, each in zip(told, problems, strict=True)]
     return JSONResponse({"problems": told}, 422)
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.basics.errors import NewsletterError
-from newsletter.content.importing import page
+from newsletter.content.importing.month_reader import Cut
 from newsletter.content.importing.sources import parse
 from newsletter.content.month import Month
 from tests.content.importers.pages import (
@@ -283,15 +283,15 @@ def test_any_text_after_a_beginning_is_read_without_a_crash(text: str, head: str
 def test_where_a_summary_breaks_off_is_said() -> None:
     start = "May 2020\nLamps and Stairs\nNg, M. (2020). Lamps. Journal of Lamps, 3, 4-5.\n"
     cuts = {
-        start: page.IN_CITATION,
-        start[:40]: page.IN_CITATION,
-        f"{start}{TEA[:80]}": page.IN_SUMMARY,
-        f"{start}{TEA}": page.NO_IMPLICATIONS,
-        f"{start}{TEA}\nPractice Impl": page.NO_IMPLICATIONS,
-        f"{start}{TEA}\nPractice Implications": page.IN_IMPLICATIONS,
-        f"{start}{TEA}\nPractice Implications\n{ADVICE[:50]}": page.IN_IMPLICATIONS,
+        start: Cut.IN_CITATION,
+        start[:40]: Cut.IN_CITATION,
+        f"{start}{TEA[:80]}": Cut.IN_SUMMARY,
+        f"{start}{TEA}": Cut.NO_IMPLICATIONS,
+        f"{start}{TEA}\nPractice Impl": Cut.NO_IMPLICATIONS,
+        f"{start}{TEA}\nPractice Implications": Cut.IN_IMPLICATIONS,
+        f"{start}{TEA}\nPractice Implications\n{ADVICE[:50]}": Cut.IN_IMPLICATIONS,
         f"{start}{TEA}\nPractice Implications\n{ADVICE}": None,
-        f"{start}{TEA}\nApril 2020\n": page.WITHOUT_IMPLICATIONS,
+        f"{start}{TEA}\nApril 2020\n": Cut.WITHOUT_IMPLICATIONS,
     }
     said = {text: parse(f"Topics\n{text}".encode(), PAGE).summaries[0].incomplete for text in cuts}
     assert said == cuts
@@ -403,7 +403,7 @@ def test_a_summary_without_its_heading_is_a_summary_of_its_own(without: int) -> 
     )
     read = parse(text.encode(), PAGE).summaries[: len(entries)]
     incomplete: list[str | None] = [None, None, None]
-    incomplete[without] = page.WITHOUT_IMPLICATIONS
+    incomplete[without] = Cut.WITHOUT_IMPLICATIONS
     assert [(s.title, s.incomplete) for s in read] == [
         (entry.title, reason) for entry, reason in zip(entries, incomplete, strict=True)
     ]
@@ -466,7 +466,7 @@ def test_a_page_with_its_months_under_the_titles_is_doubted(citation: str) -> No
     rows = parse(
         f"First of the titles\n\n{entry}Second of the titles\n\n{entry}"[:-2].encode(), Path("a")
     ).summaries
-    assert [row.incomplete for row in rows] == [page.NO_TITLE, page.NO_TITLE]
+    assert [row.incomplete for row in rows] == [Cut.NO_TITLE, Cut.NO_TITLE]
 
 
 def test_a_title_before_a_month_makes_the_summary_above_it_doubtful() -> None:
@@ -476,4 +476,4 @@ def test_a_title_before_a_month_makes_the_summary_above_it_doubtful() -> None:
         f"November 2026\n\nOne title\n\n{body}A lost title\n\nOctober 2026\n\nTwo\n\n{body}".encode(),
         Path("a"),
     ).summaries
-    assert [row.incomplete for row in rows] == [page.TITLE_AT_END, None]
+    assert [row.incomplete for row in rows] == [Cut.TITLE_AT_END, None]

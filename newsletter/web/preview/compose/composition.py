@@ -192,9 +192,10 @@ def _refuse_unknown(edit: Edit, before: FormRead, library: Library) -> None:
     """Raise FieldError for a summary that is neither in the library nor in the list already."""
     new = [slug for slug in edit.summaries or () if slug not in before.form.summaries]
     found = [
-        (
-            f"summaries.{(edit.summaries or ()).index(slug)}",
-            Problem(message=f"no summary is named '{slug}'", hint=library.nearest(slug)),
+        Problem(
+            message=f"no summary is named '{slug}'",
+            hint=library.nearest(slug),
+            key=f"summaries.{(edit.summaries or ()).index(slug)}",
         )
         for slug in new
         if slug not in library

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -100,13 +101,13 @@ def _make(source: WorkspaceSource, slug: str, summaries: tuple[str, ...]) -> Non
         file = workspace.issue_file(slug)
         refuse_if_sent(workspace, slug)
     except NewsletterError as error:
-        raise FieldError(*(("slug", problem) for problem in error.problems)) from None
+        raise FieldError(*(replace(problem, key="slug") for problem in error.problems)) from None
     library = source.library(workspace)
     unknown = [each for each in summaries if each not in library]
     if unknown or len(set(summaries)) < len(summaries):
         message = f"no summary is named '{unknown[0]}'" if unknown else "a summary stands twice"
         hint = library.nearest(unknown[0]) if unknown else None
-        raise FieldError(("summaries", Problem(message=message, hint=hint)))
+        raise FieldError(Problem(message=message, hint=hint, key="summaries"))
     try:
         made = write_new(file, new_issue(summaries).encode())
     except OSError as error:
@@ -115,7 +116,7 @@ def _make(source: WorkspaceSource, slug: str, summaries: tuple[str, ...]) -> Non
     if not made:
         hint = "choose it in the list, or add a word: 2026-11-correction"
         message = f"there is an issue {slug} already"
-        raise FieldError(("slug", Problem(message=message, hint=hint)))
+        raise FieldError(Problem(message=message, hint=hint, key="slug"))
 
 
 def _told(source: WorkspaceSource, now: datetime) -> dict[str, Any]:

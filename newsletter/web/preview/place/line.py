@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from newsletter.basics.controls import CONTROLS, SEPARATORS, SURROGATES
 from newsletter.basics.errors import fail
 from newsletter.basics.files import decode, read_bytes, resolved, write_bytes
 from newsletter.content.issue.file import FOLDER as ISSUES
@@ -19,7 +20,7 @@ from newsletter.workspace import Workspace
 LONGEST = 10_000
 """Characters of a line."""
 _LINE_END = re.compile("(\r\n|\r|\n)")
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL = re.compile(rf"(?!\t)[{CONTROLS}{SEPARATORS}{SURROGATES}]")
 _BOM = "\ufeff"
 
 

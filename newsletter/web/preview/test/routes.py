@@ -167,7 +167,7 @@ def _address(value: Any) -> Address:
         message = "where should it go?"
     except BadAddress as error:
         message = f"'{text}' is no address: {error}"
-    raise FieldError(("to", Problem(message=message, hint="for example ada@example.org")))
+    raise FieldError(Problem(message=message, hint="for example ada@example.org", key="to"))
 
 
 def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:

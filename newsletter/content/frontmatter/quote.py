@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from newsletter.basics.controls import NO_BLANKS, NONCHARACTERS, SEPARATORS, SURROGATES
+
 # A plain scalar that reads back as it stands: it begins with a letter or a digit and holds no
 # colon or `#` that could mean something (YAML 1.2.2, 7.3.3), nor a tab, which ruamel.yaml refuses.
 _PLAIN = re.compile(r"[^\W_](?:[^:#\n\t]|:(?=[^\s:])|(?<=\S)#)*")
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\n\s*")
 _FLOW = re.compile(r"[^,\[\]{}]*")
 _WORDS = frozenset({"null", "true", "false"})
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile(f"[\ufeff{NO_BLANKS}{SEPARATORS}{SURROGATES}{NONCHARACTERS}]")
 
 
 def in_quotes(text: str) -> str:
@@ -22,9 +24,7 @@ def in_quotes(text: str) -> str:
 
 def value(text: str) -> str:
     """Return a text as the value of a key: one line, without invisible characters."""
-    text = one_line(text)
-    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    return text if is_plain else in_quotes(text)
+    return exactly(one_line(text))
 
 
 def exactly(text: str, style: str | None = None) -> str:
@@ -40,11 +40,14 @@ def exactly(text: str, style: str | None = None) -> str:
     return text if is_plain else in_quotes(text)
 
 
-def literal(text: str, indent: int, eol: str) -> str:
-    """Return lines of text as a block behind a `|`, each indented; no line end behind the last.
+def in_rows(text: str, indent: int, eol: str, style: str | None = None) -> str:
+    """Return a text as `exactly` does, or behind a `|` if it has several lines or had a block.
 
-    The text begins with neither a blank nor a line end (YAML 1.2.2, 8.1.1.1 and 8.1.2).
+    The rows of a block are indented; no line end is behind the last. The text begins with
+    neither a blank nor a line end (YAML 1.2.2, 8.1.1.1 and 8.1.2).
     """
+    if "\n" not in text and style not in {"|", ">"}:
+        return exactly(text, style)
     pad = " " * indent
     return "|" + "".join(f"{eol}{pad}{row}" if row else eol for row in text.split("\n"))
 
