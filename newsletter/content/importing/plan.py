@@ -159,6 +159,11 @@ def _merged(found: Found, existing: Existing, wanted: Summary) -> Step:
     different = _differences(old, wanted)
     if not different:
         return replace(step, is_open=existing.is_untouched and found.summary.is_last)
+    return _differing(step, existing, wanted, different)
+
+
+def _differing(step: Step, existing: Existing, wanted: Summary, different: list[str]) -> Step:
+    """Return the step that keeps the file, with the one that overwrites it."""
     what = f"{' and '.join(different)} differ{'s' if len(different) == 1 else ''}"
     update = replace(
         step,
