@@ -197,8 +197,10 @@ class Workspace:
         with self.known_ledger() as ledger:
             if ledger is None:
                 return {}
-            drafts = {each.issue for each in ledger.mailings() if is_withdrawable(ledger, each)}
-            mailed = ledger.mailed_summaries()
+            drafts = {
+                each.issue for each in ledger.records.mailings() if is_withdrawable(ledger, each)
+            }
+            mailed = ledger.records.mailed_summaries()
         return {issue: held for issue, held in mailed.items() if issue not in drafts}
 
     def audience(self, ledger: Ledger, today: date) -> Audience:
@@ -213,7 +215,7 @@ class Workspace:
         return Audience(
             file,
             shown=shown(file, self.root),
-            suppressed=suppressed_now(ledger, self.root),
+            suppressed=suppressed_now(ledger.suppressions, self.root),
             today=today,
             answers=self.settings.subscribers_columns,
         )

@@ -20,7 +20,7 @@ from newsletter.checks.registry import RULES
 from newsletter.cli.main import SECTIONS, cli
 from newsletter.content.importing.sources import parse
 from newsletter.settings.file import EXAMPLES, KEYS
-from newsletter.state.ledger import MailingState
+from newsletter.state.values import MailingState
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

@@ -13,8 +13,8 @@ from newsletter.basics.outcome import State
 from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
-    from newsletter.state.ledger import Mailing, Record
     from newsletter.state.sqlite import SqliteLedger
+    from newsletter.state.values import Mailing, Record
     from newsletter.workspace import Workspace
 
 _UNKNOWN = "the sender stopped after the message may have left"
@@ -66,7 +66,7 @@ def command(
         lost = make_uncertain(ledger, mailing, datetime.now(UTC))
         if lost:
             output.say(lost_words(month, lost), style="yellow")
-        number = _show(ledger.records(mailing, [State.UNCERTAIN]), month)
+        number = _show(ledger.records.of(mailing, [State.UNCERTAIN]), month)
         if not number:
             return
         what = "Send to them again" if resend else "Count them as accepted"
@@ -92,7 +92,7 @@ def _list(workspace: Workspace, month: str) -> None:
 
 
 def _mailing(ledger: SqliteLedger, month: str) -> Mailing:
-    mailing = ledger.mailing(month)
+    mailing = ledger.records.mailing(month)
     if mailing is None:
         raise fail(f"{month} has no mailing", hint="newsletter status shows all of them")
     return mailing

@@ -7,7 +7,8 @@ import contextlib
 from collections.abc import Sequence
 
 from newsletter.delivery.settling import Settling
-from newsletter.state.ledger import Ledger, LedgerGone, LedgerUnusable, Settlement
+from newsletter.state.ledger import LedgerGone, LedgerUnusable, RunLedger
+from newsletter.state.values import Settlement
 
 _TRY_AGAIN: tuple[float, ...] = (0.0, 1.0, 3.0, 10.0)
 """Seconds between the last attempts to write what is known."""
@@ -20,7 +21,7 @@ class Books:
     `close`, which tries again and then sets them aside for the next start.
     """
 
-    def __init__(self, ledger: Ledger, settling: Settling) -> None:
+    def __init__(self, ledger: RunLedger, settling: Settling) -> None:
         self.failure: LedgerUnusable | None = None
         self._ledger = ledger
         self._settling = settling

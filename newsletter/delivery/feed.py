@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from newsletter.delivery.lane import Clock
-from newsletter.state.ledger import Delivery, Ledger, Mailing
+from newsletter.state.ledger import RunLedger
+from newsletter.state.values import Delivery, Mailing
 
 _BATCH: Final = 500
 _LOOK_EVERY = 5.0
@@ -22,7 +23,7 @@ class Feed:
     """
 
     def __init__(
-        self, ledger: Ledger, mailing: Mailing, *, clock: Clock, limit: int | None
+        self, ledger: RunLedger, mailing: Mailing, *, clock: Clock, limit: int | None
     ) -> None:
         self._ledger = ledger
         self._mailing = mailing

@@ -9,7 +9,7 @@ from typing import Protocol
 from newsletter.basics.outcome import State
 from newsletter.delivery.answers.policy import Stop
 from newsletter.smtp.events import Event
-from newsletter.state.ledger import Delivery
+from newsletter.state.values import Delivery
 from newsletter.transport.base import Channel
 
 

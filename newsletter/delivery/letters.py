@@ -12,7 +12,7 @@ from newsletter.basics.outcome import Envelope
 from newsletter.basics.tokens import Key, Purpose, Signer
 from newsletter.message.content import Content
 from newsletter.message.template import Personal, envelope_sender, message_template
-from newsletter.state.ledger import Delivery, Mailing
+from newsletter.state.values import Delivery, Mailing
 
 _MOST_PROBLEMS: Final = 20
 _NO_TOKEN: Final = "a" * 24

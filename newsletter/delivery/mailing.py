@@ -26,7 +26,8 @@ from newsletter.delivery.run import Run
 from newsletter.delivery.settling import Settling
 from newsletter.message.content import Content
 from newsletter.settings.values import Rate
-from newsletter.state.ledger import Ledger, Mailing, MailingState
+from newsletter.state.ledger import Ledger, Records, RunLedger
+from newsletter.state.values import Mailing, MailingState
 from newsletter.transport.base import Transport
 
 EXIT_NOT_FINISHED = 75
@@ -105,7 +106,7 @@ def draft_mailing(content: Content, *, sources: str, now: datetime) -> Mailing:
 
 
 def freeze(
-    ledger: Ledger,
+    records: Records,
     content: Content,
     members: Iterable[Member],
     *,
@@ -118,8 +119,8 @@ def freeze(
     What differs in each reader's message is made once before.
     """
     draft = draft_mailing(content, sources=sources, now=now)
-    ledger.gather(preflight(members, content, draft, key), content.fields)
-    return ledger.freeze(draft, content)
+    records.gather(preflight(members, content, draft, key), content.fields)
+    return records.freeze(draft, content)
 
 
 def send(
@@ -140,41 +141,41 @@ def send(
     on the disk for the answers that it could not take.
     """
     now = datetime.now(UTC)
-    ledger.recover(mailing, now)
-    ledger.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
-    ledger.reserve(course.connections)
+    ledger.run.recover(mailing, now)
+    ledger.run.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
+    ledger.run.reserve(course.connections)
     try:
-        ledger.attend(mailing)
+        ledger.run.attend(mailing)
         if mailing.state is MailingState.SENDING and course.rates:
             # Of a run that died nobody knows whom it had offered: at most one on each connection.
-            ledger.presume(mailing, course.connections, now)
-        breakers = _breakers(ledger, mailing, course)
-        mailing = ledger.set_state(mailing, MailingState.SENDING, now)
-        letters = Letters(ledger.content(mailing), mailing, key)
-        ending = _run_loop(ledger, mailing, letters, course, breakers, (watch, tell), heed)
+            ledger.run.presume(mailing, course.connections, now)
+        breakers = _breakers(ledger.records, mailing, course)
+        mailing = ledger.records.set_state(mailing, MailingState.SENDING, now)
+        letters = Letters(ledger.records.content(mailing), mailing, key)
+        ending = _run_loop(ledger.run, mailing, letters, course, breakers, (watch, tell), heed)
         return _close(ledger, mailing, ending)
     finally:
-        ledger.release()
+        ledger.run.release()
 
 
-def _breakers(ledger: Ledger, mailing: Mailing, course: Course) -> Breakers:
+def _breakers(records: Records, mailing: Mailing, course: Course) -> Breakers:
     begun = mailing.started_at is not None
     return Breakers(
         connections=course.connections,
         keep_going=course.keep_going,
         patient=course.patient,
-        accepted_before=begun and ledger.counts(mailing)[State.ACCEPTED] > 0,
+        accepted_before=begun and records.counts(mailing)[State.ACCEPTED] > 0,
     )
 
 
 def _close(ledger: Ledger, mailing: Mailing, ending: Ending) -> Result:
     now = time.time()
-    ledger.bring_forward(mailing, now, latest_due(now))
-    counts = ledger.counts(mailing)
+    ledger.run.bring_forward(mailing, now, latest_due(now))
+    counts = ledger.records.counts(mailing)
     unfinished = counts[State.PENDING] or counts[State.DEFERRED] or counts[State.ATTEMPTING]
     state = MailingState.PAUSED if unfinished else MailingState.FINISHED
-    mailing = ledger.set_state(mailing, state, datetime.now(UTC))
-    due = ledger.next_due(mailing)
+    mailing = ledger.records.set_state(mailing, state, datetime.now(UTC))
+    due = ledger.run.next_due(mailing)
     return Result(
         mailing=mailing,
         ending=ending,
@@ -184,7 +185,7 @@ def _close(ledger: Ledger, mailing: Mailing, ending: Ending) -> Result:
 
 
 def _run_loop(
-    ledger: Ledger,
+    ledger: RunLedger,
     mailing: Mailing,
     letters: Letters,
     course: Course,
@@ -219,7 +220,7 @@ def _run_loop(
         return runner.run(main())
 
 
-def _pace(ledger: Ledger, rates: Sequence[Rate], clock: SystemClock) -> Pace:
+def _pace(ledger: RunLedger, rates: Sequence[Rate], clock: SystemClock) -> Pace:
     """Rebuild the windows from the attempts of earlier runs, of all mailings."""
     wall = clock.wall()
     longest = max((rate.seconds for rate in rates), default=0)

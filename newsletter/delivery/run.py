@@ -39,7 +39,8 @@ from newsletter.delivery.settling import Settling
 from newsletter.delivery.supply import Supply
 from newsletter.delivery.wake import Wake
 from newsletter.smtp.events import Answered, Event, Lost, Noticed, Opened, Ready
-from newsletter.state.ledger import Delivery, Ledger
+from newsletter.state.ledger import RunLedger
+from newsletter.state.values import Delivery
 from newsletter.transport.base import Transport
 
 _IDLE_SECONDS: Final = 20.0
@@ -53,7 +54,7 @@ class Run:
     def __init__(  # noqa: PLR0913 - what a run is a function of
         self,
         *,
-        ledger: Ledger,
+        ledger: RunLedger,
         feed: Feed,
         letters: Letters,
         transport: Transport,

@@ -15,7 +15,7 @@ from newsletter.delivery.answers.policy import (
     retry_after,
     state_after,
 )
-from newsletter.state.ledger import Delivery, Settlement
+from newsletter.state.values import Delivery, Settlement
 
 
 class Settling:

@@ -6,7 +6,7 @@ from newsletter.basics.outcome import Reply
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Lane
 from newsletter.delivery.pace import Pace
-from newsletter.state.ledger import Delivery
+from newsletter.state.values import Delivery
 
 
 class Supply:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
-from newsletter.state.ledger import Settlement
+from newsletter.state.values import Settlement
 
 _OCTETS_PER_CONNECTION: Final = 4096
 """More than a line has: a reply's text is at most 500 characters, and one body is on its way."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from newsletter.basics.errors import fail
 from newsletter.basics.files import read_text, write_text
 from newsletter.basics.outcome import State
-from newsletter.state.ledger import Mailing
+from newsletter.state.values import Mailing
 
 COLUMNS = (
     "issue",

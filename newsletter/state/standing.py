@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from newsletter.state.ledger import Ledger, Mailing, MailingState
+from newsletter.state.ledger import Ledger
+from newsletter.state.values import Mailing, MailingState
 
 
 class Standing(StrEnum):
@@ -25,7 +26,7 @@ def standings_of(rows: Sequence[Mapping[str, str]], ledger: Ledger | None) -> di
     """Return where the issues stand that the ledger or a line of `mailings.csv` names."""
     found = {row["issue"]: Standing.RECORDED for row in rows}
     if ledger is not None:
-        for each in ledger.mailings():
+        for each in ledger.records.mailings():
             is_draft = is_withdrawable(ledger, each)
             found[each.issue] = Standing.DRAFT if is_draft else Standing(each.state)
     return found
@@ -33,10 +34,10 @@ def standings_of(rows: Sequence[Mapping[str, str]], ledger: Ledger | None) -> di
 
 def is_withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
     """Return whether the next `send` freezes an issue anew: nobody got its mailing."""
-    return mailing.state is MailingState.PAUSED and ledger.nobody_got(mailing)
+    return mailing.state is MailingState.PAUSED and ledger.records.nobody_got(mailing)
 
 
 def held(ledger: Ledger, issue: str) -> Mailing | None:
     """Return the mailing that has frozen an issue, or None where the issue is a draft."""
-    mailing = ledger.mailing(issue)
+    mailing = ledger.records.mailing(issue)
     return None if mailing is None or is_withdrawable(ledger, mailing) else mailing

@@ -17,7 +17,8 @@ from newsletter.state.standing import held
 from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:
-    from newsletter.state.ledger import Ledger, Mailing
+    from newsletter.state.ledger import Ledger
+    from newsletter.state.values import Mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def frozen_issue(workspace: Workspace, slug: str) -> Frozen | None:
     """
     with workspace.known_ledger() as ledger:
         mailing = ledger and held(ledger, slug)
-        return Frozen(mailing, ledger.content(mailing)) if ledger and mailing else None
+        return Frozen(mailing, ledger.records.content(mailing)) if ledger and mailing else None
 
 
 def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | None]:
@@ -100,10 +101,10 @@ def _frozen(workspace: Workspace, ledger: Ledger, mailing: Mailing, as_email: st
     from newsletter.delivery.letters import Letters
 
     try:
-        delivery = ledger.delivery(mailing, parse_address(as_email))
+        delivery = ledger.records.delivery(mailing, parse_address(as_email))
     except BadAddress:
         return None
     if delivery is None:
         return None
-    letters = Letters(ledger.content(mailing), mailing, workspace.keys()[0])
+    letters = Letters(ledger.records.content(mailing), mailing, workspace.keys()[0])
     return b"".join(letters.parts(delivery))

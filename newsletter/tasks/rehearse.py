@@ -61,8 +61,10 @@ def rehearse(
     key = Key.fresh()
     ledger = SqliteLedger(folder / "state.db", durability=Durability.NORMAL, keys=[key])
     try:
-        mailing = freeze(ledger, content, audience, key=key, sources="", now=datetime.now(UTC))
-        if not ledger.counts(mailing)[State.PENDING]:
+        mailing = freeze(
+            ledger.records, content, audience, key=key, sources="", now=datetime.now(UTC)
+        )
+        if not ledger.records.counts(mailing)[State.PENDING]:
             raise fail("nobody would get it", hint="newsletter subscribers check says why")
         maildir = folder / "mail"
         began = time.monotonic()

@@ -162,49 +162,55 @@ def test_nobody_is_mailed_while_the_file_cannot_be_read(tmp_path: Path, content:
     written(tmp_path, content)
     ledger = SqliteLedger(tmp_path / "state.db")
     with pytest.raises(NewsletterError):
-        suppressed_now(ledger, tmp_path)
+        suppressed_now(ledger.suppressions, tmp_path)
     ledger.close()
 
 
 def test_a_suppression_stands_in_both_records_and_either_is_enough(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "state.db")
-    book = SuppressionBook(ledger, tmp_path)
+    book = SuppressionBook(ledger.suppressions, tmp_path)
     assert book.suppress([LEE, LEE], reason="unsubscribed", source="test", now=NOW) == [
         Change(address=LEE, before=None)
     ]
     held = Suppression(address=LEE, reason="unsubscribed", at=NOW, source="test")
-    assert in_force(ledger.suppression_events()) == {"lee@example.com": held}
+    assert in_force(ledger.suppressions.events()) == {"lee@example.com": held}
     assert in_force(read_record(tmp_path / FILE_NAME, shown=SHOWN).events) == {
         "lee@example.com": held
     }
     (tmp_path / FILE_NAME).unlink()
-    assert suppressed_now(ledger, tmp_path) == {"lee@example.com": held}
+    assert suppressed_now(ledger.suppressions, tmp_path) == {"lee@example.com": held}
 
-    again = SuppressionBook(ledger, tmp_path)
+    again = SuppressionBook(ledger.suppressions, tmp_path)
     later = NOW + timedelta(days=9)
     assert again.suppress([LEE], reason="other", source="test", now=later) == [
         Change(address=LEE, before=held)
     ]
     other = SqliteLedger(tmp_path / "other.db")
-    assert suppressed_now(other, tmp_path) == {"lee@example.com": held}
+    assert suppressed_now(other.suppressions, tmp_path) == {"lee@example.com": held}
     other.close()
     ledger.close()
 
 
 def test_a_restore_counts_even_where_the_clock_went_back(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "state.db")
-    SuppressionBook(ledger, tmp_path).suppress([LEE], reason="r", source="test", now=NOW)
+    SuppressionBook(ledger.suppressions, tmp_path).suppress(
+        [LEE], reason="r", source="test", now=NOW
+    )
     early = NOW - timedelta(hours=3)
-    change = SuppressionBook(ledger, tmp_path).restore(
+    change = SuppressionBook(ledger.suppressions, tmp_path).restore(
         LEE, reason="wrote", source="test", now=early
     )
     assert change.before is not None
-    assert suppressed_now(ledger, tmp_path) == {}
-    book = SuppressionBook(ledger, tmp_path)
+    assert suppressed_now(ledger.suppressions, tmp_path) == {}
+    book = SuppressionBook(ledger.suppressions, tmp_path)
     assert book.restore(LEE, reason="x", source="test", now=NOW).before is None
     book.suppress([LEE], reason="again", source="test", now=early)
-    assert str(suppressed_now(ledger, tmp_path)["lee@example.com"]) == "again, 2026-11-02"
-    assert [each.action for each in SuppressionBook(ledger, tmp_path).history(LEE)] == [
+    assert (
+        str(suppressed_now(ledger.suppressions, tmp_path)["lee@example.com"]) == "again, 2026-11-02"
+    )
+    assert [
+        each.action for each in SuppressionBook(ledger.suppressions, tmp_path).history(LEE)
+    ] == [
         Action.SUPPRESS,
         Action.RESTORE,
         Action.SUPPRESS,
@@ -215,16 +221,18 @@ def test_a_restore_counts_even_where_the_clock_went_back(tmp_path: Path) -> None
 def test_a_file_that_cannot_be_written_is_told_and_the_database_has_it(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
     ledger = SqliteLedger(tmp_path / "state.db")
-    book = SuppressionBook(ledger, tmp_path)
+    book = SuppressionBook(ledger.suppressions, tmp_path)
     with pytest.raises(NewsletterError) as caught:
         book.suppress([LEE], reason="r", source="test", now=NOW)
     assert str(caught.value) == (
         "suppressions.csv: not recorded in suppressions.csv: this is a folder, not a file\n"
         "  Hint: the database has it; mend that, then run the same command again"
     )
-    assert set(in_force(ledger.suppression_events())) == {"lee@example.com"}
+    assert set(in_force(ledger.suppressions.events())) == {"lee@example.com"}
     (tmp_path / FILE_NAME).rmdir()
-    SuppressionBook(ledger, tmp_path).suppress([LEE], reason="x", source="test", now=NOW)
+    SuppressionBook(ledger.suppressions, tmp_path).suppress(
+        [LEE], reason="x", source="test", now=NOW
+    )
     assert keys_in(tmp_path / FILE_NAME) == {"lee@example.com"}
     ledger.close()
 
@@ -234,8 +242,10 @@ def test_a_restore_that_reached_one_record_only_reaches_the_other_when_it_is_sai
 ) -> None:
     ledger = SqliteLedger(tmp_path / "state.db")
     append_events(tmp_path / FILE_NAME, [event(Action.SUPPRESS, NOW)], shown=SHOWN)
-    ledger.add_event(event(Action.RESTORE, NOW + timedelta(days=1)))
-    change = SuppressionBook(ledger, tmp_path).restore(LEE, reason="wrote", source="test", now=NOW)
+    ledger.suppressions.add_event(event(Action.RESTORE, NOW + timedelta(days=1)))
+    change = SuppressionBook(ledger.suppressions, tmp_path).restore(
+        LEE, reason="wrote", source="test", now=NOW
+    )
     assert change == Change(address=LEE, before=None)
     assert keys_in(tmp_path / FILE_NAME) == set()
     ledger.close()

@@ -15,7 +15,7 @@ from newsletter.basics.address import Address
 from newsletter.basics.tokens import Key, Purpose, Signer
 from newsletter.message.content import Content
 from newsletter.settings.values import Mailbox
-from newsletter.state.ledger import Mailing, MailingState
+from newsletter.state.values import Mailing, MailingState
 from newsletter.workspace import open_workspace
 
 Run = Callable[..., Result]
@@ -222,9 +222,9 @@ def test_a_token_from_a_mail_suppresses_its_reader_and_shows_what_she_got(
     opened = open_workspace(workspace)
     with opened.ledger() as ledger:
         members = opened.audience(ledger, MAILING.frozen_at.date())
-        ledger.gather(((each, "token") for each in members), CONTENT.fields)
-        mailing = ledger.freeze(MAILING, CONTENT)
-        (ada,) = [each for each in ledger.records(mailing) if each.email == "ada@example.org"]
+        ledger.records.gather(((each, "token") for each in members), CONTENT.fields)
+        mailing = ledger.records.freeze(MAILING, CONTENT)
+        (ada,) = [each for each in ledger.records.of(mailing) if each.email == "ada@example.org"]
     token = Signer(opened.keys()[0], MAILING.uuid).token(Purpose.UNSUBSCRIBE, ada.id)
     result = run("subscribers", "suppress", f"Re: unsubscribe-{token}")
     assert result.exit_code == 0

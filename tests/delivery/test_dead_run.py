@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import Result
 
 from newsletter.basics.outcome import State
-from newsletter.state.ledger import MailingState
+from newsletter.state.values import MailingState
 from newsletter.tasks.message import issue_content
 from newsletter.tasks.send.steps import begin
 from newsletter.workspace import open_workspace
@@ -20,10 +20,10 @@ def die_with_the_last_ones_on_their_way(root: Path) -> None:
     content, _ = issue_content(workspace, "2026-11")
     with workspace.ledger() as ledger:
         mailing = begin(workspace, ledger, content, "", date(2026, 11, 22))
-        ledger.set_state(mailing, MailingState.SENDING, datetime.now().astimezone())
-        waiting = ledger.pending(mailing, after=0, limit=10)
-        ledger.turn((), [each.id for each in waiting], 0.0)
-        assert ledger.counts(mailing)[State.ATTEMPTING] == 2
+        ledger.records.set_state(mailing, MailingState.SENDING, datetime.now().astimezone())
+        waiting = ledger.run.pending(mailing, after=0, limit=10)
+        ledger.run.turn((), [each.id for each in waiting], 0.0)
+        assert ledger.records.counts(mailing)[State.ATTEMPTING] == 2
 
 
 def test_a_run_killed_with_only_its_last_messages_out_is_ended_by_the_next_send(

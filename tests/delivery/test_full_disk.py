@@ -12,8 +12,9 @@ import pytest
 from newsletter.basics.outcome import State
 from newsletter.delivery import books
 from newsletter.settings.values import Durability
-from newsletter.state.ledger import LedgerUnusable, MailingState
+from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import MailingState
 from tests.delivery.test_hostile import through
 from tests.delivery.test_mailing import KEY, frozen, nonzero, readers
 from tests.hostile import Action, hostile
@@ -32,10 +33,10 @@ def test_answers_are_set_aside_in_room_that_was_taken_before_the_first_message_l
     ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(books, "_TRY_AGAIN", (0.0,))
-    aside = ledger.file.with_name("state.db.unwritten")
+    aside = ledger.database.file.with_name("state.db.unwritten")
     mailing = frozen(ledger, readers(200))
-    (pages,) = ledger.db.execute("PRAGMA page_count").fetchone()
-    ledger.db.execute(f"PRAGMA max_page_count={pages + 2}")
+    (pages,) = ledger.database.db.execute("PRAGMA page_count").fetchone()
+    ledger.database.db.execute(f"PRAGMA max_page_count={pages + 2}")
     room: list[os.stat_result] = []
 
     def look(phase: str, *_: object) -> Action:
@@ -55,7 +56,7 @@ def test_answers_are_set_aside_in_room_that_was_taken_before_the_first_message_l
             (used.st_ino, used.st_size, used.st_blocks)
         }
         assert used.st_blocks * 512 >= used.st_size >= 65536
-        ledger.db.execute("PRAGMA max_page_count=1000000")
+        ledger.database.db.execute("PRAGMA max_page_count=1000000")
         server.decide = lambda *_: None
         result = through(ledger, mailing, server)
     assert 0 < taken < 200
@@ -75,7 +76,7 @@ def test_without_room_for_the_answers_nothing_leaves(ledger: SqliteLedger) -> No
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert server.connections == 0
-        found = ledger.mailing(mailing.issue)
+        found = ledger.records.mailing(mailing.issue)
         assert found is not None
         assert found.state is MailingState.FROZEN
         assert nonzero(through(ledger, mailing, server)) == {State.ACCEPTED: 3}

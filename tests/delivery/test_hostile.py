@@ -18,8 +18,8 @@ from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Course, Result, send
 from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
 from newsletter.smtp import connection
-from newsletter.state.ledger import Mailing
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import Mailing
 from newsletter.transport.base import Transport
 from newsletter.transport.maildir import MaildirTransport
 from newsletter.transport.smtp import SmtpTransport
@@ -199,8 +199,8 @@ def test_what_was_answered_while_the_ledger_was_locked_is_known_at_the_next_star
 ) -> None:
     """Locked for good: the answers are set aside in a file, and taken up from there."""
     monkeypatch.setattr(books, "_TRY_AGAIN", (0.0,))
-    ledger.db.execute("PRAGMA busy_timeout=10")
-    other = sqlite3.connect(ledger.file, isolation_level=None, check_same_thread=False)
+    ledger.database.db.execute("PRAGMA busy_timeout=10")
+    other = sqlite3.connect(ledger.database.file, isolation_level=None, check_same_thread=False)
     mailing = frozen(ledger, readers(30))
     counted = threading.Lock()
 
@@ -214,21 +214,21 @@ def test_what_was_answered_while_the_ledger_was_locked_is_known_at_the_next_star
         with pytest.raises(NewsletterError, match="database is locked"):
             through(ledger, mailing, server)
         left_before = len(server.journal)
-        assert ledger.counts(mailing)[State.ATTEMPTING] > 0
+        assert ledger.records.counts(mailing)[State.ATTEMPTING] > 0
         other.close()
         server.decide = lambda *_: None
         result = through(ledger, mailing, server)
     assert 9 < left_before < 20
     assert nonzero(result) == {State.ACCEPTED: 30}
     assert sorted(who for who, _ in server.journal) == readers(30)
-    assert not ledger.file.with_name("state.db.unwritten").exists()
+    assert not ledger.database.file.with_name("state.db.unwritten").exists()
 
 
 def test_a_ledger_that_cannot_be_read_any_more_is_a_clear_problem(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, readers(3))
-    ledger.db.execute("ALTER TABLE deliveries RENAME TO gone")
+    ledger.database.db.execute("ALTER TABLE deliveries RENAME TO gone")
     with pytest.raises(NewsletterError, match="cannot be used: no such table"):
-        ledger.counts(mailing)
+        ledger.records.counts(mailing)
 
 
 def test_two_processes_may_make_the_ledger_at_once(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_two_processes_may_make_the_ledger_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     made = SqliteLedger(tmp_path / "state.db")
-    assert made.mailings() == []
+    assert made.records.mailings() == []
     made.close()
 
 
@@ -287,7 +287,7 @@ def test_a_random_server_never_gets_anybody_twice_and_never_hangs_a_run(
             assert result.counts[State.ATTEMPTING] == 0
     arrived = Counter(who for who, action in server.journal if taken(action))
     assert [who for who, times in arrived.items() if times > 1] == []
-    for record in ledger.records(mailing):
+    for record in ledger.records.of(mailing):
         if record.state is State.ACCEPTED:
             assert arrived[record.email] == 1
         if arrived[record.email]:

@@ -19,8 +19,9 @@ from newsletter.delivery import feed, pace
 from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Course, Result, freeze, send
 from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
-from newsletter.state.ledger import LedgerUnusable, Mailing
+from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import Mailing
 from newsletter.transport.base import Transport
 from newsletter.transport.smtp import SmtpTransport
 from tests.message.test_message import CONTENT
@@ -49,7 +50,7 @@ def readers(count: int) -> list[str]:
 
 
 def frozen(ledger: SqliteLedger, emails: Sequence[str]) -> Mailing:
-    return freeze(ledger, CONTENT, members(*emails), key=KEY, sources="", now=NOW)
+    return freeze(ledger.records, CONTENT, members(*emails), key=KEY, sources="", now=NOW)
 
 
 def over(
@@ -101,7 +102,7 @@ def test_the_servers_own_words_are_kept_for_each_reader(ledger: SqliteLedger) ->
     mailing = frozen(ledger, ["a@example.org", "b@example.org", "c@example.org"])
     with running(Sink(rcpt=lambda who: answers.get(who, "250 2.1.5 Ok"))) as sink:
         result = over(ledger, mailing, sink)
-    kept = [(r.email, r.state, r.code, r.enhanced, r.text) for r in ledger.records(mailing)]
+    kept = [(r.email, r.state, r.code, r.enhanced, r.text) for r in ledger.records.of(mailing)]
     assert kept == [
         ("a@example.org", State.ACCEPTED, 250, "2.0.0", "Ok: queued as 1"),
         ("b@example.org", State.REFUSED, 550, "5.1.1", "no such user"),
@@ -109,7 +110,7 @@ def test_the_servers_own_words_are_kept_for_each_reader(ledger: SqliteLedger) ->
     ]
     assert result.exit_code == 75
     refusal = Outcome(Verdict.REFUSED, 550, "5.1.1", "no such user", Phase.RCPT)
-    assert [(str(r.address), r.outcome) for r in ledger.refusals(mailing)] == [
+    assert [(str(r.address), r.outcome) for r in ledger.records.refusals(mailing)] == [
         ("b@example.org", refusal)
     ]
 
@@ -164,8 +165,8 @@ def test_a_421_to_the_dot_is_tried_again_and_deferred_at_the_third(ledger: Sqlit
         result = over(ledger, mailing, sink, connections=1)
     assert nonzero(result) == {State.ACCEPTED: 2, State.DEFERRED: 1}
     assert sink.attempted.count("b@example.org") == 3
-    (second,) = ledger.records(mailing, [State.DEFERRED])
-    assert [(each.state, each.code) for each in ledger.attempts(second.id)] == [
+    (second,) = ledger.records.of(mailing, [State.DEFERRED])
+    assert [(each.state, each.code) for each in ledger.records.attempts(second.id)] == [
         (State.PENDING, 421),
         (State.PENDING, 421),
         (State.DEFERRED, 421),
@@ -253,8 +254,8 @@ def test_who_leaves_while_it_is_being_sent_is_excluded_at_the_mark(ledger: Sqlit
 
     def dot(_: str, number: int) -> str:
         if number == 1:
-            with_own = SqliteLedger(ledger.file, keys=[KEY])
-            with_own.suppress(
+            with_own = SqliteLedger(ledger.database.file, keys=[KEY])
+            with_own.suppressions.suppress(
                 Suppression(address=gone, reason="unsubscribed", at=NOW, source="subscribers")
             )
             with_own.close()
@@ -264,7 +265,7 @@ def test_who_leaves_while_it_is_being_sent_is_excluded_at_the_mark(ledger: Sqlit
         result = over(ledger, mailing, sink, connections=1)
     assert nonzero(result) == {State.ACCEPTED: 5, State.EXCLUDED: 1}
     assert str(gone) not in sink.attempted
-    assert [r.text for r in ledger.records(mailing, [State.EXCLUDED])] == [
+    assert [r.text for r in ledger.records.of(mailing, [State.EXCLUDED])] == [
         "suppressed: unsubscribed, 2026-11-22"
     ]
 
@@ -363,13 +364,13 @@ def test_when_the_ledger_is_full_nothing_more_leaves_and_nobody_gets_it_twice(
 ) -> None:
     emails = readers(200)
     mailing = frozen(ledger, emails)
-    (pages,) = ledger.db.execute("PRAGMA page_count").fetchone()
+    (pages,) = ledger.database.db.execute("PRAGMA page_count").fetchone()
     with running(Sink(dot=lambda *_: f"250 2.0.0 {'long words ' * 40}")) as sink:
-        ledger.db.execute(f"PRAGMA max_page_count={pages + 2}")
+        ledger.database.db.execute(f"PRAGMA max_page_count={pages + 2}")
         with pytest.raises(LedgerUnusable, match="cannot be used: database or disk is full"):
             over(ledger, mailing, sink)
         left_before = len(sink.attempted)
-        ledger.db.execute("PRAGMA max_page_count=1000000")
+        ledger.database.db.execute("PRAGMA max_page_count=1000000")
         result = over(ledger, mailing, sink)
     assert 0 < left_before < 200
     assert sorted(sink.attempted) == emails
@@ -381,5 +382,5 @@ def test_a_message_that_cannot_be_made_freezes_nothing(ledger: SqliteLedger) -> 
     good = members("a@example.org")[0]
     bad = Member(Subscriber(Address("b\n", "example.org"), "", {}), 3, None)
     with pytest.raises(NewsletterError, match="the message cannot be made"):
-        freeze(ledger, CONTENT, [good, bad], key=KEY, sources="", now=NOW)
-    assert ledger.mailings() == []
+        freeze(ledger.records, CONTENT, [good, bad], key=KEY, sources="", now=NOW)
+    assert ledger.records.mailings() == []

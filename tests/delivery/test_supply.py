@@ -12,8 +12,8 @@ from newsletter.delivery.mailing import freeze
 from newsletter.delivery.pace import Pace
 from newsletter.delivery.supply import Supply
 from newsletter.settings.values import Durability, Rate
-from newsletter.state.ledger import Settlement
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import Settlement
 from tests.delivery.test_mailing import KEY, members
 from tests.message.test_message import CONTENT
 
@@ -41,13 +41,15 @@ def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
 
 
 def test_who_falls_due_after_all_others_waits_for_a_place_too(ledger: SqliteLedger) -> None:
-    mailing = freeze(ledger, CONTENT, members("a@x.org", "b@x.org"), key=KEY, sources="", now=NOW)
+    mailing = freeze(
+        ledger.records, CONTENT, members("a@x.org", "b@x.org"), key=KEY, sources="", now=NOW
+    )
     clock = Clock()
-    later, other = ledger.pending(mailing, after=0, limit=2)
+    later, other = ledger.run.pending(mailing, after=0, limit=2)
     outcome = Outcome(Verdict.DEFERRED, 450, "", "later", Phase.RCPT)
     due = clock.wall() + 10
-    ledger.turn([Settlement(later.id, State.DEFERRED, outcome, clock.wall(), due)], (), 0.0)
-    feed = Feed(ledger, mailing, clock=clock, limit=None)
+    ledger.run.turn([Settlement(later.id, State.DEFERRED, outcome, clock.wall(), due)], (), 0.0)
+    feed = Feed(ledger.run, mailing, clock=clock, limit=None)
     supply = Supply(feed, Pace([Rate(1, 60)], now=clock.steady()), clock)
     assert supply.next() == other
     assert supply.next() is None
@@ -56,4 +58,4 @@ def test_who_falls_due_after_all_others_waits_for_a_place_too(ledger: SqliteLedg
     assert supply.next() is None
     assert supply.wait == 60.0
     clock.passed = 80.0
-    assert supply.next() == ledger.deferred(mailing, due=clock.wall(), limit=1)[0]
+    assert supply.next() == ledger.run.deferred(mailing, due=clock.wall(), limit=1)[0]

@@ -9,7 +9,7 @@ from newsletter.basics.outcome import State
 from newsletter.delivery.answers.policy import Stop
 from newsletter.delivery.lane import Ending
 from newsletter.delivery.mailing import Result
-from newsletter.state.ledger import Mailing, MailingState
+from newsletter.state.values import Mailing, MailingState
 from newsletter.tasks.send.again import AFTER_TROUBLE, next_round, worth_again
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)

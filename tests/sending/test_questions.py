@@ -154,7 +154,7 @@ def test_an_error_of_the_check_stops_it_unless_it_is_overridden_with_a_reason(
     assert [each.rule for each in checked.judged.overridden] == ["summary-incomplete"]
     assert checked.judged.unneeded == ("size",)
     with open_workspace(workspace).ledger() as ledger:
-        kept = ledger.overrides(person.result.mailing)
+        kept = ledger.records.overrides(person.result.mailing)
     assert [(each.rule, each.reason) for each in kept] == [("summary-incomplete", "a comment")]
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.state.aside import read_aside, release, reserve, write_aside
-from newsletter.state.ledger import LedgerUnusable, Settlement
+from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import Settlement
 from tests.state.test_state import NOW, frozen, member
 
 CONNECTIONS = 100
@@ -105,7 +106,7 @@ def test_where_there_is_no_room_none_is_taken_and_that_is_said(
         no_file_longer_than(2_000_000),
         pytest.raises(LedgerUnusable, match=r"cannot be used: (?s:.*)the disk is full"),
     ):
-        ledger.reserve(1000)
+        ledger.run.reserve(1000)
     ledger.close()
     assert [file.name for file in tmp_path.iterdir()] == ["state.db"]
 
@@ -143,8 +144,8 @@ def test_an_old_answer_that_was_put_back_settles_no_later_try(tmp_path: Path) ->
     ledger = SqliteLedger(tmp_path / "state.db")
     mailing = frozen(ledger, member("ada@example.org"))
     later = Outcome(Verdict.DEFERRED, 451, "4.3.0", "later", Phase.DOT)
-    ledger.turn([], [mailing.first], NOW.timestamp())
-    ledger.set_aside([Settlement(mailing.first, State.DEFERRED, later, NOW.timestamp() - 60)])
-    assert ledger.recover(mailing, NOW) == 1
-    assert ledger.counts(mailing)[State.UNCERTAIN] == 1
+    ledger.run.turn([], [mailing.first], NOW.timestamp())
+    ledger.run.set_aside([Settlement(mailing.first, State.DEFERRED, later, NOW.timestamp() - 60)])
+    assert ledger.run.recover(mailing, NOW) == 1
+    assert ledger.records.counts(mailing)[State.UNCERTAIN] == 1
     ledger.close()

@@ -22,8 +22,9 @@ from newsletter.state.guards.marks import (
     tells_of,
     times_of,
 )
-from newsletter.state.ledger import LedgerGone, LedgerUnusable, Mailing, MailingState, Settlement
+from newsletter.state.ledger import LedgerGone, LedgerUnusable
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import Mailing, MailingState, Settlement
 from tests.state.test_state import NOW, frozen, member, states
 
 LATER = NOW + timedelta(hours=1)
@@ -34,7 +35,7 @@ MOMENT = NOW.timestamp()
 def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
     ledger = SqliteLedger(tmp_path / "state.db")
     (tmp_path / "home").mkdir()
-    ledger.witnessed_by(tmp_path / "home")
+    ledger.marks.witnessed_by(tmp_path / "home")
     yield ledger
     ledger.close()
 
@@ -134,59 +135,63 @@ def test_a_mark_is_lost_where_the_ledger_heard_of_it_last_before() -> None:
 
 def test_whose_mark_was_lost_is_uncertain_and_stays_so(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, *(member(f"r{number}@example.org") for number in range(4)))
-    ledger.attend(mailing)
+    ledger.run.attend(mailing)
     first = mailing.first
     later = Outcome(Verdict.DEFERRED, 451, "4.3.0", "later", Phase.DOT)
-    assert ledger.turn([], [first, first + 1, first + 2], MOMENT)
+    assert ledger.run.turn([], [first, first + 1, first + 2], MOMENT)
     # The second came back: that the ledger lost this, too, sends nobody anything twice.
-    ledger.turn([Settlement(first + 1, State.DEFERRED, later, MOMENT + 1, MOMENT + 2)], (), MOMENT)
-    ledger.release()
+    ledger.run.turn(
+        [Settlement(first + 1, State.DEFERRED, later, MOMENT + 1, MOMENT + 2)], (), MOMENT
+    )
+    ledger.run.release()
     forget = "UPDATE deliveries SET state = 'pending', at = NULL WHERE state <> 'accepted'"
-    ledger.db.execute(forget)
-    assert set(ledger.lost(mailing)) == {first, first + 2}
-    assert ledger.reconcile(mailing, LATER) == 2
+    ledger.database.db.execute(forget)
+    assert set(ledger.marks.lost(mailing)) == {first, first + 2}
+    assert ledger.run.reconcile(mailing, LATER) == 2
     assert list(states(ledger, mailing).values()) == [
         State.UNCERTAIN,
         State.PENDING,
         State.UNCERTAIN,
         State.PENDING,
     ]
-    assert ledger.reconcile(mailing, LATER) == 0
+    assert ledger.run.reconcile(mailing, LATER) == 0
     # What the editor lets be sent again is not taken back, even where the clock went back.
-    assert ledger.resolve(mailing, State.PENDING, "again", NOW - timedelta(days=1)) == 2
-    assert ledger.reconcile(mailing, LATER) == 0
-    assert not ledger.nobody_got(mailing)
+    assert ledger.records.resolve(mailing, State.PENDING, "again", NOW - timedelta(days=1)) == 2
+    assert ledger.run.reconcile(mailing, LATER) == 0
+    assert not ledger.records.nobody_got(mailing)
 
 
 def test_an_older_witness_than_the_ledger_is_no_reason_for_doubt(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, member("ada@example.org"), member("grace@example.org"))
-    ledger.attend(mailing)
-    ledger.turn([], [mailing.first], MOMENT)
-    ledger.release()
-    ledger.turn([], [mailing.last], MOMENT)  # as a power cut leaves it: nothing was seen of this
-    ledger.recover(mailing, LATER)
-    assert ledger.reconcile(mailing, LATER) == 0
-    assert ledger.resolve(mailing, State.PENDING, "again", LATER) == 2
+    ledger.run.attend(mailing)
+    ledger.run.turn([], [mailing.first], MOMENT)
+    ledger.run.release()
+    ledger.run.turn(
+        [], [mailing.last], MOMENT
+    )  # as a power cut leaves it: nothing was seen of this
+    ledger.run.recover(mailing, LATER)
+    assert ledger.run.reconcile(mailing, LATER) == 0
+    assert ledger.records.resolve(mailing, State.PENDING, "again", LATER) == 2
 
 
 def test_a_ledger_that_misses_rows_is_damaged(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, member("ada@example.org"), member("grace@example.org"))
-    ledger.db.execute("DELETE FROM deliveries WHERE id = ?", (mailing.last,))
+    ledger.database.db.execute("DELETE FROM deliveries WHERE id = ?", (mailing.last,))
     with pytest.raises(LedgerUnusable, match="damaged: 1 readers of 2026-11 are missing in it"):
-        ledger.reconcile(mailing, NOW)
+        ledger.run.reconcile(mailing, NOW)
 
 
 def test_nothing_is_written_once_the_file_is_another(ledger: SqliteLedger, tmp_path: Path) -> None:
     mailing = frozen(ledger, member("ada@example.org"))
     (tmp_path / "other").touch()
-    (tmp_path / "other").replace(ledger.file)
+    (tmp_path / "other").replace(ledger.database.file)
     with pytest.raises(LedgerGone, match=r"state\.db was replaced by another file while in use"):
-        ledger.turn([], [mailing.first], MOMENT)
-    ledger.file.unlink()
+        ledger.run.turn([], [mailing.first], MOMENT)
+    ledger.database.file.unlink()
     with pytest.raises(LedgerGone, match=r"state\.db was deleted while in use"):
-        ledger.set_epoch(3)
+        ledger.database.set_epoch(3)
     with pytest.raises(NewsletterError, match="it looks at what was sent before it goes on"):
-        ledger.confirm(mailing)
+        ledger.run.confirm(mailing)
 
 
 def test_who_was_deferred_while_the_clock_was_years_ahead_is_due_now(ledger: SqliteLedger) -> None:
@@ -197,8 +202,8 @@ def test_who_was_deferred_while_the_clock_was_years_ahead_is_due_now(ledger: Sql
         Settlement(mailing.first, State.DEFERRED, later, ahead, ahead + 300),
         Settlement(mailing.last, State.DEFERRED, later, MOMENT, MOMENT + 300),
     ]
-    ledger.turn(settled, (), MOMENT)
-    assert ledger.bring_forward(mailing, MOMENT + 1, MOMENT + 20_000) == 1
-    (due,) = ledger.deferred(mailing, due=MOMENT + 1, limit=9)
+    ledger.run.turn(settled, (), MOMENT)
+    assert ledger.run.bring_forward(mailing, MOMENT + 1, MOMENT + 20_000) == 1
+    (due,) = ledger.run.deferred(mailing, due=MOMENT + 1, limit=9)
     assert (due.id, due.first_deferred_at) == (mailing.first, MOMENT + 1)
-    assert ledger.next_due(mailing) == MOMENT + 1
+    assert ledger.run.next_due(mailing) == MOMENT + 1

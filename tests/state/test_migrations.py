@@ -38,22 +38,22 @@ def test_a_ledger_of_the_first_version_keeps_everything_it_knows(tmp_path: Path)
     file = tmp_path / "state.db"
     write_first_version(file)
     ledger = SqliteLedger(file)
-    mailing = ledger.mailing("2026-11")
+    mailing = ledger.records.mailing("2026-11")
     assert mailing is not None
     assert (mailing.id, mailing.first, mailing.last) == (3, 11, 13)
     assert ledger.identity() == ("abc", 7)
     assert [
         (r.id, r.email, r.state, r.code, r.text, r.attempts, r.message_token)
-        for r in ledger.records(mailing)
+        for r in ledger.records.of(mailing)
     ] == [
         (11, "A@x.org", State.ACCEPTED, 250, "Ok", 1, "ta"),
         (12, "b@x.org", State.DEFERRED, 451, "later", 1, "tb"),
         (13, "c@x.org", State.PENDING, None, "", 0, "tc"),
     ]
-    (due,) = ledger.deferred(mailing, due=306.0, limit=-1)
+    (due,) = ledger.run.deferred(mailing, due=306.0, limit=-1)
     assert (due.id, due.first_deferred_at) == (12, 6.0)
-    assert [each.id for each in ledger.pending(mailing, after=0, limit=9)] == [13]
-    kept = ledger.db.execute("SELECT delivery, at, state, text FROM attempts").fetchall()
+    assert [each.id for each in ledger.run.pending(mailing, after=0, limit=9)] == [13]
+    kept = ledger.database.db.execute("SELECT delivery, at, state, text FROM attempts").fetchall()
     assert kept == [(12, 6.0, "deferred", "later")]
-    assert ledger.db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert ledger.database.db.execute("PRAGMA foreign_key_check").fetchall() == []
     ledger.close()

@@ -28,10 +28,11 @@ from newsletter.state.guards.identity import advance, doubt, note_of
 from newsletter.state.guards.lock import sending_lock
 from newsletter.state.guards.witness import Witness, witness_of
 from newsletter.state.keys import load_keys
-from newsletter.state.ledger import Delivery, LedgerUnusable, Mailing, MailingState, Settlement
+from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.mailings_file import read_mailings, write_mailing
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.sqlite.rows import delivery_of, incoming_rows
+from newsletter.state.values import Delivery, Mailing, MailingState, Settlement
 from tests.message.test_message import CONTENT
 
 KEY = Key(b"k" * 32)
@@ -51,29 +52,31 @@ def member(email: str, excluded: str | None = None) -> Member:
 
 
 def frozen(ledger: SqliteLedger, *members: Member) -> Mailing:
-    return freeze(ledger, CONTENT, members, key=KEY, sources="", now=NOW)
+    return freeze(ledger.records, CONTENT, members, key=KEY, sources="", now=NOW)
 
 
 def suppress(ledger: SqliteLedger, email: str) -> None:
     address = parse_address(email)
-    ledger.suppress(Suppression(address=address, reason="left", at=NOW, source="subscribers"))
+    ledger.suppressions.suppress(
+        Suppression(address=address, reason="left", at=NOW, source="subscribers")
+    )
 
 
 def states(ledger: SqliteLedger, mailing: Mailing) -> dict[str, State]:
-    return {record.email: record.state for record in ledger.records(mailing)}
+    return {record.email: record.state for record in ledger.records.of(mailing)}
 
 
 def test_a_freeze_writes_the_audience_with_only_the_fields_that_are_used(
     ledger: SqliteLedger,
 ) -> None:
     mailing = frozen(ledger, member("b@example.org"), member("a@example.org", "unsubscribed"))
-    pending = ledger.pending(mailing, after=0, limit=10)
+    pending = ledger.run.pending(mailing, after=0, limit=10)
     assert [(str(d.address), d.fields) for d in pending] == [("b@example.org", {"first_name": "A"})]
     assert states(ledger, mailing) == {
         "a@example.org": State.EXCLUDED,
         "b@example.org": State.PENDING,
     }
-    assert ledger.content(mailing) == CONTENT
+    assert ledger.records.content(mailing) == CONTENT
     assert mailing.state is MailingState.FROZEN
 
 
@@ -97,8 +100,8 @@ def test_an_issue_is_frozen_once(ledger: SqliteLedger) -> None:
     frozen(ledger, member("a@example.org"))
     with pytest.raises(Exception, match="UNIQUE"):
         frozen(ledger, member("b@example.org"))
-    assert [mailing.issue for mailing in ledger.mailings()] == ["2026-11"]
-    assert list(states(ledger, ledger.mailings()[0])) == ["a@example.org"]
+    assert [mailing.issue for mailing in ledger.records.mailings()] == ["2026-11"]
+    assert list(states(ledger, ledger.records.mailings()[0])) == ["a@example.org"]
 
 
 def test_an_audience_that_breaks_off_freezes_nothing(ledger: SqliteLedger) -> None:
@@ -107,17 +110,17 @@ def test_an_audience_that_breaks_off_freezes_nothing(ledger: SqliteLedger) -> No
         raise OSError("the disk went away")
 
     with pytest.raises(OSError, match="went away"):
-        freeze(ledger, CONTENT, breaks_off(), key=KEY, sources="", now=NOW)
-    assert ledger.mailings() == []
+        freeze(ledger.records, CONTENT, breaks_off(), key=KEY, sources="", now=NOW)
+    assert ledger.records.mailings() == []
     assert frozen(ledger, member("a@example.org")).issue == "2026-11"
 
 
 def test_a_mark_holds_only_for_the_pending_and_unsuppressed(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, *(member(f"{name}@example.org") for name in "abc"))
-    a, b, c = (d.id for d in ledger.pending(mailing, after=0, limit=10))
+    a, b, c = (d.id for d in ledger.run.pending(mailing, after=0, limit=10))
     suppress(ledger, "B@Example.org")
-    assert ledger.turn([], [a, b], 1.0) == {a}
-    assert ledger.turn([], [a, c], 1.0) == {c}
+    assert ledger.run.turn([], [a, b], 1.0) == {a}
+    assert ledger.run.turn([], [a, c], 1.0) == {c}
     assert states(ledger, mailing) == {
         "a@example.org": State.ATTEMPTING,
         "b@example.org": State.EXCLUDED,
@@ -133,13 +136,13 @@ def test_who_left_while_her_message_was_on_its_way_gets_no_second_one(
     ledger: SqliteLedger, verdict: Verdict, back: State
 ) -> None:
     mailing = frozen(ledger, member("a@example.org"), member("b@example.org"))
-    first, second = ledger.pending(mailing, after=0, limit=9)
-    assert ledger.turn([], [first.id], 1.0) == {first.id}
+    first, second = ledger.run.pending(mailing, after=0, limit=9)
+    assert ledger.run.turn([], [first.id], 1.0) == {first.id}
     suppress(ledger, "a@example.org")
-    assert ledger.turn([], [second.id], 2.0) == {second.id}
+    assert ledger.run.turn([], [second.id], 2.0) == {second.id}
     later = Settlement(first.id, back, Outcome(verdict, 421, "", "later"), 3.0, 3.0)
-    ledger.turn([later], [], 3.0)
-    assert ledger.turn([], [first.id], 4.0) == frozenset()
+    ledger.run.turn([later], [], 3.0)
+    assert ledger.run.turn([], [first.id], 4.0) == frozenset()
     assert states(ledger, mailing) == {
         "a@example.org": State.EXCLUDED,
         "b@example.org": State.ATTEMPTING,
@@ -151,53 +154,53 @@ def test_who_left_before_the_answer_to_her_offer_stays_excluded(
     ledger: SqliteLedger, state: State
 ) -> None:
     mailing = frozen(ledger, member("a@example.org"), member("b@example.org"))
-    first, second = ledger.pending(mailing, after=0, limit=9)
+    first, second = ledger.run.pending(mailing, after=0, limit=9)
     suppress(ledger, "a@example.org")
-    assert ledger.turn([], [second.id], 1.0) == {second.id}
+    assert ledger.run.turn([], [second.id], 1.0) == {second.id}
     outcome = Outcome(Verdict(state), 550, "5.1.1", "who?", Phase.RCPT)
-    ledger.turn([Settlement(first.id, state, outcome, 2.0, 3.0)], [], 2.0)
+    ledger.run.turn([Settlement(first.id, state, outcome, 2.0, 3.0)], [], 2.0)
     assert states(ledger, mailing)["a@example.org"] is State.EXCLUDED
-    assert [each.text for each in ledger.attempts(first.id)] == ["who?"]
+    assert [each.text for each in ledger.records.attempts(first.id)] == ["who?"]
 
 
 def test_what_a_dead_run_left_attempting_is_uncertain_and_stays_so(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, member("a@example.org"), member("b@example.org"))
-    first = ledger.pending(mailing, after=0, limit=1)[0]
-    ledger.turn([], [first.id], 1.0)
-    assert ledger.recover(mailing, NOW) == 1
-    assert ledger.turn([], [first.id], 2.0) == frozenset()
+    first = ledger.run.pending(mailing, after=0, limit=1)[0]
+    ledger.run.turn([], [first.id], 1.0)
+    assert ledger.run.recover(mailing, NOW) == 1
+    assert ledger.run.turn([], [first.id], 2.0) == frozenset()
     assert states(ledger, mailing)["a@example.org"] is State.UNCERTAIN
-    assert ledger.resolve(mailing, State.PENDING, "to be sent again", NOW) == 1
-    assert ledger.turn([], [first.id], 3.0) == {first.id}
+    assert ledger.records.resolve(mailing, State.PENDING, "to be sent again", NOW) == 1
+    assert ledger.run.turn([], [first.id], 3.0) == {first.id}
 
 
 def test_an_outcome_without_a_row_writes_nothing_at_all(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, member("a@example.org"))
-    (only,) = ledger.pending(mailing, after=0, limit=1)
+    (only,) = ledger.run.pending(mailing, after=0, limit=1)
     accepted = Outcome(Verdict.ACCEPTED, 250, "2.0.0", "Ok")
     lost = [Settlement(each, State.ACCEPTED, accepted, 1.0) for each in (only.id, 99)]
     with pytest.raises(LedgerUnusable, match="an outcome found no row"):
-        ledger.turn(lost, [], 1.0)
+        ledger.run.turn(lost, [], 1.0)
     assert states(ledger, mailing) == {"a@example.org": State.PENDING}
 
 
 def test_earlier_attempts_that_failed_are_kept(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, member("a@example.org"))
-    (only,) = ledger.pending(mailing, after=0, limit=1)
+    (only,) = ledger.run.pending(mailing, after=0, limit=1)
     later = Outcome(Verdict.DEFERRED, 451, "4.2.0", "later", Phase.RCPT)
-    ledger.turn([Settlement(only.id, State.DEFERRED, later, 1.0, 301.0)], [], 1.0)
-    assert ledger.next_due(mailing) == 301.0
-    assert ledger.deferred(mailing, due=300.0, limit=-1) == []
-    assert [ledger.waiting(mailing, due=due) for due in (300.0, 301.0)] == [0, 1]
-    (due,) = ledger.deferred(mailing, due=301.0, limit=-1)
+    ledger.run.turn([Settlement(only.id, State.DEFERRED, later, 1.0, 301.0)], [], 1.0)
+    assert ledger.run.next_due(mailing) == 301.0
+    assert ledger.run.deferred(mailing, due=300.0, limit=-1) == []
+    assert [ledger.run.waiting(mailing, due=due) for due in (300.0, 301.0)] == [0, 1]
+    (due,) = ledger.run.deferred(mailing, due=301.0, limit=-1)
     assert (due.id, due.attempts, due.first_deferred_at) == (only.id, 1, 1.0)
     ok = Outcome(Verdict.ACCEPTED, 250, "", "Ok")
-    ledger.turn([], [only.id], 302.0)
-    ledger.turn([Settlement(only.id, State.ACCEPTED, ok, 303.0)], [], 303.0)
-    (record,) = ledger.records(mailing)
+    ledger.run.turn([], [only.id], 302.0)
+    ledger.run.turn([Settlement(only.id, State.ACCEPTED, ok, 303.0)], [], 303.0)
+    (record,) = ledger.records.of(mailing)
     assert (record.state, record.attempts, record.text) == (State.ACCEPTED, 2, "Ok")
-    assert ledger.attempted_since(0.0) == [1.0, 303.0]
-    kept = ledger.db.execute("SELECT delivery, at, state, phase, code, text FROM attempts")
+    assert ledger.run.attempted_since(0.0) == [1.0, 303.0]
+    kept = ledger.database.db.execute("SELECT delivery, at, state, phase, code, text FROM attempts")
     assert kept.fetchall() == [(only.id, 1.0, "deferred", "RCPT", 451, "later")]
 
 
@@ -205,31 +208,39 @@ def test_the_tokens_of_leaving_and_of_bounces_name_their_reader_and_a_forged_one
     ledger: SqliteLedger,
 ) -> None:
     mailing = frozen(ledger, member("ada@example.org"))
-    (only,) = ledger.pending(mailing, after=0, limit=1)
+    (only,) = ledger.run.pending(mailing, after=0, limit=1)
     token = Signer(KEY, mailing.uuid).token(Purpose.UNSUBSCRIBE, only.id)
-    assert ledger.find_by_token(token) == ADA
-    assert ledger.find_by_token(token.upper()) == ADA
-    assert ledger.find_by_token(Signer(KEY, mailing.uuid).token(Purpose.BOUNCE, only.id)) == ADA
+    assert ledger.records.find_by_token(token) == ADA
+    assert ledger.records.find_by_token(token.upper()) == ADA
+    assert (
+        ledger.records.find_by_token(Signer(KEY, mailing.uuid).token(Purpose.BOUNCE, only.id))
+        == ADA
+    )
     forged = Signer(Key(b"x" * 32), mailing.uuid).token(Purpose.UNSUBSCRIBE, only.id)
     sample = Signer(KEY, mailing.uuid).token(Purpose.UNSUBSCRIBE, 0)
-    assert [ledger.find_by_token(each) for each in (forged, sample, "nonsense")] == [None] * 3
+    assert [ledger.records.find_by_token(each) for each in (forged, sample, "nonsense")] == [
+        None
+    ] * 3
 
 
 def test_a_restore_counts_as_a_later_event(ledger: SqliteLedger) -> None:
     suppress(ledger, "ada@example.org")
-    ledger.restore(ADA, reason="asked again", source="x", at=NOW + timedelta(days=1))
+    ledger.suppressions.restore(ADA, reason="asked again", source="x", at=NOW + timedelta(days=1))
     mailing = frozen(ledger, member("ada@example.org"))
-    (only,) = ledger.pending(mailing, after=0, limit=1)
-    assert ledger.turn([], [only.id], 1.0) == {only.id}
+    (only,) = ledger.run.pending(mailing, after=0, limit=1)
+    assert ledger.run.turn([], [only.id], 1.0) == {only.id}
 
 
 def test_the_private_files_are_for_their_owner_alone(ledger: SqliteLedger) -> None:
     frozen(ledger, member("ada@example.org"))
-    key = ledger.file.with_name("key")
+    key = ledger.database.file.with_name("key")
     load_keys(key, make=True)
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in ledger.file.parent.iterdir()}
+    modes = {
+        file.name: stat.S_IMODE(file.stat().st_mode)
+        for file in ledger.database.file.parent.iterdir()
+    }
     assert modes == {"state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600, "key": 0o600}
-    assert stat.S_IMODE(ledger.file.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(ledger.database.file.parent.stat().st_mode) == 0o700
 
 
 def test_a_file_that_is_no_database_is_a_clear_problem(tmp_path: Path) -> None:
@@ -241,7 +252,7 @@ def test_a_file_that_is_no_database_is_a_clear_problem(tmp_path: Path) -> None:
 
 def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "state.db")
-    ledger.db.execute("PRAGMA user_version=99")
+    ledger.database.db.execute("PRAGMA user_version=99")
     ledger.close()
     with pytest.raises(LedgerUnusable, match="newer version"):
         SqliteLedger(tmp_path / "state.db")
@@ -253,27 +264,27 @@ def witness(ledger: SqliteLedger, tmp_path: Path) -> Witness:
 
 
 def test_the_ledger_last_sent_from_is_not_doubted(ledger: SqliteLedger, witness: Witness) -> None:
-    assert doubt(ledger, witness) is None
-    assert advance(ledger, witness) == ""
-    assert doubt(ledger, witness) is None
+    assert doubt(ledger.database, witness) is None
+    assert advance(ledger.database, witness) == ""
+    assert doubt(ledger.database, witness) is None
 
 
 def test_a_restored_ledger_is_doubted(ledger: SqliteLedger, witness: Witness) -> None:
-    advance(ledger, witness)
-    ledger.set_epoch(3)
-    advance(ledger, witness)
-    ledger.set_epoch(1)
-    assert "older than its last mailing" in str(doubt(ledger, witness))
+    advance(ledger.database, witness)
+    ledger.database.set_epoch(3)
+    advance(ledger.database, witness)
+    ledger.database.set_epoch(1)
+    assert "older than its last mailing" in str(doubt(ledger.database, witness))
 
 
 def test_a_copied_ledger_is_doubted(ledger: SqliteLedger, witness: Witness, tmp_path: Path) -> None:
-    advance(ledger, witness)
-    ledger.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copytree(ledger.file.parent, tmp_path / "copy")
+    advance(ledger.database, witness)
+    ledger.database.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copytree(ledger.database.file.parent, tmp_path / "copy")
     copy = SqliteLedger(tmp_path / "copy" / "state.db")
-    assert "copied here from another place" in str(doubt(copy, witness))
-    note_of(copy.file).unlink()
-    assert "copied here without its state.db.epoch" in str(doubt(copy, witness))
+    assert "copied here from another place" in str(doubt(copy.database, witness))
+    note_of(copy.database.file).unlink()
+    assert "copied here without its state.db.epoch" in str(doubt(copy.database, witness))
     copy.close()
 
 
@@ -303,31 +314,33 @@ DAMAGED = {
 def test_a_damaged_note_or_witness_is_told_and_overruled(
     ledger: SqliteLedger, witness: Witness, text: str
 ) -> None:
-    advance(ledger, witness)
-    note_of(ledger.file).write_text(text)
-    assert "its state.db.epoch is damaged, so it may be a copy" in str(doubt(ledger, witness))
-    advance(ledger, witness)
+    advance(ledger.database, witness)
+    note_of(ledger.database.file).write_text(text)
+    assert "its state.db.epoch is damaged, so it may be a copy" in str(
+        doubt(ledger.database, witness)
+    )
+    advance(ledger.database, witness)
     assert witness.folder is not None
     (witness.folder / "seen.json").write_text(text)
-    assert "its witness is missing: nothing in " in str(doubt(ledger, witness))
-    advance(ledger, witness)
-    assert doubt(ledger, witness) is None
+    assert "its witness is missing: nothing in " in str(doubt(ledger.database, witness))
+    advance(ledger.database, witness)
+    assert doubt(ledger.database, witness) is None
 
 
 def test_a_note_that_is_no_plain_file_is_told(ledger: SqliteLedger, witness: Witness) -> None:
-    advance(ledger, witness)
-    note_of(ledger.file).unlink()
-    os.mkfifo(note_of(ledger.file))
-    assert "its state.db.epoch is damaged" in str(doubt(ledger, witness))
+    advance(ledger.database, witness)
+    note_of(ledger.database.file).unlink()
+    os.mkfifo(note_of(ledger.database.file))
+    assert "its state.db.epoch is damaged" in str(doubt(ledger.database, witness))
 
 
 def test_a_fresh_ledger_in_the_place_of_one_that_was_sent_from_is_doubted(
     ledger: SqliteLedger, witness: Witness, tmp_path: Path
 ) -> None:
-    advance(ledger, witness)
+    advance(ledger.database, witness)
     other = SqliteLedger(tmp_path / "other.db")
-    shutil.copyfile(note_of(ledger.file), note_of(other.file))
-    found = doubt(other, Witness(tmp_path / "home" / other.identity()[0]))
+    shutil.copyfile(note_of(ledger.database.file), note_of(other.database.file))
+    found = doubt(other.database, Witness(tmp_path / "home" / other.identity()[0]))
     assert "this is another ledger than the one sent from last" in str(found)
     other.close()
 
@@ -337,10 +350,10 @@ def test_a_witness_that_cannot_be_kept_is_said_and_not_missed(
 ) -> None:
     (tmp_path / "file").touch()
     nowhere = Witness(tmp_path / "file" / "newsletter")
-    assert advance(ledger, nowhere) == "Not a directory"
-    assert doubt(ledger, nowhere) is None
-    assert advance(ledger, Witness(None)) == "No such file or directory"
-    assert doubt(ledger, Witness(None)) is None
+    assert advance(ledger.database, nowhere) == "Not a directory"
+    assert doubt(ledger.database, nowhere) is None
+    assert advance(ledger.database, Witness(None)) == "No such file or directory"
+    assert doubt(ledger.database, Witness(None)) is None
 
 
 def test_the_witness_is_kept_where_the_system_keeps_state(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,8 +367,8 @@ def test_the_witness_is_kept_where_the_system_keeps_state(monkeypatch: pytest.Mo
 def test_no_witness_is_missed_where_the_home_cannot_be_looked_into(
     ledger: SqliteLedger, witness: Witness, tmp_path: Path
 ) -> None:
-    advance(ledger, witness)
-    assert doubt(ledger, Witness(tmp_path / ("x" * 300) / "newsletter")) is None
+    advance(ledger.database, witness)
+    assert doubt(ledger.database, Witness(tmp_path / ("x" * 300) / "newsletter")) is None
 
 
 def test_a_home_that_is_no_absolute_path_keeps_no_witness(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,21 +380,21 @@ def test_a_home_that_is_no_absolute_path_keeps_no_witness(monkeypatch: pytest.Mo
 def test_a_file_system_with_inodes_of_64_bits_is_no_reason_for_doubt(
     ledger: SqliteLedger, witness: Witness
 ) -> None:
-    assert ledger.presence.ledger is not None
-    ledger.presence.ledger = (ledger.presence.ledger[0], 2**64 - 5)
-    advance(ledger, witness)
-    assert doubt(ledger, witness) is None
+    assert ledger.database.presence.ledger is not None
+    ledger.database.presence.ledger = (ledger.database.presence.ledger[0], 2**64 - 5)
+    advance(ledger.database, witness)
+    assert doubt(ledger.database, witness) is None
 
 
 def test_an_epoch_that_cannot_be_counted_up_is_damage(
     ledger: SqliteLedger, witness: Witness
 ) -> None:
-    advance(ledger, witness)
-    note = note_of(ledger.file)
+    advance(ledger.database, witness)
+    note = note_of(ledger.database.file)
     note.write_text(note.read_text().replace('"epoch": 1', f'"epoch": {2**63 - 1}'))
-    assert "its state.db.epoch is damaged" in str(doubt(ledger, witness))
-    advance(ledger, witness)
-    assert doubt(ledger, witness) is None
+    assert "its state.db.epoch is damaged" in str(doubt(ledger.database, witness))
+    advance(ledger.database, witness)
+    assert doubt(ledger.database, witness) is None
 
 
 def test_a_missing_or_broken_key_is_never_replaced(tmp_path: Path) -> None:
@@ -430,9 +443,9 @@ def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_pat
     file, name = tmp_path / "mailings.csv", Path("mailings.csv")
     mailing = frozen(ledger, member("ada@example.org"))
     assert read_mailings(file, name) == ()
-    write_mailing(file, name, mailing, ledger.counts(mailing), ("abc", 1))
-    mailing = ledger.set_state(mailing, MailingState.SENDING, NOW)
-    mailing = ledger.set_state(mailing, MailingState.FINISHED, NOW)
+    write_mailing(file, name, mailing, ledger.records.counts(mailing), ("abc", 1))
+    mailing = ledger.records.set_state(mailing, MailingState.SENDING, NOW)
+    mailing = ledger.records.set_state(mailing, MailingState.FINISHED, NOW)
     write_mailing(file, name, mailing, dict.fromkeys(State, 7), ("abc", 2))
     when = "2026-11-22T08:00:00+00:00"
     assert file.read_text().splitlines() == [
@@ -463,7 +476,7 @@ def test_whoever_looks_at_the_ledger_meanwhile_leaves_the_sender_its_log(tmp_pat
     SqliteLedger(file).close()  # as the check does, in the sender's own process
     look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT id FROM ledger')"
     subprocess.run([sys.executable, "-c", f"{look}.fetchall()", str(file)], check=True)
-    sender.set_epoch(7)
+    sender.database.set_epoch(7)
     with contextlib.closing(sqlite3.connect(file)) as other:
         assert other.execute("SELECT epoch FROM ledger").fetchone() == (7,)
     assert sorted(each.name for each in tmp_path.iterdir()) == [

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.basics.outcome import Outcome, State, Verdict
-from newsletter.state.ledger import Mailing, Settlement
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.sqlite.rows import runs
+from newsletter.state.values import Mailing, Settlement
 from tests.state.test_state import frozen, member, states, suppress
 
 READERS = 12
@@ -35,7 +35,11 @@ def ledger_of(readers: int) -> Iterator[tuple[SqliteLedger, Mailing, list[int]]]
         mailing = frozen(
             ledger, *(member(f"r{number:02}@example.org") for number in range(readers))
         )
-        yield ledger, mailing, [each.id for each in ledger.pending(mailing, after=0, limit=readers)]
+        yield (
+            ledger,
+            mailing,
+            [each.id for each in ledger.run.pending(mailing, after=0, limit=readers)],
+        )
         ledger.close()
 
 
@@ -46,9 +50,9 @@ def test_numbers_that_follow_each_other_are_a_run() -> None:
 
 def test_of_numbers_in_a_row_those_hold_that_were_waiting() -> None:
     with ledger_of(5) as (ledger, mailing, ids):
-        assert ledger.turn([], ids[1:2], 1.0) == {ids[1]}
+        assert ledger.run.turn([], ids[1:2], 1.0) == {ids[1]}
         suppress(ledger, "r03@example.org")
-        assert ledger.turn([], ids, 1.0) == {ids[0], ids[2], ids[4]}
+        assert ledger.run.turn([], ids, 1.0) == {ids[0], ids[2], ids[4]}
         assert list(states(ledger, mailing).values()) == [
             State.ATTEMPTING,
             State.ATTEMPTING,
@@ -60,18 +64,18 @@ def test_of_numbers_in_a_row_those_hold_that_were_waiting() -> None:
 
 def test_a_clock_that_is_set_back_makes_no_older_mark_hold_again() -> None:
     with ledger_of(4) as (ledger, _, ids):
-        assert ledger.turn([], ids[:2], 100.0) == set(ids[:2])
-        assert ledger.turn([], ids, 100.0) == set(ids[2:])
-        assert ledger.turn([], ids, 50.0) == set()
+        assert ledger.run.turn([], ids[:2], 100.0) == set(ids[:2])
+        assert ledger.run.turn([], ids, 100.0) == set(ids[2:])
+        assert ledger.run.turn([], ids, 50.0) == set()
 
 
 def test_a_row_takes_its_mark_and_a_usual_answer_without_growing() -> None:
     with ledger_of(500) as (ledger, _, ids):
-        pages = ledger.db.execute("PRAGMA page_count").fetchone()
+        pages = ledger.database.db.execute("PRAGMA page_count").fetchone()
         answer = Outcome(Verdict.ACCEPTED, 250, "2.0.0", "Ok: queued as 4bXqPz1c3Kz9rPq")
-        ledger.turn([], ids, 1763798400.25)
-        ledger.turn([Settlement(i, State.ACCEPTED, answer, 1763798400.5) for i in ids], [], 2.0)
-        assert ledger.db.execute("PRAGMA page_count").fetchone() == pages
+        ledger.run.turn([], ids, 1763798400.25)
+        ledger.run.turn([Settlement(i, State.ACCEPTED, answer, 1763798400.5) for i in ids], [], 2.0)
+        assert ledger.database.db.execute("PRAGMA page_count").fetchone() == pages
 
 
 answers = st.tuples(
@@ -92,15 +96,15 @@ def test_of_those_accepted_together_each_keeps_her_own_answer(
             who: Outcome(Verdict.ACCEPTED, code, enhanced, text)
             for who, code, enhanced, text in said
         }
-        ledger.turn([], ids, 1.0)
-        ledger.turn(
+        ledger.run.turn([], ids, 1.0)
+        ledger.run.turn(
             [Settlement(ids[who], State.ACCEPTED, each, 2.0) for who, each in outcomes.items()],
             [],
             2.0,
         )
         assert {
             record.id: (record.code, record.enhanced, record.text, record.attempts)
-            for record in ledger.records(mailing, [State.ACCEPTED])
+            for record in ledger.records.of(mailing, [State.ACCEPTED])
         } == {ids[who]: (each.code, each.enhanced, each.text, 1) for who, each in outcomes.items()}
 
 
@@ -140,12 +144,12 @@ def test_turns_leave_each_delivery_in_the_state_that_a_table_on_paper_has(
                     paper[who] = State.EXCLUDED
             wanted = {w for w in marked if paper[w] in (State.PENDING, State.DEFERRED)}
             paper |= dict.fromkeys(wanted, State.ATTEMPTING)
-            held = ledger.turn(settlements, [ids[who] for who in marked], float(at))
+            held = ledger.run.turn(settlements, [ids[who] for who in marked], float(at))
             assert held == {ids[who] for who in wanted}
         assert list(states(ledger, mailing).values()) == list(paper.values())
         assert {
             record.email: (record.code, record.text)
-            for record in ledger.records(mailing, [State.ACCEPTED, State.REFUSED])
+            for record in ledger.records.of(mailing, [State.ACCEPTED, State.REFUSED])
         } == {
             f"r{who:02}@example.org": (said.code, said.text)
             for who, said in answered.items()

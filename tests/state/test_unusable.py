@@ -25,9 +25,9 @@ def said(problem: pytest.ExceptionInfo[LedgerUnusable]) -> tuple[str, str]:
 
 def changing(file: Path, pragma: str) -> tuple[str, str]:
     ledger = SqliteLedger(file)
-    ledger.db.execute(pragma)
-    with pytest.raises(LedgerUnusable) as problem, ledger.transaction():
-        ledger.db.execute("CREATE TABLE large AS SELECT zeroblob(1000000) AS x")
+    ledger.database.db.execute(pragma)
+    with pytest.raises(LedgerUnusable) as problem, ledger.database.transaction():
+        ledger.database.db.execute("CREATE TABLE large AS SELECT zeroblob(1000000) AS x")
     ledger.close()
     return said(problem)
 
@@ -48,7 +48,7 @@ def test_one_that_may_only_be_read_asks_for_the_right_to_write(file: Path) -> No
 def test_a_busy_one_asks_to_wait(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "_BUSY_SECONDS", 0.01)
     other = SqliteLedger(file)
-    with other.transaction():
+    with other.database.transaction():
         what, hint = changing(file, "PRAGMA synchronous=FULL")
     other.close()
     assert what == "database is locked"
@@ -60,7 +60,7 @@ def test_a_damaged_one_points_to_the_backup(file: Path) -> None:
     octets = file.read_bytes()
     file.write_bytes(octets[:4096] + b"\xff" * (len(octets) - 4096))
     with pytest.raises(LedgerUnusable) as malformed:
-        SqliteLedger(file).read_one("SELECT count(*) FROM deliveries")
+        SqliteLedger(file).database.read_one("SELECT count(*) FROM deliveries")
     file.write_bytes(b"\xff" * len(octets))
     with pytest.raises(LedgerUnusable) as no_database:
         SqliteLedger(file)

@@ -15,19 +15,19 @@ from collections.abc import Callable
 from typing import Any
 
 STAGES: dict[str, tuple[str, str, str]] = {
-    "before the freeze": ("newsletter.state.sqlite", "SqliteLedger.freeze", "before"),
-    "after the freeze": ("newsletter.state.sqlite", "SqliteLedger.freeze", "after"),
-    "before a mark": ("newsletter.state.sqlite", "SqliteLedger.turn", "before"),
-    "after a mark": ("newsletter.state.sqlite", "SqliteLedger.turn", "after"),
+    "before the freeze": ("newsletter.state.sqlite.records", "SqliteRecords.freeze", "before"),
+    "after the freeze": ("newsletter.state.sqlite.records", "SqliteRecords.freeze", "after"),
+    "before a mark": ("newsletter.state.sqlite.run", "SqliteRun.turn", "before"),
+    "after a mark": ("newsletter.state.sqlite.run", "SqliteRun.turn", "after"),
     "before a body": ("newsletter.smtp.connection", "Connection.deliver", "before"),
     "after a body": ("newsletter.smtp.connection", "Connection.deliver", "after"),
     "before an answer": ("newsletter.smtp.connection", "Connection.data_received", "before"),
     "after an answer": ("newsletter.smtp.connection", "Connection.data_received", "after"),
-    "before a state": ("newsletter.state.sqlite", "SqliteLedger.set_state", "before"),
-    "after a state": ("newsletter.state.sqlite", "SqliteLedger.set_state", "after"),
-    "before an epoch": ("newsletter.state.sqlite", "SqliteLedger.set_epoch", "before"),
-    "after an epoch": ("newsletter.state.sqlite", "SqliteLedger.set_epoch", "after"),
-    "in the recovery": ("newsletter.state.sqlite", "SqliteLedger.recover", "after"),
+    "before a state": ("newsletter.state.sqlite.records", "SqliteRecords.set_state", "before"),
+    "after a state": ("newsletter.state.sqlite.records", "SqliteRecords.set_state", "after"),
+    "before an epoch": ("newsletter.state.sqlite.database", "Database.set_epoch", "before"),
+    "after an epoch": ("newsletter.state.sqlite.database", "Database.set_epoch", "after"),
+    "in the recovery": ("newsletter.state.sqlite.run", "SqliteRun.recover", "after"),
 }
 """Each is before or after a call of a method."""
 SELDOM = {"before the freeze", "after the freeze", "before a state", "after a state"} | {

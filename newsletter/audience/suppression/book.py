@@ -33,7 +33,7 @@ class Database(Protocol):
     def add_event(self, event: SuppressionEvent) -> None:
         """Record an event."""
 
-    def suppression_events(self) -> Iterable[SuppressionEvent]:
+    def events(self) -> Iterable[SuppressionEvent]:
         """Return every event."""
 
 
@@ -53,7 +53,7 @@ def suppressed_now(database: Database, root: Path) -> dict[str, Suppression]:
     """
     record = read_record(root / FILE_NAME, shown=Path(FILE_NAME))
     record.require_whole()
-    return in_force(itertools.chain(database.suppression_events(), record.events))
+    return in_force(itertools.chain(database.events(), record.events))
 
 
 class SuppressionBook:
@@ -68,7 +68,7 @@ class SuppressionBook:
         except NewsletterError as error:
             record = Record(problems=error.problems)
         self.problems = record.problems
-        self._in_database = tuple(database.suppression_events())
+        self._in_database = tuple(database.events())
         self._in_file = record.events
 
     def in_force(self) -> dict[str, Suppression]:

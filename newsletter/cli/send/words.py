@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from newsletter.checks.override import Judgement
     from newsletter.delivery.lane import Ending
     from newsletter.delivery.mailing import Result
-    from newsletter.state.ledger import Mailing
+    from newsletter.state.values import Mailing
     from newsletter.tasks.send.plan import Plan
 
 

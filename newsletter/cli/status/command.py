@@ -14,9 +14,9 @@ from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
     from newsletter.basics.outcome import State
-    from newsletter.state.ledger import Mailing, Record
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.state.standing import Standing
+    from newsletter.state.values import Mailing, Record
 
 _COLUMNS = ("email", "state", "code", "enhanced", "text", "attempts", "at", "message_id")
 
@@ -52,7 +52,7 @@ def command(
         if month is None:
             _all(ledger, as_json=as_json)
             return
-        mailing = ledger.mailing(month)
+        mailing = ledger.records.mailing(month)
         if mailing is None:
             workspace.issue(month)
             _never(month, workspace.standing(month), as_json=as_json)
@@ -61,7 +61,7 @@ def command(
         elif as_csv:
             _csv(ledger, mailing)
         elif as_json:
-            output.json_result(status_json(mailing, ledger.counts(mailing)))
+            output.json_result(status_json(mailing, ledger.records.counts(mailing)))
         else:
             _one(ledger, mailing, holder(lock_file(workspace)))
 
@@ -95,8 +95,8 @@ def _never(month: str, standing: Standing, *, as_json: bool) -> None:
 def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
     from newsletter.basics.outcome import State, server_words
 
-    counts = ledger.counts(mailing)
-    due = ledger.next_due(mailing)
+    counts = ledger.records.counts(mailing)
+    due = ledger.run.next_due(mailing)
     facts = [
         ("Issue", f"{mailing.issue}, {mailing.state}{f' by {sender}' if sender else ''}"),
         ("Begun", _local(mailing.started_at)),
@@ -106,7 +106,7 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
         facts.append(("Next due", _local(datetime.fromtimestamp(due, UTC))))
     facts += [
         ("Overridden", f"{each.rule}: {each.message} ({each.reason})")
-        for each in ledger.overrides(mailing)
+        for each in ledger.records.overrides(mailing)
     ]
     output.facts(facts)
     output.table(
@@ -117,7 +117,7 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
     trouble = [State.REFUSED, State.UNCERTAIN, State.DEFERRED]
     rows = [
         (each.email, each.state.value, server_words(each.code, each.enhanced, each.text))
-        for each in ledger.records(mailing, trouble)
+        for each in ledger.records.of(mailing, trouble)
     ]
     if rows:
         output.table(("reader", "state", "what the server said"), rows[:20])
@@ -137,9 +137,9 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
 def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
     from newsletter.cli.terminal.progress import in_words
 
-    mailings = ledger.mailings()
+    mailings = ledger.records.mailings()
     if as_json:
-        output.json_result([status_json(each, ledger.counts(each)) for each in mailings])
+        output.json_result([status_json(each, ledger.records.counts(each)) for each in mailings])
         return
     if not mailings:
         output.say("Nothing has been sent from here yet.")
@@ -151,7 +151,7 @@ def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
                     each.issue,
                     str(each.state),
                     _local(each.started_at),
-                    in_words(ledger.counts(each), waiting=True),
+                    in_words(ledger.records.counts(each), waiting=True),
                 )
                 for each in mailings
             ],
@@ -164,10 +164,10 @@ def _csv(ledger: SqliteLedger, mailing: Mailing) -> None:
     from newsletter.audience.list.table import guard_formula
     from newsletter.message.headers import message_id
 
-    domain = ledger.content(mailing).sender.address.domain
+    domain = ledger.records.content(mailing).sender.address.domain
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for each in ledger.records(mailing):
+    for each in ledger.records.of(mailing):
         writer.writerow(
             [
                 guard_formula(each.email),
@@ -187,8 +187,8 @@ def _reader(ledger: SqliteLedger, mailing: Mailing, text: str, *, as_json: bool)
     from newsletter.message.headers import message_id
 
     record = _record(ledger, mailing, text)
-    attempts = tries(record, ledger.attempts(record.id))
-    domain = ledger.content(mailing).sender.address.domain
+    attempts = tries(record, ledger.records.attempts(record.id))
+    domain = ledger.records.content(mailing).sender.address.domain
     name = message_id(mailing.issue, record.message_token, domain)
     if as_json:
         output.json_result({"issue": mailing.issue, **story_json(record, attempts, name)})
@@ -211,7 +211,7 @@ def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
         address = parse_address(text)
     except BadAddress as bad:
         raise WrongUsage(Problem(message=f"'{text}' is no address: {bad}")) from None
-    for issue, record in ledger.history(address):
+    for issue, record in ledger.records.history(address):
         if issue == mailing.issue:
             return record
     raise fail(

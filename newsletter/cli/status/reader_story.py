@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.basics.outcome import Phase, State, server_words
-from newsletter.state.ledger import Attempt, Record
+from newsletter.state.values import Attempt, Record
 
 
 def answer(record: Record) -> str:

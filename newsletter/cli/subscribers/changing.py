@@ -48,10 +48,10 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     if not texts:
         raise WrongUsage(Problem(message="stdin named nobody", hint="one address or token a line"))
     workspace = open_workspace(start)
-    with opened(workspace) as (audience, book, ledger):
+    with opened(workspace) as (audience, book, records):
         for text in texts:
             try:
-                found.append(find_who(text, ledger.find_by_token))
+                found.append(find_who(text, records.find_by_token))
             except NewsletterError as error:
                 problems.extend(error.problems)
         changes = book.suppress(found, reason=why, source=_SOURCE, now=datetime.now(UTC))
@@ -82,8 +82,8 @@ def restore(start: Any, who: str, reason: str | None) -> None:
     """Mail somebody again who was suppressed; only with their consent."""
     from newsletter.audience.who import find_who
 
-    with opened(start) as (audience, book, ledger):
-        address = find_who(who, ledger.find_by_token)
+    with opened(start) as (audience, book, records):
+        address = find_who(who, records.find_by_token)
         if address.key not in book.in_force():
             output.problems(book.problems)
             output.say(f"{address} is not suppressed; there is nothing to restore")
@@ -91,7 +91,7 @@ def restore(start: Any, who: str, reason: str | None) -> None:
             why = _reason(reason)
             change = book.restore(address, reason=why, source=_SOURCE, now=datetime.now(UTC))
             output.say(f"{address} may be mailed again (was: {change.before})")
-    with opened(start) as (audience, _book, _ledger):
+    with opened(start) as (audience, _book, _records):
         member, unreadable = look_up(audience, address.key)
     output.problems(unreadable)
     if member is None and not unreadable:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.basics.address import Address
     from newsletter.basics.errors import Problem
-    from newsletter.state.ledger import Ledger
+    from newsletter.state.ledger import Records
     from newsletter.workspace import Workspace
 
 _COMPARED = 20_000
@@ -26,8 +26,8 @@ _COMPARED = 20_000
 @contextlib.contextmanager
 def opened(
     start: Path | Workspace | None, *, shows_cells: bool = False
-) -> Iterator[tuple[Audience, SuppressionBook, Ledger]]:
-    """Open the workspace: its audience as of today, both records of suppressions, the ledger."""
+) -> Iterator[tuple[Audience, SuppressionBook, Records]]:
+    """Open the workspace: its audience as of today, both records of suppressions, the records."""
     from newsletter.audience.audience import Audience
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.basics.files import shown
@@ -36,7 +36,7 @@ def opened(
     workspace = start if isinstance(start, Workspace) else open_workspace(start)
     file = workspace.settings.subscribers_file
     with workspace.ledger() as ledger:
-        book = SuppressionBook(ledger, workspace.root)
+        book = SuppressionBook(ledger.suppressions, workspace.root)
         audience = Audience(
             file,
             shown=shown(file, workspace.root),
@@ -45,7 +45,7 @@ def opened(
             answers=workspace.settings.subscribers_columns,
             shows_cells=shows_cells,
         )
-        yield audience, book, ledger
+        yield audience, book, ledger.records
 
 
 def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem, ...]]:

@@ -36,7 +36,7 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     from newsletter.cli.subscribers.view import column_rows, figures_json, figures_rows, needs_work
 
     try:
-        with opened(start, shows_cells=not as_json) as (audience, book, _ledger):
+        with opened(start, shows_cells=not as_json) as (audience, book, _records):
             for _member in audience:
                 pass
             problems = (*book.problems, *audience.problems)
@@ -70,7 +70,7 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(start)
-    with opened(workspace) as (audience, _book, _ledger):
+    with opened(workspace) as (audience, _book, _records):
         members = (each for each in audience if not excluded or each.excluded is not None)
         if as_json:
             _stream_json(member_json(each) for each in members)
@@ -103,11 +103,11 @@ def show(start: Any, who: str, as_json: bool) -> None:
     from newsletter.audience.who import find_who
     from newsletter.cli.subscribers.view import person_json, person_lines
 
-    with opened(start) as (audience, book, ledger):
-        address = find_who(who, ledger.find_by_token)
+    with opened(start) as (audience, book, records):
+        address = find_who(who, records.find_by_token)
         member, unreadable = look_up(audience, address.key)
         suppression = book.in_force().get(address.key)
-        history, deliveries = book.history(address), ledger.history(address)
+        history, deliveries = book.history(address), records.history(address)
     output.problems((*unreadable, *book.problems))
     if as_json:
         output.json_result(person_json(address, member, suppression, history, deliveries))

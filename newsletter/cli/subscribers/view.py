@@ -13,7 +13,7 @@ from newsletter.basics.address import Address
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.outcome import server_words
 from newsletter.settings.values import AS_FIELD, IGNORED
-from newsletter.state.ledger import Record
+from newsletter.state.values import Record
 
 _OWN_LINE = ("email", "name", "status", "consent", "consent_source", "consent_date")
 Deliveries = Sequence[tuple[str, Record]]

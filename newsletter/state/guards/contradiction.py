@@ -7,26 +7,10 @@ ledger's was once the ledger's own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
 
 from newsletter.basics.outcome import State
-from newsletter.state.ledger import Mailing, MailingState
-
-
-class Recorded(Protocol):
-    """What is asked of a ledger."""
-
-    def identity(self) -> tuple[str, int]:
-        """Return id and epoch."""
-
-    def mailings(self) -> Sequence[Mailing]:
-        """Return all mailings."""
-
-    def counts(self, mailing: Mailing) -> Mapping[State, int]:
-        """Return how many deliveries are in each state."""
-
-    def is_untried(self, mailing: Mailing) -> bool:
-        """Return whether somebody waits who was never tried."""
+from newsletter.state.ledger import Ledger, Records
+from newsletter.state.values import Mailing, MailingState
 
 
 def epochs(rows: Iterable[Mapping[str, str]], ledger: str) -> list[int]:
@@ -34,7 +18,7 @@ def epochs(rows: Iterable[Mapping[str, str]], ledger: str) -> list[int]:
     return [_number(row, "epoch") for row in rows if row.get("ledger") == ledger]
 
 
-def contradiction(rows: Sequence[Mapping[str, str]], ledger: Recorded) -> str:
+def contradiction(rows: Sequence[Mapping[str, str]], ledger: Ledger) -> str:
     """Return in what the lines go beyond the ledger, or nothing.
 
     A mailing that is finished in the ledger is not counted: nobody in it is mailed again.
@@ -43,23 +27,23 @@ def contradiction(rows: Sequence[Mapping[str, str]], ledger: Recorded) -> str:
     latest = max(epochs(rows, identifier), default=0)
     if latest > epoch:
         return f"mailings.csv was written by a later run of it, {latest}, than its last, {epoch}"
-    known = {mailing.issue: mailing for mailing in ledger.mailings()}
+    known = {mailing.issue: mailing for mailing in ledger.records.mailings()}
     for row in rows:
         mailing = known.get(row["issue"])
-        if mailing is not None and (found := _against(row, mailing, ledger)):
+        if mailing is not None and (found := _against(row, mailing, ledger.records)):
             return found
     return ""
 
 
-def _against(row: Mapping[str, str], mailing: Mailing, ledger: Recorded) -> str:
+def _against(row: Mapping[str, str], mailing: Mailing, records: Records) -> str:
     if row["mailing"] != mailing.uuid:
         return f"mailings.csv has another mailing of {mailing.issue}, {row['mailing']}"
     if mailing.state is MailingState.FINISHED:
         return ""
-    recorded, accepted = _number(row, "accepted"), ledger.counts(mailing)[State.ACCEPTED]
+    recorded, accepted = _number(row, "accepted"), records.counts(mailing)[State.ACCEPTED]
     if recorded > accepted:
         return f"mailings.csv has {recorded:,} accepted of {mailing.issue}, the ledger {accepted:,}"
-    if row.get("finished_at") and ledger.is_untried(mailing):
+    if row.get("finished_at") and records.is_untried(mailing):
         return f"mailings.csv says that {mailing.issue} was finished, the ledger that it was not"
     return ""
 

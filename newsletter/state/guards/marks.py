@@ -19,7 +19,7 @@ from array import array
 from pathlib import Path
 from typing import Final
 
-from newsletter.state.ledger import Mailing
+from newsletter.state.values import Mailing
 
 _HEADER: Final = 128
 _NUMBER_OF_WORDS: Final = 6

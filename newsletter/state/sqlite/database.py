@@ -33,6 +33,7 @@ class Database:
 
     def __init__(self, file: Path, durability: Durability) -> None:
         self.file = file
+        self._durability = durability
         self.suppressions_written = 0
         """How many events this connection wrote; `PRAGMA data_version` tells only of others."""
         _create_private(file)
@@ -48,6 +49,10 @@ class Database:
             except BaseException:
                 self.db.close()
                 raise
+
+    def again(self) -> Database:
+        """Return another connection, which reads anew what this one has in memory."""
+        return Database(self.file, self._durability)
 
     def close(self) -> None:
         """Release the file."""

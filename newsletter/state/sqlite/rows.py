@@ -11,7 +11,7 @@ from typing import Any, Final
 from newsletter.audience.list.listfile import Member
 from newsletter.basics.address import Address, parse_address
 from newsletter.basics.outcome import State, Verdict
-from newsletter.state.ledger import Delivery, Record, Settlement
+from newsletter.state.values import Delivery, Record, Settlement
 
 DELIVERY: Final = "id, address, name, fields, message_token, attempts, first_deferred_at"
 

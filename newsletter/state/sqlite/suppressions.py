@@ -14,13 +14,17 @@ from newsletter.audience.suppression.suppression import (
 from newsletter.basics.address import Address
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import address_of
+from newsletter.state.sqlite.turn import EXCLUDE_SUPPRESSED
 
 
-class SuppressionTable(Database):
-    """See the methods of the same names in `newsletter.state.ledger.Ledger`."""
+class SqliteSuppressions:
+    """See `newsletter.state.ledger.Suppressions`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._db = database.db
 
     def suppress(self, suppression: Suppression) -> None:
-        """Record that an address must not be mailed; it counts at the next mark."""
         self.add_event(
             SuppressionEvent(
                 address=suppression.address,
@@ -32,7 +36,6 @@ class SuppressionTable(Database):
         )
 
     def restore(self, address: Address, *, reason: str, source: str, at: datetime) -> None:
-        """Record that an address may be mailed again."""
         self.add_event(
             SuppressionEvent(
                 address=address, action=Action.RESTORE, reason=reason, source=source, at=at
@@ -40,11 +43,10 @@ class SuppressionTable(Database):
         )
 
     def add_event(self, event: SuppressionEvent) -> None:
-        """Record an event as it was written elsewhere."""
         key = event.address.key
-        self.suppressions_written += 1
-        with self.transaction():
-            self.db.execute(
+        self._database.suppressions_written += 1
+        with self._database.transaction():
+            self._db.execute(
                 "INSERT INTO suppression_events (key, address, action, reason, source, at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (
@@ -57,16 +59,19 @@ class SuppressionTable(Database):
                 ),
             )
             now = in_force(self._events("WHERE key = ?", (key,))).get(key)
-            self.db.execute("DELETE FROM suppressed WHERE key = ?", (key,))
+            self._db.execute("DELETE FROM suppressed WHERE key = ?", (key,))
             if now is not None:
-                self.db.execute("INSERT INTO suppressed VALUES (?, ?)", (key, str(now)))
+                self._db.execute("INSERT INTO suppressed VALUES (?, ?)", (key, str(now)))
 
-    def suppression_events(self) -> Sequence[SuppressionEvent]:
-        """Return every event, the oldest first."""
+    def events(self) -> Sequence[SuppressionEvent]:
         return self._events("", ())
 
+    def exclude_waiting(self) -> int:
+        with self._database.transaction():
+            return self._db.execute(EXCLUDE_SUPPRESSED).rowcount
+
     def _events(self, where: str, values: tuple[str, ...]) -> list[SuppressionEvent]:
-        rows = self.read(
+        rows = self._database.read(
             f"SELECT address, action, reason, source, at FROM suppression_events {where}"  # noqa: S608 - constants
             " ORDER BY id",
             values,

@@ -9,9 +9,10 @@ from typing import Final
 from newsletter.basics.errors import Problem
 from newsletter.basics.outcome import State
 from newsletter.state.guards.marks import MarkFile, times_of
-from newsletter.state.ledger import LedgerUnusable, Settlement
+from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.sqlite.rows import accepted_rows, attempt_row, runs, settled_row
 from newsletter.state.sqlite.unusable import unusable
+from newsletter.state.values import Settlement
 
 # Not `IN`: SQLite builds a table of the constants each time, which trebles what a row costs.
 _MARK: Final = """

@@ -21,7 +21,8 @@ from newsletter.delivery.probe import MOST_ASKED, probe
 from newsletter.message.content import Content
 from newsletter.message.draft import draft_sender
 from newsletter.message.template import message_template
-from newsletter.state.ledger import Ledger, Mailing
+from newsletter.state.ledger import Ledger
+from newsletter.state.values import Mailing
 from newsletter.transport.base import Transport
 from newsletter.workspace import Workspace
 
@@ -43,7 +44,7 @@ def try_out(
         stop = in_the_way(workspace, content, transport, today)
     else:
         letters = Letters(content, mailing, workspace.keys()[0])
-        left = ledger.pending(mailing, after=0, limit=MOST_ASKED)
+        left = ledger.run.pending(mailing, after=0, limit=MOST_ASKED)
         stop = probe(transport, letters.size, [letters.envelope(each) for each in left])
     if stop is not None:
         raise fail(f"the mailing could not go off now: {stop.reason}", hint=stop.hint)

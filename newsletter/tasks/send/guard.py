@@ -13,9 +13,9 @@ from newsletter.state.guards.identity import advance, doubt, older
 from newsletter.state.guards.lock import sending_lock
 from newsletter.state.guards.tidying import tidy
 from newsletter.state.guards.witness import Witness, witness_of
-from newsletter.state.ledger import MailingState
 from newsletter.state.mailings_file import write_mailing
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import MailingState
 from newsletter.workspace import MAILINGS, Workspace
 
 
@@ -46,27 +46,27 @@ def _refuse_witnessed(ledger: SqliteLedger, issue: str) -> None:
     The whole workspace may have been put back as it was before, `mailings.csv` included.
     """
     witness(ledger)
-    marks = ledger.marked_elsewhere(issue)
+    marks = ledger.marks.marked_elsewhere(issue)
     if marks is not None:
         raise fail(
             f"{issue} was begun already, but this ledger does not know of it",
             file=marks,
             hint=(
-                f"copy {ledger.file.name} and key from the .newsletter folder of the machine or"
-                " backup that sent it (docs/backup.md). If it is lost, nobody can tell any more"
-                " who got it"
+                f"copy {ledger.database.file.name} and key from the .newsletter folder of the"
+                " machine or backup that sent it (docs/backup.md). If it is lost, nobody can tell"
+                " any more who got it"
             ),
         )
 
 
 def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
     """Raise where the ledger looks restored or copied."""
-    why = doubt(ledger, _witness(ledger))
+    why = doubt(ledger.database, _witness(ledger))
     if why is not None:
         raise why
     beyond = contradiction(workspace.mailings(), ledger)
     if beyond:
-        raise older(ledger, beyond)
+        raise older(ledger.database, beyond)
 
 
 @contextlib.contextmanager
@@ -78,22 +78,22 @@ def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool
     """
     with sending_lock(lock_file(workspace), since=datetime.now().astimezone()):
         witness = _witness(ledger)
-        tidy(ledger.file, workspace.root / MAILINGS, witness.folder)
+        tidy(ledger.database.file, workspace.root / MAILINGS, witness.folder)
         if not trusted:
             refuse_doubtful(workspace, ledger)
         known = epochs(workspace.mailings(), ledger.identity()[0])
-        unkept = advance(ledger, witness, known)
+        unkept = advance(ledger.database, witness, known)
         if trusted:
             _record_anew(workspace, ledger)
-        ledger.witnessed_by(witness.folder)
+        ledger.marks.witnessed_by(witness.folder)
         yield _unkept(witness, unkept) if unkept else ""
-        ledger.presence.require()
-        advance(ledger, witness)
+        ledger.database.presence.require()
+        advance(ledger.database, witness)
 
 
 def witness(ledger: SqliteLedger) -> None:
     """Look at a ledger together with its witness, without the lock; nothing is written."""
-    ledger.witnessed_by(_witness(ledger).folder)
+    ledger.marks.witnessed_by(_witness(ledger).folder)
 
 
 def lock_file(workspace: Workspace) -> Path:
@@ -105,13 +105,15 @@ def lock_file(workspace: Workspace) -> Path:
 def _record_anew(workspace: Workspace, ledger: SqliteLedger) -> None:
     """Write the lines of the mailings that go on from the ledger that is said to be right."""
     unfinished = {
-        each.issue: each for each in ledger.mailings() if each.state is not MailingState.FINISHED
+        each.issue: each
+        for each in ledger.records.mailings()
+        if each.state is not MailingState.FINISHED
     }
     file, name = workspace.root / MAILINGS, Path(MAILINGS)
     for row in workspace.mailings():
         mailing = unfinished.get(row["issue"])
         if mailing is not None:
-            write_mailing(file, name, mailing, ledger.counts(mailing), ledger.identity())
+            write_mailing(file, name, mailing, ledger.records.counts(mailing), ledger.identity())
 
 
 def _witness(ledger: SqliteLedger) -> Witness:

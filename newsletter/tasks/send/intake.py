@@ -14,7 +14,8 @@ from newsletter.checks.reading.census import Census
 from newsletter.delivery.letters import Unmakeable, preflight
 from newsletter.delivery.mailing import draft_mailing
 from newsletter.message.content import Content
-from newsletter.state.ledger import Ledger, Mailing
+from newsletter.state.ledger import Ledger
+from newsletter.state.values import Mailing
 from newsletter.workspace import Workspace
 
 
@@ -68,11 +69,11 @@ class Intake:
                 hint=f"newsletter send {content.issue} looks at it again",
             )
         draft = replace(self._draft, sources=sources, frozen_at=now.replace(microsecond=0))
-        return self._ledger.freeze(draft, content)
+        return self._ledger.records.freeze(draft, content)
 
     def somebody_left(self) -> bool:
         """Return whether somebody is suppressed by now who was not when the list was read."""
-        now = suppressed_now(self._ledger, self._workspace.root)
+        now = suppressed_now(self._ledger.suppressions, self._workspace.root)
         return self._audience is not None and not self._audience.has_excluded(now)
 
     def _gather(self, census: Census, content: Content | None) -> None:
@@ -83,7 +84,7 @@ class Intake:
         draft = draft_mailing(content, sources="", now=datetime.now(UTC))
         tried = preflight(census.members(), content, draft, self._workspace.keys()[0])
         try:
-            self._ledger.gather(tried, content.fields)
+            self._ledger.records.gather(tried, content.fields)
         except Unmakeable as error:
             self._unmakeable = error
         else:

@@ -11,7 +11,7 @@ from newsletter.audience.suppression.record import FILE_NAME
 from newsletter.audience.suppression.suppression import in_force
 from newsletter.basics.errors import NewsletterError
 from newsletter.delivery.answers.policy import Stop
-from newsletter.state.ledger import Ledger, LedgerUnusable
+from newsletter.state.ledger import LedgerUnusable, Suppressions
 
 _SETTLED_SECONDS: Final = 0.5
 """A file that was written this long ago is whole; a program may still be writing a newer one."""
@@ -21,19 +21,19 @@ _KNOWN_SECONDS: Final = 60.0
 _Version = tuple[int, int, int]
 
 
-def carry_over(ledger: Ledger, root: Path) -> None:
+def carry_over(suppressions: Suppressions, root: Path) -> None:
     """Give the database the suppressions that only `suppressions.csv` has: the mark asks there."""
-    known = in_force(ledger.suppression_events())
-    for key, suppression in suppressed_now(ledger, root).items():
+    known = in_force(suppressions.events())
+    for key, suppression in suppressed_now(suppressions, root).items():
         if key not in known:
-            ledger.suppress(suppression)
+            suppressions.suppress(suppression)
 
 
 class Leavers:
     """Looks at the file again and again; a look costs one stat(2) as long as it stays as it is."""
 
-    def __init__(self, ledger: Ledger, root: Path) -> None:
-        self._ledger = ledger
+    def __init__(self, suppressions: Suppressions, root: Path) -> None:
+        self._suppressions = suppressions
         self._root = root
         self._file = root / FILE_NAME
         self._read = self._version(_KNOWN_SECONDS)
@@ -45,7 +45,7 @@ class Leavers:
             return None
         self._read = version
         try:
-            carry_over(self._ledger, self._root)
+            carry_over(self._suppressions, self._root)
         except LedgerUnusable:
             return None  # the run's next turn finds that out
         except NewsletterError as error:

@@ -18,7 +18,7 @@ from newsletter.delivery.answers.policy import Stop
 from newsletter.delivery.mailing import Result
 from newsletter.settings.values import Settings
 from newsletter.smtp.auth import Credentials
-from newsletter.state.ledger import Mailing
+from newsletter.state.values import Mailing
 from newsletter.tasks.send.plan import Plan
 
 if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are slow to import

@@ -14,7 +14,8 @@ from newsletter.basics.times import span
 from newsletter.delivery.pace import seconds_needed
 from newsletter.message.content import Content
 from newsletter.render.slots.slots import fill
-from newsletter.state.ledger import Ledger, Mailing
+from newsletter.state.ledger import Ledger
+from newsletter.state.values import Mailing
 from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:  # the checks are heavy, and a mailing that goes on is not checked
@@ -73,13 +74,13 @@ def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan
 
 def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
     """Say what going on with a mailing would do; only the ledger is asked."""
-    counts = ledger.counts(mailing)
-    content = ledger.content(mailing)
+    counts = ledger.records.counts(mailing)
+    content = ledger.records.content(mailing)
     left = waiting(ledger, mailing)
     later = counts[State.PENDING] + counts[State.DEFERRED] - left
-    next_due = ledger.next_due(mailing) if later else None
+    next_due = ledger.run.next_due(mailing) if later else None
     excluded: Counter[str] = Counter(
-        kind_of(record.text) for record in ledger.records(mailing, [State.EXCLUDED])
+        kind_of(record.text) for record in ledger.records.of(mailing, [State.EXCLUDED])
     )
     return Plan(
         issue=mailing.issue,
@@ -100,7 +101,7 @@ def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
 
 def waiting(ledger: Ledger, mailing: Mailing) -> int:
     """Return how many readers can be sent to now: the pending, and the deferred who are due."""
-    return ledger.waiting(mailing, due=datetime.now(UTC).timestamp())
+    return ledger.run.waiting(mailing, due=datetime.now(UTC).timestamp())
 
 
 def sample_subject(content: Content) -> str:

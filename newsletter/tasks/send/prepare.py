@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from newsletter.basics.errors import CheckFailed, Level
 from newsletter.basics.times import today
 from newsletter.settings.values import Auth, Delivery
-from newsletter.state.ledger import Override
 from newsletter.state.standing import is_withdrawable
+from newsletter.state.values import Override
 from newsletter.tasks.send.ahead import try_out
 from newsletter.tasks.send.guard import refuse_recorded
 from newsletter.tasks.send.order import Order
@@ -20,8 +20,8 @@ from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are slow to import
     from newsletter.message.content import Content
-    from newsletter.state.ledger import Mailing
     from newsletter.state.sqlite import SqliteLedger
+    from newsletter.state.values import Mailing
     from newsletter.tasks.send.intake import Intake
     from newsletter.transport.base import Transport
 
@@ -116,7 +116,7 @@ def agreed(
     if at is not None:
         if _outlives_token(workspace.settings.delivery, at):
             person.tell(Note(_RUNS_OUT, is_warning=True))
-        content = ready.fresh if plan.mailing is None else ledger.content(plan.mailing)
+        content = ready.fresh if plan.mailing is None else ledger.records.content(plan.mailing)
         try_out(workspace, ledger, content, plan.mailing, transport, today=today())
     waiting = plan.to_send or plan.later
     number = waiting if order.limit is None else min(order.limit, waiting)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.outcome import State
-from newsletter.state.ledger import Ledger, Mailing
+from newsletter.state.ledger import Ledger
 from newsletter.state.mailings_file import write_mailing
+from newsletter.state.values import Mailing
 from newsletter.workspace import MAILINGS, Workspace
 
 

@@ -20,8 +20,8 @@ from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up
 from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:
-    from newsletter.state.ledger import Mailing
     from newsletter.state.sqlite import SqliteLedger
+    from newsletter.state.values import Mailing
     from newsletter.transport.base import Transport
 
 
@@ -69,7 +69,7 @@ def _mailing(
     After a wait it may have been, by another process; then that one is gone on with. Else the
     list counts as it is after the wait.
     """
-    begun = ledger.mailing(order.issue)
+    begun = ledger.records.mailing(order.issue)
     mailing = None
     if begun is not None:
         mailing = take_up(workspace, ledger, begun, lambda text: person.tell(Note(text)))

@@ -15,8 +15,9 @@ from newsletter.delivery.answers.causes import is_bad_address
 from newsletter.delivery.answers.policy import latest_due
 from newsletter.delivery.mailing import Course, Result, freeze, send
 from newsletter.message.content import Content
-from newsletter.state.ledger import Ledger, Mailing, MailingState, Override, Refusal
+from newsletter.state.ledger import Ledger
 from newsletter.state.mailings_file import remove_mailing
+from newsletter.state.values import Mailing, MailingState, Override, Refusal
 from newsletter.tasks.send.leaving import Leavers, carry_over
 from newsletter.tasks.send.record import record
 from newsletter.tasks.send.uncertain import lost_words, make_uncertain
@@ -47,13 +48,13 @@ def begin(
     now = datetime.now(UTC)
     if intake is None:
         audience, key = workspace.audience(ledger, today), workspace.keys()[0]
-        mailing = freeze(ledger, content, audience, key=key, sources=sources, now=now)
+        mailing = freeze(ledger.records, content, audience, key=key, sources=sources, now=now)
     else:
         mailing = intake.freeze(content, sources, now)
         if intake.somebody_left():
             exclude_who_left(workspace, ledger)
-    ledger.override(mailing, overrides, now)
-    record(workspace, ledger, mailing, ledger.counts(mailing))
+    ledger.records.override(mailing, overrides, now)
+    record(workspace, ledger, mailing, ledger.records.counts(mailing))
     return mailing
 
 
@@ -74,9 +75,9 @@ def go_on(
         course=course,
         watch=watch,
         tell=tell,
-        heed=Leavers(ledger, workspace.root).look,
+        heed=Leavers(ledger.suppressions, workspace.root).look,
     )
-    ledger.confirm(result.mailing)
+    ledger.run.confirm(result.mailing)
     if result.ending.stop is None and result.counts[State.REFUSED]:
         known = _unknown_addresses(ledger, result, began)
         result = replace(result, suppressed=_suppress(workspace, ledger, known))
@@ -94,7 +95,7 @@ def _unknown_addresses(ledger: Ledger, result: Result, began: datetime) -> list[
     broken = not moved[State.ACCEPTED] and moved[State.REFUSED] > _FEW
     return [
         each
-        for each in ledger.refusals(result.mailing)
+        for each in ledger.records.refusals(result.mailing)
         if is_bad_address(each.outcome) and not (broken and each.at >= began.timestamp())
     ]
 
@@ -105,13 +106,13 @@ def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal])
     Whatever was decided about an address since then, by hand or by a bounce, holds.
     """
     decided: dict[str, float] = {}
-    for event in ledger.suppression_events():
+    for event in ledger.suppressions.events():
         key = event.address.key
         decided[key] = max(decided.get(key, 0.0), event.at.timestamp())
     news = [each for each in refusals if each.at > decided.get(each.address.key, 0.0)]
     if not news:
         return 0
-    book = SuppressionBook(ledger, workspace.root)
+    book = SuppressionBook(ledger.suppressions, workspace.root)
     known = book.in_force()
     for each in news:
         said = each.outcome
@@ -123,8 +124,8 @@ def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal])
 
 def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
     """Exclude who is suppressed by now, in either record."""
-    carry_over(ledger, workspace.root)
-    ledger.exclude_suppressed()
+    carry_over(ledger.suppressions, workspace.root)
+    ledger.suppressions.exclude_waiting()
 
 
 def take_up(
@@ -143,20 +144,18 @@ def take_up(
     lost = make_uncertain(ledger, mailing, now)
     if lost:
         tell(lost_words(mailing.issue, lost))
-        record(workspace, ledger, mailing, ledger.counts(mailing))
-    ledger.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
+        record(workspace, ledger, mailing, ledger.records.counts(mailing))
+    ledger.run.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
     exclude_who_left(workspace, ledger)
-    if ledger.nobody_got(mailing):
+    if ledger.records.nobody_got(mailing):
         # The line first: without its mailing it would say that the ledger is lost.
         remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
-        # The marks, too: without their mailing they would say that the ledger is an old one.
-        ledger.forget_marks(mailing)
-        ledger.withdraw(mailing)
+        ledger.records.withdraw(mailing)
         return None
-    counts = ledger.counts(mailing)
+    counts = ledger.records.counts(mailing)
     left = counts[State.PENDING] + counts[State.DEFERRED]
     if left or mailing.state is MailingState.FINISHED:
         return mailing
-    mailing = ledger.set_state(mailing, MailingState.FINISHED, now)
+    mailing = ledger.records.set_state(mailing, MailingState.FINISHED, now)
     record(workspace, ledger, mailing, counts)
     return mailing

@@ -31,10 +31,10 @@ def look(workspace: Workspace, order: Order, person: Person) -> bool:
     with _opened(workspace, order.issue) as ledger:
         if not order.trusted:
             refuse_doubtful(workspace, ledger)
-        plan = prepare(workspace, ledger, order, ledger.mailing(order.issue), person).plan
+        plan = prepare(workspace, ledger, order, ledger.records.mailing(order.issue), person).plan
         if plan.mailing is None or plan.to_send:
             return True
-        counts = ledger.counts(plan.mailing)
+        counts = ledger.records.counts(plan.mailing)
         if not counts[State.ATTEMPTING]:
             person.tell(NothingDue(plan, plan.mailing, counts))
         return bool(counts[State.ATTEMPTING])
@@ -83,7 +83,7 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
 
 
 def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Ready:
-    begun = ledger.mailing(order.issue)
+    begun = ledger.records.mailing(order.issue)
     mailing = begun and take_up(workspace, ledger, begun, lambda text: _warn(person, text))
     return prepare(workspace, ledger, order, mailing, person)
 
@@ -92,7 +92,7 @@ def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
     """Tell why there is nobody to send to; return the exit code of how the mailing stands."""
     if plan.mailing is None:
         raise fail("nobody would get it", hint="newsletter subscribers check says why")
-    counts = ledger.counts(plan.mailing)
+    counts = ledger.records.counts(plan.mailing)
     person.tell(NothingDue(plan, plan.mailing, counts))
     return exit_code(counts)
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from newsletter.basics.outcome import State
 from newsletter.state.guards.lock import holder
-from newsletter.state.ledger import Ledger, Mailing, MailingState, Record
+from newsletter.state.ledger import Ledger
 from newsletter.state.sqlite import SqliteLedger
+from newsletter.state.values import Mailing, MailingState, Record
 from newsletter.tasks.send.guard import lock_file, witness
 from newsletter.tasks.send.record import record
 from newsletter.workspace import Workspace
@@ -25,14 +26,14 @@ def uncertain(ledger: SqliteLedger, mailing: Mailing, *, being_sent: bool) -> It
     Nothing is changed, and no lock is taken.
     """
     if being_sent:
-        yield from ledger.records(mailing, [State.UNCERTAIN])
+        yield from ledger.records.of(mailing, [State.UNCERTAIN])
         return
     # Nobody waits for an answer any more, so these are what the next start makes of them.
     wanted = [State.UNCERTAIN, State.ATTEMPTING]
     witness(ledger)
-    lost = ledger.lost(mailing)
+    lost = ledger.marks.lost(mailing)
     waiting = [State.PENDING, State.DEFERRED] if lost else []
-    for each in ledger.records(mailing, [*wanted, *waiting]):
+    for each in ledger.records.of(mailing, [*wanted, *waiting]):
         if each.state in wanted or each.id in lost:
             yield each
 
@@ -42,8 +43,8 @@ def make_uncertain(ledger: Ledger, mailing: Mailing, now: datetime) -> int:
 
     Returns how many it had lost. The caller holds the sending lock.
     """
-    ledger.recover(mailing, now)
-    return ledger.reconcile(mailing, now)
+    ledger.run.recover(mailing, now)
+    return ledger.run.reconcile(mailing, now)
 
 
 def lost_words(issue: str, lost: int) -> str:
@@ -63,8 +64,8 @@ def settle_uncertain(
     now = datetime.now(UTC)
     state = State.PENDING if resend else State.ACCEPTED
     why = "to be sent again" if resend else "counted as accepted by the editor"
-    changed = ledger.resolve(mailing, state, why, now)
+    changed = ledger.records.resolve(mailing, state, why, now)
     if resend:
-        mailing = ledger.set_state(mailing, MailingState.PAUSED, now)
-    record(workspace, ledger, mailing, ledger.counts(mailing))
+        mailing = ledger.records.set_state(mailing, MailingState.PAUSED, now)
+    record(workspace, ledger, mailing, ledger.records.counts(mailing))
     return changed

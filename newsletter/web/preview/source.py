@@ -29,8 +29,8 @@ from newsletter.content.library import Library
 from newsletter.message.content import Content, content_of
 from newsletter.message.draft import draft_message
 from newsletter.settings.values import Settings
-from newsletter.state.ledger import MailingState
 from newsletter.state.standing import Standing
+from newsletter.state.values import MailingState
 from newsletter.tasks.message import find_reader, frozen_issue, issue_message
 from newsletter.web.preview.grounds import list_of, open_desk
 from newsletter.web.preview.reader_choice import ChosenReader, Hit, ReaderKind, search
@@ -230,8 +230,12 @@ class WorkspaceSource:
 
     def _mailed(self, slug: str, email: str) -> Subscriber | None:
         with self.open().known_ledger() as ledger, suppress(BadAddress):
-            mailing = ledger and ledger.mailing(slug)
-            if ledger and mailing and (found := ledger.delivery(mailing, parse_address(email))):
+            mailing = ledger and ledger.records.mailing(slug)
+            if (
+                ledger
+                and mailing
+                and (found := ledger.records.delivery(mailing, parse_address(email)))
+            ):
                 return Subscriber(found.address, found.name, dict(found.fields))
         return None
 

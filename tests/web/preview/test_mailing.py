@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import Result
 
 from newsletter.state.guards.lock import sending_lock
-from newsletter.state.ledger import MailingState
+from newsletter.state.values import MailingState
 from newsletter.web.preview.mailing.situation import Situations, Speed
 from newsletter.workspace import open_workspace
 from tests.web.preview.parts import opened
@@ -47,9 +47,9 @@ def test_an_interrupted_mailing_says_so_and_a_running_one_is_only_watched(
     assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
     opened_workspace = open_workspace(workspace)
     with opened_workspace.ledger() as ledger:
-        mailing = ledger.mailing("2026-11")
+        mailing = ledger.records.mailing("2026-11")
         assert mailing is not None
-        ledger.set_state(mailing, MailingState.SENDING, mailing.frozen_at)
+        ledger.records.set_state(mailing, MailingState.SENDING, mailing.frozen_at)
     progress = Situations()
     told = progress.look(opened_workspace, "2026-11", 1.0)
     assert told["says"] == "It was interrupted: nobody is sending it now."

@@ -24,8 +24,8 @@ from newsletter.content.issue.file import FOLDER, misnamed_issues
 from newsletter.content.issue.summaries_edit import new_issue
 from newsletter.content.issue.writer import MOST_SUMMARIES, FieldError
 from newsletter.content.month import Month
-from newsletter.state.ledger import Mailing
 from newsletter.state.standing import Standing
+from newsletter.state.values import Mailing
 from newsletter.tasks.write import refuse_if_sent
 from newsletter.web.preview.answers import json_body, problem_json
 from newsletter.web.preview.source import IssueEntry, WorkspaceSource
@@ -122,8 +122,8 @@ def _make(source: WorkspaceSource, slug: str, summaries: tuple[str, ...]) -> Non
 def _told(source: WorkspaceSource, now: datetime) -> dict[str, Any]:
     workspace = source.open()
     with workspace.known_ledger() as ledger:
-        mailings = ledger.mailings() if ledger else ()
-        counts = {each.issue: ledger.counts(each) for each in mailings if ledger}
+        mailings = ledger.records.mailings() if ledger else ()
+        counts = {each.issue: ledger.records.counts(each) for each in mailings if ledger}
     begun = {each.issue: each for each in mailings}
     entries = source.issues(workspace)
     return {

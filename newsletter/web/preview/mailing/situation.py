@@ -11,7 +11,7 @@ from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import State
 from newsletter.basics.times import about
 from newsletter.state.guards.lock import holder
-from newsletter.state.ledger import Mailing, MailingState
+from newsletter.state.values import Mailing, MailingState
 from newsletter.workspace import Workspace
 
 _WINDOW = 10.0
@@ -52,8 +52,8 @@ class Situations:
     def look(self, workspace: Workspace, slug: str, now: float) -> dict[str, Any]:
         """Return where an issue's mailing stands, as the page shows it."""
         with workspace.known_ledger() as ledger:
-            mailing = ledger.mailing(slug) if ledger else None
-            counts = ledger.counts(mailing) if ledger and mailing else {}
+            mailing = ledger.records.mailing(slug) if ledger else None
+            counts = ledger.records.counts(mailing) if ledger and mailing else {}
         if mailing is None:
             return _never(slug)
         done = sum(counts[state] for state in _SETTLED)
