@@ -22,6 +22,7 @@ from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
 from newsletter.render.compiled import CompiledIssue
 from newsletter.settings.file import load_settings
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Pipelining, Scheme, Settings, TransportUrl
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Workspace:
     """The folder with `newsletter.toml` and what lies in it; files are read when asked for."""
 
     settings: Settings
+    timing: Timing = Timing()
 
     @property
     def root(self) -> Path:
@@ -141,7 +143,10 @@ class Workspace:
 
         close_to_others(self.state_folder)
         ledger = SqliteLedger(
-            self.settings.database, durability=self.settings.durability, keys=self.keys()
+            self.settings.database,
+            durability=self.settings.durability,
+            keys=self.keys(),
+            timing=self.timing,
         )
         try:
             yield ledger
@@ -272,7 +277,7 @@ def transport_of(
     return SmtpTransport(url, credentials, pipelining)
 
 
-def open_workspace(start: Path | None) -> Workspace:
+def open_workspace(start: Path | None, timing: Timing = Timing()) -> Workspace:
     """Open the workspace of a folder: `newsletter.toml` there or in the nearest folder above.
 
     `start` None means the current folder. Raises NewsletterError.
@@ -282,7 +287,7 @@ def open_workspace(start: Path | None) -> Workspace:
         raise fail("there is no such folder", file=start)
     for each in (folder, *folder.parents):
         if (each / SETTINGS).exists():
-            return Workspace(settings=load_settings(each / SETTINGS))
+            return Workspace(settings=load_settings(each / SETTINGS), timing=timing)
     raise fail(
         f"no {SETTINGS} in {start or 'this folder'} or in one above it",
         hint="newsletter init makes a workspace here; -C FOLDER names one elsewhere",

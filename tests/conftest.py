@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from newsletter.basics.native import outdated
 from newsletter.cli.main import cli
+from newsletter.settings.timing import Timing
 
 pytest_plugins = ["tests.strangers"]
 
@@ -146,10 +147,17 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(workspace: Path) -> Callable[..., Result]:
+def timing() -> Timing:
+    """Return how long `run` waits for what; a module whose servers misbehave has another one."""
+    return Timing()
+
+
+@pytest.fixture
+def run(workspace: Path, timing: Timing) -> Callable[..., Result]:
     """Return a function that runs `newsletter ARGS...` in the workspace (input is its stdin)."""
 
-    def invoke(*arguments: str, stdin: str | None = None) -> Result:
-        return CliRunner().invoke(cli, ["-C", str(workspace), *arguments], input=stdin)
+    def invoke(*arguments: str, stdin: str | None = None, timing: Timing = timing) -> Result:
+        line = ["-C", str(workspace), *arguments]
+        return CliRunner().invoke(cli, line, input=stdin, obj=timing)
 
     return invoke

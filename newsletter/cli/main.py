@@ -53,4 +53,5 @@ SECTIONS = {
 @click.pass_context
 def cli(context: click.Context, workspace: Path | None) -> None:
     """Compose, preview and send a newsletter: each issue to everybody, once."""
+    context.meta["newsletter.timing"] = context.obj  # a test's; None for the usual one
     context.obj = workspace

@@ -7,11 +7,9 @@ import contextlib
 from collections.abc import Sequence
 
 from newsletter.delivery.settling import Settling
+from newsletter.settings.timing import Timing
 from newsletter.state.ledger import LedgerGone, LedgerUnusable, RunLedger
 from newsletter.state.values import Settlement
-
-_TRY_AGAIN: tuple[float, ...] = (0.0, 1.0, 3.0, 10.0)
-"""Seconds between the last attempts to write what is known."""
 
 
 class Books:
@@ -21,10 +19,11 @@ class Books:
     `close`, which tries again and then sets them aside for the next start.
     """
 
-    def __init__(self, ledger: RunLedger, settling: Settling) -> None:
+    def __init__(self, ledger: RunLedger, settling: Settling, timing: Timing) -> None:
         self.failure: LedgerUnusable | None = None
         self._ledger = ledger
         self._settling = settling
+        self._write_again = timing.write_again
         self._kept: list[Settlement] = []
 
     def turn(self, marks: Sequence[int], at: float) -> frozenset[int]:
@@ -45,7 +44,7 @@ class Books:
         self._kept += self._settling.take()
         if not self._kept:
             return
-        for seconds in _TRY_AGAIN:
+        for seconds in self._write_again:
             if isinstance(self.failure, LedgerGone):
                 break
             await asyncio.sleep(seconds)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from newsletter.delivery.lane import Clock
+from newsletter.settings.timing import Timing
 from newsletter.state.ledger import RunLedger
 from newsletter.state.values import Delivery, Mailing
 
 _BATCH: Final = 500
-_LOOK_EVERY = 5.0
-"""Seconds after which a long run looks again who has fallen due."""
 
 
 class Feed:
@@ -23,7 +22,13 @@ class Feed:
     """
 
     def __init__(
-        self, ledger: RunLedger, mailing: Mailing, *, clock: Clock, limit: int | None
+        self,
+        ledger: RunLedger,
+        mailing: Mailing,
+        *,
+        clock: Clock,
+        timing: Timing,
+        limit: int | None,
     ) -> None:
         self._ledger = ledger
         self._mailing = mailing
@@ -33,7 +38,8 @@ class Feed:
         """Who comes next, the first one last."""
         self._back: list[Delivery] = []
         self._after = 0
-        self._look_at = clock.steady() + _LOOK_EVERY
+        self._look_every = timing.look_every
+        self._look_at = clock.steady() + self._look_every
         self._is_last_look_over = False
         self._tries = set[tuple[int, int]]()
 
@@ -89,7 +95,7 @@ class Feed:
 
         (One that is offered is deferred in the ledger until its message is marked.)
         """
-        self._look_at = self._clock.steady() + _LOOK_EVERY
+        self._look_at = self._clock.steady() + self._look_every
         rows = self._ledger.deferred(self._mailing, due=self._clock.wall(), limit=-1)
         fresh = [each for each in rows if (each.id, each.attempts) not in self._tries]
         self._tries.update((each.id, each.attempts) for each in fresh)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from newsletter.delivery.lane import Lane
 from newsletter.delivery.pace import Patience, Room
+from newsletter.settings.timing import Timing
 from newsletter.smtp.events import Event
 from newsletter.transport.base import Transport
 
@@ -29,13 +30,17 @@ class Lanes:
     """The open lanes; what a lane's channel tells goes to `hear`."""
 
     def __init__(
-        self, transport: Transport, connections: int, hear: Callable[[Lane, Event], None]
+        self,
+        transport: Transport,
+        connections: int,
+        timing: Timing,
+        hear: Callable[[Lane, Event], None],
     ) -> None:
         self._transport = transport
         self._hear = hear
         self._all: dict[Lane, None] = {}
-        self._room = Room(connections)
-        self._patience = Patience()
+        self._room = Room(connections, timing)
+        self._patience = Patience(timing)
 
     def __iter__(self) -> Iterator[Lane]:
         return iter(tuple(self._all))

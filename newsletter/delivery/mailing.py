@@ -18,13 +18,16 @@ from newsletter.basics.outcome import State
 from newsletter.basics.tokens import Key
 from newsletter.delivery.answers.breakers import Breakers
 from newsletter.delivery.answers.policy import Stop, latest_due
+from newsletter.delivery.books import Books
 from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Ending
 from newsletter.delivery.letters import Letters, preflight
 from newsletter.delivery.pace import Pace
 from newsletter.delivery.run import Run
 from newsletter.delivery.settling import Settling
+from newsletter.delivery.supply import Supply
 from newsletter.message.content import Content
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Rate
 from newsletter.state.ledger import Ledger, Records, RunLedger
 from newsletter.state.values import Mailing, MailingState
@@ -58,6 +61,7 @@ class Course:
     limit: int | None
     keep_going: bool
     patient: bool = False
+    timing: Timing = Timing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,8 @@ def send(
     """
     now = datetime.now(UTC)
     ledger.run.recover(mailing, now)
-    ledger.run.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
+    latest = latest_due(now.timestamp(), course.timing)
+    ledger.run.bring_forward(mailing, now.timestamp(), latest)
     ledger.run.reserve(course.connections)
     try:
         ledger.run.attend(mailing)
@@ -153,7 +158,7 @@ def send(
         mailing = ledger.records.set_state(mailing, MailingState.SENDING, now)
         letters = Letters(ledger.records.content(mailing), mailing, key)
         ending = _run_loop(ledger.run, mailing, letters, course, breakers, (watch, tell), heed)
-        return _close(ledger, mailing, ending)
+        return _close(ledger, mailing, ending, course.timing)
     finally:
         ledger.run.release()
 
@@ -168,9 +173,9 @@ def _breakers(records: Records, mailing: Mailing, course: Course) -> Breakers:
     )
 
 
-def _close(ledger: Ledger, mailing: Mailing, ending: Ending) -> Result:
+def _close(ledger: Ledger, mailing: Mailing, ending: Ending, timing: Timing) -> Result:
     now = time.time()
-    ledger.run.bring_forward(mailing, now, latest_due(now))
+    ledger.run.bring_forward(mailing, now, latest_due(now, timing))
     counts = ledger.records.counts(mailing)
     unfinished = counts[State.PENDING] or counts[State.DEFERRED] or counts[State.ATTEMPTING]
     state = MailingState.PAUSED if unfinished else MailingState.FINISHED
@@ -196,18 +201,22 @@ def _run_loop(
     clock = SystemClock()
 
     async def main() -> Ending:
+        timing = course.timing
+        settling = Settling(
+            breakers=breakers,
+            connections=course.connections,
+            timing=timing,
+            jitter=random.random,
+        )
+        feed = Feed(ledger, mailing, clock=clock, timing=timing, limit=course.limit)
         run = Run(
-            ledger=ledger,
-            feed=Feed(ledger, mailing, clock=clock, limit=course.limit),
+            books=Books(ledger, settling, timing),
+            supply=Supply(feed, _pace(ledger, course.rates, clock), clock),
             letters=letters,
             transport=course.transport,
-            pace=_pace(ledger, course.rates, clock),
-            settling=Settling(
-                breakers=breakers,
-                connections=course.connections,
-                jitter=random.random,
-            ),
+            settling=settling,
             connections=course.connections,
+            timing=timing,
             clock=clock,
             watch=hear[0],
             tell=hear[1],

@@ -8,9 +8,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from math import inf
-from typing import ClassVar
+from typing import Final
 
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Rate
+
+_MOMENT: Final = 1.0
+"""Seconds in which complaints count as one, and nothing is begun."""
+_CALM: Final = 15.0
+"""Seconds without a complaint after which the speed doubles."""
+_SLOWEST: Final = 8
+"""So many times slower than before the first complaint, at the most."""
 
 
 class Brake:
@@ -20,12 +28,6 @@ class Brake:
     accepted; each calm spell doubles it, until it is free again.
     """
 
-    MOMENT: ClassVar[float] = 1.0
-    """Seconds in which complaints count as one, and nothing is begun."""
-    CALM: ClassVar[float] = 15.0
-    SLOWEST: ClassVar[int] = 8
-    """So many times slower than before the first complaint, at the most."""
-
     def __init__(self, now: float) -> None:
         self.is_on = False
         self._since, self._accepted = now, 0
@@ -34,22 +36,22 @@ class Brake:
 
     def press(self, now: float, accepted: int) -> bool:
         """Note a complaint, after so many acceptances in all; return whether it is a new one."""
-        if self.is_on and now - self._since < self.MOMENT:
+        if self.is_on and now - self._since < _MOMENT:
             return False
-        seconds = now + self.MOMENT - self._since
+        seconds = now + _MOMENT - self._since
         usual = seconds / max(1, accepted - self._accepted)
         if not self.is_on:
             self._least = usual
-        self._gap = min(self.SLOWEST * self._least, 2 * max(usual, self._gap))
+        self._gap = min(_SLOWEST * self._least, 2 * max(usual, self._gap))
         self._since, self._accepted, self.is_on = now, accepted, True
-        self._free_at, self._calm_at = now + self.MOMENT, now + self.MOMENT + self.CALM
+        self._free_at, self._calm_at = now + _MOMENT, now + _MOMENT + _CALM
         return True
 
     def wait(self, now: float) -> float:
         """Return the seconds until the next message may begin; 0 where one may."""
         self._now = now
         while self.is_on and now >= self._calm_at:
-            self._gap, self._calm_at = self._gap / 2, self._calm_at + self.CALM
+            self._gap, self._calm_at = self._gap / 2, self._calm_at + _CALM
             self.is_on = self._gap > self._least
         return max(0.0, self._free_at - now) if self.is_on else 0.0
 
@@ -131,15 +133,11 @@ def _count(ended: deque[float]) -> int:
 class Patience:
     """How long to wait before the next connection while the server is in trouble."""
 
-    FIRST: ClassVar[float] = 0.5
-    LONGEST: ClassVar[float] = 30.0
-    LIMIT: ClassVar[float] = 60.0
-    """Seconds of trouble without one acceptance after which a run gives up (exit 75)."""
-
-    def __init__(self) -> None:
+    def __init__(self, timing: Timing) -> None:
+        self._timing = timing
         self._since: float | None = None
         self._until = 0.0
-        self._next = self.FIRST
+        self._next = timing.first_wait
 
     @property
     def troubled(self) -> bool:
@@ -159,30 +157,29 @@ class Patience:
             self._since = now
         if now < self._until:
             return False
-        if now - self._since >= self.LIMIT:
+        if now - self._since >= self._timing.trouble_limit:
             return True
-        self._until, self._next = now + self._next, min(self.LONGEST, self._next * 2)
+        self._until = now + self._next
+        self._next = min(self._timing.longest_wait, self._next * 2)
         return False
 
     def relief(self) -> None:
         """Forget the trouble: a message was accepted."""
-        self._since, self._until, self._next = None, 0.0, self.FIRST
+        self._since, self._until, self._next = None, 0.0, self._timing.first_wait
 
 
 class Room:
     """How many connections the server takes at once: `most`, or fewer for a while."""
 
-    AGAIN: ClassVar[float] = 30.0
-    """Seconds after which one more is tried."""
-
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, timing: Timing) -> None:
         self._most = most
         self._taken = most
+        self._crowded = timing.crowded
         self._until = 0.0
 
     def full(self, taken: int, now: float) -> None:
         """Note that the server took so many connections and no more."""
-        self._taken, self._until = taken, now + self.AGAIN
+        self._taken, self._until = taken, now + self._crowded
 
     def at(self, now: float) -> int:
         """Return how many connections there may be."""

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
 
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.delivery.answers.policy import (
+    CLOSING,
     NO_SMTPUTF8,
     Stop,
     judge,
@@ -26,26 +26,20 @@ from newsletter.delivery.answers.policy import (
     too_large,
 )
 from newsletter.delivery.books import Books
-from newsletter.delivery.feed import Feed
 from newsletter.delivery.lane import Clock, Ending, Lane
 from newsletter.delivery.lanes import Lanes
 from newsletter.delivery.letters import Letters
-from newsletter.delivery.pace import Pace
 from newsletter.delivery.running.bodies import Glances, Leaving, release
 from newsletter.delivery.running.due import Due
-from newsletter.delivery.running.finish import Finish, own_error
+from newsletter.delivery.running.finish import Finish
 from newsletter.delivery.running.trouble import GaveUp, Troubles
 from newsletter.delivery.settling import Settling
 from newsletter.delivery.supply import Supply
 from newsletter.delivery.wake import Wake
+from newsletter.settings.timing import Timing
 from newsletter.smtp.events import Answered, Event, Lost, Noticed, Opened, Ready
-from newsletter.state.ledger import RunLedger
 from newsletter.state.values import Delivery
 from newsletter.transport.base import Transport
-
-_IDLE_SECONDS: Final = 20.0
-"""Close a connection that has waited this long for the rate limit: servers drop idle clients."""
-_CLOSING: Final = 421
 
 
 class Run:
@@ -54,40 +48,39 @@ class Run:
     def __init__(  # noqa: PLR0913 - what a run is a function of
         self,
         *,
-        ledger: RunLedger,
-        feed: Feed,
+        books: Books,
+        supply: Supply,
         letters: Letters,
         transport: Transport,
-        pace: Pace,
         settling: Settling,
         connections: int,
+        timing: Timing,
         clock: Clock,
         watch: Callable[[Counter[State]], None],
         tell: Callable[[str], None],
         heed: Callable[[], Stop | None],
     ) -> None:
-        self._books = Books(ledger, settling)
-        self._supply = Supply(feed, pace, clock)
+        self._books = books
+        self._supply = supply
         self._letters = letters
         self._transport = transport
         self._settling = settling
+        self._idle = timing.idle
         self._clock = clock
-        self._glances = Glances(settling, watch)
+        self._glances = Glances(settling, watch, timing)
         self._tell = tell
-        self._leavers = Leaving(heed)
-        self._lanes = Lanes(transport, connections, self._on_event)
+        self._leavers = Leaving(heed, timing)
+        self._lanes = Lanes(transport, connections, timing, self._on_event)
         self._ready: list[Lane] = []
         self._due = Due(clock, self._turn)
         self._wake = Wake(self._fill)
         self._finish = Finish()
-        self._troubles = Troubles(
-            self._lanes, self._supply, settling, self._wake, clock=clock, tell=tell
-        )
+        self._troubles = Troubles(self._lanes, supply, settling, self._wake, clock, tell)
 
     async def run(self) -> Ending:
         """Send until nothing is left to do now, or until something stops it."""
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._on_exception)
+        self._finish.guard(loop, lambda: self._abort_all(self._lanes))
         loop.call_soon(self._fill)
         await self._finish.over.wait()
         self._wake.cancel()
@@ -132,6 +125,10 @@ class Run:
             self._ready.remove(lane)
         self._supply.take_back(lane)
         self._lanes.abort(lane)
+
+    def _abort_all(self, lanes: Iterable[Lane]) -> None:
+        for lane in lanes:
+            self._abort(lane)
 
     # Events
 
@@ -183,7 +180,7 @@ class Run:
         else:
             self._troubles.heed(reply)
         self._settle(delivery, outcome)
-        if lane.offered is None and reply.code != _CLOSING:
+        if lane.offered is None and reply.code != CLOSING:
             self._give(lane)
 
     def _on_loss(self, lane: Lane, lost: Lost) -> None:
@@ -205,7 +202,7 @@ class Run:
         if delivery is not None and lane.channel is not None:
             lane.offered = delivery
             lane.channel.offer(self._letters.envelope(delivery))
-        elif self._finish.stopping or not 0 < self._supply.wait <= _IDLE_SECONDS:
+        elif self._finish.stopping or not 0 < self._supply.wait <= self._idle:
             self._lanes.leave(lane)
             self._end_if_done()
 
@@ -234,18 +231,18 @@ class Run:
     def _turn(self) -> None:
         """Commit, and only then let the marked bodies leave."""
         self._due.done()
-        self._look_who_left()
+        stop = self._leavers.perhaps(self._due.now)
+        if stop is not None:
+            self._halt(stop)
         ready, self._ready = self._ready, []
         if self._finish.stopping:
-            for lane in ready:
-                self._abort(lane)
+            self._abort_all(ready)
             ready = []
         marks = [lane.offered.id for lane in ready if lane.offered is not None]
         marked = self._books.turn(marks, self._due.now)
         if self._books.failure is not None:
             # Nothing more may leave; whose body is on its way is still heard out.
-            for lane in ready:
-                self._abort(lane)
+            self._abort_all(ready)
             self._begin_to_stop()
             return
         # All of them first: what is marked counts as on its way, even if one of them stops the run.
@@ -255,12 +252,6 @@ class Run:
         release(leaving, self._letters)
         self._glances.perhaps(self._due.now)
         self._end_if_done()
-
-    def _look_who_left(self) -> None:
-        """Look before the next marks; where that cannot be known, stop."""
-        stop = self._leavers.perhaps(self._due.now)
-        if stop is not None:
-            self._halt(stop)
 
     def _begin_body(self, lane: Lane, marked: frozenset[int]) -> bool:
         delivery, lane.offered = lane.offered, None
@@ -289,16 +280,6 @@ class Run:
             if lane.offered is not None and lane.channel is not None and lane.channel.withdraw():
                 self._supply.take_back(lane)
         self._end_if_done()
-
-    def _on_exception(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """End the run at an error of our own; what a network does is told in events."""
-        error = own_error(context)
-        if error is not None:
-            self._finish.fail(error)
-            for lane in self._lanes:
-                self._abort(lane)
-        elif context.get("exception") is None:
-            loop.default_exception_handler(context)
 
     def _end_if_done(self) -> None:
         """Let lanes go that have nothing to do any more; without any, the run is over."""

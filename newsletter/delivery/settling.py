@@ -15,6 +15,7 @@ from newsletter.delivery.answers.policy import (
     retry_after,
     state_after,
 )
+from newsletter.settings.timing import Timing
 from newsletter.state.values import Delivery, Settlement
 
 
@@ -28,7 +29,12 @@ class Settling:
     """
 
     def __init__(
-        self, *, breakers: Breakers, connections: int, jitter: Callable[[], float]
+        self,
+        *,
+        breakers: Breakers,
+        connections: int,
+        timing: Timing,
+        jitter: Callable[[], float],
     ) -> None:
         self.accepted = 0
         self._moved: Counter[State] = Counter()
@@ -39,6 +45,7 @@ class Settling:
         self._stopped = False
         self._breakers = breakers
         self._jitter = jitter
+        self._timing = timing
         self._waiting: list[Settlement] = []
         self._closed_at_dot: Counter[int] = Counter()
         self._content: list[Settlement] = []
@@ -81,10 +88,11 @@ class Settling:
     def _settle_other(
         self, delivery: Delivery, outcome: Outcome, now: float
     ) -> tuple[Verdict, Stop | None]:
-        outcome = self._weighed(delivery, given_up(outcome, delivery.first_deferred_at, now))
+        final = given_up(outcome, delivery.first_deferred_at, now, self._timing)
+        outcome = self._weighed(delivery, final)
         due = None
         if outcome.verdict is Verdict.DEFERRED:
-            due = now + retry_after(delivery.attempts + 1, self._jitter())
+            due = now + retry_after(delivery.attempts + 1, self._jitter(), self._timing)
         settlement = Settlement(delivery.id, state_after(outcome.verdict), outcome, now, due)
         if self._breakers.awaits_proof(outcome):
             self._held.append((self.accepted, settlement))

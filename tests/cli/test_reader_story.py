@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from newsletter.delivery.answers import policy
+from newsletter.settings.timing import Timing
 from tests.sink import Sink, running
 
 Run = Callable[..., Result]
@@ -16,8 +16,12 @@ _MOMENT = re.compile(r"(on )?\d+ \w+ \d{4}(,| at) \d\d:\d\d:\d\d")
 
 
 @pytest.fixture
-def server(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Sink:
-    monkeypatch.setattr(policy, "FIRST_RETRY", 0.0)
+def timing() -> Timing:
+    return Timing(first_retry=0.0)
+
+
+@pytest.fixture
+def server(workspace: Path) -> Sink:
     sink = Sink()
     settings = workspace / "newsletter.toml"
     settings.write_text(settings.read_text("utf-8").replace("maildir:outbox", "SINK"), "utf-8")

@@ -14,6 +14,7 @@ from click.testing import Result
 
 from newsletter.cli.main import cli
 from newsletter.cli.terminal.zone import local_zone, zone_name
+from newsletter.settings.timing import Timing
 from tests.cli.terminal import terminal
 from tests.sink import Sink, running
 
@@ -160,16 +161,13 @@ def test_a_window_that_is_closed_ends_a_mailing_in_an_orderly_way(
 
 
 def test_a_sender_that_stays_tries_the_deferred_again_when_they_are_due(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+    workspace: Path, run: Run
 ) -> None:
-    from newsletter.delivery.answers import policy
-
-    monkeypatch.setattr(policy, "FIRST_RETRY", 0.5)
     said = iter(["450 4.2.1 later", "450 4.2.1 later"])
     rcpt = lambda who: next(said, "250 Ok") if "ada" in who else "250 Ok"  # noqa: E731
     with running(Sink(rcpt=rcpt)) as sink:
         through(workspace, sink)
-        result = run("send", "2026-11", "--yes", "--wait", "--json")
+        result = run("send", "2026-11", "--yes", "--wait", "--json", timing=Timing(first_retry=0.5))
     assert result.exit_code == 0, result.stderr
     assert result.stderr.count("1 deferred, the next due in ") == 2
     assert json.loads(result.stdout)["counts"]["accepted"] == 2
@@ -186,17 +184,13 @@ def test_a_sender_that_stays_can_be_left(workspace: Path) -> None:
     assert "2026-11: 1 accepted, 1 deferred, 1 excluded." in screen.screen
 
 
-def test_a_stay_begins_with_waiting_where_nobody_is_due_yet(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, run: Run
-) -> None:
-    from newsletter.delivery.answers import policy
-
-    monkeypatch.setattr(policy, "FIRST_RETRY", 2.0)
+def test_a_stay_begins_with_waiting_where_nobody_is_due_yet(workspace: Path, run: Run) -> None:
+    timing = Timing(first_retry=2.0)
     said = iter(["450 4.2.1 later"])
     with running(Sink(rcpt=lambda w: next(said, "250 Ok") if "ada" in w else "250 Ok")) as sink:
         through(workspace, sink)
-        assert run("send", "2026-11", "--yes").exit_code == 75
-        assert run("send", "2026-11", "--yes", "--wait").exit_code == 0
+        assert run("send", "2026-11", "--yes", timing=timing).exit_code == 75
+        assert run("send", "2026-11", "--yes", "--wait", timing=timing).exit_code == 0
     assert sorted(sink.recipients) == ["ada@example.org", "grace@example.net"]
 
 

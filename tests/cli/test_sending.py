@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from newsletter.delivery import pace
+from newsletter.settings.timing import Timing
 from tests.sink import Sink, running
 
 Run = Callable[..., Result]
@@ -256,12 +256,9 @@ def test_a_copied_ledger_is_doubted_by_a_dry_run_too(workspace: Path, run: Run) 
     assert run("send", "2026-11", "--yes", "--this-ledger-is-right").exit_code == 0
 
 
-def test_a_server_that_is_not_there_is_named_at_once(
-    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pace.Patience, "LIMIT", 0.1)
+def test_a_server_that_is_not_there_is_named_at_once(workspace: Path, run: Run) -> None:
     through(workspace, Sink(port=9))
-    result = run("send", "2026-11", "--yes")
+    result = run("send", "2026-11", "--yes", timing=Timing(trouble_limit=0.1))
     assert result.exit_code == 75
     assert "no connection to 127.0.0.1:9: " in result.stderr
     assert "trying again for a minute" in result.stderr

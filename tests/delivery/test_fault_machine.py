@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from newsletter.delivery import books
-from newsletter.state.sqlite import database
+from newsletter.settings.timing import Timing
 from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states
 from tests.hostile import HANG, Action, Hostile, hostile
 
@@ -119,7 +118,6 @@ def test_a_ledger_that_is_full_takes_up_again_where_it_was(
     words = "250 2.0.0 " + "many words " * 30
     server.decide = lambda phase, *_: words if phase == "dot" else None
     assert run("send", "2026-11", "--yes", "--limit", "5").exit_code == 75
-    monkeypatch.setattr(books, "_TRY_AGAIN", (0.0, 0.0))
     with monkeypatch.context() as narrow:
         limited = sqlite3.connect
 
@@ -130,17 +128,15 @@ def test_a_ledger_that_is_full_takes_up_again_where_it_was(
             return db
 
         narrow.setattr(sqlite3, "connect", connect)
-        result = run("send", "2026-11", "--yes")
+        result = run("send", "2026-11", "--yes", timing=Timing(write_again=(0.0, 0.0)))
     assert result.exit_code == 1
     assert "database or disk is full" in last_words(result)
     ends_well(run, server, emails, uncertain=3)
 
 
 def test_a_ledger_that_stays_locked_lets_nothing_more_leave_and_forgets_no_answer(
-    workspace: Path, run: Run, server: Hostile, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, run: Run, server: Hostile
 ) -> None:
-    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.05)
-    monkeypatch.setattr(books, "_TRY_AGAIN", (0.0,))
     emails = settle(workspace, server.port, readers=READERS)
     assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
     other = sqlite3.connect(
@@ -154,7 +150,8 @@ def test_a_ledger_that_stays_locked_lets_nothing_more_leave_and_forgets_no_answe
         return None
 
     server.decide = decide
-    result = run("send", "2026-11", "--yes")
+    timing = Timing(busy=0.05, write_again=(0.0,))
+    result = run("send", "2026-11", "--yes", timing=timing)
     assert result.exit_code == 1
     assert "database is locked" in last_words(result)
     assert (workspace / ".newsletter/state.db.unwritten").exists()

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from newsletter.basics.outcome import Phase
-from newsletter.delivery import pace
-from newsletter.delivery.answers import policy
+from newsletter.settings.timing import Timing
 from newsletter.smtp import connection
 from tests.cli.terminal import terminal
 from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states, write_list
@@ -23,16 +22,18 @@ from tests.delivery.test_kill import make_due
 from tests.hostile import CLOSE, HANG, RESET, Action, Decide, hostile, once
 
 FEW = 12
+SHORT = Timing(first_wait=0.01, longest_wait=0.05, trouble_limit=0.3, crowded=0.1)
 
 
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     for phase in Phase:
         monkeypatch.setitem(connection.TIMEOUTS, phase, 0.3)
-    monkeypatch.setattr(pace.Patience, "FIRST", 0.01)
-    monkeypatch.setattr(pace.Patience, "LONGEST", 0.05)
-    monkeypatch.setattr(pace.Patience, "LIMIT", 0.3)
-    monkeypatch.setattr(pace.Room, "AGAIN", 0.1)
+
+
+@pytest.fixture
+def timing() -> Timing:
+    return SHORT
 
 
 def at(
@@ -303,18 +304,16 @@ TABLE = [
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in TABLE])
-def test_what_a_server_does_ends_as_the_table_says(
-    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch, row: Row
-) -> None:
-    monkeypatch.setattr(pace.Patience, "LIMIT", row.patience)
+def test_what_a_server_does_ends_as_the_table_says(workspace: Path, run: Run, row: Row) -> None:
+    timing = replace(SHORT, trouble_limit=row.patience)
     with hostile(row.decide) as server:
         emails = settle(workspace, server.port, readers=row.readers, extra=row.extra)
-        result = run("send", "2026-11", "--yes", *row.options)
+        result = run("send", "2026-11", "--yes", *row.options, timing=timing)
         assert row.says in last_words(result)
         assert result.exit_code == row.code
         hold(run, server, emails, row.counts)
         server.decide = lambda *_: None
-        again = run("send", "2026-11", "--yes", *row.options)
+        again = run("send", "2026-11", "--yes", *row.options, timing=timing)
         last_words(again)
         hold(run, server, emails, row.then or row.counts)
     if row.then is None:
@@ -401,7 +400,7 @@ def test_a_broken_relay_that_knows_nobody_suppresses_nobody(workspace: Path, run
 
 
 def test_a_deferred_reader_is_tried_again_and_given_up_after_two_days(
-    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, run: Run
 ) -> None:
     with hostile(at("RCPT", "450 4.2.1 later", only(5))) as server:
         emails = settle(workspace, server.port, readers=FEW)
@@ -409,8 +408,7 @@ def test_a_deferred_reader_is_tried_again_and_given_up_after_two_days(
             assert run("send", "2026-11", "--yes").exit_code == 75
             make_due(workspace)
         hold(run, server, emails, {"accepted": FEW - 1, "deferred": 1})
-        monkeypatch.setattr(policy, "GIVE_UP_AFTER", 0.0)
-        result = run("send", "2026-11", "--yes")
+        result = run("send", "2026-11", "--yes", timing=replace(SHORT, give_up_after=0.0))
         assert result.exit_code == 1
         hold(run, server, emails, {"accepted": FEW - 1, "refused": 1})
     (row,) = [row for row in rows(run) if row["state"] == "refused"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.basics.outcome import State
-from newsletter.delivery import books
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Durability
 from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.sqlite import SqliteLedger
@@ -30,9 +30,8 @@ def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
 
 
 def test_answers_are_set_aside_in_room_that_was_taken_before_the_first_message_left(
-    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
+    ledger: SqliteLedger,
 ) -> None:
-    monkeypatch.setattr(books, "_TRY_AGAIN", (0.0,))
     aside = ledger.database.file.with_name("state.db.unwritten")
     mailing = frozen(ledger, readers(200))
     (pages,) = ledger.database.db.execute("PRAGMA page_count").fetchone()
@@ -48,7 +47,7 @@ def test_answers_are_set_aside_in_room_that_was_taken_before_the_first_message_l
 
     with hostile(look) as server:
         with pytest.raises(LedgerUnusable, match="database or disk is full"):
-            through(ledger, mailing, server)
+            through(ledger, mailing, server, timing=Timing(write_again=(0.0,)))
         taken = len(server.journal)
         used = aside.stat()
         assert aside.read_bytes().strip(b"\0")

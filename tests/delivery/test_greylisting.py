@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from newsletter.delivery import pace
-from newsletter.delivery.answers import policy
+from newsletter.settings.timing import Timing
 from tests.delivery.oracle import Run, hold, last_words, number, settle, states
 from tests.delivery.test_fault_table import at
 from tests.delivery.test_kill import make_due
 from tests.hostile import Action, hostile
 
 
-def test_a_run_that_stays_waits_through_greylisting(
-    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(policy, "FIRST_RETRY", 1.0)
+def test_a_run_that_stays_waits_through_greylisting(workspace: Path, run: Run) -> None:
     seen: set[str] = set()
 
     def grey(phase: str, who: str, _connection: int, _done: int) -> Action:
@@ -28,7 +22,7 @@ def test_a_run_that_stays_waits_through_greylisting(
 
     with hostile(grey) as server:
         emails = settle(workspace, server.port, readers=120)
-        result = run("send", "2026-11", "--yes", "--wait")
+        result = run("send", "2026-11", "--yes", "--wait", timing=Timing(first_retry=1.0))
         assert result.exit_code == 0, result.stderr
         hold(run, server, emails, {"accepted": 120})
 
@@ -51,14 +45,11 @@ def test_a_plain_run_says_how_many_are_deferred_and_until_when(workspace: Path, 
         hold(run, server, emails, {"accepted": 60})
 
 
-def test_whom_a_run_marked_that_gave_up_is_said(
-    workspace: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pace.Patience, "FIRST", 0.01)
-    monkeypatch.setattr(pace.Patience, "LIMIT", 0.1)
+def test_whom_a_run_marked_that_gave_up_is_said(workspace: Path, run: Run) -> None:
+    timing = Timing(first_wait=0.01, trouble_limit=0.1)
     some = at("RCPT", "450 4.2.1 later", lambda who, *_: number(who) < 5)
     closing = at("RCPT", "421 4.7.0 too many errors", lambda who, *_: number(who) >= 5)
     with hostile(lambda *each: some(*each) or closing(*each)) as server:
         settle(workspace, server.port, readers=12)
-        words = last_words(run("send", "2026-11", "--yes"))
+        words = last_words(run("send", "2026-11", "--yes", timing=timing))
     assert "Run it again in a few minutes; this run marked 5 deferred before." in words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.delivery import pace
+from newsletter.settings.timing import Timing
 from newsletter.smtp.connection import Connection
 from tests.delivery.oracle import Run, hold, last_words, settle
 from tests.hostile import CLOSE, Action, hostile
@@ -33,7 +33,11 @@ GUARDS: dict[str, Action] = {
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "TRIAL_SECONDS", 0.5)
-    monkeypatch.setattr(pace.Patience, "FIRST", 0.01)
+
+
+@pytest.fixture
+def timing() -> Timing:
+    return Timing(first_wait=0.01)
 
 
 @pytest.mark.parametrize("name", GUARDS)

@@ -7,15 +7,15 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import Phase, State
-from newsletter.delivery import books, pace
-from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Course, Result, send
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
 from newsletter.smtp import connection
 from newsletter.state.sqlite import SqliteLedger
@@ -26,15 +26,13 @@ from newsletter.transport.smtp import SmtpTransport
 from tests.delivery.test_mailing import KEY, frozen, nonzero, readers
 from tests.hostile import CLOSE, HANG, RESET, Action, Decide, Hostile, hostile, once
 
+SHORT = Timing(first_wait=0.01, longest_wait=0.05, trouble_limit=0.25, crowded=0.1)
+
 
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     for phase in Phase:
         monkeypatch.setitem(connection.TIMEOUTS, phase, 0.15)
-    monkeypatch.setattr(pace.Patience, "FIRST", 0.01)
-    monkeypatch.setattr(pace.Patience, "LONGEST", 0.05)
-    monkeypatch.setattr(pace.Patience, "LIMIT", 0.25)
-    monkeypatch.setattr(pace.Room, "AGAIN", 0.1)
 
 
 @pytest.fixture
@@ -51,11 +49,17 @@ def through(
     *,
     connections: int = 3,
     rates: tuple[Rate, ...] = (),
+    timing: Timing = SHORT,
 ) -> Result:
     if isinstance(way, Hostile):
         way = SmtpTransport(TransportUrl(scheme=Scheme.SMTP, host="127.0.0.1", port=way.port), None)
     course = Course(
-        transport=way, connections=connections, rates=rates, limit=None, keep_going=True
+        transport=way,
+        connections=connections,
+        rates=rates,
+        limit=None,
+        keep_going=True,
+        timing=timing,
     )
     return send(ledger, mailing, key=KEY, course=course, watch=lambda _: None)
 
@@ -122,9 +126,9 @@ def test_an_address_at_which_the_server_hangs_up_does_not_hold_up_the_others(
 
 
 def test_a_server_that_takes_three_connections_is_not_pestered_with_a_fourth(
-    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
+    ledger: SqliteLedger,
 ) -> None:
-    monkeypatch.setattr(pace.Room, "AGAIN", 30.0)
+    timing = replace(SHORT, crowded=30.0)
     mailing = frozen(ledger, readers(60))
 
     def decide(phase: str, _who: str, number: int, _done: int) -> Action:
@@ -133,7 +137,7 @@ def test_a_server_that_takes_three_connections_is_not_pestered_with_a_fourth(
         return [0.005, "250 2.0.0 taken"] if phase == "dot" else None
 
     with hostile(decide) as server:
-        result = through(ledger, mailing, server, connections=6)
+        result = through(ledger, mailing, server, connections=6, timing=timing)
     assert nonzero(result) == {State.ACCEPTED: 60}
     assert server.connections < 12
 
@@ -195,10 +199,9 @@ def test_a_maildir_that_cannot_be_made_stops_before_anything_is_sent(
 
 
 def test_what_was_answered_while_the_ledger_was_locked_is_known_at_the_next_start(
-    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
+    ledger: SqliteLedger,
 ) -> None:
     """Locked for good: the answers are set aside in a file, and taken up from there."""
-    monkeypatch.setattr(books, "_TRY_AGAIN", (0.0,))
     ledger.database.db.execute("PRAGMA busy_timeout=10")
     other = sqlite3.connect(ledger.database.file, isolation_level=None, check_same_thread=False)
     mailing = frozen(ledger, readers(30))
@@ -212,7 +215,7 @@ def test_what_was_answered_while_the_ledger_was_locked_is_known_at_the_next_star
 
     with hostile(decide) as server:
         with pytest.raises(NewsletterError, match="database is locked"):
-            through(ledger, mailing, server)
+            through(ledger, mailing, server, timing=replace(SHORT, write_again=(0.0,)))
         left_before = len(server.journal)
         assert ledger.records.counts(mailing)[State.ATTEMPTING] > 0
         other.close()
@@ -269,9 +272,9 @@ def taken(action: Action) -> bool:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_random_server_never_gets_anybody_twice_and_never_hangs_a_run(
-    ledger: SqliteLedger, seed: int, monkeypatch: pytest.MonkeyPatch
+    ledger: SqliteLedger, seed: int
 ) -> None:
-    monkeypatch.setattr(policy, "FIRST_RETRY", -1.0)  # what is deferred is due at once
+    timing = replace(SHORT, first_retry=-1.0)  # what is deferred is due at once
     chance = random.Random(seed)  # noqa: S311 - mischief, not secrets
     share = {step: chance.choice([0, 0, 0.05, 0.3]) for step in STEPS}
 
@@ -283,7 +286,9 @@ def test_a_random_server_never_gets_anybody_twice_and_never_hangs_a_run(
     mailing = frozen(ledger, readers(chance.randrange(1, 11)))
     with hostile(decide) as server:
         for _ in range(3):
-            result = through(ledger, mailing, server, connections=chance.randrange(1, 6))
+            result = through(
+                ledger, mailing, server, connections=chance.randrange(1, 6), timing=timing
+            )
             assert result.counts[State.ATTEMPTING] == 0
     arrived = Counter(who for who, action in server.journal if taken(action))
     assert [who for who, times in arrived.items() if times > 1] == []

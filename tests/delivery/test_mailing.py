@@ -15,9 +15,8 @@ from newsletter.basics.address import Address, parse_address
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.basics.tokens import Key
-from newsletter.delivery import feed, pace
-from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Course, Result, freeze, send
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
 from newsletter.state.ledger import LedgerUnusable
 from newsletter.state.sqlite import SqliteLedger
@@ -62,6 +61,7 @@ def over(
     rates: Sequence[Rate] = (),
     limit: int | None = None,
     keep_going: bool = False,
+    timing: Timing = Timing(),
 ) -> Result:
     transport = sink
     if isinstance(sink, Sink):
@@ -74,6 +74,7 @@ def over(
         rates=rates,
         limit=limit,
         keep_going=keep_going,
+        timing=timing,
     )
     return send(ledger, mailing, key=KEY, course=course, watch=lambda _: None)
 
@@ -223,27 +224,21 @@ def test_what_a_server_refuses_to_everybody_stops_before_anything_is_sent(
     assert sink.attempted == []
 
 
-def test_a_server_in_trouble_is_given_time_and_then_up(
-    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pace.Patience, "LIMIT", 0.2)
-    monkeypatch.setattr(pace.Patience, "FIRST", 0.05)
+def test_a_server_in_trouble_is_given_time_and_then_up(ledger: SqliteLedger) -> None:
+    timing = Timing(first_wait=0.05, trouble_limit=0.2)
     mailing = frozen(ledger, readers(5))
     with running(Sink(greeting=lambda _: "421 4.3.2 not now")) as sink:
-        result = over(ledger, mailing, sink)
+        result = over(ledger, mailing, sink, timing=timing)
     assert nonzero(result) == {State.PENDING: 5}
     assert result.exit_code == 75
     assert 2 <= sink.connections <= 8
 
 
-def test_trouble_that_passes_costs_nobody_anything(
-    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pace.Patience, "FIRST", 0.01)
+def test_trouble_that_passes_costs_nobody_anything(ledger: SqliteLedger) -> None:
     mailing = frozen(ledger, readers(5))
     greeting = lambda n: "421 4.3.2 not now" if n < 4 else "220 hello"  # noqa: E731
     with running(Sink(greeting=greeting)) as sink:
-        result = over(ledger, mailing, sink)
+        result = over(ledger, mailing, sink, timing=Timing(first_wait=0.01))
     assert nonzero(result) == {State.ACCEPTED: 5}
 
 
@@ -271,16 +266,15 @@ def test_who_leaves_while_it_is_being_sent_is_excluded_at_the_mark(ledger: Sqlit
 
 
 def test_who_falls_due_while_others_are_sent_is_tried_again_in_the_same_run(
-    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
+    ledger: SqliteLedger,
 ) -> None:
-    monkeypatch.setattr(feed, "_LOOK_EVERY", 0.1)
-    monkeypatch.setattr(policy, "FIRST_RETRY", 0.2)
+    timing = Timing(look_every=0.1, first_retry=0.2)
     emails = readers(60)
     said = iter(["450 4.2.1 greylisted", "450 4.2.1 greylisted"])
     rcpt = lambda who: next(said, "250 Ok") if who == emails[0] else "250 Ok"  # noqa: E731
     mailing = frozen(ledger, emails)
     with running(Sink(delay=0.05, rcpt=rcpt)) as sink:
-        result = over(ledger, mailing, sink, connections=2)
+        result = over(ledger, mailing, sink, connections=2, timing=timing)
     assert nonzero(result) == {State.ACCEPTED: 60}
     assert sorted(sink.recipients) == emails
     assert 5 < sink.recipients.index(emails[0]) < 55

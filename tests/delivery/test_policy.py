@@ -19,9 +19,11 @@ from newsletter.delivery.answers.policy import (
     retry_after,
 )
 from newsletter.delivery.pace import Pace, Patience, Room, seconds_needed
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Rate
 from newsletter.smtp.events import Lost
 
+USUAL = Timing()
 ADA = Address("ada", "example.org")
 ACCEPTED = Outcome(Verdict.ACCEPTED, 250)
 REFUSED_RCPT = Outcome(Verdict.REFUSED, 550, "5.1.1", "no", Phase.RCPT)
@@ -113,13 +115,13 @@ def test_only_an_address_class_refusal_at_rcpt_speaks_against_the_address(
 
 
 def test_retries_double_from_five_minutes_and_end_after_two_days() -> None:
-    assert [retry_after(n, 0.0) for n in range(1, 8)] == [
+    assert [retry_after(n, 0.0, USUAL) for n in range(1, 8)] == [
         300, 600, 1200, 2400, 4800, 9600, 14400,
     ]  # fmt: skip
-    assert retry_after(1, 0.5) == 315
-    late = given_up(DEFERRED, 0.0, 48 * 3600.0)
+    assert retry_after(1, 0.5, USUAL) == 315
+    late = given_up(DEFERRED, 0.0, 48 * 3600.0, USUAL)
     assert late == Outcome(Verdict.REFUSED, 451, "", "gave up after 48 hours: ")
-    assert given_up(DEFERRED, 0.0, 48 * 3600.0 - 1) == DEFERRED
+    assert given_up(DEFERRED, 0.0, 48 * 3600.0 - 1, USUAL) == DEFERRED
 
 
 def stops(*outcomes: Outcome, connections: int = 3, keep_going: bool = False) -> list[int]:
@@ -134,7 +136,7 @@ def test_three_refusals_of_the_content_in_a_row_stop() -> None:
 
 
 def test_giving_up_on_a_reader_after_two_days_is_no_refusal_of_the_content() -> None:
-    late = given_up(DEFERRED, 0.0, 48 * 3600.0)
+    late = given_up(DEFERRED, 0.0, 48 * 3600.0, USUAL)
     assert stops(ACCEPTED, ACCEPTED, ACCEPTED, late, late, late) == []
 
 
@@ -224,7 +226,7 @@ def test_the_server_sees_no_more_either_however_long_each_message_is_on_its_way(
 
 
 def test_patience_doubles_and_ends_and_an_acceptance_renews_it() -> None:
-    patience = Patience()
+    patience = Patience(USUAL)
     now, waits = 0.0, []
     while not patience.trouble(now):
         assert patience.troubled
@@ -237,13 +239,13 @@ def test_patience_doubles_and_ends_and_an_acceptance_renews_it() -> None:
 
 
 def test_what_several_connections_meet_at_once_is_one_trouble() -> None:
-    patience = Patience()
+    patience = Patience(USUAL)
     assert [patience.trouble(10.0) for _ in range(50)] == [False] * 50
     assert patience.wait(10.0) == 0.5
 
 
 def test_a_server_that_takes_fewer_connections_is_asked_for_more_after_a_while() -> None:
-    room = Room(6)
+    room = Room(6, USUAL)
     assert (room.at(0.0), room.wait(0.0)) == (6, 0)
     room.full(3, 0.0)
     assert (room.at(1.0), room.wait(1.0)) == (3, 29.0)

@@ -11,6 +11,7 @@ from newsletter.delivery.feed import Feed
 from newsletter.delivery.mailing import freeze
 from newsletter.delivery.pace import Pace
 from newsletter.delivery.supply import Supply
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Durability, Rate
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.values import Settlement
@@ -49,7 +50,7 @@ def test_who_falls_due_after_all_others_waits_for_a_place_too(ledger: SqliteLedg
     outcome = Outcome(Verdict.DEFERRED, 450, "", "later", Phase.RCPT)
     due = clock.wall() + 10
     ledger.run.turn([Settlement(later.id, State.DEFERRED, outcome, clock.wall(), due)], (), 0.0)
-    feed = Feed(ledger.run, mailing, clock=clock, limit=None)
+    feed = Feed(ledger.run, mailing, clock=clock, timing=Timing(), limit=None)
     supply = Supply(feed, Pace([Rate(1, 60)], now=clock.steady()), clock)
     assert supply.next() == other
     assert supply.next() is None

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import sleep
 
 from newsletter.delivery.mailing import Result
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Settings
 from newsletter.smtp.auth import Credentials
 from newsletter.tasks.send.order import Order
@@ -74,8 +75,8 @@ class Scripted:
         return None
 
 
-def ordered(root: Path, order: Order, person: Scripted) -> int:
-    return send(open_workspace(root), order, person)
+def ordered(root: Path, order: Order, person: Scripted, timing: Timing = Timing()) -> int:
+    return send(open_workspace(root, timing), order, person)
 
 
 def mails(root: Path) -> int:

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from newsletter.basics.outcome import State
-from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Result
+from newsletter.settings.timing import Timing
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import GoOn, Left, NextRound, Question, Wait
 from tests.sending.scripted import ISSUE, Scripted, ordered, through
 from tests.sink import Sink, running
 
 READERS = 40
+SOON = Timing(first_retry=0.2)
 
 
 @pytest.fixture
@@ -31,9 +32,8 @@ def refusing(workspace: Path) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def deferring(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
+def deferring(workspace: Path) -> Iterator[Sink]:
     """Send to a server that defers one reader twice, each time for a moment."""
-    monkeypatch.setattr(policy, "FIRST_RETRY", 0.2)
     said = iter(["450 4.2.1 later", "450 4.2.1 later"])
     rcpt = lambda who: next(said, "250 Ok") if "ada" in who else "250 Ok"  # noqa: E731
     with running(Sink(rcpt=rcpt)) as sink:
@@ -85,7 +85,7 @@ def test_a_sender_that_stays_tries_the_deferred_again_in_rounds(
     workspace: Path, deferring: Sink
 ) -> None:
     person = Scripted()
-    assert ordered(workspace, Order(issue=ISSUE, stays=True), person) == 0
+    assert ordered(workspace, Order(issue=ISSUE, stays=True), person, SOON) == 0
     assert [type(each) for each in person.waits] == [NextRound, NextRound]
     assert person.totals == [2, 1, 1]
     assert sorted(deferring.recipients) == ["ada@example.org", "grace@example.net"]
@@ -98,7 +98,7 @@ def test_who_leaves_between_two_rounds_gets_nothing(workspace: Path, deferring: 
             (workspace / "suppressions.csv").write_text("email\nada@example.org\n", "utf-8")
 
     person = Scripted(meanwhile=leaves)
-    assert ordered(workspace, Order(issue=ISSUE, stays=True), person) == 0
+    assert ordered(workspace, Order(issue=ISSUE, stays=True), person, SOON) == 0
     assert person.result.counts[State.EXCLUDED] == 2
     assert deferring.recipients == ["grace@example.net"]
 
@@ -112,7 +112,7 @@ def test_a_signal_between_two_rounds_ends_the_stay_and_tells_how_it_stands(
             raise Left(signal.SIGINT)
 
     person = Scripted(meanwhile=leave)
-    assert ordered(workspace, Order(issue=ISSUE, stays=True), person) == 130
+    assert ordered(workspace, Order(issue=ISSUE, stays=True), person, SOON) == 130
     counts = person.result.counts
     assert (counts[State.ACCEPTED], counts[State.DEFERRED]) == (1, 1)
 

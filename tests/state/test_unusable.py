@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.settings.timing import Timing
 from newsletter.state.ledger import LedgerUnusable
-from newsletter.state.sqlite import SqliteLedger, database
+from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.sqlite.unusable import unusable
 
 
@@ -24,7 +25,7 @@ def said(problem: pytest.ExceptionInfo[LedgerUnusable]) -> tuple[str, str]:
 
 
 def changing(file: Path, pragma: str) -> tuple[str, str]:
-    ledger = SqliteLedger(file)
+    ledger = SqliteLedger(file, timing=Timing(busy=0.01))
     ledger.database.db.execute(pragma)
     with pytest.raises(LedgerUnusable) as problem, ledger.database.transaction():
         ledger.database.db.execute("CREATE TABLE large AS SELECT zeroblob(1000000) AS x")
@@ -45,8 +46,7 @@ def test_one_that_may_only_be_read_asks_for_the_right_to_write(file: Path) -> No
     assert "Allow yourself to write" in hint
 
 
-def test_a_busy_one_asks_to_wait(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.01)
+def test_a_busy_one_asks_to_wait(file: Path) -> None:
     other = SqliteLedger(file)
     with other.database.transaction():
         what, hint = changing(file, "PRAGMA synchronous=FULL")

@@ -57,11 +57,12 @@ def command(
     server accepted it, 75 when there is more to do later, 1 when something needs you.
     """
     from newsletter.cli.send.at_terminal import AtTerminal
+    from newsletter.settings.timing import Timing
     from newsletter.tasks.send.order import Order
     from newsletter.tasks.send.story import look, send
     from newsletter.workspace import open_workspace
 
-    workspace = open_workspace(context.obj)
+    workspace = open_workspace(context.obj, context.meta["newsletter.timing"] or Timing())
     order = Order(
         issue=month or _named(workspace),
         limit=limit,

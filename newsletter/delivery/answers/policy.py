@@ -13,13 +13,9 @@ from typing import Final
 
 from newsletter.basics.outcome import Outcome, Phase, Reply, State, Verdict
 from newsletter.delivery.answers.causes import ADVICE, Cause, cause_of
+from newsletter.settings.timing import Timing
 from newsletter.smtp.events import Lost
 
-FIRST_RETRY = 300.0
-"""Seconds until a deferred delivery is tried again for the first time; then twice that, ..."""
-LONGEST_RETRY: Final = 4 * 3600.0
-GIVE_UP_AFTER = 48 * 3600.0
-"""Seconds after the first deferral at which a delivery is refused ("gave up")."""
 CLOSED_AT_DOT: Final = 3
 """So often a delivery may be answered 421 at the dot before it is deferred."""
 
@@ -34,7 +30,7 @@ _TRANSIENT: Final = 4
 """The class of a reply that says "not now" (RFC 5321, 4.2.1)."""
 _PERMANENT: Final = 5
 """The class of a reply that says no."""
-_CLOSING: Final = 421
+CLOSING: Final = 421
 _THROTTLED: Final = 454
 NOBODY: Final = "nobody was marked for it"
 _MEND: Final = "mend this and run the same command again"
@@ -69,7 +65,7 @@ def _verdict(phase: Phase, code: int) -> Verdict:
     match code // 100:
         case 2:
             return Verdict.ACCEPTED
-        case 4 if phase is Phase.DOT and code == _CLOSING:
+        case 4 if phase is Phase.DOT and code == CLOSING:
             return Verdict.UNTOUCHED
         case 4:
             return Verdict.DEFERRED
@@ -91,19 +87,22 @@ def lost_body(lost: Lost) -> Outcome:
     return Outcome(Verdict.UNCERTAIN, text=lost.reason)
 
 
-def retry_after(attempts: int, jitter: float) -> float:
+def retry_after(attempts: int, jitter: float, timing: Timing) -> float:
     """Return the seconds until the next try after so many attempts; `jitter` is in [0, 1)."""
-    return min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** max(0, attempts - 1)) * (1 + 0.1 * jitter)
+    doubled = timing.first_retry * 2.0 ** max(0, attempts - 1)
+    return min(timing.longest_retry, doubled) * (1 + 0.1 * jitter)
 
 
-def latest_due(now: float) -> float:
+def latest_due(now: float, timing: Timing) -> float:
     """Return until when a delivery can be deferred: a later time is that of a wrong clock."""
-    return now + 1.1 * LONGEST_RETRY
+    return now + 1.1 * timing.longest_retry
 
 
-def given_up(outcome: Outcome, first_deferred_at: float | None, now: float) -> Outcome:
+def given_up(
+    outcome: Outcome, first_deferred_at: float | None, now: float, timing: Timing
+) -> Outcome:
     """Return the outcome, made final if the server has said "later" for two days."""
-    late = first_deferred_at is not None and now - first_deferred_at >= GIVE_UP_AFTER
+    late = first_deferred_at is not None and now - first_deferred_at >= timing.give_up_after
     if outcome.verdict is not Verdict.DEFERRED or not late:
         return outcome
     text = f"gave up after 48 hours: {outcome.text}"
@@ -156,7 +155,7 @@ def after_loss(lost: Lost, *, accepted: bool) -> Remedy:
     code = lost.reply.code if lost.reply is not None and lost.phase in _FOR_EVERYBODY else 0
     if code // 100 == _PERMANENT:
         return Remedy.STOP
-    throttled = code // 100 == _TRANSIENT and code != _CLOSING
+    throttled = code // 100 == _TRANSIENT and code != CLOSING
     return Remedy.RECONNECT if accepted and not throttled else Remedy.SLOW_DOWN
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable
-from typing import Final
 
 from newsletter.basics.outcome import State
 from newsletter.delivery.answers.policy import Stop
 from newsletter.delivery.lane import Lane
 from newsletter.delivery.letters import Letters
 from newsletter.delivery.settling import Settling
-
-_GLANCE: Final = 0.05
-"""Seconds in which `watch` and `heed` are called once at most."""
+from newsletter.settings.timing import Timing
 
 
 def release(lanes: list[Lane], letters: Letters) -> None:
@@ -32,14 +29,17 @@ def release(lanes: list[Lane], letters: Letters) -> None:
 class Glances:
     """Tells `watch` how many deliveries went into each state, a few times a second."""
 
-    def __init__(self, settling: Settling, watch: Callable[[Counter[State]], None]) -> None:
+    def __init__(
+        self, settling: Settling, watch: Callable[[Counter[State]], None], timing: Timing
+    ) -> None:
         self._settling = settling
         self._watch = watch
         self._watched = 0.0
+        self._glance = timing.glance
 
     def perhaps(self, now: float) -> None:
         """Tell, if the last time is a moment ago; `now` is in seconds since 1970."""
-        if not 0 <= now - self._watched < _GLANCE:
+        if not 0 <= now - self._watched < self._glance:
             self._watched = now
             self.show()
 
@@ -52,13 +52,14 @@ class Glances:
 class Leaving:
     """Calls `heed` a few times a second; it returns why to stop, or None."""
 
-    def __init__(self, heed: Callable[[], Stop | None]) -> None:
+    def __init__(self, heed: Callable[[], Stop | None], timing: Timing) -> None:
         self._heed = heed
         self._heeded = 0.0
+        self._glance = timing.glance
 
     def perhaps(self, now: float) -> Stop | None:
         """Call it, if the last time is a moment ago; `now` is in seconds since 1970."""
-        if 0 <= now - self._heeded < _GLANCE:
+        if 0 <= now - self._heeded < self._glance:
             return None
         self._heeded = now
         return self._heed()

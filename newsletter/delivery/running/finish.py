@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from newsletter.basics.outcome import State
@@ -40,6 +40,19 @@ class Finish:
         self.stopping = True
         self.over.set()
 
+    def guard(self, loop: asyncio.AbstractEventLoop, abandon: Callable[[], None]) -> None:
+        """End the run at an error of our own; what a network does is told in events."""
+
+        def on_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            error = _own_error(context)
+            if error is not None:
+                self.fail(error)
+                abandon()
+            elif context.get("exception") is None:
+                loop.default_exception_handler(context)
+
+        loop.set_exception_handler(on_exception)
+
     def ending(self, moved: Mapping[State, int], failure: BaseException | None) -> Ending:
         """Return how the run ended; raise the error that ended it, or the ledger's `failure`."""
         error = self._failure or failure
@@ -48,7 +61,7 @@ class Finish:
         return Ending(stop=self._stop, signal=self.signal, gave_up=self._gave_up, moved=moved)
 
 
-def own_error(context: dict[str, Any]) -> Exception | None:
+def _own_error(context: dict[str, Any]) -> Exception | None:
     """Return the error of our own that an event loop reports, or None: a network's is no error."""
     error = context.get("exception")
     of_the_network = isinstance(error, OSError) and "transport" in context

@@ -31,7 +31,6 @@ class Troubles:
         supply: Supply,
         settling: Settling,
         wake: Wake,
-        *,
         clock: Clock,
         tell: Callable[[str], None],
     ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.basics.tokens import Key
+from newsletter.settings.timing import Timing
 from newsletter.settings.values import Durability
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.marking import Marks
@@ -21,9 +22,14 @@ class SqliteLedger:
     """
 
     def __init__(
-        self, file: Path, *, durability: Durability = Durability.FULL, keys: Sequence[Key] = ()
+        self,
+        file: Path,
+        *,
+        durability: Durability = Durability.FULL,
+        keys: Sequence[Key] = (),
+        timing: Timing = Timing(),
     ) -> None:
-        self.database = Database(file, durability)
+        self.database = Database(file, durability, timing.busy)
         self.marks = Marks(self.database)
         self.run = SqliteRun(self.database, self.marks)
         self.suppressions = SqliteSuppressions(self.database)

@@ -23,23 +23,25 @@ from newsletter.state.schema import MIGRATIONS
 from newsletter.state.sqlite.presence import Presence
 from newsletter.state.sqlite.unusable import unusable
 
-_BUSY_SECONDS = 10
-
 Values = Sequence[object] | Mapping[str, object]
 
 
 class Database:
-    """One connection to the file, in autocommit mode; writing goes through `transaction`."""
+    """One connection to the file, in autocommit mode; writing goes through `transaction`.
 
-    def __init__(self, file: Path, durability: Durability) -> None:
+    `busy` is how many seconds it waits for another process that writes.
+    """
+
+    def __init__(self, file: Path, durability: Durability, busy: float) -> None:
         self.file = file
         self._durability = durability
+        self._busy = busy
         self.suppressions_written = 0
         """How many events this connection wrote; `PRAGMA data_version` tells only of others."""
         _create_private(file)
         self.presence = Presence(file)
         with self.guarded():
-            self.db = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_SECONDS)
+            self.db = sqlite3.connect(file, isolation_level=None, timeout=busy)
             try:
                 self.db.execute("PRAGMA journal_mode=WAL")
                 self.db.execute(f"PRAGMA synchronous={durability.value}")
@@ -52,7 +54,7 @@ class Database:
 
     def again(self) -> Database:
         """Return another connection, which reads anew what this one has in memory."""
-        return Database(self.file, self._durability)
+        return Database(self.file, self._durability, self._busy)
 
     def close(self) -> None:
         """Release the file."""

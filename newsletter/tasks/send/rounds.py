@@ -42,6 +42,7 @@ def send_rounds(
         limit=order.limit,
         keep_going=order.keep_going,
         patient=order.stays,
+        timing=workspace.timing,
     )
     keep_for_good()
     signal = 0

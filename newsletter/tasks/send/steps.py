@@ -145,7 +145,8 @@ def take_up(
     if lost:
         tell(lost_words(mailing.issue, lost))
         record(workspace, ledger, mailing, ledger.records.counts(mailing))
-    ledger.run.bring_forward(mailing, now.timestamp(), latest_due(now.timestamp()))
+    latest = latest_due(now.timestamp(), workspace.timing)
+    ledger.run.bring_forward(mailing, now.timestamp(), latest)
     exclude_who_left(workspace, ledger)
     if ledger.records.nobody_got(mailing):
         # The line first: without its mailing it would say that the ledger is lost.
