@@ -11,11 +11,12 @@ from typing import Final, NoReturn, cast
 from newsletter.basics.outcome import Envelope, Phase
 from newsletter.settings.values import Pipelining, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
-from newsletter.smtp.connection import CONNECT_SECONDS, TIMEOUTS, Connection
+from newsletter.smtp.connection import Connection
 from newsletter.smtp.events import Lost
 from newsletter.smtp.hosts import hello_name, is_loopback
 from newsletter.smtp.opening import Tls
 from newsletter.smtp.session import Session
+from newsletter.smtp.timeouts import CONNECT_SECONDS, TIMEOUTS
 from newsletter.smtp.tolerance import Tolerance
 from newsletter.smtp.words import of_certificate, of_error
 from newsletter.transport.base import Channel, Listener

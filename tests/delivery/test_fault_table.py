@@ -16,7 +16,7 @@ import pytest
 from newsletter.basics.outcome import Phase
 from newsletter.delivery import pace
 from newsletter.delivery.answers import policy
-from newsletter.smtp import connection
+from newsletter.smtp import timeouts
 from tests.cli.terminal import terminal
 from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states, write_list
 from tests.delivery.test_kill import make_due
@@ -28,7 +28,7 @@ FEW = 12
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     for phase in Phase:
-        monkeypatch.setitem(connection.TIMEOUTS, phase, 0.3)
+        monkeypatch.setitem(timeouts.TIMEOUTS, phase, 0.3)
     monkeypatch.setattr(pace.Patience, "FIRST", 0.01)
     monkeypatch.setattr(pace.Patience, "LONGEST", 0.05)
     monkeypatch.setattr(pace.Patience, "LIMIT", 0.3)

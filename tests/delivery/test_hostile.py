@@ -17,7 +17,7 @@ from newsletter.delivery import books, pace
 from newsletter.delivery.answers import policy
 from newsletter.delivery.mailing import Course, Result, send
 from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
-from newsletter.smtp import connection
+from newsletter.smtp import timeouts
 from newsletter.state.ledger import Mailing
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.transport.base import Transport
@@ -30,7 +30,7 @@ from tests.hostile import CLOSE, HANG, RESET, Action, Decide, Hostile, hostile, 
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     for phase in Phase:
-        monkeypatch.setitem(connection.TIMEOUTS, phase, 0.15)
+        monkeypatch.setitem(timeouts.TIMEOUTS, phase, 0.15)
     monkeypatch.setattr(pace.Patience, "FIRST", 0.01)
     monkeypatch.setattr(pace.Patience, "LONGEST", 0.05)
     monkeypatch.setattr(pace.Patience, "LIMIT", 0.25)
@@ -155,7 +155,7 @@ def test_after_trouble_all_connections_come_back(ledger: SqliteLedger) -> None:
 def test_connections_that_are_never_greeted_do_not_keep_a_run_from_ending(
     ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(connection.TIMEOUTS, Phase.GREETING, 300)
+    monkeypatch.setitem(timeouts.TIMEOUTS, Phase.GREETING, 300)
     mailing = frozen(ledger, readers(4))
     with hostile(at("greeting", HANG, lambda _who, number, _done: number > 1)) as server:
         result = through(ledger, mailing, server, connections=3)
