@@ -6,6 +6,8 @@ Two passes over the file, none of which holds a list of the readers:
     2. the members themselves
 
 so that a row at the end of the file that says "unsubscribed" also holds for one at its start.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 The common shape is accepted by a strict ASCII pattern (RFC 5321, 4.1.2, without quoted local
 parts and address literals); anything else is put to email-validator, in its strict mode.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

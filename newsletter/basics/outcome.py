@@ -1,4 +1,7 @@
-"""What one attempt led to: the vocabulary that transports and the ledger share."""
+"""What one attempt led to: the vocabulary that transports and the ledger share.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

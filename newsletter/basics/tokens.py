@@ -11,6 +11,8 @@ follow each other, of which each uses its own quarter: a token is made for every
 Tokens never expire. Keys rotate: the newest one signs, all of them verify.
 
 Delivery id 0 stands for no delivery: a build, a preview, a test. Such a token never acts.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 They are written out as classes, since compiled (docs/architecture.md) a class of its own is made
 in a tenth of the time of a NamedTuple or a frozen dataclass, whose constructors stay interpreted.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The standard library's SMTP policy turns a long List-Unsubscribe into RFC 2047 words, and the
 one-click button vanishes (cpython issue 85725); so each field is folded here, where its syntax
 allows it, and nowhere else. A field's value comes from data, its name never.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

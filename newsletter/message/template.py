@@ -10,6 +10,8 @@
 
 Compiled once for a mailing; for a reader only the gaps are made. A gap in a body stands on
 soft-broken lines of its own, so that no value can lengthen a line of the rest.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

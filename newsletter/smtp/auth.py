@@ -7,6 +7,8 @@ for instead of a password:
 
 A server that refuses the token answers 334 with a JSON object in base64, which says why, waits for
 an empty line, and only then says no.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What left behind a dot, before the answer to that: tried, and understood where it is refused."""
+"""What left behind a dot, before the answer to that: tried, and understood where it is refused.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Commands and replies matched: what every part of an SMTP conversation stands on (sans-IO)."""
+"""Commands and replies matched: what every part of an SMTP conversation stands on (sans-IO).
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

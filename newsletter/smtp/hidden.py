@@ -1,6 +1,8 @@
 """What must not show in a server's words: the password or token, in every form that was sent.
 
 Some servers repeat what they were told: `535 5.7.8 authentication failed: AUTH PLAIN AGFkYQ...`.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""How a conversation opens: greeting, EHLO, TLS and login; see session.py for its whole course."""
+"""How a conversation opens: greeting, EHLO, TLS and login; see session.py for its whole course.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

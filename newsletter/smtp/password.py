@@ -1,6 +1,8 @@
 """The mail server's password or token where it is at hand: the environment, or the keyring.
 
 Never from a file, the command line or a log. Only a terminal asks for one (newsletter.cli).
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 The parser is bounded: whatever a broken or hostile server sends, memory stays small and the end
 is a reply or `BadReply`.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ count; without it one command waits for the other's reply. Two things make the g
 DATA answered 354 has two exits. A lone dot, if and only if the recipient was refused (RFC 2920,
 3.1); its reply is ignored. Otherwise the body; where it must not go after all, the caller closes
 the connection, and no dot is written.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

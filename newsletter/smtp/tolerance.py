@@ -10,6 +10,8 @@ finds out holds for all of the same transport:
     TAKEN -> DOUBTED      it answers the dot, and is silent about what came behind
     DOUBTED -> FORBIDDEN  it takes the same after its answer to a dot
     any -> FORBIDDEN      it says so: 503, or in words; a name can have several servers behind it
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a network's troubles are called in a sentence: no numbers and names of libraries."""
+"""What a network's troubles are called in a sentence: no numbers and names of libraries.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The columns of a list: its header understood, and how a list's problems are told."""
+"""The columns of a list: its header understood, and how a list's problems are told.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

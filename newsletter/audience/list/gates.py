@@ -1,4 +1,7 @@
-"""The columns of a list that say who must not be mailed, each as a gate that its cells pass."""
+"""The columns of a list that say who must not be mailed, each as a gate that its cells pass.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

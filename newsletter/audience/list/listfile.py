@@ -4,6 +4,8 @@
     ada@example.org,Ada,active,2027-06-30,Harbour
 
 A bad row is left out and told; it never stops the others.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 A row that says that its reader left holds against every other row of the address, wherever it
 stands in the file. That is also so where the row itself cannot be used: its cells are shifted, a
 quote is in the wrong place, a name stands around the address. Then every address in it counts.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

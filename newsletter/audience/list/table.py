@@ -2,6 +2,8 @@
 
 The rows are streamed: a pass over the file holds one row at a time. Line numbers are those of
 the file (from 1); a row that spans lines has the number of its first.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A text file as people and spreadsheets write it, opened: what it is, and in which encoding."""
+"""A text file as people and spreadsheets write it, opened: what it is, and in which encoding.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
