@@ -46,7 +46,7 @@ EXAMPLES = {
     "newsletter.list_id": '"practice-notes.example.org"',
     "unsubscribe.mailto": '"unsubscribe@example.org"',
 }
-"""The required keys, each with a value as it could be."""
+"""The required keys, each with an example of its value."""
 
 T = TypeVar("T")
 
@@ -132,14 +132,14 @@ def _delivery(read: _Reader, root: Path) -> Delivery:
 
 
 class _Reader:
-    """Takes values out of the file by dotted key and collects what is wrong with them."""
+    """Returns the file's values by dotted key and collects the problems."""
 
     def __init__(self, toml: TomlFile) -> None:
         self.toml = toml
         self.problems: list[Problem] = []
 
     def value(self, dotted: str, parse: Callable[[Any], T]) -> T | None:
-        """Return a parsed value; None where it is not there, empty, or refused."""
+        """Return a parsed value; None where it is missing, empty, or refused."""
         section, _, key = dotted.partition(".")
         table = self.toml.values.get(section, {})
         raw = table.get(key) if isinstance(table, dict) else None
@@ -158,19 +158,19 @@ class _Reader:
         return self.value(dotted, judge.line) or default
 
     def given(self, section: str, **parsers: Callable[[Any], Any]) -> dict[str, Any]:
-        """Return the values of those keys that are there."""
+        """Return the values of those keys that the file has."""
         found = {key: self.value(f"{section}.{key}", parse) for key, parse in parsers.items()}
         return {key: value for key, value in found.items() if value is not None}
 
     def design(self) -> dict[str, str | int]:
-        """Return [design] as it is; its names and values are judged by the template."""
+        """Return [design] as it is; render.design judges its names and values by the template."""
         table = self.toml.values.get("design", {})
         keys = [key for key in table if not _is_secret(key)] if isinstance(table, dict) else []
         found = {key: self.value(f"design.{key}", judge.design) for key in keys}
         return {key: value for key, value in found.items() if value is not None}
 
     def columns(self) -> dict[str, str]:
-        """Return [subscribers.columns]; whether the list has such columns is judged with it."""
+        """Return [subscribers.columns]; audience.list.columns compares it with the list."""
         section = self.toml.values.get("subscribers", {})
         table = section.get("columns", {}) if isinstance(section, dict) else {}
         if not isinstance(table, dict):
@@ -186,7 +186,7 @@ class _Reader:
         return found
 
     def refuse_unknown(self) -> None:
-        """Collect sections and keys that are none of ours."""
+        """Collect a problem for each unknown section and key."""
         for section, table in self.toml.values.items():
             if section not in KEYS:
                 self._unknown_section(section, table)
@@ -238,7 +238,7 @@ def _is_secret(key: str) -> bool:
 
 
 def _home(key: str) -> str | None:
-    """Return a hint where a key would be at home."""
+    """Return a hint that names the section of a key, or the nearest key."""
     for section, keys in KEYS.items():
         if key in keys:
             return f"it belongs under [{section}]"

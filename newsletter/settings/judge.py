@@ -53,7 +53,7 @@ class BadValue(ValueError):  # noqa: N818 - the name says what the value is
 def lines(value: Any) -> str:
     """Take text, perhaps of several lines."""
     if not isinstance(value, str):
-        raise BadValue(f"text is wanted, not {_kind(value)}", "text stands in quotes")
+        raise BadValue(f"it must be text, not {_kind(value)}", "put it in quotes")
     if found := _CONTROL.search(value):
         raise BadValue(f"it holds a control character (U+{ord(found[0]):04X})", "take it out")
     return value.strip()
@@ -95,9 +95,9 @@ def address(value: Any) -> Address:
 
 
 def bounces_address(value: Any) -> Address:
-    """Take an address that leaves room for a token: LOCAL+TOKEN has at most 64 octets.
+    """Take an address that leaves room for a token of 24 letters.
 
-    RFC 5321, 4.5.3.1.1; a token has 24 letters.
+    RFC 5321, 4.5.3.1.1: LOCAL+TOKEN has at most 64 octets.
     """
     found = address(value)
     if len(found.local) > _LONGEST_BOUNCES_LOCAL or not found.local.isascii():
@@ -171,16 +171,16 @@ def _word(kind: type[W], value: Any) -> W:
 
 
 def connections(value: Any) -> int:
-    """Take how many connections at once, 1 to 100."""
+    """Take a number of connections, 1 to 100."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValue(f"a number is wanted, not {_kind(value)}", "for example: connections = 3")
+        raise BadValue(f"it must be a number, not {_kind(value)}", "for example: connections = 3")
     if not 1 <= value <= _MOST_CONNECTIONS:
         raise BadValue(f"{value} is not between 1 and {_MOST_CONNECTIONS}")
     return value
 
 
 def column(value: Any) -> str:
-    """Take how a column of the list is read: as a known one, `field` or `ignore`."""
+    """Take how a column of the list is read: the name of a known one, `field` or `ignore`."""
     text = line(value).lower()
     ways = (*KNOWN_COLUMNS, AS_FIELD, IGNORED)
     if text not in ways:
@@ -191,7 +191,7 @@ def column(value: Any) -> str:
 
 
 def rates(value: Any) -> tuple[Rate, ...]:
-    """Take one rate or several, all of which hold at once."""
+    """Take one rate or several; all of them hold."""
     several = value if isinstance(value, list) else [value]
     return tuple(_rate(line(each)) for each in several)
 

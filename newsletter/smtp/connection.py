@@ -15,7 +15,7 @@ from newsletter.basics.outcome import Envelope, Phase
 from newsletter.smtp.events import Event, Lost, StartTls, too_early
 from newsletter.smtp.session import Session
 from newsletter.smtp.timeouts import TIMEOUTS, Deadline
-from newsletter.smtp.words import CLOSED, of_certificate, of_error, of_silence, of_standstill
+from newsletter.smtp.troubles import CLOSED, of_certificate, of_error, of_silence, of_standstill
 
 # More than the longest MAIL, RCPT, DATA that can follow a dot in one group: if the buffer still
 # holds more than this when the connection is lost, a part of the body was never written.

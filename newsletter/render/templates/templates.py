@@ -1,4 +1,4 @@
-"""Templates rendered, and their faults told with file and line."""
+"""Templates rendered, and their errors with file and line."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ class Templates:
         return self._files.locate(lines)
 
     def unbalanced(self) -> tuple[Path, int, str] | None:
-        """Return the template file with a tag left open, the tag's line, and words about it."""
+        """Return the template file with an unbalanced tag, its line, and a message."""
         return self._files.unbalanced()
 
     def without(self, words: str) -> Path | None:
-        """Return the file that took the place of one that has some words."""
+        """Return the file without some words that overrides one with them."""
         return self._files.without(words)
 
     def _guarded(
@@ -87,7 +87,7 @@ class Templates:
                 return run()
         except NewsletterError:
             raise
-        # Whatever a template does wrong raises in its code: a division by zero, a call of None.
+        # A template's mistakes raise any exception: a division by zero, a call of None.
         except Exception as error:  # noqa: BLE001
             place, number = self._place(error)
             problem = Problem(
@@ -128,7 +128,7 @@ def _nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def _attributes(view: str, known: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of what a kind of view has."""
+    """Return the names of a view's fields."""
     several = (value if isinstance(value, list) else [value] for value in known.values())
     for one in (one for values in several for one in values):
         if is_dataclass(one) and type(one).__name__ == view:
