@@ -42,7 +42,6 @@ def quoted_printable_slot(value: str) -> bytes:
 
 
 def _wrap(line: bytes) -> bytes:
-    """Encode the octets of one line and break it softly."""
     text = _ESCAPED.sub(_escape, line)
     if text.endswith((b" ", b"\t")):  # RFC 2045, 6.7 (3): no white space at the end
         text = text[:-1] + b"=%02X" % text[-1]

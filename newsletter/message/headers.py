@@ -50,7 +50,6 @@ def plain_recipient(name: str, address: Address) -> bytes | None:
 
 
 def _are_words(text: str) -> bool:
-    """Return whether a text is letters and digits, with single spaces between."""
     return text.replace(" ", "").isalnum() and text == text.strip() and "  " not in text
 
 

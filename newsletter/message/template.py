@@ -236,7 +236,6 @@ def _field(slot: Slot) -> Encoder:
 
 
 def _value(slot: Slot, reader: Personal) -> str:
-    """Return a field's value for a reader, or the fallback, escaped for its context."""
     value = reader.fields.get(slot.name.removeprefix("reader."), "") or slot.fallback
     return _escaped(value, slot.context)
 
@@ -276,7 +275,6 @@ def _template(pieces: list[bytes | Encoder], issue: str, domain: str) -> Message
 
 
 def _run(pieces: list[bytes | int]) -> bytes | Pattern:
-    """Return short pieces and gaps as one run."""
     if any(isinstance(piece, int) for piece in pieces):
         return Pattern(pieces)
     return b"".join(piece for piece in pieces if isinstance(piece, bytes))

@@ -130,16 +130,16 @@ class _Compilation:
             digest=digest_of(subject or (), preheader, html, text),
         )
 
+    def _place(self, key: str) -> tuple[Path, int | None]:
+        """Return the file and line that set a key: the issue's, or else the settings'."""
+        if getattr(self.issue, key) is not None:
+            return self.issue.file, self.issue.lines.get(key)
+        return self.settings_file, self.settings.lines.get(f"newsletter.{key}")
+
     def _folders(self) -> tuple[Path, ...]:
-        own = self.issue.template is not None
-        return folders_of(
-            self.issue.template or self.settings.newsletter.template,
-            self.template_folders,
-            file=self.issue.file if own else self.settings_file,
-            line=self.issue.lines.get("template")
-            if own
-            else self.settings.lines.get("newsletter.template"),
-        )
+        name = self.issue.template or self.settings.newsletter.template
+        file, line = self._place("template")
+        return folders_of(name, self.template_folders, file=file, line=line)
 
     def _summary(
         self, summary: Summary, number: int, words: Words, page: str | None
@@ -208,13 +208,8 @@ class _Compilation:
 
     def _subject(self, templates: Templates, words: Words) -> Slotted:
         own = self.issue.subject
-        file = self.settings_file if own is None else self.issue.file
-        line = (
-            self.settings.lines.get("newsletter.subject")
-            if own is None
-            else self.issue.lines.get("subject")
-        )
         source = self.settings.newsletter.subject if own is None else own
+        file, line = self._place("subject")
         text = _one_line(
             templates.render_line(source, self._facts(words), file=file, line=line, html=False)
         )

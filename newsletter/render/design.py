@@ -121,7 +121,6 @@ def _kind_problems(file: TomlFile, defaults: Values) -> Iterator[Problem]:
 
 
 def _wrong(name: str, value: object, defaults: Values) -> tuple[str, str | None] | None:
-    """Return what is wrong with a value, and a hint, or None."""
     if name not in defaults:
         near = did_you_mean(name, defaults) or f"the template has: {', '.join(defaults)}"
         return f"the template has no design value '{name}'", near

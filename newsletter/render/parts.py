@@ -62,7 +62,7 @@ def _fault(
     templates: Templates, name: str, message: str, *lines: str, hint: str | None = None
 ) -> NewsletterError:
     """Return an error at the template's lines, or at its main file where none has them."""
-    file, line = templates.locate(*lines)
+    file, line = templates.files.locate(lines)
     return NewsletterError(
         Problem(message=message, file=file or templates.path_of(name), line=line, hint=hint)
     )
@@ -70,7 +70,7 @@ def _fault(
 
 def _broken(templates: Templates, error: BadMjml) -> NewsletterError:
     """Return an error at the file that leaves a tag open, or else where the compiler stopped."""
-    if found := templates.unbalanced():
+    if found := templates.files.unbalanced():
         file, line, words = found
         return fail(f"the MJML is broken, {words}", file=file, line=line)
     last = error.source.rpartition("\n")[2].strip()
@@ -83,7 +83,7 @@ def _with_unsubscribe(parts: Slotted, templates: Templates, name: str) -> Slotte
     if not any(isinstance(part, Slot) and part.name == UNSUBSCRIBE for part in parts):
         raise fail(
             "the template has no unsubscribe link: every mail must have one",
-            file=templates.without(UNSUBSCRIBE) or templates.path_of(name),
+            file=templates.files.without(UNSUBSCRIBE) or templates.path_of(name),
             hint="put {{ unsubscribe }} into its footer",
         )
     return parts

@@ -166,7 +166,6 @@ class Connection:
 
     @property
     def _buffered(self) -> int:
-        """The number of octets that wait to be written."""
         return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     def _adopt(self, transport: asyncio.Transport) -> None:
@@ -258,7 +257,6 @@ class Connection:
         self.closed.set()
 
     def _limit(self, phase: Phase) -> float:
-        """Return how many seconds the server may take for its answer."""
         if self.session.is_trying:
             return min(self.TRIAL_SECONDS, TIMEOUTS[phase])
         if phase is Phase.GREETING and self._greets_within is not None:

@@ -87,7 +87,6 @@ class Conversation:
         self._end(Lost(phase, reason, None if reply is None else one_line(reply)))
 
     def _give_up(self, phase: Phase, reason: str) -> None:
-        """End with a `fatal` Lost."""
         self._end(Lost(phase, reason, fatal=True))
 
     def _end(self, lost: Lost) -> None:

@@ -173,7 +173,6 @@ class Session(BehindDot):
             self._command(Phase.DATA, "DATA")
 
     def _refused(self, phase: Phase, reply: Reply) -> None:
-        """Handle a reply to MAIL or RCPT other than success."""
         if not is_no(reply):
             self._out_of_step(phase, reply)
             return

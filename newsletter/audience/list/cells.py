@@ -49,7 +49,6 @@ def plain(text: str) -> str:
 
 
 def _plainly(text: str) -> frozenset[str]:
-    """Return the words of a text, separated by commas, in their plain form."""
     return frozenset(plain(word) for word in text.split(","))
 
 

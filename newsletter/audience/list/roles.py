@@ -176,7 +176,6 @@ _MEMBER = r"members?|memberships?|account|users?|person|people|reader|readers|le
 
 
 def _made_of(*parts: str) -> _Parts:
-    """Return a pattern for names that consist of these parts only."""
     part = "|".join(parts)
     return _Parts(rf"(?:{part})(?: (?:{part}))*")
 
@@ -234,7 +233,6 @@ _UNDERSTOOD = {
 
 
 def _role(name: str) -> Role:
-    """Return the role of a name in its plain form."""
     if not name:
         return Role.MAYBE_STATUS
     is_ordinary = name in _ORDINARY or _LINK.fullmatch(name) or _RATED.search(name)

@@ -239,7 +239,6 @@ def _said_anywhere(text: str) -> str | None:
 
 
 def _keys_in(text: str) -> Iterator[str]:
-    """Yield the keys of all addresses in a text."""
     for found in _ADDRESS.findall(text):
         for written in (found, found.strip("'`.!?")):
             try:

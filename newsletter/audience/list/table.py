@@ -231,7 +231,6 @@ class Table:
     def _next_row(
         self, reader: Iterator[list[str]], lines: _Lines
     ) -> tuple[list[str], Exception | None]:
-        """Return the next row, or why there is none."""
         try:
             cells = next(reader)
         except (csv.Error, _Runaway) as error:

@@ -177,7 +177,6 @@ class Front(Parts):
         return found, at
 
     def _hyphen_row(self, at: int, most: int) -> int:
-        """Return the begin of the next row with a hyphen."""
         while not _DASH.match(self.rows, at) and at < most:
             at = self.row_end(at)
         return at

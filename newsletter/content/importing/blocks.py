@@ -173,7 +173,6 @@ def _layout(lines: Sequence[_Line]) -> tuple[_Layout, int]:
 
 
 def _may_continue(group: _Group, line: _Line) -> bool:
-    """Whether a line may continue the group before it."""
     if line.after_blank or line.is_apart or group.last.is_apart or is_bullet(line.text):
         return False
     begins_citation = references.begins(line.text) and not references.is_bare_doi(line.text)

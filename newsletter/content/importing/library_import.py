@@ -115,7 +115,6 @@ def _plan(
     topic: str | None,
     record: dict[str, str],
 ) -> tuple[list[Step], tuple[list[Row], list[Problem]]]:
-    """Match the found summaries with the library and decide about each."""
     matches = _match(found, library)
     free = _Free(slug.casefold() for slug in (*library, *library.broken))
     steps: list[Step] = []

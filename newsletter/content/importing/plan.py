@@ -88,7 +88,6 @@ def step(found: Found, existing: Existing, topic: str | None) -> Step:
 
 
 def _tagged(base: Step, existing: Existing, topic: str) -> Step:
-    """Return a step that also adds a topic."""
     told = f"topic added: {topic}"
     return replace(
         base,

@@ -97,7 +97,6 @@ def next_title(blocks: Sequence[Block], known: AbstractSet[str]) -> int:
 
 
 def _stands_out(blocks: Sequence[Block], at: int, known: AbstractSet[str]) -> bool:
-    """Whether a block between paragraphs can hardly be anything but a title."""
     block, before, after = blocks[at], blocks[at - 1], blocks[at + 1]
     is_between = ends_sentence(before.text) and len(after.text) > PROSE
     if not is_between or not is_title_like(block) or is_title_like(after):

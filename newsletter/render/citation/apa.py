@@ -118,7 +118,6 @@ def _title(text: str, start: int, end: int) -> Span | None:
 
 
 def _journal(text: str, start: int) -> Span | None:
-    """Return the journal, together with its volume where it has one."""
     for match in re.finditer(r",\s", text[start:]):
         comma = start + match.start()
         volume = _VOLUME.match(text, comma)

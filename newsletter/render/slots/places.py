@@ -154,7 +154,6 @@ class _Contexts:
 
 
 def _in_written_url(match: re.Match[str]) -> bool:
-    """Whether the token is inside a URL that is written out in text."""
     before = match.string[max(0, match.start() - _LONGEST_URL) : match.start()]
     return _WRITTEN_URL.search(before) is not None
 

@@ -137,7 +137,6 @@ class TemplateFiles(BaseLoader):
         return None
 
     def _occurrences(self, text: str) -> Iterator[tuple[Path, int]]:
-        """Yield each file with a text, and the line on which it ends."""
         for path, source in tuple(self._used.values()):
             before, *after = source.split(text) if text else [source]
             for _ in after[:2]:
