@@ -1,4 +1,4 @@
-"""The state folder and what lies in it: for its owner alone, whatever the umask says."""
+"""The state folder and its content, readable by their owner only, with any umask."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Pattern:
     def __init__(self, pieces: Sequence[bytes | int]) -> None:
         self._pieces = [piece if isinstance(piece, bytes) else b"" for piece in pieces]
         self._gaps = [(at, piece) for at, piece in enumerate(pieces) if isinstance(piece, int)]
-        self.octets: Final = sum([len(piece) for piece in self._pieces])  # mypyc: a list is faster
+        self.octets: Final = sum(map(len, self._pieces))
 
     def filled(self, values: list[bytes]) -> bytes:
         """Return the run as one part."""
@@ -96,7 +96,7 @@ class MessageTemplate:
     @property
     def octets(self) -> int:
         """The length of a message without the reader's values."""
-        return sum([len(run) if isinstance(run, bytes) else run.octets for run in self._runs])
+        return sum(len(run) if isinstance(run, bytes) else run.octets for run in self._runs)
 
     def message(self, reader: Personal) -> list[bytes]:
         """Return the parts of one reader's message, ready for the wire.

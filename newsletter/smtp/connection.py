@@ -26,9 +26,9 @@ class Connection:
     """Drives one Session; every event but StartTls goes to `listener`.
 
     A server that has not greeted after `greets_within` seconds, where that is given, counts as one
-    that never will. The methods are those of asyncio.Protocol, which is no base class here: mypyc
-    makes no native class of one with an interpreted base. ClassVar, too, is for mypyc: without it
-    these would be attributes of each object.
+    that never will. The methods are those of asyncio.Protocol, but mypyc makes no native class of
+    one with an interpreted base, hence the casts. ClassVar, too, is for mypyc: without it the
+    constants would be attributes of each object.
     """
 
     BLOCK_SECONDS: ClassVar[float] = 180.0
@@ -68,7 +68,7 @@ class Connection:
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the greeting."""
-        self._adopt(cast("asyncio.Transport", transport))
+        self._adopt(cast("asyncio.Transport", transport))  # asyncio's type is the base class
         if self._over:
             self.abort()
         else:
@@ -195,7 +195,7 @@ class Connection:
             transport.write(b"".join(output))
             return
         octets = 0
-        for part in output:  # mypyc: sum() of a generator would be a call for each part
+        for part in output:  # mypyc: sum(map(len, output)) would be interpreted
             octets += len(part)
         self._provable = octets > self._at_once
         if self._provable:

@@ -52,4 +52,4 @@ class Transport(Protocol):
         """Begin to open a channel; `listener` gets Opened or Lost in a later turn of the loop."""
 
     async def finish(self) -> None:
-        """Wait until every channel that was told to quit is closed, for seconds at most."""
+        """Wait, for seconds at most, until every channel is closed that has quit."""

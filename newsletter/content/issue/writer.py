@@ -44,7 +44,7 @@ LONGEST = {
 }
 """Characters."""
 
-# What a text of an email cannot hold; a tab and a line end can stand in some.
+# Characters that no text of an email can hold; tab and line end are allowed.
 _UNSENDABLE = re.compile(f"[{NO_BLANKS}{SEPARATORS}{SURROGATES}{NONCHARACTERS}]")
 
 

@@ -102,7 +102,7 @@ def _cleaned(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
-    # nh3 writes HTML, MJML wants XML; outside of tags `<` is always escaped.
+    # nh3 writes HTML, MJML requires XML; outside of tags `<` is always escaped.
     return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
 
 
@@ -120,7 +120,7 @@ class _Whole:
 
 def _heading_tags(tree: SyntaxTreeNode, top: int) -> dict[int, str]:
     tags: dict[int, str] = {}
-    above: list[str] = []  # the headings that the one at hand stands under, as written
+    above: list[str] = []  # the tags of the headings above the current one, as written
     for node in tree.walk():
         if node.type != "heading" or not _has_words(node):
             continue

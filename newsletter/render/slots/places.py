@@ -20,7 +20,7 @@ from newsletter.render.slots.slots import Context, Slot, Slotted
 
 UNSUBSCRIBE = "unsubscribe"
 
-_TYPICAL_UNSUBSCRIBE = 80  # columns: longer than a line, so it stands on a line of its own
+_TYPICAL_UNSUBSCRIBE = 80  # columns: longer than a line, so it gets a line of its own
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "poster"})
 _TAG = re.compile(
     r"""<!--(?:\[if[^\]]*\]>(?:<!-->)?|.*?-->)|<[A-Za-z/](?:"[^"]*"|'[^']*'|[^"'>])*+>""", re.DOTALL
