@@ -10,7 +10,7 @@ from newsletter.basics.errors import NewsletterError, fail
 from newsletter.basics.tokens import NO_DELIVERY, find_tokens, read_delivery
 
 _IN_BRACKETS = re.compile(r"<([^<>]+)>")
-# A VERP address as a mailing makes it (VERP puts the token into MAIL FROM): nobody's own address.
+# The return address of a mailing (VERP): it is no reader's own, even with an unknown token.
 _CARRIES_TOKEN = re.compile(r"[+=-][a-z2-7]{24}\Z")
 
 

@@ -95,7 +95,7 @@ _LONGEST_WORD, _MOST_KNOWN = 200, 1_000
 
 
 def shortened(text: str, most: int = _LONGEST_WORD) -> str:
-    """Return a text as a message shows it: what is longer is cut off."""
+    """Return a text, cut to at most `most` characters for a message."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

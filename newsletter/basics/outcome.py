@@ -79,7 +79,7 @@ class Outcome(Value):
     """The end of one attempt.
 
     `code` is the reply code (0 where there was none), `enhanced` the RFC 3463 code such as
-    "5.1.1" or "", `text` the server's own words on one line, or ours where it said nothing.
+    "5.1.1" or "", `text` the server's words on one line, or the program's where there are none.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Versions of files by their stamps, and what is kept until a file changes."""
+"""Stamps of files, and values that are cached until a file's stamp changes."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def read_toml(file: Path, name: Path) -> TomlFile:
 
 
 def _too_deep(text: str) -> tuple[int, str] | None:
-    """Return the line that is nested too deeply and what is, or None.
+    """Return the line of a text that is nested too deeply and the begin of a message, or None.
 
     Call it before tomllib: tomllib's time grows with the square of a key's parts, and it recurses
     for each bracket. The text need not be valid.

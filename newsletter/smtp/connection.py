@@ -161,7 +161,7 @@ class Connection:
 
     @property
     def _unsent(self) -> bool:
-        """Whether a part of the body provably was not written; under TLS nobody can tell."""
+        """Whether a part of the body provably was not written; under TLS that is unknown."""
         return self._paused and self._provable and not self._encrypted
 
     @property

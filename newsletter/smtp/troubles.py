@@ -27,12 +27,12 @@ _TLS: Final = {
 
 # OpenSSL's x509_vfy.h.
 _CERTIFICATE: Final = {
-    9: "it does not hold yet; is this machine's clock right?",
+    9: "it is not valid yet; is this machine's clock right?",
     10: "it has expired",
-    18: "the server made it itself, and nobody vouches for it",
-    19: "nobody whom this machine trusts vouches for it",
-    20: "nobody whom this machine trusts vouches for it",
-    21: "nobody whom this machine trusts vouches for it",
+    18: "the server signed it itself, no authority did",
+    19: "no authority that this machine trusts signed it",
+    20: "no authority that this machine trusts signed it",
+    21: "no authority that this machine trusts signed it",
     62: "it is for another name",
     64: "it is for another address",
 }

@@ -82,7 +82,7 @@ def from_html(text: str) -> tuple[Block, ...]:
 
 
 def _is_furniture(name: str, element: object) -> bool:
-    get = getattr(element, "get")  # noqa: B009 - lxml's element has no public type
+    get = getattr(element, "get")  # noqa: B009 - typed as object: lxml is imported later
     names = {*(get("class") or "").lower().split(), (get("id") or "").lower()}
     return (
         name in _DROPPED
