@@ -82,7 +82,7 @@ rate = [
 
 [state]
 database = "sqlite:data/state.db"
-durability = "normal"
+durability = "Normal"
 
 [design]
 accent = "#336699"
