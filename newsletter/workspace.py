@@ -62,19 +62,19 @@ class Workspace:
         return load_library(self.root, self.vocabularies())
 
     def _library_of(self, issue: Issue) -> Library:
-        """Read the issue's summaries; all, to name the nearest, where one is not there."""
+        """Read the issue's summaries; where one is missing, all, for the nearest name."""
         named = load_library(self.root, self.vocabularies(), only=set(issue.summaries))
         is_whole = all(slug in named or slug in named.broken for slug in issue.summaries)
         return named if is_whole else self.library()
 
     def issue_file(self, slug: str) -> Path:
-        """Return where an issue's file is or would be; refuse what no issue can be named."""
+        """Return where an issue's file is or would be. Raises NewsletterError for a wrong slug."""
         if month_of(slug) is None:
             raise wrong_slug(slug)
         return self.root / ISSUES / f"{slug}.md"
 
     def issue(self, slug: str) -> Issue:
-        """Read one issue; raise NewsletterError with its problems, or where there is none."""
+        """Read one issue. Raises NewsletterError with its problems, or where there is none."""
         file = self.issue_file(slug)
         if not file.exists():
             near = did_you_mean(slug, self.issue_slugs())
@@ -100,7 +100,7 @@ class Workspace:
         return tuple(found), (*problems, *misnamed_issues(self.root))
 
     def which_issue(self, slug: str | None) -> str:
-        """Return the slug that was named, or that of the one draft where none was."""
+        """Return `slug`, or that of the only draft for None. Raises WrongUsage."""
         if slug is not None:
             return slug
         drafts = self.drafts()
@@ -115,9 +115,9 @@ class Workspace:
         )
 
     def compile(self, issue: Issue, library: Library | None = None) -> CompiledIssue:
-        """Compile an issue with the workspace's templates; raise NewsletterError.
+        """Compile an issue with the workspace's templates. Raises NewsletterError.
 
-        `library` saves reading the summaries where they were read just now.
+        With `library` the summaries are not read again.
         """
         from newsletter.render.compile import compile_issue
 
@@ -128,8 +128,6 @@ class Workspace:
             template_folders=(self.root / shipped.TEMPLATES.name, shipped.TEMPLATES),
             nonce=secrets.token_hex(8),
         )
-
-    # The state: the ledger, its keys, and the visible records beside them
 
     @property
     def state_folder(self) -> Path:
@@ -155,7 +153,7 @@ class Workspace:
 
     @contextlib.contextmanager
     def known_ledger(self) -> Iterator[SqliteLedger | None]:
-        """Open the ledger where there is one; none is made."""
+        """Open the ledger, or yield None where there is none."""
         if self.settings.database.exists():
             with self.ledger() as ledger:
                 yield ledger
@@ -185,7 +183,7 @@ class Workspace:
             return drafts | standings_of(self.mailings(), ledger)
 
     def standing(self, slug: str) -> Standing:
-        """Return where one issue stands; one that nothing is known of is a draft."""
+        """Return where one issue stands; an unknown slug is a draft."""
         from newsletter.state.standing import Standing
 
         return self.standings().get(slug, Standing.DRAFT)
@@ -211,7 +209,7 @@ class Workspace:
     def audience(self, ledger: Ledger, today: date) -> Audience:
         """Return the list's readers and who of them must not be mailed.
 
-        Raises NewsletterError where a suppression cannot be read: it may be of somebody who left.
+        Raises NewsletterError where a suppression cannot be read: it may name somebody who left.
         """
         from newsletter.audience.audience import Audience
         from newsletter.audience.suppression.book import suppressed_now
@@ -243,7 +241,7 @@ class Workspace:
         return digest.hexdigest()
 
     def transport_url(self) -> TransportUrl:
-        """Return where the settings say mail goes; raise NewsletterError where they do not."""
+        """Return the `transport` of the settings. Raises NewsletterError where none is set."""
         url = self.settings.delivery.transport
         if url is None:
             raise fail(
@@ -280,7 +278,7 @@ def transport_of(
 def open_workspace(start: Path | None, timing: Timing = Timing()) -> Workspace:
     """Open the workspace of a folder: `newsletter.toml` there or in the nearest folder above.
 
-    `start` None means the current folder. Raises NewsletterError.
+    For `start` None, of the current folder. Raises NewsletterError.
     """
     folder = resolved(start or Path.cwd())
     if start is not None and not folder.exists():

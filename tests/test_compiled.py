@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import shutil
@@ -18,6 +19,7 @@ from newsletter.basics.native import SOURCES
 ROOT = Path(__file__).resolve().parent.parent
 COMPILER = ROOT / "tools" / "compile.py"
 NO_CC = "/no/such/cc"
+COMPILED_LINE = "\n\nCompiled by mypyc."
 
 PYPROJECT = """\
 [build-system]
@@ -257,6 +259,15 @@ def hook_modules() -> list[str]:
         for file in found
         if file.name != "__init__.py"
     )
+
+
+def test_a_module_says_that_it_is_compiled_where_it_is_and_nowhere_else() -> None:
+    says_so = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / "newsletter").rglob("*.py")
+        if (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").endswith(COMPILED_LINE)
+    }
+    assert says_so == {f"{name.replace('.', '/')}.py" for name in hook_modules()}
 
 
 def test_the_way_of_a_message_runs_compiled_or_interpreted_but_whole() -> None:

@@ -82,7 +82,7 @@ rate = [
 
 [state]
 database = "sqlite:data/state.db"
-durability = "normal"
+durability = "Normal"
 
 [design]
 accent = "#336699"
@@ -235,7 +235,7 @@ x = 1
         ),
         (
             15,
-            "connections: a number is wanted, not true or false",
+            "connections: it must be a number, not true or false",
             "for example: connections = 3",
         ),
         (16, "no section is named [stat]", "did you mean 'state'?"),
@@ -293,15 +293,15 @@ def test_a_maildir_lies_in_the_workspace_or_where_it_says(
         ("transport", '"smtp://h:0"', "there is no port 0"),
         ("transport", '"smtp://h/path"', "'smtp://h/path' is no mail server"),
         ("transport", '"maildir:"', "the folder is missing"),
-        ("transport", "25", "text is wanted, not a number"),
+        ("transport", "25", "it must be text, not a number"),
         ("connections", "0", "0 is not between 1 and 100"),
-        ("connections", '"3"', "a number is wanted, not text"),
+        ("connections", '"3"', "it must be a number, not text"),
         ("rate", '"0/minute"', "'0/minute' is no rate"),
         ("rate", '"30/minuet"', "'30/minuet' is no rate"),
-        ("rate", "[30]", "text is wanted, not a number"),
+        ("rate", "[30]", "it must be text, not a number"),
         ("user", '"a\\nb"', "it must be one line"),
         ("pipelining", '"before"', '\'before\' is neither "full", "before-dot" nor "off"'),
-        ("pipelining", "false", "text is wanted, not true or false"),
+        ("pipelining", "false", "it must be text, not true or false"),
         ("auth", '"oauth"', '\'oauth\' is neither "password" nor "xoauth2"'),
         ("auth", '"xoauth2"', "a token logs in a user, and none is named"),
     ],
@@ -330,7 +330,7 @@ def test_a_rate_of_nothing_is_told_where_rates_begin(tmp_path: Path) -> None:
         ('title = "two\\nlines"', "title: it must be one line"),
         ('list_id = "<a.example.org>"', "list_id: '<a.example.org>' is no list identifier"),
         ('list_id = "news@example.org"', "list_id: 'news@example.org' is no list identifier"),
-        ('title = ["x"]', "title: text is wanted, not a list"),
+        ('title = ["x"]', "title: it must be text, not a list"),
         ('mailto = "u@"', "mailto: 'u@' is no email address: there must be something after the @-sign"),
     ],
 )  # fmt: skip
@@ -349,7 +349,7 @@ def test_a_required_value_is_judged(tmp_path: Path, row: str, message: str) -> N
         ('[state]\ndatabase = "state.db"', "database: 'state.db' names no database"),
         ('[state]\ndatabase = "sqlite:///x"', "database: 'sqlite:///x' names no database"),
         ('[state]\ndurability = "none"', "durability: 'none' is neither \"full\" nor \"normal\""),
-        ("[design]\nwidth = 1.5", "width: text is wanted, not a number"),
+        ("[design]\nwidth = 1.5", "width: it must be text, not a number"),
         ('design = "x"', "design is a section, not a value"),
         ("[newsletter2]\nx = 1", "no section is named [newsletter2]"),
         (
@@ -388,10 +388,10 @@ def test_a_password_in_a_url_is_never_repeated(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message", "hint"),
     [
-        ('[newsletter]\ntitle = Quiet Findings   # required: "Practice Notes"\n', 2, "this is no valid TOML: invalid value", 'text stands in quotes: title = "Quiet Findings"'),
+        ('[newsletter]\ntitle = Quiet Findings   # required: "Practice Notes"\n', 2, "this is no valid TOML: invalid value", 'put the text in quotes: title = "Quiet Findings"'),
         ("[newsletter]\ntitle = \u201cQuiet Findings\u201d # x\n", 2, TYPOGRAPHIC, 'write title = "Quiet Findings"'),
         ('[newsletter]\ntitle = "Quiet Findings\u201d\n', 2, TYPOGRAPHIC, 'write title = "Quiet Findings"'),
-        ("[newsletter]\ntitle = Practice Notes\n", 2, "this is no valid TOML: invalid value", 'text stands in quotes: title = "Practice Notes"'),
+        ("[newsletter]\ntitle = Practice Notes\n", 2, "this is no valid TOML: invalid value", 'put the text in quotes: title = "Practice Notes"'),
         ('[newsletter]\ntitle = "a"\ntitle = "b"\n', 3, "this key stands twice", None),
         ("[newsletter]\n[delivery]\n[newsletter]\n", 3, "[newsletter] stands twice", None),
         ('a = "x\nb = 1\n', 1, "quotes are opened and never closed", None),
@@ -479,8 +479,8 @@ def test_following_the_hint_about_a_sender_makes_it_right(tmp_path: Path) -> Non
         (
             "[subscribers.columns]\nStatut = true\n",
             11,
-            "Statut: text is wanted, not true or false",
-            "text stands in quotes",
+            "Statut: it must be text, not true or false",
+            "put it in quotes",
         ),
         (
             "[subscribers]\ncolumn = {}\n",

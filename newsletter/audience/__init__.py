@@ -1,1 +1,1 @@
-"""Who is on the list, who has left, and who an issue would go to."""
+"""The list of readers, those who have left, and who an issue would go to."""

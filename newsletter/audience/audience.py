@@ -1,11 +1,13 @@
 """The audience: everybody on the list, in the list's order, and who of them must not be mailed.
 
-Two passes over the file, none of which holds a list of the readers:
+Two passes over the file, neither of which keeps all readers in memory:
 
-    1. which addresses may stand there twice, and which are excluded on any of their rows
+    1. which addresses may occur twice, and which are excluded on any of their rows
     2. the members themselves
 
-so that a row at the end of the file that says "unsubscribed" also holds for one at its start.
+So a row at the end of the file that says "unsubscribed" also excludes one at its start.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -40,13 +42,13 @@ from newsletter.basics.errors import Level, Problem
 SUPPRESSED = "suppressed"
 _KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
 NOT_UNDERSTOOD = "not understood"
-"""How a column is read that an editor has to answer for."""
+"""`read_as` of a column about which the editor is asked."""
 _KEPT = 1_000
-"""Problems that are kept one by one; of those beyond there is only a count."""
+"""Problems that are kept; further ones are only counted."""
 
 
 def kind_of(excluded: str) -> str:
-    """Return what the reasons of several members have in common, to count them by."""
+    """Return the kind of a reason, without its details, to count members by."""
     return next((kind for kind in _KINDS if excluded.startswith(kind)), excluded)
 
 
@@ -54,9 +56,8 @@ def kind_of(excluded: str) -> str:
 class Figures:
     """The audience counted: `left_out` are rows without a usable reader, `twice` repeated ones.
 
-    `blank` are rows in which nothing stands.
-
-    `excluded` counts members by `kind_of` their reason; they are not among the `mailable`.
+    `blank` are empty rows. `excluded` counts members by `kind_of` their reason; they are not
+    among the `mailable`.
     """
 
     mailable: int = 0
@@ -69,12 +70,12 @@ class Figures:
 class Audience:
     """Iterates the Members of a list file; each iteration reads the file anew.
 
-    `problems`, `figures` and `columns` (the header's names) are complete once an iteration has
-    come to its end; so are `column_problems`, those of the problems that stop a mailing, and
-    `read_as`, each column as it is written and how it is read. `answers` are those of the
-    settings. `suppressed` is by `Address.key`; `today` decides whether a consent has expired.
-    `shown` is the file's path as the editor should see it. With `shows_cells` a problem shows what
-    stands where an address should: for the editor's own terminal, never for a log.
+    After an iteration these are complete: `problems`, `figures`, `columns` (the header's names),
+    `column_problems` (those of the problems that stop a mailing) and `read_as` (each column as it
+    is written, and how it is read). `answers` are those of the settings. `suppressed` is by
+    `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path as the
+    editor should see it. With `shows_cells` a problem quotes a cell that should be an address: for
+    the editor's own terminal, never for a log.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class Audience:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the list, by line; beyond a thousand the last one is a count."""
+        """The problems of the list, by line; of more than a thousand the last is a count."""
         found = sorted(self._problems, key=lambda problem: problem.line or 0)
         if not self._untold:
             return tuple(found)
@@ -111,25 +112,25 @@ class Audience:
 
     @property
     def version(self) -> Hashable:
-        """What the figures depend on but the day: the file, its columns, who is suppressed."""
+        """Equal for equal figures on one day: the file's version, the answers, the suppressed."""
         return self.file_version, frozenset(self._answers.items()), frozenset(self._suppressed)
 
     @property
     def file_version(self) -> Hashable:
-        """The file as it stands: another value means that somebody has written it since."""
+        """Path, inode, time and size of the file; unequal to any other where there is none."""
         try:
             stat = self._file.stat()
         except OSError:
-            return object()  # told when it is read; like nothing else
+            return object()
         return self._file, stat.st_ino, stat.st_mtime_ns, stat.st_size
 
     def has_excluded(self, keys: Iterable[str]) -> bool:
-        """Return whether all of these, by `Address.key`, were known as suppressed."""
+        """Return whether all of these, by `Address.key`, are among the suppressed."""
         return self._suppressed.keys() >= set(keys)
 
     @property
     def problem_count(self) -> int:
-        """How many problems there are, those told as a count too."""
+        """The number of problems, with those that are only counted."""
         return len(self._problems) + self._untold
 
     def find(self, key: str) -> Member | None:
@@ -164,7 +165,7 @@ class Audience:
             self._report(self._nobody())
 
     def _judge_columns(self, columns: Columns, survey: Survey) -> None:
-        """Keep how each column is read, and report those that are not understood."""
+        """Note how each column is read, and report those that are not understood."""
         self.read_as = tuple(
             (column.written, NOT_UNDERSTOOD if at in survey.signs else column.read_as)
             for at, column in enumerate(columns.each)

@@ -1,4 +1,4 @@
-"""Who is meant: an address, or the token that a leaving reader's mail carries."""
+"""A reader found by what an editor pastes: an address, or the token in a reader's mail."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from newsletter.basics.errors import NewsletterError, fail
 from newsletter.basics.tokens import NO_DELIVERY, find_tokens, read_delivery
 
 _IN_BRACKETS = re.compile(r"<([^<>]+)>")
-# A return address as a mailing makes it: it is nobody's own, whether or not its token is known.
+# The return address of a mailing (VERP): it is no reader's own, even with an unknown token.
 _CARRIES_TOKEN = re.compile(r"[+=-][a-z2-7]{24}\Z")
 
 
 def find_who(text: str, find_by_token: Callable[[str], Address | None]) -> Address:
-    """Return whom a text means.
+    """Return the address that a text names, itself or by a token.
 
-    It may be an address (also as `Ada <ada@example.org>` or `mailto:`), a token, or whatever a
-    token was pasted with: `Re: unsubscribe-TOKEN`, the whole unsubscribe link, or the address that
-    a bounce came back to, `bounces+TOKEN@example.org`. Raises NewsletterError, also for the token
-    of a test or a preview, which stands for nobody.
+    The text is an address (also as `Ada <ada@example.org>` or `mailto:`), a token, or a text with
+    one: `Re: unsubscribe-TOKEN`, the unsubscribe link, or the address that a bounce came back to,
+    `bounces+TOKEN@example.org`. Raises NewsletterError, also for the token of a test or a preview,
+    which belongs to nobody.
     """
     text = text.strip()
     tokens = find_tokens(text)

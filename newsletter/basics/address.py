@@ -1,7 +1,9 @@
-"""One email address, made right at the door.
+"""One email address, validated where it is made.
 
 The common shape is accepted by a strict ASCII pattern (RFC 5321, 4.1.2, without quoted local
-parts and address literals); anything else is put to email-validator, in its strict mode.
+parts and address literals); email-validator judges the rest, in its strict mode.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -13,31 +15,28 @@ from typing import Final
 
 from newsletter.basics.value import Value
 
-# Possessive, so that a long list is read fast. A label with "--" in it may be an A-label (RFC 5890)
-# and is left to email-validator.
+# Possessive, so that a long list is read fast. email-validator judges a label with "--": it may be
+# an A-label (RFC 5890).
 _PLAIN: Final = re.compile(
     r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+)"
     r"@"
     r"((?:[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+\.)+[A-Za-z][A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+)"
 )
 # RFC 5321, 4.5.3.1.1: at most 64 octets of local part. RFC 1035, 2.3.4: at most 63 of a label; a
-# domain that is no longer than that has none that is too long.
+# label of a domain of 63 octets is shorter.
 _LONGEST_LOCAL: Final = 64
 _SHORT_DOMAIN: Final = 63
 _LOCAL: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
 )
-# RFC 5321, 4.5.3.1.3: at most 254 octets of both; what is near it is left to email-validator.
+# RFC 5321, 4.5.3.1.3: at most 254 octets of both; email-validator judges what comes near.
 _SHORT: Final = 200
 
-
-# Labels of letters and digits of any script, and what becomes of them.
+# Labels of letters and digits of any script, and their A-labels.
 _LABELS: Final = re.compile(r"(?:[^\W_]++(?:-[^\W_]++)*+\.)++[^\W_]++(?:-[^\W_]++)*+")
 _ENCODED: Final = re.compile(
     r"(?:(?:xn--)?[a-z0-9]++(?:-[a-z0-9]++)*+\.)++(?:xn--)?[a-z][a-z0-9]++(?:-[a-z0-9]++)*+"
 )
-
-
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
 
@@ -63,10 +62,10 @@ class Address(Value):
 
     @property
     def key(self) -> str:
-        """The same for two spellings of one mailbox as people spell it: case is folded.
+        """The address with its case folded: equal for two spellings of one mailbox.
 
-        RFC 5321, 2.4 lets a host tell `Ada@` from `ada@`; in practice none does, and mailing
-        somebody twice, or who left, is worse than mailing them at the other spelling.
+        RFC 5321, 2.4 lets a host tell `Ada@` from `ada@`; in practice none does, and to mail
+        somebody twice, or who left, is worse than to mail them at the other spelling.
         """
         if not self._key:
             self._key = f"{self.local.casefold()}@{self.domain}"
@@ -115,9 +114,9 @@ def _parse_unusual(text: str) -> Address:
 
 @lru_cache(maxsize=65_536)
 def _ascii_domain(written: str) -> str | None:
-    """Return a domain as `Address.domain` has it, None for one that is not taken.
+    """Return a domain as `Address.domain` has it, or None for one that is refused.
 
-    Readers share theirs, and to judge an internationalised one takes some time.
+    Cached: many readers share a domain, and an internationalised one takes long to validate.
     """
     if _LABELS.fullmatch(written):
         domain = _encoded(written)
@@ -130,10 +129,10 @@ def _ascii_domain(written: str) -> str | None:
 
 
 def _encoded(written: str) -> str | None:
-    """Return an internationalised domain in ASCII (RFC 5891 after UTS 46); None: not judged here.
+    """Return an internationalised domain in ASCII (RFC 5891 after UTS 46), or None to pass it on.
 
-    It takes a third of the time of email-validator, which encodes and decodes several times.
-    Right-to-left letters have rules across labels (RFC 5893), which it knows.
+    This takes a third of the time of email-validator, which encodes and decodes several times.
+    It checks right-to-left letters, which have rules across labels (RFC 5893).
     """
     import idna
 
@@ -149,7 +148,6 @@ def _encoded(written: str) -> str | None:
 
 
 def _validated(text: str) -> Address:
-    """Return what email-validator makes of an address."""
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -157,8 +155,7 @@ def _validated(text: str) -> Address:
             text,
             check_deliverability=False,
             strict=True,
-            # A workspace may live in a test domain; whether a name is reserved is for the
-            # mail server to say.
+            # A workspace may use a reserved domain (.test); the mail server decides about it.
             test_environment=True,
             globally_deliverable=False,
         )

@@ -4,9 +4,9 @@
     ├── WrongUsage         the command line was not understood       exit 2
     └── CheckFailed        the check found errors                    exit 3
 
-A reader of a file returns the good part and the list of its problems; only where nothing good
-is left does it raise a NewsletterError that carries them. They become text and an exit code in
-one place, `newsletter.cli.terminal.boundary`.
+A function that reads a file returns the good part and the list of problems; where no good part
+is left it raises a NewsletterError with them. `newsletter.cli.terminal.boundary` alone turns
+errors into text and an exit code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import ClassVar
 
 
 class Level(StrEnum):
-    """How bad a problem is: an error stops a mailing, a warning wants a look, an info is told."""
+    """How bad a problem is: an error stops a mailing; a warning and an info do not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -56,7 +56,7 @@ class Problem:
 
 
 class NewsletterError(Exception):
-    """The command cannot go on; every problem that explains it, at once."""
+    """The command cannot go on; `problems` are all that explain it."""
 
     exit_code: ClassVar[int] = 1
 
@@ -83,7 +83,7 @@ class CheckFailed(NewsletterError):  # noqa: N818
 def fail(
     message: str, *, file: Path | None = None, line: int | None = None, hint: str | None = None
 ) -> NewsletterError:
-    """Return an error of one problem, to be raised."""
+    """Return, to be raised, an error of one problem."""
     return NewsletterError(Problem(message=message, file=file, line=line, hint=hint))
 
 
@@ -95,14 +95,15 @@ _LONGEST_WORD, _MOST_KNOWN = 200, 1_000
 
 
 def shortened(text: str, most: int = _LONGEST_WORD) -> str:
-    """Return a text as a message shows it: what is longer is cut off."""
+    """Return a text, cut to at most `most` characters for a message."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return a hint that names the nearest known word, or None where none is near.
 
-    A very long word is none of them, and among thousands none is looked for.
+    Also None for a word of more than 200 characters, or among more than 1,000: difflib's time
+    grows with both.
     """
     by_folded = {name.casefold(): name for name in known}
     if len(word) > _LONGEST_WORD or len(by_folded) > _MOST_KNOWN:

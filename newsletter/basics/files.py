@@ -1,7 +1,6 @@
-"""Text files in and out: what an editor's programs write is read; nothing is half written.
+"""Files read and written: text as UTF-8 with any line ends, writes by a rename.
 
-UTF-8 with or without a byte order mark, and any line ending, is taken; anything else is a
-clear problem instead of a guess.
+A byte order mark is dropped. Another encoding is a problem: a guess would garble names.
 """
 
 from __future__ import annotations
@@ -52,12 +51,12 @@ def with_feeds(text: str) -> str:
 def read_bytes(file: Path, name: Path, *, largest: int = LARGEST) -> bytes:
     """Return the octets of a plain file, at most `largest`; a link to one is followed.
 
-    A folder, a pipe, a socket, a device, a missing or a huge file is a clear problem: a pipe
-    would be waited for, and a device such as /dev/zero has no end.
+    Raises NewsletterError for anything else: a read from a pipe may never return, and one from
+    /dev/zero has no end.
     """
     try:
         _refuse_special(file.stat().st_mode, name)
-        # O_NONBLOCK: a pipe that took the file's place since then does not block.
+        # O_NONBLOCK: a pipe may have replaced the file since, and its open(2) would block.
         with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
             _refuse_special(os.fstat(opened.fileno()).st_mode, name)
             data = opened.read(largest + 1)
@@ -102,7 +101,7 @@ def decode(data: bytes, name: Path) -> str:
 
 
 def _of_zero(data: bytes) -> int | None:
-    """Return the line of the first zero byte, or None where the rest is no text either."""
+    """Return the line of the first zero byte, or None where the octets are not UTF-8 either."""
     try:
         before = data.decode("utf-8").partition("\0")[0]
     except UnicodeDecodeError:
@@ -111,14 +110,15 @@ def _of_zero(data: bytes) -> int | None:
 
 
 def write_text(file: Path, text: str, *, mode: int | None = None) -> None:
-    r"""Write a text as UTF-8 with `\n` line ends; the old file stands until then."""
+    r"""Write a text as UTF-8 with `\n` line ends, as `write_bytes` does."""
     write_bytes(file, text.encode("utf-8"), mode=mode)
 
 
 def write_bytes(file: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Write beside the file, then rename; `mode` is octal, by default the old file's or 0644.
+    """Write beside the file, then rename: a crash leaves the old file or the new one.
 
-    A symbolic link stays one: what it points to is replaced. Raises OSError that names the file.
+    `mode` is by default the old file's, or that of any new file. A symbolic link stays one; its
+    target is replaced. Raises OSError that names the file.
     """
     target = resolved(file)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -126,15 +126,15 @@ def write_bytes(file: Path, data: bytes, *, mode: int | None = None) -> None:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
     try:
         _write_beside(target, data, mode)
-    except OSError as error:  # which may name the temporary file, that nobody knows
+    except OSError as error:  # it may name the temporary file
         raise OSError(error.errno, error.strerror, str(target)) from None
 
 
 def replace_bytes(file: Path, old: bytes, new: bytes) -> bool:
     """Write a file that holds `old`; return False, nothing written, where it no longer does.
 
-    It is looked at again right before the rename, so that a save of another program in between
-    is not lost. Raises OSError that names the file.
+    The file is read again right before the rename, so that another program's save in between is
+    not lost. Raises OSError that names the file.
     """
     target = resolved(file)
     try:
@@ -154,7 +154,7 @@ def write_new(file: Path, data: bytes) -> bool:
 
 
 def resolved(file: Path) -> Path:
-    """Return what a path's symbolic links lead to; those that lead in a circle raise OSError."""
+    """Return a path with its symbolic links resolved. Raises OSError (ELOOP) for a circle."""
     circle = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file))
     try:
         target = file.resolve()
@@ -168,7 +168,7 @@ def resolved(file: Path) -> Path:
 def _write_beside(
     target: Path, data: bytes, mode: int, still: Callable[[], bool] = lambda: True
 ) -> bool:
-    """Write beside the target and rename, if `still` holds then; return whether it did."""
+    """Write beside the target; rename if `still` returns True then; return what it returned."""
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as out:

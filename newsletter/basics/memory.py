@@ -1,4 +1,4 @@
-"""Objects that the garbage collector need not look at again."""
+"""Objects exempted from garbage collection."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Whether the compiled modules are those of the sources beside them.
 
 Where there is a C compiler, the modules between the list and the wire are compiled when the
-package is installed (tools/compile.py). Python prefers a compiled module to its source, however
-old it is, and a mailer must not run the code of last month. So the build leaves a list of what
-it has read, with Python's own hash of each source (PEP 552): times say nothing in a wheel.
+package is installed (tools/compile.py). Python imports a compiled module before its source, even
+an outdated one. So the build writes a list of the sources with Python's own hash of each
+(PEP 552); file times say nothing in a wheel.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent.parent
 SOURCES = _PACKAGE / f"compiled.{sys.implementation.cache_tag}.txt"
-"""A hash and a path in the package on each line; not there where nothing is compiled."""
+"""A hash and a path in the package on each line; missing where nothing is compiled."""
 
 
 def outdated() -> str | None:
-    """Return what to say where a source was changed after it was compiled, and what to do."""
+    """Return the error for a source that was changed after it was compiled, or None."""
     first = next(_changed(), None)
     if first is None:
         return None

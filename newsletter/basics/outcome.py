@@ -1,4 +1,7 @@
-"""What one attempt led to: the vocabulary that transports and the ledger share."""
+"""What one attempt led to: the vocabulary that transports and the ledger share.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,7 @@ from newsletter.basics.address import Address
 from newsletter.basics.value import Value
 
 
-class Word(StrEnum):
-    """One of a few words; hashed as text, since these count and look up for every message."""
-
-    __hash__ = str.__hash__
-
-
-class State(Word):
+class State(StrEnum):
     """Where a delivery stands (docs/glossary.md)."""
 
     PENDING = "pending"
@@ -27,7 +24,7 @@ class State(Word):
     EXCLUDED = "excluded"
 
 
-class Verdict(Word):
+class Verdict(StrEnum):
     """What an attempt says about its delivery."""
 
     ACCEPTED = "accepted"
@@ -37,13 +34,13 @@ class Verdict(Word):
     REFUSED = "refused"
     """A 5xx for this recipient or this message: final."""
     UNCERTAIN = "uncertain"
-    """Lost after the body may have left (RFC 1047): never sent again by ourselves."""
+    """Lost after the body may have left (RFC 1047): never sent again without the editor's word."""
     UNTOUCHED = "untouched"
     """Nothing of the message left, and the server said nothing against it: back to pending."""
 
 
-class Phase(Word):
-    """Where in the conversation a reply, or its absence, belongs."""
+class Phase(StrEnum):
+    """The step of the conversation that a reply, or the lack of one, belongs to."""
 
     GREETING = "greeting"
     EHLO = "EHLO"
@@ -63,7 +60,7 @@ def server_words(code: int | None, enhanced: str, text: str) -> str:
 
 
 class Reply(Value):
-    """What a server answered: the reply code, the RFC 3463 code ("5.1.1" or ""), the words."""
+    """A server's reply: `code`, `enhanced` (RFC 3463, "5.1.1" or ""), `text` (its words)."""
 
     def __init__(self, code: int, enhanced: str, text: str) -> None:
         self.code: Final = code
@@ -82,7 +79,7 @@ class Outcome(Value):
     """The end of one attempt.
 
     `code` is the reply code (0 where there was none), `enhanced` the RFC 3463 code such as
-    "5.1.1" or "", `text` the server's own words on one line, or ours where it said nothing.
+    "5.1.1" or "", `text` the server's words on one line, or the program's where there are none.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The state folder and what lies in it: for its owner alone, whatever the umask says."""
+"""The state folder and its content, readable by their owner only, with any umask."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _OTHERS: Final = 0o077
 def private_folder(folder: Path) -> None:
     """Make a folder and what is missing above it, mode 0700 each; raise OSError.
 
-    A state folder on the way that others may enter is closed to them. mkdir(2) would give the
-    folders above the mode of any folder.
+    A state folder on the way loses the rights of others. Path.mkdir(parents=True) would give the
+    folders above the umask's mode.
     """
     for each in (*reversed(folder.parents), folder):
         if not each.is_dir():
@@ -38,7 +38,7 @@ def _make(folder: Path) -> None:
 
 
 def close_to_others(folder: Path) -> None:
-    """Take from others what they may do with a folder that is there, where it is ours."""
+    """Remove the rights of group and others from a folder, if it exists and is ours."""
     with contextlib.suppress(OSError):
         mode = folder.stat().st_mode & 0o7777
         if mode & _OTHERS:

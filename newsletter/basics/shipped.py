@@ -1,7 +1,7 @@
 """The files that come with the program: templates, vocabularies, the example list.
 
-In a wheel they lie in `newsletter/shipped/`; in a checkout they are the top-level files
-themselves, so that there is one copy.
+In a wheel they are in `newsletter/shipped/`; in a checkout they are the top-level files, so that
+there is one copy.
 """
 
 from __future__ import annotations

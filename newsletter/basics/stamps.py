@@ -1,4 +1,4 @@
-"""Versions of files by their stamps, and what is kept until a file changes."""
+"""Stamps of files, and values that are cached until a file's stamp changes."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def stamps(*files: Path) -> tuple[Stamp, ...]:
 
 
 class Kept:
-    """Values by a name, each made again once its stamp is another one.
+    """Values by name, each made again when its stamp has changed.
 
-    Its method may be called from any thread: what two threads make at once is the same.
+    Safe in threads: two that make a value at once make equal ones, and one of them is kept.
     """
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ def today() -> date:
 def span(seconds: float, *, finest: str = "s", most: int = 2) -> str:
     """Return a length of time in its largest units: `2 d 3 h`, `4 min 10 s`, `9 s`.
 
-    It is rounded to the `finest` unit ("min" or "s") and has at the `most` so many.
+    It is rounded to the unit `finest` ("min" or "s") and has at most `most` units.
     """
     left = max(0, round(seconds / _SIZES[finest])) * _SIZES[finest]
     parts = []

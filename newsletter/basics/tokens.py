@@ -1,16 +1,18 @@
-"""Tokens: what a reader's mail carries instead of their address.
+"""Tokens: they identify a reader's delivery in a mail or a URL without the address.
 
     unsubscribe token   base32 of the delivery id (40 bits), then 16 letters of a MAC    24 letters
     bounce token        the same shape under another label, for the envelope sender (VERP)
     message token       16 letters of a MAC over mailing and subscriber; kept in the ledger
 
-The delivery id finds the row in the ledger without an index and without an address in any URL
-or log; the MAC makes it unguessable: keyed BLAKE2b (RFC 7693, 2.9) over the purpose, the mailing
-and the id. Its letters have five bits each, so 80 in all. One MAC has letters for four ids that
-follow each other, of which each uses its own quarter: a token is made for every message.
+The delivery id is the row's id in the ledger, so neither an index nor an address in a URL or log
+is needed. The MAC makes a token unguessable: keyed BLAKE2b (RFC 7693, 2.9) over the purpose, the
+mailing and the id, 16 letters of five bits each. One MAC yields letters for four consecutive
+ids, a quarter each, because a token is made for every message.
 Tokens never expire. Keys rotate: the newest one signs, all of them verify.
 
-Delivery id 0 stands for no delivery: a build, a preview, a test. Such a token never acts.
+Delivery id 0 means no delivery: a build, a preview, a test. Such a token changes nothing.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ NO_DELIVERY: Final = 0
 
 
 class Purpose(StrEnum):
-    """What a token is for; each has MACs of its own."""
+    """What a token is for; it is part of what the MAC covers."""
 
     UNSUBSCRIBE = "unsubscribe"
     BOUNCE = "bounce"
@@ -60,7 +62,7 @@ class Key:
 
 
 class Maker:
-    """Makes the tokens of one purpose in one mailing: those of a MAC together."""
+    """Makes the tokens of one purpose in one mailing, four at a time."""
 
     def __init__(self, secret: bytes, label: bytes) -> None:
         self._keyed = hashlib.blake2b(label, key=secret)
@@ -99,7 +101,7 @@ class MessageMaker:
         self._mac = hashlib.blake2b(label, key=secret, digest_size=_MAC_LETTERS)
 
     def __call__(self, subscriber_key: str) -> str:
-        """Return what makes a Message-ID unique and the same for every attempt."""
+        """Return the token of a Message-ID: unique, and the same for every attempt."""
         mac = self._mac.copy()
         mac.update(subscriber_key.encode())
         return _mac_letters(mac.digest())
@@ -117,16 +119,16 @@ class Signer:
         return self.maker(purpose)(delivery)
 
     def maker(self, purpose: Purpose) -> Maker:
-        """Return what makes the tokens of many deliveries."""
+        """Return the maker of this mailing's tokens for a purpose."""
         return Maker(self.key.secret, f"{purpose}\0{self.mailing}\0".encode())
 
     def message_maker(self) -> MessageMaker:
-        """Return what makes the tokens for Message-IDs, from `Address.key`."""
+        """Return the maker of tokens for Message-IDs, from `Address.key`."""
         return MessageMaker(self.key.secret, f"message\0{self.mailing}\0".encode())
 
 
 def read_delivery(token: str) -> int | None:
-    """Return the delivery id that a token claims, or None where it is no token at all."""
+    """Return the delivery id in a token, not verified; None for a text of another form."""
     if len(token) != _LETTERS or not token.isascii():
         return None
     try:
@@ -151,17 +153,16 @@ def verify(token: str, purpose: Purpose, mailing: str, keys: Sequence[Key]) -> b
 
 
 def find_tokens(text: str) -> tuple[str, ...]:
-    """Return everything in a text that has a token's form: a bare one, a subject, a whole URL."""
+    """Return all parts of a text (a subject, a URL) that have a token's form, in lower case."""
     return tuple(dict.fromkeys(_WRITTEN.findall(text.lower())))
 
 
 def _mac_letters(octets: bytes) -> str:
-    """Return a letter for each octet."""
     return octets.translate(_LETTER_OF).decode("ascii")
 
 
 def _of_version_0_1(key: Key, purpose: Purpose, mailing: str, delivery: int) -> str:
-    """Return the token that version 0.1 made: its mails are out, and their links must work."""
+    """Return the token as version 0.1 made it; links in its mails must still work."""
     number = delivery.to_bytes(_ID_OCTETS, "big")
     text = b"\0".join((purpose.encode(), mailing.encode(), number))
     mac = hmac.digest(key.secret, text, "sha256")[:10]

@@ -1,6 +1,6 @@
-"""A TOML file with the line of each key, which tomllib does not tell.
+"""A TOML file with the line of each key, which tomllib does not give.
 
-tomllib decides what is valid; the scanner here only walks over text that it has accepted.
+tomllib decides what is valid; the scanner for lines reads only text that tomllib has accepted.
 """
 
 from __future__ import annotations
@@ -86,20 +86,18 @@ def read_toml(file: Path, name: Path) -> TomlFile:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(str(error), text, name) from None
-    lines: dict[str, int] = {}
-    for key, line in _keys(text):
-        if len(key) > _LONGEST_KEY:
-            what = f"a key of {len(key):,} characters: it has at most {_LONGEST_KEY}"
-            raise fail(what, file=name, line=line)
-        lines.setdefault(key, line)
+    lines = key_lines(text)
+    if too_long := next((key for key in lines if len(key) > _LONGEST_KEY), None):
+        what = f"a key of {len(too_long):,} characters: it has at most {_LONGEST_KEY}"
+        raise fail(what, file=name, line=lines[too_long])
     return TomlFile(name=name, values=values, lines=lines)
 
 
 def _too_deep(text: str) -> tuple[int, str] | None:
-    """Return the line that is nested too deeply and what is, or None.
+    """Return the line of a text that is nested too deeply and the begin of a message, or None.
 
-    It is found before tomllib reads the text, whose time grows with the square of a key's parts
-    and which calls itself for each bracket. The text need not be valid.
+    Call it before tomllib: tomllib's time grows with the square of a key's parts, and it recurses
+    for each bracket. The text need not be valid.
     """
     line, depth, dots, at = 1, 0, 0, 0
     while match := _PIECE.match(text, at):
@@ -189,13 +187,13 @@ def _syntax_error(message: str, text: str, name: Path) -> NewsletterError:
     what = _PLACE.sub("", message)
     row = rows[line - 1][:_LONGEST_ROW]
     unquoted = _UNQUOTED.fullmatch(row)
-    hint = f'text stands in quotes: {unquoted[1]} = "{unquoted[2].strip()}"' if unquoted else None
+    hint = f'put the text in quotes: {unquoted[1]} = "{unquoted[2].strip()}"' if unquoted else None
     if _is_turned(row):
         what, hint = TYPOGRAPHIC, f"write {_TURNED.sub(chr(34), row.partition('#')[0]).strip()}"
     elif twice := _TWICE.fullmatch(what):
         what = f"[{'.'.join(_NAMES.findall(twice[1]))}] stands twice"
     elif what == 'Expected "\'"':
-        # tomllib looks for the other quote to the end of the file.
+        # tomllib reports the end of the file, where it stopped looking for the closing quote.
         opened = (number for number, row in enumerate(rows, 1) if _OPEN.search(row))
         line, what = next(opened, line), _UNCLOSED
     else:

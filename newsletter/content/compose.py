@@ -1,4 +1,4 @@
-"""Composing an issue: which summaries are meant, and what to think about before sending them."""
+"""Composing an issue: summaries chosen by parts of their slugs, and warnings about the choice."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def concerns(
 ) -> tuple[Problem, ...]:
     """Return warnings about a choice for an issue: used before, too few, too many, unfinished.
 
-    `of_each` False leaves out what a list says of each summary by itself: where else it is used,
-    and that it is unfinished.
+    `of_each` False leaves out what a list shows beside each summary: where else it is used, and
+    that it is unfinished.
     """
     others = [other for other in issues if other.slug != issue]
     found: list[str] = []

@@ -1,7 +1,7 @@
-"""A DOI: as it is written, as two are compared, where one stands in running text.
+"""DOIs: read, compared, and found in running text.
 
 ISO 26324: `10.`, the registrant's code, maybe subdivided, a slash, and any graphic characters,
-also the `<`, `>`, `(`, `)`, `;` of the SICI kind.
+among them the `<`, `>`, `(`, `)`, `;` of a SICI.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ WRITTEN = re.compile(
     rf"(?P<doi>\b{_NUMBER}(?:/|%2F)\S+)",
     re.IGNORECASE,
 )
-"""A DOI in running text with what says that it is one; what ends the sentence is still in it."""
+"""A DOI in running text, with `doi:` or an address before it; the end is not trimmed yet."""
 _QUERY = re.compile(r"\?[\w.~-]+=.*")
 _ENDS = ".,;:'\"\u2019\u201d\u00bb"
 _PAIRS = (*BRACKETS, "<>")
 
 
 class Doi(str):
-    """The text of a DOI, or of what should be one, without the address before it."""
+    """A DOI without the resolver's address; maybe not valid."""
 
     __slots__ = ()
 
@@ -40,29 +40,29 @@ class Doi(str):
 
     @property
     def is_valid(self) -> bool:
-        """Whether it has the form of a DOI, and nothing else stands in it."""
+        """Whether the whole text has the form of a DOI."""
         return _DOI.fullmatch(self) is not None and _bare(self) == self
 
     @property
     def inside(self) -> Doi | None:
-        """What of it is a DOI, without what a web address or a sentence adds; or None."""
+        """The DOI in the text, without the rest of a web address or a sentence; or None."""
         found = _DOI.search(unquote(self))
         return Doi(_bare(found[0])) if found else None
 
     @property
     def url(self) -> str:
-        """Where it leads; `<`, `>`, `#` and the like of a SICI are percent-encoded."""
+        """The resolver's address of it; `<`, `>`, `#` and the like are percent-encoded."""
         return RESOLVER + self.encoded
 
     @property
     def encoded(self) -> str:
-        """The text as it stands in an address."""
+        """The text, percent-encoded for an address."""
         return quote(self, safe="/:;()-._~,@!$&'*+=")
 
 
-@lru_cache(maxsize=20_000)  # each summary is held against all that went out
+@lru_cache(maxsize=20_000)  # each summary is compared with all that were mailed
 def doi_key(doi: Doi | None) -> str | None:
-    """Two DOIs are one when they differ in case only (ISO 26324; DOI Handbook, 2.4)."""
+    """Return what two spellings of a DOI share: case is folded (ISO 26324; DOI Handbook, 2.4)."""
     inside = doi.inside if doi is not None else None
     return inside.casefold() if inside else None
 
@@ -73,10 +73,10 @@ def in_prose(text: str) -> str:
 
 
 def written_in(citation: str | None, expected: Doi | None) -> Doi | None:
-    """Return the DOI that stands in a citation, or None; `expected` where it is that one.
+    """Return the DOI in a citation, or None; `expected` if the citation holds it.
 
-    A DOI may hold nearly anything, also what ends a sentence or a bracket: where the one that is
-    expected stands there, it is believed.
+    A DOI may hold nearly any character, also one that ends a sentence or a bracket, so `expected`
+    decides where its end is.
     """
     text = citation or ""
     # `31.10.2020/2` is a date.

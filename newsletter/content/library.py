@@ -19,9 +19,9 @@ from newsletter.content.topics import Vocabularies, Vocabulary, unknown_name
 FOLDER = "summaries"
 _MOST_NAMED = 10
 _MOST_HINTED = 50
-"""Problems of one kind for which the nearest name is looked for."""
+"""The most problems of one kind with a hint at the nearest name."""
 _MOST_LOOKED_AT = 5_000
-"""Names, over all that are missing, among which the nearest is looked for."""
+"""The most comparisons of an issue's missing names with those that exist."""
 _LONGEST_SLUG = 255
 """Characters of a file's name."""
 
@@ -97,7 +97,7 @@ class Library(Mapping[str, Summary]):
         return tuple(self.summaries[slug] for slug in issue.summaries)
 
     def nearest(self, part: str) -> str:
-        """Return a hint that names the slug that is meant by a misspelt part of one."""
+        """Return a hint with the slug nearest to a misspelt part of one."""
         if not self.summaries and not self.broken:
             return "there are no summaries yet: newsletter new, or newsletter import"
         if len(part) > _LONGEST_SLUG:
@@ -126,9 +126,9 @@ def _pieces(slug: str, words: int) -> Iterator[str]:
 def load_library(
     root: Path, vocabularies: Vocabularies, *, only: Collection[str] | None = None
 ) -> Library:
-    """Read every `summaries/*.md`, topics and research types by their canonical names.
+    """Read every `summaries/*.md`, or those with the slugs `only`.
 
-    With `only`, no others than those slugs are read.
+    Topics and research types become their canonical names.
     """
     summaries: dict[str, Summary] = {}
     broken: dict[str, tuple[Problem, ...]] = {}

@@ -1,4 +1,4 @@
-"""A calendar month, as summaries and issues are filed under it."""
+"""A calendar month, by which summaries and issues are ordered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A piece of an author's text, and where it stands."""
+"""A piece of an author's text, with its file and line."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The library narrowed down."""
+"""Summaries found by topic, type, month and words."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.basics.errors import Problem, WrongUsage, did_you_mean
 from newsletter.content.library import Library
@@ -15,9 +15,9 @@ from newsletter.content.topics import Vocabularies, Vocabulary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is looked for; a field that is None or empty narrows nothing down.
+    """The conditions of a search; a field that is None or empty is none.
 
-    `words` must all be in a summary, in any of its texts; case and accents do not count.
+    A summary must hold all `words`, in any of its texts; case and accents do not count.
     """
 
     topic: str | None = None
@@ -47,7 +47,7 @@ def search(library: Library, query: Query, uses: Mapping[str, object]) -> tuple[
 
 
 def canonical(text: str | None, known: Vocabulary, used: set[str], what: str) -> str | None:
-    """Return the name that an editor means; raise WrongUsage where there is none."""
+    """Return the canonical name for a text, or None for None. Raises WrongUsage."""
     if text is None:
         return None
     name = known.resolve(text) or {each.casefold(): each for each in used}.get(text.casefold())
@@ -61,19 +61,11 @@ def canonical(text: str | None, known: Vocabulary, used: set[str], what: str) ->
 def named(query: Query, library: Library, known: Vocabularies) -> Query:
     """Return the query with the topic and the research type by their canonical names."""
     topics = {topic for summary in library.values() for topic in summary.topics}
-    kinds = {summary.research_type for summary in library.values()} - {None}
-    return Query(
+    kinds = {kind for summary in library.values() if (kind := summary.research_type)}
+    return replace(
+        query,
         topic=canonical(query.topic, known.topics, topics, "topic"),
-        research_type=canonical(
-            query.research_type,
-            known.research_types,
-            {kind for kind in kinds if kind},
-            "research type",
-        ),
-        since=query.since,
-        until=query.until,
-        unused=query.unused,
-        words=query.words,
+        research_type=canonical(query.research_type, known.research_types, kinds, "research type"),
     )
 
 

@@ -22,7 +22,7 @@ from newsletter.basics.toml import TomlFile, read_toml
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names, in the file's order, and what else stands for one of them."""
+    """The names, in the file's order, and their aliases."""
 
     names: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Vocabulary:
         object.__setattr__(self, "_by_key", aliases | names)
 
     def resolve(self, text: str) -> str | None:
-        """Return the name that a text means (case and white space aside), or None."""
+        """Return the name for a text or an alias, case and white space aside, or None."""
         return self._by_key.get(_key(text))
 
     def did_you_mean(self, text: str) -> str | None:

@@ -1,4 +1,7 @@
-"""A run's way to the ledger: one commit a turn, and nothing lost where the ledger fails."""
+"""A run's way to the ledger: one commit a turn, and nothing lost where the ledger fails.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

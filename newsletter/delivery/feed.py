@@ -1,4 +1,7 @@
-"""Who comes next: the deliveries of a mailing, read from the ledger in batches."""
+"""Who comes next: the deliveries of a mailing, read from the ledger in batches.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

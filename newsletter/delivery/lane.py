@@ -1,4 +1,7 @@
-"""What a run works with: its lanes and the clock; and how it ended."""
+"""What a run works with: its lanes and the clock; and how it ended.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

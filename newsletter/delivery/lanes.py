@@ -1,6 +1,8 @@
 """The lanes of a run: how many there are, when another may be opened, and how one ends.
 
 A lane is a channel with the delivery whose body is on its way and the one that is offered next.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The letters of one mailing: from its frozen content, a delivery's envelope and message."""
+"""The letters of one mailing: from its frozen content, a delivery's envelope and message.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """How fast: messages in any window, connections at once, and waits while there is trouble.
 
 Times are monotonic seconds.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

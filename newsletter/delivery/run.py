@@ -7,6 +7,8 @@ What happens within one turn of the event loop is gathered and committed togethe
            -> only then the bodies of the marked ones leave, each with the next offer
 
 So a crash leaves at most one uncertain delivery per lane, and a commit serves many messages.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What becomes of deliveries: outcomes turned into settlements, for the next commit."""
+"""What becomes of deliveries: outcomes turned into settlements, for the next commit.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Yields the next delivery when the rate limits allow one."""
+"""Yields the next delivery when the rate limits allow one.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

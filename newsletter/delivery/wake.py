@@ -1,4 +1,7 @@
-"""One timer of an event loop that keeps the earliest of the times it was set for."""
+"""One timer of an event loop that keeps the earliest of the times it was set for.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The bytes of an email, compiled once for an issue and spliced for each reader."""
+"""The bytes of an email: a template made once for an issue, filled in for each reader."""

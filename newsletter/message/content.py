@@ -1,7 +1,7 @@
 """Everything a message is made of, in one value that a mailing freezes.
 
-From this value, the mailing's id and date, and a reader, the bytes of their message follow; no
-file of the workspace is read again.
+This value, the mailing's id and date, and a reader determine the bytes of the reader's message;
+no file of the workspace is read again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from newsletter.basics.address import Address, parse_address
 from newsletter.render.compiled import CompiledIssue
-from newsletter.render.slots.slots import Context, Slot, Slotted
+from newsletter.render.slots.slots import Context, Slot, Slotted, plain
 from newsletter.settings.values import Mailbox, Settings
 
 
@@ -21,7 +21,7 @@ from newsletter.settings.values import Mailbox, Settings
 class Content:
     """A compiled issue and the settings that its headers show.
 
-    `summaries` are slug and DOI of each: what an issue held is known whatever its file says later.
+    `summaries` are slug and DOI of each, frozen because the issue's file may change later.
     """
 
     issue: str
@@ -102,9 +102,9 @@ def _plain(content: Content) -> dict[str, Any]:
     return {
         "issue": content.issue,
         "summaries": [list(each) for each in content.summaries],
-        "subject": _parts(content.subject),
-        "html": _parts(content.html),
-        "text": _parts(content.text),
+        "subject": plain(content.subject),
+        "html": plain(content.html),
+        "text": plain(content.text),
         "sender_name": content.sender.name,
         "sender": str(content.sender.address),
         "reply_to": _text(content.reply_to),
@@ -116,10 +116,6 @@ def _plain(content: Content) -> dict[str, Any]:
         "unsubscribe_url": content.unsubscribe_url,
         "bounces_address": _text(content.bounces_address),
     }
-
-
-def _parts(text: Slotted) -> list[str | list[str]]:
-    return [p if isinstance(p, str) else [p.name, p.fallback, p.context.value] for p in text]
 
 
 def _slotted(parts: list[str | list[str]]) -> Slotted:

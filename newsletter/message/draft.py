@@ -1,7 +1,7 @@
 """A message before its mailing is frozen: for a build, a preview, a check, a test.
 
-Its date and tokens derive from the issue and the content's digest, so that the same content
-gives the same bytes; its tokens are those of no delivery and never act.
+Its date and tokens derive from the issue and the content's digest: the same content gives the
+same bytes. The tokens belong to no delivery and change nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SAMPLE_READER = Subscriber(
         "last_name": "Sample",
     },
 )
-"""A made-up reader, for when nobody of the list is asked for."""
+"""A made-up reader, where none of the list is chosen."""
 
 
 def draft_date(issue: str) -> datetime:
@@ -34,7 +34,7 @@ def draft_date(issue: str) -> datetime:
 
 
 def draft_sender(content: Content) -> Address:
-    """Return MAIL FROM of the kind that the mailing uses: VERP where bounces have an address."""
+    """Return MAIL FROM in the mailing's form: VERP where a bounce address is configured."""
     return envelope_sender(content, _signer(content).token(Purpose.BOUNCE, NO_DELIVERY))
 
 

@@ -1,8 +1,9 @@
 """Text as 7-bit bytes: quoted-printable for bodies (RFC 2045, 6.7), encoded words for headers.
 
-Everything here yields ASCII in lines of at most 76 characters that end in CRLF, and no line that
-begins with a dot, so that the bytes on the wire are the bytes of the message: dot-stuffing
-(RFC 5321, 4.5.2) finds nothing to do.
+The results are ASCII in lines of at most 76 characters that end in CRLF. No line begins with a
+dot, so dot-stuffing (RFC 5321, 4.5.2) changes nothing: the message goes out as it is.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from typing import Final
 
 _LINE: Final = 76
-# What most slots hold; with each "=" grown to "=3D" it still fits a line.
+# The usual value of a slot; with "=" encoded as "=3D" it still fits a line.
 _PLAIN_SLOT: Final = re.compile(rb"[A-Za-z0-9:/?@_+,;()' -][A-Za-z0-9:/?@_+,;()'.= -]{0,69}")
 _OCTETS: Final = [
     bytes([octet]) if 33 <= octet <= 126 and octet != 61 or octet in b" \t" else b"=%02X" % octet  # noqa: PLR2004, RUF021
@@ -24,16 +25,16 @@ _WORD_OCTETS: Final = (_ENCODED_WORD - len("=?utf-8?b??=")) // 4 * 3
 
 
 def quoted_printable(text: str) -> bytes:
-    """Return a text as quoted-printable; its line ends (LF or CRLF) become CRLF.
-
-    Text may end without a line end; then the bytes do too.
-    """
+    """Return a text as quoted-printable; its line ends (LF or CRLF) become CRLF, none is added."""
     lines = text.replace("\r\n", "\n").split("\n")
     return b"\r\n".join(_wrap(line.encode("utf-8")) for line in lines)
 
 
 def quoted_printable_slot(value: str) -> bytes:
-    """Return a slot's value, to stand on soft-broken lines of its own; line ends are data."""
+    """Return a slot's value as quoted-printable, for soft-broken lines of its own.
+
+    Its line ends are encoded as data.
+    """
     octets = value.encode("utf-8")
     if _PLAIN_SLOT.fullmatch(octets) and octets.count(b"=") <= 1:
         return octets.replace(b"=", b"=3D")
@@ -41,14 +42,13 @@ def quoted_printable_slot(value: str) -> bytes:
 
 
 def _wrap(line: bytes) -> bytes:
-    """Encode the octets of one line and break it softly."""
     text = _ESCAPED.sub(_escape, line)
     if text.endswith((b" ", b"\t")):  # RFC 2045, 6.7 (3): no white space at the end
         text = text[:-1] + b"=%02X" % text[-1]
     out: list[bytes] = []
     start = 0
     while True:
-        # A dot at a line's start would have to be stuffed.
+        # A dot at a line's start would be stuffed.
         first = b"=2E" if text.startswith(b".", start) else text[start : start + 1]
         end = start + _LINE - len(first)
         if end >= len(text):

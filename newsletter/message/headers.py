@@ -1,8 +1,10 @@
-"""The header fields of one message, folded by us.
+"""The header fields of one message, folded here.
 
 The standard library's SMTP policy turns a long List-Unsubscribe into RFC 2047 words, and the
-one-click button vanishes (cpython issue 85725); so each field is folded here, where its syntax
-allows it, and nowhere else. A field's value comes from data, its name never.
+one-click button vanishes (cpython issue 85725). So each field is folded here, only where its
+syntax allows it. Values come from data, names never do.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -29,14 +31,17 @@ def unstructured(name: str, text: str) -> bytes:
 
 
 def mailbox(name: str, display: str, address: Address) -> bytes:
-    """Return a field that holds one mailbox (RFC 5322, 3.4)."""
-    return field(name, _mailbox(_one_line(display), address, used=len(name) + 2))
+    """Return a field that holds one mailbox (RFC 5322, 3.4); `display` may be empty."""
+    used = len(name) + 2
+    if not display:
+        return field(name, str(address))
+    return field(name, _join(_phrase(_one_line(display), used=used), f"<{address}>", used=used))
 
 
 def plain_recipient(name: str, address: Address) -> bytes | None:
-    """Return To for one reader if nothing in it needs quoting, encoding or folding, else None.
+    """Return To for one reader, or None where it needs quoting, encoding or folding.
 
-    It is made for every message, and nearly every one is of this kind.
+    A quick way for nearly every reader; `mailbox` is the general one.
     """
     field = f"To: {name} <{address.local}@{address.domain}>\r\n"
     if len(field) > _LINE + len("\r\n") or not (field.isascii() and _are_words(name)):
@@ -45,7 +50,6 @@ def plain_recipient(name: str, address: Address) -> bytes | None:
 
 
 def _are_words(text: str) -> bool:
-    """Return whether a text is letters and digits with single spaces between."""
     return text.replace(" ", "").isalnum() and text == text.strip() and "  " not in text
 
 
@@ -55,10 +59,7 @@ def list_id(title: str, identifier: str) -> bytes:
 
 
 def list_about(contact: Address, archive_url: str | None) -> bytes:
-    """Return what else RFC 2369 says of a list: where it is archived, who helps, who owns it.
-
-    Nobody posts to it: List-Post is NO (RFC 2369, 3.4).
-    """
+    """Return List-Archive, List-Help and List-Owner (RFC 2369), and List-Post NO (3.4 there)."""
     write_to = f"<mailto:{quote(str(contact), safe='@+')}>"
     archive = field("List-Archive", f"<{archive_url}>") if archive_url else b""
     return (
@@ -82,8 +83,8 @@ def message_id(issue: str, token: str, domain: str) -> str:
 def list_unsubscribe(https_url: str | None, mailto_url: str) -> bytes:
     """Return List-Unsubscribe (RFC 2369, 3.2), and List-Unsubscribe-Post with an https URL.
 
-    The URLs stand whole; the field is folded after the comma only. One-click (RFC 8058, 3.1)
-    needs https, which comes first.
+    The field is folded after the comma only, so that the URLs stay whole. One-click (RFC 8058,
+    3.1) needs https; it comes first, for the leftmost URL is preferred (RFC 2369, 2).
     """
     if https_url is None:
         return field("List-Unsubscribe", f"<{mailto_url}>")
@@ -98,14 +99,8 @@ def field(name: str, value: str) -> bytes:
 
 
 def _one_line(text: str) -> str:
-    """Return a text without line ends and controls, which must not hide in encoded words either."""
+    """Replace line ends and controls by spaces; encoded words must not carry them either."""
     return _CONTROLS.sub(" ", text)
-
-
-def _mailbox(display: str, address: Address, *, used: int) -> str:
-    if not display:
-        return str(address)
-    return _join(_phrase(display, used=used), f"<{address}>", used=used)
 
 
 def _phrase(text: str, *, used: int) -> str:

@@ -1,6 +1,6 @@
-"""A message read back out of its bytes, as a mail program reads it.
+"""A message read back from its bytes, as a mail program reads it.
 
-Nothing here knows how a message was made, so what is shown, checked and built is what is sent.
+The preview, the checks and the build read messages in this way, so they see what is sent.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Received:
-    """A message of two parts at most; what is read of it is read once, when it is first used."""
+    """A message of at most two parts; headers and bodies are parsed at their first use."""
 
     octets: bytes
 
     @cached_property
     def headers(self) -> EmailMessage:
-        """The header fields, unfolded and decoded; None for one that is not there."""
+        """The header fields, unfolded and decoded; a missing one is None."""
         from email import policy  # slow to import, and a build needs bodies only
 
         return BytesHeaderParser(policy=policy.default).parsebytes(self.octets)
@@ -31,7 +31,7 @@ class Received:
         return tuple((name, _one_line(value)) for name, value in self.headers.items())
 
     def header(self, name: str) -> str:
-        """Return the first value of a header on one line, or nothing."""
+        """Return the first value of a header on one line, or ""."""
         return _one_line(self.headers[name] or "")
 
     @property
@@ -46,7 +46,7 @@ class Received:
 
     @cached_property
     def _bodies(self) -> dict[str, str]:
-        # Not policy.default, which parses the fields of each part: that takes ten times as long.
+        # policy.default would parse the fields of each part and take ten times as long.
         parts = message_from_bytes(self.octets).walk()
         return {part.get_content_subtype(): _decoded(part) for part in parts}
 

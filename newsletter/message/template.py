@@ -8,8 +8,10 @@
     ├── text/plain; charset=utf-8, quoted-printable, with gaps
     └── text/html;  charset=utf-8, quoted-printable, with gaps
 
-Compiled once for a mailing; for a reader only the gaps are made. A gap in a body stands on
-soft-broken lines of its own, so that no value can lengthen a line of the rest.
+Made once for a mailing; for each reader only the gaps are filled. A gap in a body is on
+soft-broken lines of its own, so that a value cannot lengthen another line.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -31,13 +33,12 @@ from newsletter.render.slots.slots import Context, Slot, Slotted, fill
 
 _BARE: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _SOFT_BREAK: Final = b"=\r\n"
-_GAP: Final = "\0"  # stands for the token while a field is written
-
+_GAP: Final = "\0"  # in place of the token while a field is written
 
 _WORD: Final = 70
 """A value of fewer characters fits on a line of its own."""
 _LONG: Final = 1024
-"""Octets from which on a piece is a part of its own; shorter ones are copied together."""
+"""A piece of at least so many octets is a part of its own; shorter ones are joined."""
 
 
 class Personal:
@@ -62,12 +63,12 @@ Encoder = Callable[[Personal], bytes]
 
 
 class Pattern:
-    """A run with gaps: its pieces, and for each gap where it is and the number of its value."""
+    """A run of octets with gaps; an int among `pieces` is a gap, the number of its value."""
 
     def __init__(self, pieces: Sequence[bytes | int]) -> None:
         self._pieces = [piece if isinstance(piece, bytes) else b"" for piece in pieces]
         self._gaps = [(at, piece) for at, piece in enumerate(pieces) if isinstance(piece, int)]
-        self.octets: Final = sum([len(piece) for piece in self._pieces])
+        self.octets: Final = sum(map(len, self._pieces))
 
     def filled(self, values: list[bytes]) -> bytes:
         """Return the run as one part."""
@@ -78,10 +79,10 @@ class Pattern:
 
 
 class MessageTemplate:
-    """A mailing's message: `runs` in their order, each either octets or a pattern with gaps.
+    """A mailing's message: `runs` in order, each either octets or a pattern with gaps.
 
-    A run of short pieces becomes one part in one step; long octets are the same object in every
-    message and never copied. `encoders` make the values, each once however often it stands there.
+    Long octets are the same object in every message and never copied. `encoders` make the values,
+    each called once for a message, however many gaps it fills.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class MessageTemplate:
     @property
     def octets(self) -> int:
         """The length of a message without the reader's values."""
-        return sum([len(run) if isinstance(run, bytes) else run.octets for run in self._runs])
+        return sum(len(run) if isinstance(run, bytes) else run.octets for run in self._runs)
 
     def message(self, reader: Personal) -> list[bytes]:
         """Return the parts of one reader's message, ready for the wire.
@@ -108,7 +109,7 @@ class MessageTemplate:
         return [run if isinstance(run, bytes) else run.filled(values) for run in self._runs]
 
     def values(self, reader: Personal) -> list[bytes]:
-        """Return what fills the gaps. Raises ValueError where it can fill none."""
+        """Return the values of the gaps. Raises ValueError for a bare CR or LF."""
         return [encode(reader) for encode in self._encoders]
 
     def message_id(self, message_token: str) -> str:
@@ -117,7 +118,7 @@ class MessageTemplate:
 
 
 def message_template(content: Content, date: datetime, *, marked: str = "") -> MessageTemplate:
-    """Compile a mailing's content; `marked` stands before the subject ("[TEST] ")."""
+    """Return the template of a mailing; `marked` is put before the subject ("[TEST] ")."""
     domain = content.sender.address.domain
     boundary = f"=_{content.digest[:32]}"  # quoted-printable never yields "=_"
     pieces: list[bytes | Encoder] = [
@@ -146,9 +147,9 @@ def message_template(content: Content, date: datetime, *, marked: str = "") -> M
 
 
 def unsubscribe_urls(content: Content) -> tuple[str | None, str]:
-    """Return the https URL (None where none is configured) and the mailto URL, but for the token.
+    """Return the https URL (None where none is configured) and the mailto URL without the token.
 
-    Both end in it, so all of a message but the token itself is the same for everybody.
+    The token is the end of both, so everything before it is the same for all readers.
     """
     mailto = quote(str(content.unsubscribe_mailto), safe="@+")
     https = f"{content.unsubscribe_url.rstrip('/')}/" if content.unsubscribe_url else None
@@ -235,7 +236,6 @@ def _field(slot: Slot) -> Encoder:
 
 
 def _value(slot: Slot, reader: Personal) -> str:
-    """Return a field's value for a reader, or the fallback, escaped for where it stands."""
     value = reader.fields.get(slot.name.removeprefix("reader."), "") or slot.fallback
     return _escaped(value, slot.context)
 
@@ -251,14 +251,14 @@ def _escaped(value: str, context: Context) -> str:
 
 
 def _whole(field: bytes) -> bytes:
-    """Return a header field made of a reader's values, once it is sure that it is one field."""
+    """Return a header field made of a reader's values. Raises ValueError for a bare line end."""
     if _BARE.search(field):
         raise ValueError("a reader's value holds a bare line end")
     return field
 
 
 def _template(pieces: list[bytes | Encoder], issue: str, domain: str) -> MessageTemplate:
-    """Gather pieces into runs and number the gaps; no octets may hold a bare line end."""
+    """Gather pieces into runs and number the gaps. Raises ValueError for a bare line end."""
     numbers: dict[Encoder, int] = {}
     runs: list[bytes | Pattern] = []
     short: list[bytes | int] = []
@@ -275,7 +275,6 @@ def _template(pieces: list[bytes | Encoder], issue: str, domain: str) -> Message
 
 
 def _run(pieces: list[bytes | int]) -> bytes | Pattern:
-    """Return short pieces and numbers of gaps as one run."""
     if any(isinstance(piece, int) for piece in pieces):
         return Pattern(pieces)
     return b"".join(piece for piece in pieces if isinstance(piece, bytes))

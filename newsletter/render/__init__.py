@@ -1,1 +1,1 @@
-"""An issue made into the HTML and the text of an email, with slots for the reader."""
+"""An issue as the HTML and the text of an email, with slots for the reader."""

@@ -1,4 +1,4 @@
-"""Attributes: the cure for MJML's, which mrml writes with Rust's debug escapes, and `dir`."""
+"""Attributes: values that mrml leaves intact, and `dir`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def attribute(value: object) -> Markup:
-    r"""Return a text as every MJML attribute, `mj-title` and `mj-preview` take it unharmed.
+    r"""Return a text for an MJML attribute, `mj-title` or `mj-preview`.
 
-    White space collapses; `& < > " '` and the backslash become entities, and so does all that
-    is not ASCII: mrml would turn a newline, a combining mark or an emoji's joiner into `\u{...}`.
+    White space collapses; `& < > " '`, the backslash and all that is not ASCII become entities:
+    mrml writes attributes with Rust's debug escapes, a newline or an emoji's joiner as `\u{...}`.
     """
     text = escape(_BLANKS.sub(" ", str(value)).strip(" "), quote=True).replace("\\", "&#92;")
     return Markup(text.encode("ascii", "xmlcharrefreplace").decode("ascii"))  # noqa: S704 - escaped

@@ -31,7 +31,7 @@ from newsletter.render.fields import unsendable
 from newsletter.render.parts import html_part, text_part
 from newsletter.render.slots.introduction import with_tokens
 from newsletter.render.slots.places import Places
-from newsletter.render.slots.slots import Slotted
+from newsletter.render.slots.slots import Slotted, plain
 from newsletter.render.templates.files import folders_of
 from newsletter.render.templates.templates import Templates
 from newsletter.render.templates.words import Words, load_words, put
@@ -63,11 +63,11 @@ def compile_issue(
     template_folders: Sequence[Path],
     nonce: str,
 ) -> CompiledIssue:
-    """Return the issue as an email for everybody.
+    """Return the issue as an email with slots for the reader.
 
     `summaries` are the issue's, in its order. `template_folders` are searched in order. `nonce`
-    is random, of letters and digits, and leaves no trace in the result. Raises NewsletterError
-    with the file and the line of everything that is wrong.
+    is random, of letters and digits, and not part of the result. Raises NewsletterError with the
+    file and the line of everything that is wrong.
     """
     return _Compilation(issue, summaries, settings, template_folders, Places(nonce)).run()
 
@@ -130,18 +130,16 @@ class _Compilation:
             digest=digest_of(subject or (), preheader, html, text),
         )
 
-    # --- what goes in
+    def _place(self, key: str) -> tuple[Path, int | None]:
+        """Return the file and line that set a key: the issue's, or else the settings'."""
+        if getattr(self.issue, key) is not None:
+            return self.issue.file, self.issue.lines.get(key)
+        return self.settings_file, self.settings.lines.get(f"newsletter.{key}")
 
     def _folders(self) -> tuple[Path, ...]:
-        own = self.issue.template is not None
-        return folders_of(
-            self.issue.template or self.settings.newsletter.template,
-            self.template_folders,
-            file=self.issue.file if own else self.settings_file,
-            line=self.issue.lines.get("template")
-            if own
-            else self.settings.lines.get("newsletter.template"),
-        )
+        name = self.issue.template or self.settings.newsletter.template
+        file, line = self._place("template")
+        return folders_of(name, self.template_folders, file=file, line=line)
 
     def _summary(
         self, summary: Summary, number: int, words: Words, page: str | None
@@ -195,7 +193,7 @@ class _Compilation:
                 authored=self.places.authored,
             )
         lead, line = self.settings.newsletter.lead, self.settings.lines.get("newsletter.lead")
-        if lead == _LEAD:  # that of the language
+        if lead == _LEAD:  # the default: take the language's own
             lead = put(words.lead, blurbs="{{ blurbs }}")
         html, text = (
             templates.render_line(
@@ -210,13 +208,8 @@ class _Compilation:
 
     def _subject(self, templates: Templates, words: Words) -> Slotted:
         own = self.issue.subject
-        file = self.settings_file if own is None else self.issue.file
-        line = (
-            self.settings.lines.get("newsletter.subject")
-            if own is None
-            else self.issue.lines.get("subject")
-        )
         source = self.settings.newsletter.subject if own is None else own
+        file, line = self._place("subject")
         text = _one_line(
             templates.render_line(source, self._facts(words), file=file, line=line, html=False)
         )
@@ -238,10 +231,8 @@ class _Compilation:
     def _base(self) -> str:
         return language_direction(self.settings.newsletter.language)
 
-    # --- what is wrong
-
     def _gather(self, make: Callable[[], T]) -> T | None:
-        """Return what a step makes; keep its problems, so that all are shown at once."""
+        """Return the result of a step, or keep its problems and return None."""
         try:
             return make()
         except NewsletterError as error:
@@ -256,20 +247,13 @@ class _Compilation:
 def digest_of(subject: Slotted, preheader: str, html: Slotted, text: Slotted) -> str:
     """Return the SHA-256 of the four, as canonical JSON, in hexadecimal."""
     value = {
-        "subject": _plain(subject),
+        "subject": plain(subject),
         "preheader": preheader,
-        "html": _plain(html),
-        "text": _plain(text),
+        "html": plain(html),
+        "text": plain(text),
     }
     written = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(written.encode("ascii")).hexdigest()
-
-
-def _plain(parts: Slotted) -> list[str | list[str]]:
-    return [
-        part if isinstance(part, str) else [part.name, part.fallback, part.context.value]
-        for part in parts
-    ]
 
 
 def _one_line(text: str) -> str:

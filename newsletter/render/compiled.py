@@ -1,4 +1,4 @@
-"""What rendering makes of an issue: everything that does not depend on the reader."""
+"""A compiled issue: the part of its messages that does not depend on the reader."""
 
 from __future__ import annotations
 

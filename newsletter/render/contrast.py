@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 TEXT = 4.5
-"""What text needs (WCAG 2.2, 1.4.3)."""
+"""The least contrast of text (WCAG 2.2, 1.4.3)."""
 EDGE = 3.0
-"""What large text, and an edge that means something, need (1.4.3, 1.4.11)."""
+"""The least contrast of large text, and of an edge that carries a meaning (1.4.3, 1.4.11)."""
 
 _STEPS = 40
 
@@ -24,7 +24,7 @@ class Colour:
     alpha: float = 1.0
 
     def over(self, ground: Colour, share: float | None = None) -> Colour:
-        """Return what is seen on an opaque ground; `share` takes the place of the alpha."""
+        """Return the mix with an opaque ground; `share` replaces the alpha."""
         part = self.alpha if share is None else share
         return Colour(
             self.red * part + ground.red * (1 - part),
@@ -55,7 +55,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 
 def nearest(colour: Colour, needs: Sequence[tuple[Colour, float]]) -> Colour | None:
-    """Return the colour on the way to black or to white that first has every ratio, or None.
+    """Return the nearest mix with black or white that has every ratio, or None.
 
     `needs` are grounds, each with the ratio that the colour must have on it.
     """

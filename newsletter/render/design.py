@@ -1,10 +1,10 @@
-"""`[design]`: a template's colours, fonts, widths and logo, and what the settings make of them.
+"""`[design]`: a template's colours, fonts, widths and logo, with the settings' values.
 
-A template's `design.toml` names its variables and their defaults, over those of the templates
-that it falls back on. A default's form tells its kind: `"#0B5C5A"` a colour, a whole number
-pixels, `"https://"` the address of a picture (none unless it is set), `""` a line of words, other
-text a list of fonts. Two tables say what must be readable: `[text_on]` maps a colour to those that
-text in it stands on, `[edge_on]` the same for large text and for edges.
+A template's `design.toml` has its variables and their defaults; it overrides that of the template
+it falls back on. A default's form is its kind: `"#0B5C5A"` a colour, a whole number pixels,
+`"https://"` the address of a picture (none unless it is set), `""` a line of words, other text a
+list of fonts. Two tables state contrast: `[text_on]` maps a colour of text to its grounds,
+`[edge_on]` a colour of large text or edges.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Values = dict[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A colour, what it stands on, and the ratio that it needs there."""
+    """A colour, its ground, and the contrast that it needs there."""
 
     colour: str
     ground: str
@@ -71,9 +71,9 @@ def design_values(settings: Settings, folders: Sequence[Path]) -> Values:
 
 
 def _defaults(files: Sequence[TomlFile]) -> tuple[Values, Values, tuple[_Pair, ...]]:
-    """Return the defaults of all files together, the first of each, and what must be readable.
+    """Return the defaults of all files together, the first default of each, and the pairs.
 
-    The first default of a name tells its kind, whatever a later file sets it to.
+    The first default of a name decides its kind, also for later files.
     """
     values: Values = {}
     kinds: Values = {}
@@ -112,9 +112,6 @@ def _unknown_colour(file: TomlFile, table: str, pair: _Pair, values: Values) -> 
             )
 
 
-# --- kinds
-
-
 def _kind_problems(file: TomlFile, defaults: Values) -> Iterator[Problem]:
     for name, value in file.values.items():
         wrong = _wrong(name, value, defaults)
@@ -124,7 +121,6 @@ def _kind_problems(file: TomlFile, defaults: Values) -> Iterator[Problem]:
 
 
 def _wrong(name: str, value: object, defaults: Values) -> tuple[str, str | None] | None:
-    """Return what is wrong with a value, and a hint, or None."""
     if name not in defaults:
         near = did_you_mean(name, defaults) or f"the template has: {', '.join(defaults)}"
         return f"the template has no design value '{name}'", near
@@ -160,15 +156,12 @@ def _wrong_picture(name: str, value: object) -> tuple[str, str] | None:
     return None
 
 
-# --- contrast
-
-
 def _contrast_problems(
     values: Values, pairs: Sequence[_Pair], files: Sequence[TomlFile]
 ) -> Iterator[Problem]:
-    """Yield a problem for each pair that is too close, where its colours were set.
+    """Yield a problem for each pair with too little contrast, at the line that sets a colour.
 
-    `files` are those that set values, the one that counts most first.
+    `files` are those that set values, the one that overrides the others first.
     """
     for pair in pairs:
         colour, ground = str(values[pair.colour]), str(values[pair.ground])
@@ -192,7 +185,7 @@ def _contrast_problems(
 
 
 def _better(name: str, values: Values, pairs: Sequence[_Pair]) -> str | None:
-    """Return a hint at the nearest colour that goes with all that it stands on or under."""
+    """Return a hint with the nearest colour that has enough contrast in all its pairs."""
     needs = [
         (hex_colour(str(values[pair.ground if name == pair.colour else pair.colour])), pair.ratio)
         for pair in pairs

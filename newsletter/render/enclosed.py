@@ -1,7 +1,7 @@
-"""What stands between two marks of a text, such as comments, found in one pass.
+"""Spans between two marks of a text, such as comments, found in one pass.
 
-A pattern such as `<!--.*?-->` looks to the end of the text for each mark that nothing closes; here
-a closing mark that is nowhere ahead is looked for once.
+A pattern such as `<!--.*?-->` scans to the end of the text for each mark that is not closed; here
+a missing closing mark is searched for once.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _MOST_OPEN = 20
 def enclosed(
     text: str, opening: re.Pattern[str], closing: Mapping[str, re.Pattern[str]]
 ) -> Iterator[Span]:
-    """Yield where each stretch begins and ends, its marks with it; none lies in another.
+    """Yield start and end of each span with its marks; none lies in another.
 
-    `closing` has the pattern that ends what the first group of `opening` began, by that group in
-    lower case. What nothing ends is passed over.
+    `closing` maps the first group of `opening`, in lower case, to the pattern that closes it. An
+    opening mark that is not closed is skipped.
     """
     ahead: dict[str, re.Match[str] | None] = {}
     at = 0
@@ -34,7 +34,7 @@ def enclosed(
 
 
 def replaced(text: str, spans: Iterator[Span], new: Callable[[str], str]) -> str:
-    """Return a text with something else in place of each span."""
+    """Return a text with each span replaced by `new` of it."""
     parts, last = [], 0
     for start, end in spans:
         parts += [text[last:start], new(text[start:end])]
@@ -54,10 +54,9 @@ def without_comments(html: str) -> str:
 
 
 def matched(text: str, opening: re.Pattern[str], whole: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield each match of a pattern at the places where it may begin.
+    """Yield each match of `whole` at the places where `opening` matches.
 
-    Where it began and did not end twenty times, nothing more is looked for: each time the rest of
-    the text was read.
+    After twenty failures it stops: each of them scans the rest of the text.
     """
     at = failed = 0
     while failed < _MOST_OPEN and (opened := opening.search(text, at)):

@@ -1,4 +1,4 @@
-"""The short texts of an issue, those that are no Markdown, and what cannot be sent of them."""
+"""The short texts of an issue, those that are no Markdown, and their problems."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OF_SETTINGS = (
 
 
 def unsendable(issue: Issue, summaries: Sequence[Summary], settings: Settings) -> Iterator[Problem]:
-    """Yield a problem for every field that breaks an email, with its file and line."""
+    """Yield a problem, with file and line, for every field that would break an email."""
     for text, file, line in _fields(issue, summaries, settings):
         yield from refused_characters(text, file=file, line=line)
         if len(text) > LONGEST:

@@ -27,7 +27,7 @@ _PSEUDO = re.compile(r"::?[\w-]+(?:\([^)]*\))?")
 # `.box`, `#top`, a tag; of [dir=rtl] the attribute and its value.
 _SELECTED = re.compile(r"([.#\[])?([a-z][\w-]*)(?:[~|^$*]?=[\"']?([\w-]+))?", re.ASCII)
 _FETCHED = frozenset({"stylesheet", "preload", "prefetch", "modulepreload", "import"})
-"""What a link may be for (`rel`) that is fetched when the email is opened."""
+"""Values of `rel` for which a link is fetched when the email is opened."""
 _STYLE_BLOCK = re.compile(r"<style\b.*?(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
 _BARE_CONDITION = re.compile(r"<!\[(?:if|endif)\b", re.IGNORECASE)
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
@@ -44,7 +44,7 @@ _LARGEST = 3_000_000  # libxml2 drops the rest after a text node of 10 MB
 
 
 class NotInlined(ValueError):  # noqa: N818 - the name says what happened
-    """The CSS cannot be inlined safely; str() says why, `near` is the fault itself, or empty."""
+    """The CSS cannot be inlined safely; str() says why, `near` is the faulty text, or ""."""
 
     def __init__(self, message: str, near: str = "") -> None:
         super().__init__(message)
@@ -54,9 +54,9 @@ class NotInlined(ValueError):  # noqa: N818 - the name says what happened
 def inline_css(html: str, *, sentinel: str) -> str:
     """Return the HTML with the rules of `<style data-inline>` in style attributes.
 
-    Every other style stays as it is. `sentinel` is put before `</body>` and must still be there
-    afterwards, since libxml2 drops the rest of a document without a word where it is nested 255
-    deep. Nothing is ever fetched. Raises NotInlined.
+    Every other style stays as it is. `sentinel` is put before `</body>` and must be there
+    afterwards: libxml2 silently drops the rest of a document that is nested 255 deep. Nothing is
+    fetched. Raises NotInlined.
     """
     _refuse(html)
     prepared = html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
@@ -83,7 +83,7 @@ def _refuse(html: str) -> None:
             f"at most {_LARGEST_CSS:,} and {_MOST_RULES:,} work",
             "<style",
         )
-    for style in _STYLE_BLOCK.finditer(html):  # the same words in a text do nothing
+    for style in _STYLE_BLOCK.finditer(html):  # the same words in text are harmless
         if _IMPORT.search(_ESCAPE.sub(_letter, style[0])):
             near = found[0] if (found := _IMPORT.search(style[0])) else ""
             raise NotInlined("@import is refused: an email must not fetch its styles", near)
@@ -101,10 +101,10 @@ def _refuse(html: str) -> None:
 
 
 def _refuse_fetching(root: HtmlElement, html: str) -> None:
-    """Refuse what would be fetched, or lead every link elsewhere, as a parser understands it.
+    """Refuse links that are fetched, and <base>, as a parser finds them.
 
-    A browser reads `rel="&#115;tylesheet"` as a stylesheet, and Outlook what stands in a
-    conditional comment.
+    A browser reads `rel="&#115;tylesheet"` as a stylesheet, and Outlook reads conditional
+    comments.
     """
     for link in root.iter("link"):
         if _FETCHED & set((link.get("rel") or "").lower().split()):
@@ -115,7 +115,7 @@ def _refuse_fetching(root: HtmlElement, html: str) -> None:
     for comment in root.iter(etree.Comment):
         _, condition, inner = (comment.text or "").partition("]>")
         if condition and "<" in inner:
-            # What looks like a comment within one is none, but its tags may be read.
+            # Comments cannot nest, so the tags in an inner one may be read.
             body = inner.replace("<!--", "").replace("-->", "")
             _refuse_fetching(document_fromstring(f"<body>{body}</body>"), html)
 
@@ -126,7 +126,7 @@ def _near(tag: re.Pattern[str], html: str) -> str:
 
 
 def _with_marked_styles(html: str) -> str:
-    """Mark the styles that stay as they are, but for what only Outlook reads."""
+    """Mark the styles that stay as they are, except those that only Outlook reads."""
     parts, last = [], 0
     for start, end in enclosed(html, _CONDITIONAL, _CONDITIONAL_END):
         parts += [_mark_styles(html[last:start]), html[start:end]]
@@ -162,9 +162,9 @@ def _premail(html: str) -> str:
 
 @cache
 def _inliner() -> Any:
-    """Return premailer's class, quicker: rules are read once, and those for nothing left out.
+    """Return premailer's class with a cache of parsed rules, and without rules that cannot match.
 
-    Reading a style's rules and looking for what they match is most of its time.
+    Parsing rules and searching for their matches is most of premailer's time.
     """
     premailer = _import_premailer()
     known: dict[tuple[str, int], Any] = {}
@@ -184,7 +184,7 @@ def _inliner() -> Any:
 
 
 def may_match(selector: str, html: str) -> bool:
-    """Whether all tags, names and values of a selector stand somewhere in lower-case HTML."""
+    """Whether all tags, names and values of a selector occur in lower-case HTML."""
     names = _SELECTED.findall(_PSEUDO.sub("", selector.lower()))
     return all(
         (name if kind else f"<{name}") in html and value in html for kind, name, value in names
@@ -192,11 +192,10 @@ def may_match(selector: str, html: str) -> bool:
 
 
 def _import_premailer() -> ModuleType:
-    """Import premailer without what it could fetch with, and with a cssutils that cannot fetch.
+    """Import premailer and cssutils without the modules that they fetch with.
 
-    premailer wants requests, and cssutils urllib.request, only to fetch, which they must not;
-    importing both takes a quarter of a build's time. cssutils follows @import whatever premailer
-    allows.
+    premailer imports requests, and cssutils urllib.request, only to fetch; both together take a
+    quarter of a build's time. cssutils follows @import whatever premailer allows.
     """
     absent = [name for name in ("requests", "urllib.request") if name not in sys.modules]
     sys.modules.update({name: ModuleType(name) for name in absent})
@@ -207,8 +206,8 @@ def _import_premailer() -> ModuleType:
             del sys.modules[name]
     import cssutils
 
-    # Whether a property is known changes nothing but a log that is off; compiling the patterns of
-    # all that are takes another tenth.
+    # The profiles of known properties only affect a log that is off; compiling their patterns
+    # takes another tenth.
     cssutils.profile.removeProfile(all=True)
     cssutils.util._defaultFetcher = _fetch_nothing  # noqa: SLF001 - there is no public way
     module: ModuleType = premailer

@@ -1,4 +1,4 @@
-"""MJML made into HTML: the only place that imports mjml."""
+"""MJML compiled to HTML: the only place that imports mjml."""
 
 from __future__ import annotations
 
@@ -10,36 +10,17 @@ from newsletter.render.enclosed import enclosed, replaced, without_comments
 from newsletter.render.templates.balance import VOID
 
 TAGS = frozenset(
-    {
-        "mj-all",
-        "mj-attributes",
-        "mj-body",
-        "mj-breakpoint",
-        "mj-button",
-        "mj-class",
-        "mj-column",
-        "mj-divider",
-        "mj-group",
-        "mj-head",
-        "mj-hero",
-        "mj-image",
-        "mj-preview",
-        "mj-raw",
-        "mj-section",
-        "mj-social",
-        "mj-social-element",
-        "mj-spacer",
-        "mj-style",
-        "mj-table",
-        "mj-text",
-        "mj-title",
-        "mj-wrapper",
-    }
+    f"mj-{name}"
+    for name in (
+        *("all", "attributes", "body", "breakpoint", "button", "class", "column", "divider"),
+        *("group", "head", "hero", "image", "preview", "raw", "section", "social"),
+        *("social-element", "spacer", "style", "table", "text", "title", "wrapper"),
+    )
 )
-"""The tags that come out right; mrml passes others through without a word."""
+"""The tags that mrml compiles; it silently passes others through."""
 
 _TAG = re.compile(r"<(mj-[A-Za-z0-9-]*)")
-_BLANKS = re.compile(r">[ \t]+(?=[<\n]|\Z)")  # mrml takes a blank after a tag in the head for text
+_BLANKS = re.compile(r">[ \t]+(?=[<\n]|\Z)")  # text to mrml, where it follows a tag in the head
 _TEXT = re.compile(r"<(mj-text|mj-button)\b[^<>]*(?<!/)>")
 _TEXT_END = {tag: re.compile(f"</{tag}>") for tag in ("mj-text", "mj-button")}
 _BETWEEN = re.compile(r"(?<=>)[ \t\n]+(?=<)")  # mrml drops it and joins the words around it
@@ -51,18 +32,17 @@ _POSITION = re.compile(r"position (\d+):(\d+)")
 _DEEPEST = 1_000  # mrml ends the process at some 20,000
 _OPENED_OR_CLOSED = re.compile(r"<(/?)([A-Za-z][\w-]*+)[^<>]*?(/?)>")
 
-
 _PREVIEW = re.compile(r'(<body\b[^>]*><div style=")[^"]*\bfont-size:1px;[^"]*(?=">)')
 _HIDDEN = "display:none;max-height:0;overflow:hidden;mso-hide:all;"
-"""How the preheader is hidden: `max-height` where `display` is ignored, `mso-hide` in Outlook.
+"""The preheader's style: `max-height` where `display` is ignored, `mso-hide` for Outlook.
 
-mrml adds letters of 1px, in white: SpamAssassin takes text that its background hides for that of a
-spammer (HTML_FONT_LOW_CONTRAST).
+mrml's own style has white letters of 1px, which SpamAssassin counts as spam
+(HTML_FONT_LOW_CONTRAST).
 """
 
 
 class BadMjml(ValueError):  # noqa: N818 - the name says what it is
-    """The MJML cannot be compiled; `source` is some lines up to and with the fault, or empty."""
+    """The MJML cannot be compiled; `source` is the faulty line and some before it, or ""."""
 
     def __init__(self, message: str, source: str = "") -> None:
         super().__init__(message)
@@ -70,7 +50,7 @@ class BadMjml(ValueError):  # noqa: N818 - the name says what it is
 
 
 def unknown_tags(source: str) -> list[str]:
-    """Return the MJML tags of a source that would not be compiled, each once, in order."""
+    """Return the MJML tags of a source that are not in TAGS, each once, in order."""
     found = _TAG.findall(without_comments(source))
     return list(dict.fromkeys(tag for tag in found if tag not in TAGS))
 
@@ -88,7 +68,7 @@ def to_html(source: str) -> str:
 
 
 def _depth(source: str) -> int:
-    """Return how many tags are open at most; one that is never closed counts to the end."""
+    """Return the largest number of open tags; one that is never closed counts to the end."""
     depth = deepest = 0
     for closes, tag, is_empty in _OPENED_OR_CLOSED.findall(without_comments(source)):
         if not is_empty and tag.lower() not in VOID:
@@ -106,11 +86,11 @@ def _spaced(source: str) -> str:
 
 
 def _explained(source: str, message: str) -> BadMjml:
-    """Say where the fault is; mrml names a place only sometimes, an XML parser always."""
+    """Return the error with its place: an XML parser always gives one, mrml does not."""
     from lxml import etree
 
     try:
-        etree.fromstring(source.replace("&", "&amp;").encode())  # which mrml takes as it is
+        etree.fromstring(source.replace("&", "&amp;").encode())  # mrml accepts a bare &
     except etree.XMLSyntaxError as error:
         if mismatch := _MISMATCH.search(error.msg or ""):
             message = f"<{mismatch[1]}> is not closed before </{mismatch[3]}>"
@@ -128,5 +108,5 @@ def _explained(source: str, message: str) -> BadMjml:
 
 
 def _before(source: str, number: int) -> str:
-    """Return the line of that number and some before it, enough to tell it from its likes."""
+    """Return the line of that number and some before it, so that it can be found in a file."""
     return "\n".join(source.split("\n")[max(0, number - _CONTEXT) : number])

@@ -1,4 +1,4 @@
-"""Where a template is nested too deeply for Jinja2, whose parser calls itself for each bracket."""
+"""The line where a template is nested too deeply for Jinja2, whose parser is recursive."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _BLANK = "whitespace"
 
 
 def deepest_line(environment: Environment, source: str) -> int:
-    """Return the line of a source on which its longest expression begins.
+    """Return the line on which the longest expression of a source begins.
 
-    For a source that the parser gave up on; the lexer reads it without calling itself.
+    For a source that ended in RecursionError; the lexer is not recursive.
     """
     best, line, begun, length, is_inside = 0, 1, 1, 0, False
     try:

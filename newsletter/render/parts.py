@@ -1,4 +1,4 @@
-"""The two parts of an email, HTML and plain text, made of a template and an issue's views."""
+"""The two parts of an email, HTML and plain text, from a template and an issue's views."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newsletter.render.templates.templates import Templates
 HTML_TEMPLATE = "issue.mjml"
 TEXT_TEMPLATE = "issue.txt"
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
-_FROM = re.compile(r"^From ", re.MULTILINE)  # mailboxes of the old kind would write >From
+_FROM = re.compile(r"^From ", re.MULTILINE)  # the mbox format would change it to >From
 _EMPTY_LINES = re.compile(r"\n{4,}")
 
 
@@ -50,7 +50,7 @@ def text_part(templates: Templates, values: Mapping[str, Any], places: Places) -
 
 
 def _rendered(templates: Templates, name: str, values: Mapping[str, Any]) -> str:
-    """Return a template rendered; what comes from files is clean already, the rest is not."""
+    """Return a template rendered. Raises NewsletterError for refused characters of its own."""
     source = templates.render(name, values)
     for problem in refused_characters(source, file=None, line=1):
         line = source.split("\n")[(problem.line or 1) - 1]
@@ -61,16 +61,16 @@ def _rendered(templates: Templates, name: str, values: Mapping[str, Any]) -> str
 def _fault(
     templates: Templates, name: str, message: str, *lines: str, hint: str | None = None
 ) -> NewsletterError:
-    """Return an error at the template's lines, or at its main file where they are nowhere."""
-    file, line = templates.locate(*lines)
+    """Return an error at the template's lines, or at its main file where none has them."""
+    file, line = templates.files.locate(lines)
     return NewsletterError(
         Problem(message=message, file=file or templates.path_of(name), line=line, hint=hint)
     )
 
 
 def _broken(templates: Templates, error: BadMjml) -> NewsletterError:
-    """Return an error at the part that leaves a tag open, or else where the compiler stopped."""
-    if found := templates.unbalanced():
+    """Return an error at the file that leaves a tag open, or else where the compiler stopped."""
+    if found := templates.files.unbalanced():
         file, line, words = found
         return fail(f"the MJML is broken, {words}", file=file, line=line)
     last = error.source.rpartition("\n")[2].strip()
@@ -83,7 +83,7 @@ def _with_unsubscribe(parts: Slotted, templates: Templates, name: str) -> Slotte
     if not any(isinstance(part, Slot) and part.name == UNSUBSCRIBE for part in parts):
         raise fail(
             "the template has no unsubscribe link: every mail must have one",
-            file=templates.without(UNSUBSCRIBE) or templates.path_of(name),
+            file=templates.files.without(UNSUBSCRIBE) or templates.path_of(name),
             hint="put {{ unsubscribe }} into its footer",
         )
     return parts

@@ -1,4 +1,4 @@
-"""What a template sees: an issue's parts in the order and the form in which they are shown."""
+"""The views that a template gets: the parts of an issue as they are shown."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from newsletter.render.templates.words import Words, put
 from newsletter.settings.values import Settings
 
 _SHORTEST_PREVIEW = 150
-"""Characters that a mail client may show after the subject."""
+"""Characters that a mail program may show after the subject."""
 _LONGEST_PREHEADER = 90
-_LAST_STOP = re.compile(r"(\w{4})\.$")  # that of "et al." or "p < .05." is the word's own
+_LAST_STOP = re.compile(r"(\w{4})\.$")  # not that of "et al." or "p < .05."
 _DOUBLED_STOP = re.compile(r"([!?…]|\.\.\.|(?<!\.)\.)\.(?!\S)")
 _FILLER = Markup("&#847;&#8199;")  # a joiner without a glyph, and a space that does not collapse
 
@@ -57,8 +57,8 @@ class IssueView:
 class SummaryView:
     """One of `summaries`; `kicker` is its number and first topic, `topics` are all of them.
 
-    `meta` are lines about it: what type of research, who summarised. `anchor` is where it begins
-    in the email, `url` the same place on the web, or None where there is no site.
+    `meta` are lines about it: the type of research, the author. `anchor` is its id in the email,
+    `url` the same place on the web, or None where there is no site.
     """
 
     number: int
@@ -87,7 +87,7 @@ class AnnouncementView:
 
 
 def newsletter_view(settings: Settings) -> NewsletterView:
-    """Return what a template sees of the settings."""
+    """Return the view of the settings."""
     own = settings.newsletter
     base = language_direction(own.language)
     left_to_right = base == "ltr"
@@ -106,7 +106,7 @@ def newsletter_view(settings: Settings) -> NewsletterView:
 
 
 def issue_view(issue: Issue, site_url: str | None, words: Words) -> IssueView:
-    """Return what a template sees of an issue; it has a URL only where there is a web site."""
+    """Return the view of an issue."""
     month = words.month_name(issue.month)
     number = "" if issue.number is None else f"{put(words.issue, number=issue.number)} · "
     return IssueView(
@@ -129,7 +129,7 @@ def summary_view(
     implications: Rich | None,
     default_author: str | None,
 ) -> SummaryView:
-    """Return what a template sees of a summary, its passages rendered; `page` is the issue's."""
+    """Return the view of a summary, with its passages rendered; `page` is the issue's URL."""
     author = summary.author or default_author
     above = summary.topics[0] if summary.topics else summary.research_type
     kind = summary.research_type if summary.topics else None
@@ -156,7 +156,7 @@ def summary_view(
 
 
 def announcement_view(title: str, text: Rich, url: str | None) -> AnnouncementView:
-    """Return what a template sees of an announcement."""
+    """Return the view of an announcement."""
     return AnnouncementView(
         title=title,
         text=text,
@@ -166,17 +166,17 @@ def announcement_view(title: str, text: Rich, url: str | None) -> AnnouncementVi
 
 
 def joined(blurbs: tuple[str, ...], words: Words) -> str:
-    """Return "A", "A and B", or "A, B, and C"; a full stop after a blurb's last word goes."""
+    """Return "A", "A and B", or "A, B, and C", without a full stop at a blurb's end."""
     return words.joined([_LAST_STOP.sub(r"\1", blurb) for blurb in blurbs])
 
 
 def ended_once(sentence: str) -> str:
-    """Return a sentence without the full stop after a blurb that ends one itself."""
+    """Return a sentence without a second full stop after a blurb that ends with one."""
     return _DOUBLED_STOP.sub(r"\1", sentence)
 
 
 def preheader_of(issue: Issue, blurbs: str) -> str:
-    """Return what shows after the subject: the issue's own, or the blurbs cut at a word."""
+    """Return the preheader: the issue's own, or the blurbs cut at a word."""
     own = " ".join((issue.preheader or "").split())
     text = own or blurbs[:1].upper() + blurbs[1:]
     if own or len(text) <= _LONGEST_PREHEADER:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from newsletter.basics.address import Address
 from newsletter.basics.errors import NewsletterError, Problem, did_you_mean
 from newsletter.basics.toml import TomlFile, read_toml
-from newsletter.settings import judge as values
+from newsletter.settings import judge, urls
 from newsletter.settings.judge import BadValue
 from newsletter.settings.values import (
     Auth,
@@ -46,7 +46,7 @@ EXAMPLES = {
     "newsletter.list_id": '"practice-notes.example.org"',
     "unsubscribe.mailto": '"unsubscribe@example.org"',
 }
-"""The required keys, each with a value as it could be."""
+"""The required keys, each with an example of its value."""
 
 T = TypeVar("T")
 
@@ -74,14 +74,14 @@ def _settings(read: _Reader, file: Path) -> Settings:
         newsletter=_newsletter(read),
         subscribers_columns=read.columns(),
         subscribers_file=root / read.text("subscribers.file", "subscribers.csv"),
-        unsubscribe_mailto=read.value("unsubscribe.mailto", values.address) or _NOBODY,
-        unsubscribe_url=read.value("unsubscribe.url", values.secure_url),
-        bounces_address=read.value("bounces.address", values.bounces_address),
+        unsubscribe_mailto=read.value("unsubscribe.mailto", judge.address) or _NOBODY,
+        unsubscribe_url=read.value("unsubscribe.url", urls.secure_url),
+        bounces_address=read.value("bounces.address", judge.bounces_address),
         delivery=_delivery(read, root),
-        database=root / (read.value("state.database", values.database) or ".newsletter/state.db"),
-        durability=read.value("state.durability", values.durability) or Durability.FULL,
+        database=root / (read.value("state.database", urls.database) or ".newsletter/state.db"),
+        durability=read.value("state.durability", judge.durability) or Durability.FULL,
         design=Design(values=read.design()),
-        preview=Preview(**read.given("preview", editor=values.line)),
+        preview=Preview(**read.given("preview", editor=judge.line)),
         lines=read.toml.lines,
     )
 
@@ -89,22 +89,22 @@ def _settings(read: _Reader, file: Path) -> Settings:
 def _newsletter(read: _Reader) -> Newsletter:
     return Newsletter(
         title=read.text("newsletter.title"),
-        sender=read.value("newsletter.from", values.mailbox) or Mailbox(name="", address=_NOBODY),
+        sender=read.value("newsletter.from", judge.mailbox) or Mailbox(name="", address=_NOBODY),
         organisation=read.text("newsletter.organisation"),
-        postal_address=read.value("newsletter.postal_address", values.lines) or "",
-        list_id=read.value("newsletter.list_id", values.list_id) or "",
+        postal_address=read.value("newsletter.postal_address", judge.lines) or "",
+        list_id=read.value("newsletter.list_id", judge.list_id) or "",
         **read.given(
             "newsletter",
-            tagline=values.line,
-            description=values.lines,
-            author=values.line,
-            lead=values.lines,
-            subject=values.line,
-            language=values.language,
-            reply_to=values.address,
-            contact=values.address,
-            site_url=values.web_url,
-            template=values.name,
+            tagline=judge.line,
+            description=judge.lines,
+            author=judge.line,
+            lead=judge.lines,
+            subject=judge.line,
+            language=judge.language,
+            reply_to=judge.address,
+            contact=judge.address,
+            site_url=urls.web_url,
+            template=judge.name,
         ),
     )
 
@@ -113,13 +113,13 @@ def _delivery(read: _Reader, root: Path) -> Delivery:
     delivery = Delivery(
         **read.given(
             "delivery",
-            transport=lambda value: values.transport(value, root),
-            user=values.line,
-            auth=values.auth,
-            dkim_domain=values.domain,
-            connections=values.connections,
-            pipelining=values.pipelining,
-            rate=values.rates,
+            transport=lambda value: urls.transport(value, root),
+            user=judge.line,
+            auth=judge.auth,
+            dkim_domain=urls.domain,
+            connections=judge.connections,
+            pipelining=judge.pipelining,
+            rate=judge.rates,
         )
     )
     if delivery.auth is Auth.XOAUTH2 and delivery.user is None:
@@ -132,14 +132,14 @@ def _delivery(read: _Reader, root: Path) -> Delivery:
 
 
 class _Reader:
-    """Takes values out of the file by dotted key and collects what is wrong with them."""
+    """Returns the file's values by dotted key and collects the problems."""
 
     def __init__(self, toml: TomlFile) -> None:
         self.toml = toml
         self.problems: list[Problem] = []
 
     def value(self, dotted: str, parse: Callable[[Any], T]) -> T | None:
-        """Return a parsed value; None where it is not there, empty, or refused."""
+        """Return a parsed value; None where it is missing, empty, or refused."""
         section, _, key = dotted.partition(".")
         table = self.toml.values.get(section, {})
         raw = table.get(key) if isinstance(table, dict) else None
@@ -155,22 +155,22 @@ class _Reader:
 
     def text(self, dotted: str, default: str = "") -> str:
         """Return one line of text."""
-        return self.value(dotted, values.line) or default
+        return self.value(dotted, judge.line) or default
 
     def given(self, section: str, **parsers: Callable[[Any], Any]) -> dict[str, Any]:
-        """Return the values of those keys that are there."""
+        """Return the values of those keys that the file has."""
         found = {key: self.value(f"{section}.{key}", parse) for key, parse in parsers.items()}
         return {key: value for key, value in found.items() if value is not None}
 
     def design(self) -> dict[str, str | int]:
-        """Return [design] as it is; its names and values are judged by the template."""
+        """Return [design] as it is; render.design judges its names and values by the template."""
         table = self.toml.values.get("design", {})
         keys = [key for key in table if not _is_secret(key)] if isinstance(table, dict) else []
-        found = {key: self.value(f"design.{key}", values.design) for key in keys}
+        found = {key: self.value(f"design.{key}", judge.design) for key in keys}
         return {key: value for key, value in found.items() if value is not None}
 
     def columns(self) -> dict[str, str]:
-        """Return [subscribers.columns]; whether the list has such columns is judged with it."""
+        """Return [subscribers.columns]; audience.list.columns compares it with the list."""
         section = self.toml.values.get("subscribers", {})
         table = section.get("columns", {}) if isinstance(section, dict) else {}
         if not isinstance(table, dict):
@@ -180,13 +180,13 @@ class _Reader:
         found: dict[str, str] = {}
         for key, raw in table.items():
             try:
-                found[key] = values.column(raw)
+                found[key] = judge.column(raw)
             except BadValue as bad:
                 self.problem(f"subscribers.columns.{key}", f"{key}: {bad}", bad.hint)
         return found
 
     def refuse_unknown(self) -> None:
-        """Collect sections and keys that are none of ours."""
+        """Collect a problem for each unknown section and key."""
         for section, table in self.toml.values.items():
             if section not in KEYS:
                 self._unknown_section(section, table)
@@ -238,7 +238,7 @@ def _is_secret(key: str) -> bool:
 
 
 def _home(key: str) -> str | None:
-    """Return a hint where a key would be at home."""
+    """Return a hint that names the section of a key, or the nearest key."""
     for section, keys in KEYS.items():
         if key in keys:
             return f"it belongs under [{section}]"

@@ -1,14 +1,13 @@
-"""One setting's value: taken from TOML as it comes, returned as the program wants it.
+"""One setting's value, judged: each function takes what TOML holds, and raises BadValue.
 
-Each function takes what TOML made of a value and returns the right thing or raises BadValue.
+Those that name a host or a URL are in `urls`.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.controls import CONTROLS, SEPARATORS, SURROGATES
@@ -22,8 +21,6 @@ from newsletter.settings.values import (
     Mailbox,
     Pipelining,
     Rate,
-    Scheme,
-    TransportUrl,
 )
 
 # C0, DEL, C1, and the separators that some programs take for line ends.
@@ -35,16 +32,14 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LIST_ID = re.compile(rf"{_ATOM}(?:\.{_ATOM})+")
 # RFC 5646, 2.1, its outer shape; no language of more than three letters is registered.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
-                   r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _RATE = re.compile(r"\s*(\d{1,9})\s*/\s*(\w+)\s*")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-_PORTS = {Scheme.SMTP: 587, Scheme.SMTPS: 465, Scheme.SMTP_PLAIN: 25}
 _LONGEST_LIST_ID = 255
 _LONGEST_BOUNCES_LOCAL = 64 - len("+") - 24
-_LARGEST_PORT = 65535
 _MOST_CONNECTIONS = 100
+
+W = TypeVar("W", bound=StrEnum)
 
 
 class BadValue(ValueError):  # noqa: N818 - the name says what the value is
@@ -58,7 +53,7 @@ class BadValue(ValueError):  # noqa: N818 - the name says what the value is
 def lines(value: Any) -> str:
     """Take text, perhaps of several lines."""
     if not isinstance(value, str):
-        raise BadValue(f"text is wanted, not {_kind(value)}", "text stands in quotes")
+        raise BadValue(f"it must be text, not {_kind(value)}", "put it in quotes")
     if found := _CONTROL.search(value):
         raise BadValue(f"it holds a control character (U+{ord(found[0]):04X})", "take it out")
     return value.strip()
@@ -99,24 +94,10 @@ def address(value: Any) -> Address:
         raise BadValue(f"'{text}' is no email address: {bad}", hint) from None
 
 
-def domain(value: Any) -> str:
-    """Take a domain's name, as in the d= of a DKIM signature."""
-    text = line(value).lower()
-    try:
-        name = text.encode("idna").decode("ascii")
-    except UnicodeError:
-        name = ""
-    if "." not in name or not _HOST.fullmatch(name):
-        only = text.rpartition("@")[2].removeprefix("https://").strip("/")
-        hint = f'only the domain: "{only}"' if only != text else 'for example "example.org"'
-        raise BadValue(f"'{text}' is no domain", hint)
-    return name
-
-
 def bounces_address(value: Any) -> Address:
-    """Take an address that leaves room for a token: LOCAL+TOKEN has at most 64 octets.
+    """Take an address that leaves room for a token of 24 letters.
 
-    RFC 5321, 4.5.3.1.1; a token has 24 letters.
+    RFC 5321, 4.5.3.1.1: LOCAL+TOKEN has at most 64 octets.
     """
     found = address(value)
     if len(found.local) > _LONGEST_BOUNCES_LOCAL or not found.local.isascii():
@@ -163,80 +144,43 @@ def language(value: Any) -> str:
     return text
 
 
-def web_url(value: Any) -> str:
-    """Take an http or https URL, without a final slash."""
-    text = line(value)
-    parts = _split(text)
-    if parts is None or parts.scheme not in {"http", "https"}:
-        raise BadValue(f"'{text}' is no web address", 'for example "https://news.example.org"')
-    if parts.query or parts.fragment or text.endswith(("?", "#")):
-        raise BadValue("pages are put under it, so it cannot hold ? or #")
-    return text.rstrip("/")
-
-
-def secure_url(value: Any) -> str:
-    """Take an https URL, without a final slash: one-click needs it (RFC 8058, 3.1)."""
-    text = web_url(value)
-    if not text.lower().startswith("https://"):
-        raise BadValue("it must begin with https:// (RFC 8058)")
-    return text
-
-
-def database(value: Any) -> str:
-    """Take the path behind `sqlite:`."""
-    text = line(value)
-    scheme, colon, path = text.partition(":")
-    if scheme in {"postgresql", "postgres"}:
-        raise BadValue(
-            "this version keeps its state in SQLite only", '"sqlite:.newsletter/state.db"'
-        )
-    if scheme != "sqlite" or not colon or not path.strip() or path.startswith("//"):
-        raise BadValue(
-            f"'{_without_password(text)}' names no database", '"sqlite:.newsletter/state.db"'
-        )
-    return path.strip()
-
-
 def durability(value: Any) -> Durability:
     """Take `full` or `normal`."""
-    text = line(value)
-    try:
-        return Durability(text)
-    except ValueError:
-        raise BadValue(f'\'{text}\' is neither "full" nor "normal"') from None
+    return _word(Durability, value)
 
 
 def auth(value: Any) -> Auth:
     """Take `password` or `xoauth2`."""
-    text = line(value)
-    try:
-        return Auth(text.lower())
-    except ValueError:
-        near = did_you_mean(text, [each.value for each in Auth])
-        raise BadValue(f'\'{text}\' is neither "password" nor "xoauth2"', near) from None
+    return _word(Auth, value)
 
 
 def pipelining(value: Any) -> Pipelining:
     """Take `full`, `before-dot` or `off`."""
+    return _word(Pipelining, value)
+
+
+def _word(kind: type[W], value: Any) -> W:
     text = line(value)
     try:
-        return Pipelining(text.lower())
+        return kind(text.lower())
     except ValueError:
-        near = did_you_mean(text, [each.value for each in Pipelining])
-        raise BadValue(f'\'{text}\' is neither "full", "before-dot" nor "off"', near) from None
+        words = [each.value for each in kind]
+        *others, last = (f'"{word}"' for word in words)
+        what = f"'{text}' is neither {', '.join(others)} nor {last}"
+        raise BadValue(what, did_you_mean(text, words)) from None
 
 
 def connections(value: Any) -> int:
-    """Take how many connections at once, 1 to 100."""
+    """Take a number of connections, 1 to 100."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValue(f"a number is wanted, not {_kind(value)}", "for example: connections = 3")
+        raise BadValue(f"it must be a number, not {_kind(value)}", "for example: connections = 3")
     if not 1 <= value <= _MOST_CONNECTIONS:
         raise BadValue(f"{value} is not between 1 and {_MOST_CONNECTIONS}")
     return value
 
 
 def column(value: Any) -> str:
-    """Take how a column of the list is read: as a known one, `field` or `ignore`."""
+    """Take how a column of the list is read: the name of a known one, `field` or `ignore`."""
     text = line(value).lower()
     ways = (*KNOWN_COLUMNS, AS_FIELD, IGNORED)
     if text not in ways:
@@ -247,7 +191,7 @@ def column(value: Any) -> str:
 
 
 def rates(value: Any) -> tuple[Rate, ...]:
-    """Take one rate or several, all of which hold at once."""
+    """Take one rate or several; all of them hold."""
     several = value if isinstance(value, list) else [value]
     return tuple(_rate(line(each)) for each in several)
 
@@ -265,67 +209,6 @@ def _rate(text: str) -> Rate:
             near or 'a number and second, minute, hour or day: "30/minute"',
         )
     return Rate(int(match[1]), seconds)
-
-
-def transport(value: Any, root: Path) -> TransportUrl:
-    """Take a way out (settings.values.Scheme); a Maildir's path is relative to `root`."""
-    text = line(value)
-    scheme_text, colon, rest = text.partition(":")
-    try:
-        scheme = Scheme(scheme_text.lower())
-    except ValueError:
-        near = did_you_mean(scheme_text, [each.value for each in Scheme]) if colon else None
-        raise BadValue(
-            f"'{_without_password(text)}' is no transport",
-            near or 'for example "smtp://smtp.example.org:587" or "maildir:outbox"',
-        ) from None
-    if scheme is Scheme.MAILDIR:
-        return _maildir(rest.strip(), root)
-    return _smtp(scheme, text)
-
-
-def _maildir(path: str, root: Path) -> TransportUrl:
-    if not path or path.startswith("//"):
-        raise BadValue("the folder is missing", 'write "maildir:outbox"')
-    return TransportUrl(scheme=Scheme.MAILDIR, path=root / Path(path).expanduser())
-
-
-def _smtp(scheme: Scheme, text: str) -> TransportUrl:
-    example = f'for example "{scheme}://smtp.example.org:{_PORTS[scheme]}"'
-    parts = _split(text)
-    if parts is not None and "@" in parts.netloc:
-        raise BadValue(
-            "name and password do not belong in the transport",
-            "the name is delivery.user; the password comes from NEWSLETTER_SMTP_PASSWORD or the "
-            "keyring",
-        )
-    if parts is None or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise BadValue(f"'{text}' is no mail server", example)
-    host = parts.hostname or ""
-    host = host if ":" in host else host.encode("idna").decode("ascii")
-    port = parts.port if parts.port is not None else _PORTS[scheme]
-    if not 1 <= port <= _LARGEST_PORT:
-        raise BadValue(f"there is no port {port}", example)
-    return TransportUrl(scheme=scheme, host=host, port=port)
-
-
-def _split(text: str) -> SplitResult | None:
-    """Return the parts of a URL that names a host, or None."""
-    if re.search(r"\s", text):
-        return None
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-        host = parts.hostname or ""
-        if ":" not in host and not _HOST.fullmatch(host.encode("idna").decode("ascii")):
-            return None
-    except (ValueError, UnicodeError):
-        return None
-    return parts
-
-
-def _without_password(text: str) -> str:
-    return re.sub(r"//[^/@]*@", "//...@", text)
 
 
 def _kind(value: Any) -> str:

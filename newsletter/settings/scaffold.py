@@ -1,4 +1,4 @@
-"""A new workspace: what `newsletter init` writes, and what it leaves alone."""
+"""A new workspace: the files that `newsletter init` writes."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ durability = "full"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was written and what was there already, as names in the folder."""
+    """The names of what was written, and of what existed and was kept."""
 
     made: tuple[str, ...]
     kept: tuple[str, ...]
 
 
 def make_workspace(folder: Path) -> Made:
-    """Make a folder a workspace. What is there stays as it is, but for lines in .gitignore."""
+    """Make a folder a workspace. Existing files stay; only .gitignore gets lines added."""
     if folder.exists() and not folder.is_dir():
         raise fail("this is a file, not a folder", file=folder)
     made: list[str] = []
@@ -99,7 +99,7 @@ def make_workspace(folder: Path) -> Made:
 
 
 def _ignore(file: Path) -> bool:
-    """Add what is private to .gitignore; return whether anything had to be added."""
+    """Add the private files to .gitignore; return whether any was missing."""
     name = Path(file.name)
     before = decode(read_bytes(file, name), name) if file.exists() else ""
     rows = {row.strip().removeprefix("/").rstrip("/") for row in before.splitlines()}

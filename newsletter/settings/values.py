@@ -1,4 +1,4 @@
-"""`newsletter.toml`: every setting, validated at once."""
+"""`newsletter.toml` as values, a class for each section."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KNOWN_COLUMNS = (
 """The columns of a list that the program reads or documents."""
 AS_FIELD = "field"
 IGNORED = "ignore"
-"""How else a column may be read: kept for templates, and not at all."""
+"""Other ways to read a column: kept for templates, or not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Scheme(StrEnum):
     SMTPS = "smtps"
     """TLS from the start (RFC 8314)."""
     SMTP_PLAIN = "smtp+plain"
-    """No TLS, said out loud, AUTH refused."""
+    """No TLS, and so no AUTH."""
     MAILDIR = "maildir"
 
 
@@ -71,7 +71,7 @@ class Pipelining(StrEnum):
     """How far ahead of a server's answers commands are sent (RFC 2920)."""
 
     FULL = "full"
-    """As the server offers it: the next message's commands leave behind the dot of the last."""
+    """If the server offers it: the next message's commands leave behind the dot of the last."""
     BEFORE_DOT = "before-dot"
     """In groups, but nothing leaves behind a dot before its answer."""
     OFF = "off"
@@ -102,7 +102,7 @@ class Rate:
 
 
 class Durability(StrEnum):
-    """`full` survives a power cut; `normal` may lose the last moments to one, not to a crash."""
+    """With `full` a power cut loses nothing; with `normal` it may lose the last moments."""
 
     FULL = "full"
     NORMAL = "normal"
@@ -130,7 +130,7 @@ class Design:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """`[preview]`: the desk in the browser; `editor` opens a place, with {file} and {line}."""
+    """`[preview]`: the desk in the browser; `editor` is a command with {file} and {line}."""
 
     editor: str | None = None
 

@@ -1,12 +1,14 @@
-r"""Logging in, as the client sees it: what to say first, and what to each challenge (RFC 4954).
+r"""Logging in, the client's side: the first command, and the answers to challenges (RFC 4954).
 
-PLAIN is RFC 4616; LOGIN is what old servers have instead; XOAUTH2 is what Google and Microsoft ask
-for instead of a password:
+PLAIN is RFC 4616; old servers have LOGIN instead; Google and Microsoft require XOAUTH2 instead of
+a password:
 
     base64("user=" USER "\x01auth=Bearer " TOKEN "\x01\x01")
 
 A server that refuses the token answers 334 with a JSON object in base64, which says why, waits for
 an empty line, and only then says no.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ _NO_LOGIN: Final = "the server offers no login here: use its port 587 or 465, or
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user and the password or token, which never shows in a repr."""
+    """A user and their password or token; it is left out of the repr, and so of logs."""
 
     user: str
     password: str = field(repr=False)
@@ -38,14 +40,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What the client says: a command, then one answer to each challenge."""
+    """What the client sends: a command, then one answer to each challenge."""
 
     command: str = field(repr=False)
     answers: tuple[str, ...] = field(default=(), repr=False)
 
 
 def begin(offered: Collection[str], who: Credentials) -> Exchange | str:
-    """Return how to log in by the mechanisms offered, or why that cannot be."""
+    """Return how to log in with one of the offered mechanisms, or why there is no way."""
     names = {name.upper() for name in offered}
     listed = Hidden(who.password).out_of_text(", ".join(sorted(names)))
     if who.auth is Auth.XOAUTH2:
@@ -63,7 +65,7 @@ def begin(offered: Collection[str], who: Credentials) -> Exchange | str:
 
 
 def refused(who: Credentials, reply: Reply, challenge: str) -> str:
-    """Return what a no means; `challenge` is the last one before it."""
+    """Return the reason for a refused login; `challenge` is the last one before the reply."""
     if who.auth is Auth.PASSWORD:
         return f"the server refuses user and password: {reply}"
     status = Hidden(who.password).out_of_text(_status(challenge))
@@ -79,7 +81,7 @@ def _xoauth2(who: Credentials) -> Exchange:
 
 
 def _status(challenge: str) -> str:
-    """Return the status in a challenge that is an error, or nothing."""
+    """Return the status in a challenge that holds an XOAUTH2 error, else ""."""
     try:
         told = json.loads(base64.b64decode(challenge, validate=True))
     except ValueError:

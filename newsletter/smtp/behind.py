@@ -1,4 +1,7 @@
-"""What left behind a dot, before the answer to that: tried, and understood where it is refused."""
+"""Commands sent behind a dot, before its answer: the trial, and what a refusal means.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,19 @@ class BehindDot(Opening):
         super().__init__(hello, tls, credentials, in_groups=tolerance.in_groups)
         self._tolerance = tolerance
         self._is_behind = False
-        """Whether what is offered left behind a dot, before its answer."""
+        """Whether the commands for the offered envelope left behind a dot, before its answer."""
         self._commands = 0
-        """How many commands it takes, where it did."""
+        """The number of these commands."""
         self._is_trial = False
-        """Whether this conversation finds out whether that may be."""
+        """Whether this conversation is the one that tries it (tolerance.py, TRIED)."""
         self._held: list[Reply] = []
-        """A no to a dot that commands came behind, and the replies to these until all are here."""
+        """A no to a dot with commands behind it, and the replies to these, until all have come."""
         self._has_ended_one = False
         self._swift = False
-        """Whether 250 to the MAIL and RCPT that are offered asks for nothing."""
+        """Whether a 250 to the offered MAIL and RCPT needs no further handling."""
 
     def lost(self, reason: str, *, unsent: bool, closed: bool) -> Lost:
-        """Return the end that the connection saw: closed by the server, or silent for too long."""
+        """Return the end: `closed` by the server, or else silent for too long."""
         is_dropped = not closed and self._is_behind and self.phase is not Phase.DOT
         if is_dropped or (self._is_trial and not unsent):
             self._tolerance.doubt(reason)
@@ -43,7 +46,7 @@ class BehindDot(Opening):
         return Lost(Phase.DOT, reason, too_soon=closed and meant is not Meaning.UNKNOWN)
 
     def leave(self) -> None:
-        """Note that the connection is closed; what it did not find out is left to another one."""
+        """Note that the connection is closed; a trial without a result goes to another one."""
         if not self._is_trial:
             return
         self._is_trial = False
@@ -54,11 +57,11 @@ class BehindDot(Opening):
 
     @property
     def is_trying(self) -> bool:
-        """Whether a reply is awaited that a server which forbids it may never give."""
+        """Whether a server that takes nothing behind a dot may never send the awaited reply."""
         return self._is_trial and not self._held and self.phase is not Phase.DOT
 
     def _may_follow(self) -> bool:
-        """Return whether commands may leave behind a dot; the first who asks tries it."""
+        """Return whether commands may leave behind a dot; the first call starts the trial."""
         stand = self._tolerance.stand
         if stand is Stand.TAKEN:
             return True
@@ -69,7 +72,7 @@ class BehindDot(Opening):
         return True
 
     def _is_held(self, reply: Reply) -> bool:
-        """Take a no to a dot that commands came behind; return whether it may be about these."""
+        """Keep a no to a dot if it may be about the commands behind it; return whether it may."""
         if not self._is_trial and not is_said(reply):
             return False
         if reply.code == CLOSING:
@@ -80,7 +83,7 @@ class BehindDot(Opening):
         return True
 
     def _is_ended_behind(self, phase: Phase, reply: Reply) -> bool:
-        """Take a reply to a command that left behind a dot; return whether that is all of it."""
+        """Handle a reply to a command that left behind a dot; return True where nothing is left."""
         reply = one_line(reply)
         if self._held:
             self._held.append(reply)
@@ -101,7 +104,7 @@ class BehindDot(Opening):
         return False
 
     def _end_held(self) -> bool:
-        """Say what a refused dot came to; return whether that ends the conversation."""
+        """Judge a refused dot by all replies; return whether that ends the conversation."""
         held, self._held = self._held, []
         meant = meaning(held, self._commands, whole=not self._expected)
         first, last = held[0], held[-1]
@@ -120,13 +123,13 @@ class BehindDot(Opening):
         return True
 
     def _note(self, reply: Reply) -> None:
-        """Note that what came behind a dot was refused, or perhaps was."""
+        """Note a refusal of the commands behind a dot, certain or possible."""
         if not is_said(reply):
             self._tolerance.doubt(str(reply))
         elif told := self._tolerance.forbid(str(reply)):
             self._events.append(Noticed(told))
 
     def _too_soon(self, phase: Phase, reply: Reply) -> None:
-        """End where something was refused only because it came before the dot's answer."""
+        """End because a command was refused only for coming before the dot's answer."""
         reason = f"the server takes no command behind a message: {reply}"
         self._end(Lost(phase, reason, too_soon=True))

@@ -1,4 +1,7 @@
-"""A conversation on a socket: asyncio around the session, with TLS and the phases' time limits."""
+"""A conversation on a socket: asyncio around the session, with TLS and the phases' time limits.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,13 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import ClassVar, Final, cast
 
 from newsletter.basics.outcome import Envelope, Phase
-from newsletter.smtp.events import Answered, Event, Lost, StartTls
+from newsletter.smtp.events import Event, Lost, StartTls, too_early
 from newsletter.smtp.session import Session
-from newsletter.smtp.words import CLOSED, of_certificate, of_error, of_silence, of_standstill
-
-# RFC 5321, 4.5.3.2, in seconds
-TIMEOUTS: Final[dict[Phase, float]] = {
-    Phase.GREETING: 300,
-    Phase.EHLO: 300,
-    Phase.STARTTLS: 120,
-    Phase.AUTH: 120,
-    Phase.MAIL: 300,
-    Phase.RCPT: 300,
-    Phase.DATA: 120,
-    Phase.DOT: 600,
-    Phase.RSET: 60,
-    Phase.QUIT: 2,
-}
-CONNECT_SECONDS: Final = 30.0
+from newsletter.smtp.timeouts import TIMEOUTS, Deadline
+from newsletter.smtp.troubles import CLOSED, of_certificate, of_error, of_silence, of_standstill
 
 # More than the longest MAIL, RCPT, DATA that can follow a dot in one group: if the buffer still
 # holds more than this when the connection is lost, a part of the body was never written.
@@ -37,14 +25,16 @@ _BUFFER_LIMIT: Final = 1024
 class Connection:
     """Drives one Session; every event but StartTls goes to `listener`.
 
-    A server that does not greet within `greets_within` seconds, where that is given, never will.
-    It does what asyncio.Protocol asks for, and is a class of its own so that it can be compiled.
+    A server that has not greeted after `greets_within` seconds, where that is given, counts as one
+    that never will. The methods are those of asyncio.Protocol, but mypyc makes no native class of
+    one with an interpreted base, hence the casts. ClassVar, too, is for mypyc: without it the
+    constants would be attributes of each object.
     """
 
     BLOCK_SECONDS: ClassVar[float] = 180.0
-    """So long may nothing more of a body leave (RFC 5321, 4.5.3.2.5)."""
+    """The longest that nothing of a body may be written (RFC 5321, 4.5.3.2.5)."""
     TRIAL_SECONDS: ClassVar[float] = 30.0
-    """So long may a server take that perhaps dropped what came behind a dot."""
+    """The longest wait for a server that perhaps dropped the commands behind a dot."""
 
     def __init__(
         self,
@@ -64,30 +54,28 @@ class Connection:
         self._encrypted = encrypted
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
-        # Joined, a message is copied once more. Under TLS one run of records beats many short ones,
-        # and the writelines of a stock loop forgets to pause us.
+        # To join a message costs one more copy. Under TLS, one run of records is still faster than
+        # many short ones; and asyncio's own loop does not call pause_writing after writelines.
         self._whole = encrypted or isinstance(self._loop, asyncio.BaseEventLoop)
         self._paused = False
         self._provable = False
         self._at_once = 0
         self._over = False
-        self._deadline = 0.0
-        self._rings = 0.0
+        self._deadline = Deadline(self._loop, self._on_deadline)
         self._unwritten = 0
-        self._timer: asyncio.Handle | None = None
         self._upgrade: asyncio.Task[None] | None = None
         self.closed = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin: the server speaks first."""
-        self._adopt(cast("asyncio.Transport", transport))
+        """Begin to wait for the greeting."""
+        self._adopt(cast("asyncio.Transport", transport))  # asyncio's type is the base class
         if self._over:
             self.abort()
         else:
             self._extend()
 
     def data_received(self, data: bytes) -> None:
-        """Feed the session and pass on what follows."""
+        """Give the session the server's bytes, and the listener the events that follow."""
         session = self.session
         awaited = session.phase
         early = self._unsent and awaited is Phase.DOT
@@ -95,32 +83,32 @@ class Connection:
             if isinstance(event, StartTls):
                 self._upgrade = self._loop.create_task(self._start_tls())
                 return
-            self._emit(_too_early(event) if early else event)
+            self._emit(too_early(event) if early else event)
         if session.output:
             self._flush()
         elif (phase := session.phase) is None:
             if self._over:
                 self._close()
         elif phase is not awaited:
-            # Whoever sends half a line now and then gains no time by it.
+            # Only a whole reply extends the deadline: half a line now and then gains no time.
             self._extend()
 
     def eof_received(self) -> bool:
-        """Let the transport close: a server that says no more hears no more."""
+        """Return False: the transport closes."""
         return False
 
     def pause_writing(self) -> None:
-        """More than the limit waits to be written."""
+        """Note that more than _BUFFER_LIMIT waits to be written."""
         self._paused = True
 
     def resume_writing(self) -> None:
-        """All but the limit has been written."""
+        """Note that the buffer has shrunk to _BUFFER_LIMIT."""
         self._paused = False
         if not self._over:
             self._extend()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Report an end that the session did not see coming."""
+        """Report an end that followed from no reply."""
         if not self._over:
             reason = f"the connection was lost: {of_error(exc)}" if exc else CLOSED
             self._emit(self.session.lost(reason, unsent=self._unsent, closed=True))
@@ -151,7 +139,7 @@ class Connection:
         return self._transport is not None
 
     def quit(self) -> None:
-        """Say QUIT, wait a moment for the answer, close; nothing is reported any more."""
+        """Send QUIT, wait at most TIMEOUTS[QUIT] for the answer, close; no more events."""
         if self._over:
             return
         self._over = True
@@ -160,25 +148,24 @@ class Connection:
         self._extend()
 
     def abort(self) -> None:
-        """Close at once, without a dot; nothing is reported any more."""
+        """Close at once, without a dot; no more events."""
         self._over = True
-        self._stop_timer()
+        self._deadline.stop()
         if self._transport is None:
             return
         if self._upgrade is not None and not self._upgrade.done():
-            # uvloop has laid out the first steps of a handshake, which must not find it closed.
+            # uvloop has scheduled the first steps of a handshake, which fail on a closed transport.
             self._loop.call_soon(self._transport.abort)
         else:
             self._transport.abort()
 
     @property
     def _unsent(self) -> bool:
-        """Whether a part of the body is provably still here: TLS hides what has been written."""
+        """Whether a part of the body provably was not written; under TLS that is unknown."""
         return self._paused and self._provable and not self._encrypted
 
     @property
     def _buffered(self) -> int:
-        """How many octets wait to be written."""
         return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     def _adopt(self, transport: asyncio.Transport) -> None:
@@ -198,17 +185,17 @@ class Connection:
         self._extend()
 
     def _write(self, transport: asyncio.Transport, output: list[bytes]) -> None:
-        """Write it all; where it may not leave at once, so that `_unsent` can tell.
+        """Write the output; where it may not leave at once, the dot is a write of its own.
 
-        uvloop resumes us only when all of one write has left. So the dot, and what follows it,
-        is then a write of its own: what still waits while we are paused is of the body.
+        uvloop calls resume_writing only when all of one write has left. So while writing is paused,
+        some of the body still waits, and `_unsent` is exact.
         """
         if self._whole:
             self._provable = True
             transport.write(b"".join(output))
             return
         octets = 0
-        for part in output:
+        for part in output:  # mypyc: sum(map(len, output)) would be interpreted
             octets += len(part)
         self._provable = octets > self._at_once
         if self._provable:
@@ -223,13 +210,13 @@ class Connection:
         if isinstance(event, Lost):
             self._over = True
             self._listener(event)
-            # Not `close`, which would still write what waits: perhaps a body, and its dot.
+            # `close` would still write what waits: perhaps a body, and its dot.
             self.abort()
         else:
             self._listener(event)
 
     def _close(self) -> None:
-        self._stop_timer()
+        self._deadline.stop()
         if self._transport is not None:
             self._transport.close()
 
@@ -237,6 +224,7 @@ class Connection:
         transport = self._transport
         if transport is None or self._context is None:
             return
+        upgraded, reason = None, CLOSED
         try:
             upgraded = await self._loop.start_tls(
                 transport,
@@ -250,30 +238,25 @@ class Connection:
             self._end()
             return
         except OSError as error:
-            self._no_tls(of_error(error))
-            return
+            reason = of_error(error)
         except RuntimeError:  # the transport is closed already
-            upgraded = None
+            pass
         if upgraded is None:
-            self._no_tls(CLOSED)
+            self._emit(Lost(Phase.STARTTLS, f"TLS could not be started: {reason}"))
+            self._end()
             return
         self._adopt(upgraded)
         self._encrypted = self._whole = True
         self.session.tls_started()
         self._flush()
 
-    def _no_tls(self, reason: str) -> None:
-        self._emit(Lost(Phase.STARTTLS, f"TLS could not be started: {reason}"))
-        self._end()
-
     def _end(self) -> None:
-        """Note that the connection is closed: during a handshake only we would."""
-        self._stop_timer()
+        """Note that the connection is closed; asyncio reports no end during a handshake."""
+        self._deadline.stop()
         self.session.leave()
         self.closed.set()
 
     def _limit(self, phase: Phase) -> float:
-        """Return how many seconds the server may take for its answer."""
         if self.session.is_trying:
             return min(self.TRIAL_SECONDS, TIMEOUTS[phase])
         if phase is Phase.GREETING and self._greets_within is not None:
@@ -281,27 +264,15 @@ class Connection:
         return TIMEOUTS[phase]
 
     def _extend(self) -> None:
-        """Give the server the time of the phase it is in; once we take leave, a moment."""
+        """Set the deadline for the session's phase; after `quit` that of QUIT."""
         phase = Phase.QUIT if self._over else self.session.phase or Phase.QUIT
         stuck = self._paused and phase is Phase.DOT
-        self._deadline = self._loop.time() + (self.BLOCK_SECONDS if stuck else self._limit(phase))
+        self._deadline.set(self.BLOCK_SECONDS if stuck else self._limit(phase))
         self._unwritten = self._buffered if self._paused else 0
-        # A deadline put off is looked at when the timer rings; one put forward needs another.
-        if self._timer is None or self._rings > self._deadline:
-            self._set_timer()
 
-    def _set_timer(self) -> None:
-        self._stop_timer()
-        self._rings = self._deadline
-        self._timer = self._loop.call_at(self._rings, self._on_timer)
-
-    def _on_timer(self) -> None:
-        self._timer = None
+    def _on_deadline(self) -> None:
         phase = self.session.phase
         if phase is None:
-            return
-        if self._loop.time() < self._deadline:
-            self._set_timer()
             return
         if self._paused and self._buffered < self._unwritten:
             self._extend()
@@ -315,18 +286,3 @@ class Connection:
         else:
             self._emit(self.session.lost(reason, unsent=self._unsent, closed=False))
         self.abort()
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-
-def _too_early(event: Event) -> Event:
-    """Return the end that an answer means which came before all of the body was written."""
-    if not isinstance(event, Answered | Lost):
-        return event
-    if isinstance(event, Lost) and event.reply is None:
-        return replace(event, unsent=True)
-    reason = f"the server answered in the middle of the message: {event.reply}"
-    return Lost(Phase.DOT, reason, event.reply, unsent=True)

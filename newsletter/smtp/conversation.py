@@ -1,4 +1,7 @@
-"""Commands and replies matched: what every part of an SMTP conversation stands on (sans-IO)."""
+"""Commands and replies matched: the base of an SMTP conversation (sans-IO).
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _UNASKED: Final = "the server said what nobody asked for"
 
 
 class Conversation:
-    """Bytes of the server go in, events come out; what is to be written is in `output`."""
+    """The server's bytes go in, events come out; `output` is what is to be written."""
 
     def __init__(self, replies: ReplyReader) -> None:
         self.output: list[bytes] = []
@@ -29,14 +32,14 @@ class Conversation:
 
     @property
     def phase(self) -> Phase | None:
-        """What the server owes a reply to, or None where it is our turn."""
+        """The command whose reply is awaited next, or None."""
         return self._expected[0] if self._expected else None
 
     def receive(self, data: bytes) -> list[Event]:
-        """Return what the server's bytes lead to; after Lost nothing more.
+        """Return the events of the server's bytes; none after Lost.
 
-        All replies of one read are matched before anybody acts on them, and only with commands
-        that were written before: what was not asked for when it came answers nothing.
+        The replies of one read are matched with commands written before it only: a reply that
+        came before its command answers nothing.
         """
         if self._over:
             return []
@@ -52,7 +55,7 @@ class Conversation:
                     self._owed -= 1
                     self._on_reply(self._expected.pop(0), reply)
                 if self._turned:
-                    # What came in the same read counts no more.
+                    # The rest of the same read is ignored.
                     self._turned = False
                     self._replies.discard()
                     break
@@ -61,7 +64,7 @@ class Conversation:
         return events
 
     def quit(self) -> None:
-        """Say QUIT; nobody waits for the reply."""
+        """Write QUIT."""
         self._command(Phase.QUIT, "QUIT")
 
     def _on_reply(self, phase: Phase, reply: Reply) -> None:
@@ -84,7 +87,6 @@ class Conversation:
         self._end(Lost(phase, reason, None if reply is None else one_line(reply)))
 
     def _give_up(self, phase: Phase, reason: str) -> None:
-        """End where another connection would end the same way."""
         self._end(Lost(phase, reason, fatal=True))
 
     def _end(self, lost: Lost) -> None:
@@ -93,7 +95,7 @@ class Conversation:
 
 
 def _heard(reply: Reply) -> None:
-    """Take a reply that changes nothing, to QUIT."""
+    """Ignore the reply to QUIT."""
 
 
 def is_no(reply: Reply) -> bool:

@@ -1,13 +1,15 @@
-"""What a conversation leads to, for whoever holds it: every channel speaks in these.
+"""The events of a conversation, and of every other channel.
 
 Opened, then for each message    Ready -> Answered (at the dot)
 Answered (at MAIL, RCPT or DATA, where it was refused)
 and at any time                  Noticed, Lost
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from newsletter.basics.outcome import Phase, Reply
@@ -32,7 +34,7 @@ class Ready:
 
 
 class Answered(Value):
-    """A reply ended an attempt: to the dot that of the body, else that of what was offered."""
+    """A reply ended an attempt: a reply to the dot that of the body, any other that offered."""
 
     def __init__(self, phase: Phase, reply: Reply) -> None:
         self.phase: Final = phase
@@ -45,14 +47,14 @@ class Answered(Value):
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Something about the server that whoever sends should read; told once, not each time."""
+    """Something about the server that the editor should read; it is reported once."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The conversation is over. `reply` is the server's last word, if that ended it.
+    """The conversation is over. `reply` is the reply that ended it, if one did.
 
     `unsent` says that a part of the body provably never left (only a connection knows), `fatal`
     that another connection would end the same way: no TLS, a bad certificate, no way to log in.
@@ -69,3 +71,13 @@ class Lost:
 
 
 Event = Opened | StartTls | Ready | Answered | Noticed | Lost
+
+
+def too_early(event: Event) -> Event:
+    """Return what an event means that came before all of the body was written: the end."""
+    if not isinstance(event, Answered | Lost):
+        return event
+    if isinstance(event, Lost) and event.reply is None:
+        return replace(event, unsent=True)
+    reason = f"the server answered in the middle of the message: {event.reply}"
+    return Lost(Phase.DOT, reason, event.reply, unsent=True)

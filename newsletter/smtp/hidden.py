@@ -1,6 +1,8 @@
-"""What must not show in a server's words: the password or token, in every form that was sent.
+"""The password or token taken out of a server's words, in every form that was sent.
 
-Some servers repeat what they were told: `535 5.7.8 authentication failed: AUTH PLAIN AGFkYQ...`.
+Some servers repeat the command: `535 5.7.8 authentication failed: AUTH PLAIN AGFkYQ...`.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -12,15 +14,15 @@ from urllib.parse import quote
 
 HIDDEN: Final = b"[hidden]"
 _SHORT: Final = 4
-"""Fewer octets than this are hidden only where they are a word."""
+"""A secret of fewer octets is hidden only where it is a whole word."""
 _BEGINNING: Final = 8
-"""So many letters of base64 tell it, also where a server cuts it off."""
+"""Letters of base64 that identify the secret: a server may cut it off."""
 _REST: Final = rb"[A-Za-z0-9+/_=-]*"
-"""What base64 may go on with."""
+"""The rest of the base64."""
 
 
 class Hidden:
-    """Takes a secret out of octets; without one it changes nothing."""
+    """Replaces a secret in octets; an empty one replaces nothing."""
 
     def __init__(self, secret: str = "") -> None:
         plain = secret.encode("utf-8", "surrogatepass")
@@ -29,7 +31,7 @@ class Hidden:
         self._needles = sorted({each.lower() for each in whole | coded})
         forms = [_word(each) if len(each) < _SHORT else re.escape(each) for each in whole]
         forms += [re.escape(each) + _REST for each in coded]
-        # The longest first: of two that begin alike, the regex takes the first that fits.
+        # The longest first: a regex takes the first alternative that matches.
         forms.sort(key=len, reverse=True)
         self._forms: Final = re.compile(b"|".join(forms), re.IGNORECASE)
 
@@ -51,10 +53,10 @@ def _word(short: bytes) -> bytes:
 
 
 def _coded(plain: bytes) -> list[bytes]:
-    """Return how base64 of a secret begins, anywhere in a text, without its uncertain ends.
+    """Return how base64 of a secret begins, wherever the secret stands in the encoded text.
 
-    Three octets become four letters, so there are three ways to fall into step; the letters that
-    also depend on what stands before or behind are left out.
+    Three octets become four letters, so there are three alignments; letters that also depend on
+    the octets before or after the secret are left out.
     """
     found = []
     for before in range(3):

@@ -1,4 +1,7 @@
-"""Names of hosts, as SMTP needs them."""
+"""Names of hosts, as SMTP needs them.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How a conversation opens: greeting, EHLO, TLS and login; see session.py for its whole course."""
+"""How a conversation opens: greeting, EHLO, TLS and login; see session.py for its whole course.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from newsletter.smtp.replies import ReplyReader, one_line
 
 
 class Tls(StrEnum):
-    """How a conversation that begins in the clear gets its TLS."""
+    """Whether and how a conversation is encrypted."""
 
     REQUIRED = "required"
     """STARTTLS, or no mail."""
@@ -51,7 +54,7 @@ class Opening(Conversation):
         self._on[Phase.AUTH] = self._on_auth
 
     def tls_started(self) -> None:
-        """Go on inside TLS: what the server said before counts no more (RFC 3207, 4.2)."""
+        """Go on inside TLS; the extensions from before are forgotten (RFC 3207, 4.2)."""
         self.extensions = {}
         self._tls = Tls.ON
         self._say_hello()

@@ -1,6 +1,8 @@
-"""The mail server's password or token where it is at hand: the environment, or the keyring.
+"""The mail server's password or token, from the environment or the keyring.
 
-Never from a file, the command line or a log. Only a terminal asks for one (newsletter.cli).
+Never from a file, the command line or a log. Only newsletter.cli prompts for one.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ from newsletter.smtp.auth import Credentials
 
 VARIABLE: Final = "NEWSLETTER_SMTP_PASSWORD"
 SERVICE: Final = "newsletter"
-"""Under this name the keyring has it."""
+"""The service's name in the keyring."""
 
 
 def account_of(delivery: Delivery) -> str | None:
-    """Return `user@host` that a password is of, or None where the settings name no user."""
+    """Return the account of the password, `user@host`, or None where no user is set."""
     url = delivery.transport
     if delivery.user is None or url is None or url.scheme is Scheme.MAILDIR:
         return None
@@ -25,12 +27,12 @@ def account_of(delivery: Delivery) -> str | None:
 
 
 def at_hand(account: str) -> str | None:
-    """Return the account's password or token, or None where nobody has it."""
+    """Return the account's password or token, or None where there is none."""
     return os.environ.get(VARIABLE) or _from_keyring(account)
 
 
 def credentials_of(delivery: Delivery, password: str) -> Credentials:
-    """Return what the server is told; a token loses the blanks that were pasted around it."""
+    """Return the credentials; a token loses the blanks that were pasted around it."""
     is_token = delivery.auth is Auth.XOAUTH2
     return Credentials(
         delivery.user or "", password.strip() if is_token else password, delivery.auth
@@ -38,7 +40,7 @@ def credentials_of(delivery: Delivery, password: str) -> Credentials:
 
 
 def name_of(auth: Auth) -> str:
-    """Return what people call it."""
+    """Return the word for it in messages: "token" or "password"."""
     return "token" if auth is Auth.XOAUTH2 else "password"
 
 

@@ -1,7 +1,9 @@
 """Replies of an SMTP server, from bytes (RFC 5321, 4.2; RFC 3463 for the enhanced code).
 
-The parser is bounded: whatever a broken or hostile server sends, memory stays small and the end
-is a reply or `BadReply`.
+The parser is bounded: a broken or hostile server cannot fill the memory, and each input ends in a
+reply or `BadReply`.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from newsletter.smtp.hidden import Hidden
 _LINE: Final = re.compile(rb"([2-5]\d\d)(?:([ -])([^\r\n]*))?\r?")
 _ENHANCED: Final = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 _CONTROL: Final = re.compile(f"[{CONTROLS}{SEPARATORS}]+")
-# RFC 5321, 4.5.3.1.5 asks for 512; servers with long words are forgiven
+# RFC 5321, 4.5.3.1.5 allows 512; real servers send more
 _LONGEST_LINE: Final = 4096
 _MOST_OCTETS: Final = 65536
 _LONGEST_TEXT: Final = 500
@@ -26,19 +28,19 @@ _HEAD: Final = len("250 2.0.0 ")
 
 
 class BadReply(Exception):  # noqa: N818
-    """What came is no SMTP reply; str() says what is wrong with it."""
+    """The octets are no SMTP reply; str() says why."""
 
 
 class ReplyReader:
-    """Bytes in, replies out; it keeps what is not complete yet.
+    """Bytes in, replies out; incomplete lines are kept for the next read.
 
-    A server says the same few lines over and over, so the first ones are read once. What is in
-    `hidden` is taken out of what a server says, before anybody cuts its words.
+    Servers repeat a few lines, so parsed lines are cached. `hidden` is applied before the text is
+    cut to its longest length.
     """
 
     def __init__(self, hidden: Hidden | None = None) -> None:
         self.verbatim = False
-        """Whether a 250 is left as it is: the keywords of EHLO, of which one may be the secret."""
+        """Whether a 250 is left as it is: a keyword of EHLO may equal the secret."""
         self._hidden = hidden or Hidden()
         self._buffer = b""
         self._unread: list[bytes] = []
@@ -48,14 +50,14 @@ class ReplyReader:
         self._heads: dict[bytes, Reply] = {}
 
     def feed(self, data: bytes) -> None:
-        """Take in what came; `read` says what it amounts to."""
+        """Add octets from the server; `read` returns their replies."""
         lines = (self._buffer + data if self._buffer else data).split(b"\n")
         self._buffer = lines.pop()
-        lines.reverse()  # so that the next one is taken from the end
+        lines.reverse()  # the next line is popped from the end
         self._unread = lines + self._unread if self._unread else lines
 
     def read(self) -> Reply | None:
-        """Return the next reply that is complete, or None. Raises BadReply."""
+        """Return the next complete reply, or None. Raises BadReply."""
         while self._unread:
             line = self._unread.pop()
             reply = None if self._lines else self._known.get(line)
@@ -68,13 +70,13 @@ class ReplyReader:
         return None
 
     def discard(self) -> None:
-        """Forget everything that was read ahead (RFC 3207, 4.2 after STARTTLS)."""
+        """Forget what was read ahead: after STARTTLS, RFC 3207, 4.2 requires it."""
         self._buffer = b""
         self._unread = []
         self._lines, self._octets = [], 0
 
     def _line(self, line: bytes) -> Reply | None:
-        """Return the reply that a line completes; the line is without its LF."""
+        """Return the reply that a line, without its LF, completes."""
         usual = None if self._lines else self._usual(line)
         if usual is not None:
             return usual
@@ -100,7 +102,7 @@ class ReplyReader:
         return reply
 
     def _usual(self, line: bytes) -> Reply | None:
-        """Return the reply of a line that begins like one before: only its words are new."""
+        """Return the reply of a line with a known code and enhanced code, or None."""
         like = self._heads.get(line[:_HEAD])
         if like is None or not line.isascii() or len(line) > _LONGEST_TEXT or line[-1] != _CR:
             return None
@@ -110,7 +112,7 @@ class ReplyReader:
 
 
 def _reply(code: int, texts: list[bytes]) -> Reply:
-    """Return a reply; the texts of several lines stay on lines of their own, for EHLO."""
+    """Return a reply; several lines stay several, because EHLO has a keyword on each."""
     enhanced = ""
     words: list[str] = []
     for octets in texts:

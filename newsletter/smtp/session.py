@@ -1,7 +1,5 @@
 """The SMTP client's side of a conversation, without sockets and without a clock (sans-IO).
 
-Bytes of the server go in, events come out; what is to be written is collected in `output`.
-
     greeting -> EHLO -> [STARTTLS -> EHLO] -> [AUTH] -> Opened
     offer(envelope):           MAIL, RCPT, DATA           -> Ready, or Answered
     deliver(parts, then=next): body, dot [MAIL, RCPT, DATA] -> Answered, and for next as above
@@ -10,14 +8,16 @@ Bytes of the server go in, events come out; what is to be written is collected i
 With PIPELINING (RFC 2920) each of these is written as one group and its replies are matched by
 count; without it one command waits for the other's reply. Two things make the groups shorter:
 
-- where the server does not take commands behind a dot, or nobody knows yet whether it does
-  (tolerance.py), the next MAIL waits for the answer to the dot;
+- where the server does not take commands behind a dot, or that is not known yet (tolerance.py),
+  the next MAIL waits for the answer to the dot;
 - after a refused recipient, DATA waits for the answer to RCPT until a few were taken: servers
   count a DATA without recipients as an error and close after some (Postfix after 20).
 
-DATA answered 354 has two exits. A lone dot, if and only if the recipient was refused (RFC 2920,
-3.1); its reply is ignored. Otherwise the body; where it must not go after all, the caller closes
-the connection, and no dot is written.
+After a DATA answered 354 there are two ways on. A lone dot, if and only if the recipient was
+refused (RFC 2920, 3.1); its reply is ignored. Otherwise the body; to send none after all, the
+caller closes the connection, and no dot is written.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LEAST_NO: Final = 400
 _GROUP: Final = (Phase.MAIL, Phase.RCPT, Phase.DATA)
 _WITHOUT_DATA: Final = (Phase.MAIL, Phase.RCPT)
 _CAREFUL: Final = 3
-"""So many recipients must be taken after a refused one until DATA leaves with RCPT again."""
+"""Recipients taken after a refused one until DATA leaves with RCPT again."""
 
 
 class Session(BehindDot):
@@ -72,7 +72,8 @@ class Session(BehindDot):
     def ask(self, envelope: Envelope) -> None:
         """Ask for one recipient without a message, command by command, and reset.
 
-        Answered follows: at RSET where MAIL and RCPT were taken. This conversation is for asking.
+        Answered follows, with RSET where MAIL and RCPT were taken. Afterwards the conversation
+        takes no messages.
         """
         self._asking, self._pipelining = True, False
         self._begin(envelope)
@@ -94,12 +95,12 @@ class Session(BehindDot):
             self._next = then
 
     def withdraw(self) -> bool:
-        """Take back what waits for the dot's answer; return whether there was anything."""
+        """Drop the envelope that waits for the dot's answer; return whether there was one."""
         was_there, self._next = self._next is not None, None
         return was_there
 
     def _begin(self, envelope: Envelope, before: str = "") -> None:
-        """Begin a transaction, in one group with what comes before it."""
+        """Begin a transaction, in one group with the octets `before` it."""
         self._offered = envelope
         self._is_behind = before != ""
         self._swift = self._pipelining and not (
@@ -150,7 +151,7 @@ class Session(BehindDot):
             self._refused(Phase.MAIL, reply)
             return
         if self._tolerance.stand is Stand.DOUBTED and self._has_ended_one:
-            # What was refused, or lost, behind a dot is taken after the answer to one.
+            # The same command was refused, or unanswered, behind a dot.
             self._events.append(Noticed(self._tolerance.forbid()))
         if not self._pipelining and self._offered is not None:
             self._command(Phase.RCPT, f"RCPT TO:<{self._offered.recipient}>")
@@ -172,7 +173,6 @@ class Session(BehindDot):
             self._command(Phase.DATA, "DATA")
 
     def _refused(self, phase: Phase, reply: Reply) -> None:
-        """Take a reply to MAIL or RCPT that is no yes."""
         if not is_no(reply):
             self._out_of_step(phase, reply)
             return
@@ -221,10 +221,10 @@ class Session(BehindDot):
             self.offer(envelope)
 
     def _out_of_step(self, phase: Phase, reply: Reply) -> None:
-        """End a conversation in which a reply too many or too few has come.
+        """End a conversation in which the server sent a reply too many or too few.
 
-        Where it goes ahead too early one was forgotten, perhaps the dot's: then what we took for
-        that was the answer to what followed, and says nothing about the message.
+        After a 354 out of turn one is missing, perhaps that to the dot. Then the reply that was
+        matched with the dot belongs to a later command and says nothing about the message.
         """
         reason = f"the server's answer to {phase} makes no sense: {reply}"
         if reply.code == _GO_AHEAD:

@@ -1,15 +1,17 @@
-"""Whether a server takes commands that come behind a dot, before its answer to that.
+"""Whether a server takes commands behind a dot, before it has answered the dot.
 
 RFC 2920, 3.1 allows it, and most servers that offer PIPELINING take it. Some refuse it as a guard
-against smuggled messages: Haraka 3.3.4 answers each such command with 503. What one conversation
-finds out holds for all of the same transport:
+against smuggled messages: Haraka 3.3.4 answers each such command with 503. The result of one
+conversation holds for all of the same transport:
 
     UNTRIED -> TRIED      one conversation sends commands behind a dot; the others wait
-    TRIED -> TAKEN        the server took them: everybody may
+    TRIED -> TAKEN        the server took them: every conversation sends them
     TRIED -> DOUBTED      it refused them, or closed, in a way that can mean something else
-    TAKEN -> DOUBTED      it answers the dot, and is silent about what came behind
-    DOUBTED -> FORBIDDEN  it takes the same after its answer to a dot
+    TAKEN -> DOUBTED      it answered the dot, but not the commands behind it
+    DOUBTED -> FORBIDDEN  it takes the same commands after its answer to a dot
     any -> FORBIDDEN      it says so: 503, or in words; a name can have several servers behind it
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Final
 
 from newsletter.basics.outcome import Phase, Reply
 from newsletter.settings.values import Pipelining
+from newsletter.smtp.conversation import is_no
 
 _BAD_SEQUENCE: Final = 503
 _WORDS: Final = re.compile(
@@ -37,7 +40,7 @@ _REMEDY: Final = (
 
 
 class Stand(StrEnum):
-    """What is known of a server; see the module."""
+    """What is known of a server; the module's docstring has the transitions."""
 
     UNTRIED = "untried"
     TRIED = "tried"
@@ -56,12 +59,12 @@ class Tolerance:
         self._why = ""
 
     def doubt(self, why: str) -> None:
-        """Note that a trial went wrong, or that what was taken before has no answer."""
+        """Note that a trial failed, or that commands taken before got no answer."""
         if self.stand in {Stand.TRIED, Stand.TAKEN}:
             self.stand, self._why = Stand.DOUBTED, why
 
     def forbid(self, why: str = "") -> str:
-        """Note that it is forbidden; return what to tell about it, the first time."""
+        """Note that it is forbidden; return a notice the first time, then ""."""
         if self.stand is Stand.FORBIDDEN:
             return ""
         self.stand = Stand.FORBIDDEN
@@ -69,47 +72,48 @@ class Tolerance:
 
 
 def is_guard(phase: Phase, reply: Reply, *, trial: bool) -> bool:
-    """Return whether a no is about what came behind a dot, not about what was asked for.
+    """Return whether a no is about the command's place behind a dot, not about its content.
 
-    MAIL was just accepted from the same sender, so that 503 to it has no other cause; in the
-    trial no other 5xx is believed to MAIL or RSET either, before it was said to a connection that
-    waits. Elsewhere the words must say so.
+    MAIL was just accepted from the same sender, so a 503 to it has no other cause. In the trial,
+    any other 5xx to MAIL or RSET counts too: a connection that waits will show if it was meant.
+    Elsewhere the words must say so.
     """
-    if reply.code == _BAD_SEQUENCE or _WORDS.search(reply.text):
+    if is_said(reply):
         return True
     early = phase is Phase.MAIL or phase is Phase.RSET
     return trial and early and reply.code // 100 == _PERMANENT
 
 
 def is_said(reply: Reply) -> bool:
-    """Return whether a no says by itself that nothing may come behind a dot."""
+    """Return whether a no says by its code or words that nothing may come behind a dot."""
     return reply.code == _BAD_SEQUENCE or _WORDS.search(reply.text) is not None
 
 
 class Meaning(StrEnum):
-    """What a no to a dot was about, where commands came behind it."""
+    """What a no to a dot with commands behind it was about."""
 
     OWN = "own"
     """The message: the no is its answer."""
     TOO_SOON = "too soon"
-    """What came behind: the message was not taken, and has no answer of its own."""
+    """The commands behind: the message was not taken, and has no answer of its own."""
     LATE = "late"
-    """What came behind, refused before the message was looked at; the last reply is its answer."""
+    """The commands behind, refused before the message was read; the last reply is its answer."""
     UNKNOWN = "unknown"
 
 
 def meaning(replies: Sequence[Reply], commands: int, *, whole: bool) -> Meaning:
-    """Return what the replies to a dot and so many commands behind it mean; the first is a no.
+    """Return what the replies to a dot and to `commands` commands behind it mean.
 
-    `whole` is False where the server closed before all had come. Replies come in the order of the
-    commands (RFC 2920, 3.2), but a guard may speak before the message has been dealt with. So a
-    message counts as not taken only where no order of these replies could mean a yes to it.
+    The first is a no; `whole` is False where the server closed before all had come. Replies come
+    in the order of the commands (RFC 2920, 3.2), but a guard may answer before the message was
+    processed. So a message counts as not taken only where no order of the replies could mean a
+    yes to it.
     """
     first, behind = replies[0], replies[1:]
     alike = is_said(first) or any(each.text == first.text for each in behind)
     if behind and not alike:
         return Meaning.OWN
-    positive = [each for each in behind if each.code // 100 not in {4, 5}]
+    positive = [each for each in behind if not is_no(each)]
     if not positive:
         guessed = not whole and len(replies) == commands
         return Meaning.UNKNOWN if guessed else Meaning.TOO_SOON

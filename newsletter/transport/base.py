@@ -1,24 +1,23 @@
-"""The seam between a mailing and a way out.
+"""The protocols between a mailing and a way out.
 
-A channel takes one message at a time. The mailing offers an envelope, hears Ready, commits the
-mark, and only then lets the body leave; `then` is offered in the same breath. What a channel has
-to say are the session's events: Opened, Ready, Answered, Lost.
+A channel takes one message at a time. The mailing offers an envelope, gets Ready, commits the
+mark, and only then writes the body; `then` is offered together with it. A channel reports the
+events of newsletter.smtp.events.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from newsletter.basics.outcome import Envelope, Phase, Reply
-from newsletter.smtp.events import Answered, Event
+from newsletter.basics.outcome import Envelope
+from newsletter.smtp.events import Event
 
 Listener = Callable[[Event], None]
 
 
 class Channel(Protocol):
-    """One way out, opened; after Lost it is gone."""
+    """An open way out; after Lost it cannot be used."""
 
     def offer(self, envelope: Envelope) -> None:
         """Begin with one recipient; Ready or Answered follows."""
@@ -26,17 +25,17 @@ class Channel(Protocol):
     def ask(self, envelope: Envelope) -> None:
         """Ask whether one recipient would be taken, without a message; Answered follows.
 
-        At RSET it is a yes. A channel that was asked takes no messages.
+        With the phase RSET it is a yes. Afterwards the channel takes no messages.
         """
 
     def deliver(self, parts: Sequence[bytes], then: Envelope | None) -> None:
-        """Let the body leave; Answered follows, then the events of `then` if it was given."""
+        """Write the body; Answered follows, then the events of `then` if it was given."""
 
     def withdraw(self) -> bool:
-        """Take back a `then` that has not begun; return whether there was one."""
+        """Drop a `then` that has not begun; return whether there was one."""
 
     def quit(self) -> None:
-        """Take leave politely; no more events."""
+        """End the conversation in order (QUIT); no more events."""
 
     def abort(self) -> None:
         """Close at once, without ending a message; no more events."""
@@ -47,44 +46,10 @@ class Transport(Protocol):
 
     @property
     def name(self) -> str:
-        """How a person knows it: `smtp.example.org:587`, `maildir outbox`."""
+        """The name in messages: `smtp.example.org:587`, `maildir outbox`."""
 
     def open(self, listener: Listener) -> Channel:
-        """Begin to open a channel; Opened or Lost is told to `listener`, later."""
+        """Begin to open a channel; `listener` gets Opened or Lost in a later turn of the loop."""
 
     async def finish(self) -> None:
-        """Wait a moment until every channel that took leave is closed."""
-
-
-class LocalChannel:
-    """What channels without a network share: events come in a later turn, and none after the end.
-
-    A subclass offers and delivers.
-    """
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener: Listener | None = listener
-
-    def ask(self, envelope: Envelope) -> None:  # noqa: ARG002 - everybody is taken
-        """Say yes."""
-        self.tell(Answered(Phase.RSET, Reply(250, "2.0.0", "Ok")))
-
-    def withdraw(self) -> bool:
-        """Take nothing back: `then` begins at once."""
-        return False
-
-    def quit(self) -> None:
-        """Take leave; there is nobody to tell."""
-        self._listener = None
-
-    def abort(self) -> None:
-        """Close at once."""
-        self._listener = None
-
-    def tell(self, event: Event) -> None:
-        """Let the listener hear of an event in a later turn of the loop."""
-        asyncio.get_running_loop().call_soon(self._told, event)
-
-    def _told(self, event: Event) -> None:
-        if self._listener is not None:
-            self._listener(event)
+        """Wait, for seconds at most, until every channel is closed that has quit."""

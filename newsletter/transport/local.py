@@ -1,7 +1,7 @@
 """A mail server on this machine that keeps what it takes in a Maildir: for rehearsals.
 
-aiosmtpd on 127.0.0.1, at a port that the system chooses, in a thread of its own. It says what a
-real server says, relays nothing, and ends with the block that opened it.
+aiosmtpd on 127.0.0.1, at a port that the system chooses, in a thread of its own. It answers as a
+real server does, relays nothing, and ends with the block that opened it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def local_server(folder: Path) -> Iterator[int]:
 
 async def _end(server: asyncio.Server) -> None:
     server.close()
-    # Sessions end when their clients have said QUIT; what is left by then is dropped.
+    # Sessions end with their clients' QUIT; those still open after a second are cancelled.
     current = asyncio.current_task()
     tasks = [task for task in asyncio.all_tasks() if task is not current]
     await asyncio.wait(tasks, timeout=1) if tasks else None

@@ -11,17 +11,18 @@ from typing import Final, NoReturn, cast
 from newsletter.basics.outcome import Envelope, Phase
 from newsletter.settings.values import Pipelining, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
-from newsletter.smtp.connection import CONNECT_SECONDS, TIMEOUTS, Connection
+from newsletter.smtp.connection import Connection
 from newsletter.smtp.events import Lost
 from newsletter.smtp.hosts import hello_name, is_loopback
 from newsletter.smtp.opening import Tls
 from newsletter.smtp.session import Session
+from newsletter.smtp.timeouts import CONNECT_SECONDS, TIMEOUTS
 from newsletter.smtp.tolerance import Tolerance
-from newsletter.smtp.words import of_certificate, of_error
+from newsletter.smtp.troubles import of_certificate, of_error
 from newsletter.transport.base import Channel, Listener
 
 _TLS_PORT: Final = 465
-"""RFC 8314, 7.3: TLS from the start; who waits there for a greeting in the clear waits in vain."""
+"""RFC 8314, 7.3: TLS from the start; a server on it sends no greeting in the clear."""
 _TLS_PORT_SECONDS: Final = 5.0
 _LOOK_AT_NAME: Final = "is the name in newsletter.toml right, and is this machine online?"
 
@@ -33,7 +34,7 @@ class SmtpTransport:
     `smtps://` is TLS from the start; `smtp+plain://` never encrypts. Certificates are verified
     against the system's authorities (SSL_CERT_FILE is honoured), TLS is 1.2 or newer.
 
-    What one connection learns about commands behind a dot (`pipelining`) holds for all of them.
+    `pipelining` limits the commands behind a dot; one connection's result holds for all.
     """
 
     def __init__(
@@ -64,17 +65,17 @@ class SmtpTransport:
         return opening
 
     async def finish(self) -> None:
-        """Wait until every connection is closed, as long as a QUIT may take."""
+        """Wait until every connection is closed, at most as long as QUIT may take."""
         tasks = [opening.task for opening in self._opened]
         if tasks:
             await asyncio.wait(tasks, timeout=TIMEOUTS[Phase.QUIT] + 1)
         for opening in self._opened:
             opening.abort()
-        await asyncio.sleep(0)  # what is aborted closes in the loop's next turn
+        await asyncio.sleep(0)  # an aborted transport closes in the loop's next turn
 
 
 class _Opening:
-    """A channel that connects, and then hands everything to its connection; `task` is its life."""
+    """A channel that connects, then passes everything to its connection; `task` ends with it."""
 
     def __init__(
         self,
@@ -130,7 +131,7 @@ class _Opening:
             greets_within=_TLS_PORT_SECONDS if url.port == _TLS_PORT and not immediate else None,
         )
         self._connection = connection
-        # From here on it is the connection that is spoken to, without a step in between.
+        # From here on a call goes to the connection directly.
         self.offer, self.deliver = connection.offer, connection.deliver
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -151,7 +152,7 @@ def _too_soon(*_: object) -> NoReturn:
 
 
 def _no_connection(url: TransportUrl, error: OSError | UnicodeError) -> Lost:
-    """Return the end of a conversation that never began; UnicodeError is of a name for no DNS."""
+    """Return the Lost of a failed connect; a name that DNS cannot have raises UnicodeError."""
     where = f"{url.host}:{url.port}"
     match error:
         case ssl.SSLCertVerificationError():

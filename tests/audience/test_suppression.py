@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.suppression.book import Change, SuppressionBook, suppressed_now
+from newsletter.audience.suppression.book import Changed, SuppressionBook, suppressed_now
 from newsletter.audience.suppression.record import FILE_NAME, append_events, read_record
 from newsletter.audience.suppression.suppression import (
     UNDATED,
@@ -170,7 +170,7 @@ def test_a_suppression_stands_in_both_records_and_either_is_enough(tmp_path: Pat
     ledger = SqliteLedger(tmp_path / "state.db")
     book = SuppressionBook(ledger.suppressions, tmp_path)
     assert book.suppress([LEE, LEE], reason="unsubscribed", source="test", now=NOW) == [
-        Change(address=LEE, before=None)
+        Changed(address=LEE, before=None)
     ]
     held = Suppression(address=LEE, reason="unsubscribed", at=NOW, source="test")
     assert in_force(ledger.suppressions.events()) == {"lee@example.com": held}
@@ -183,7 +183,7 @@ def test_a_suppression_stands_in_both_records_and_either_is_enough(tmp_path: Pat
     again = SuppressionBook(ledger.suppressions, tmp_path)
     later = NOW + timedelta(days=9)
     assert again.suppress([LEE], reason="other", source="test", now=later) == [
-        Change(address=LEE, before=held)
+        Changed(address=LEE, before=held)
     ]
     other = SqliteLedger(tmp_path / "other.db")
     assert suppressed_now(other.suppressions, tmp_path) == {"lee@example.com": held}
@@ -246,7 +246,7 @@ def test_a_restore_that_reached_one_record_only_reaches_the_other_when_it_is_sai
     change = SuppressionBook(ledger.suppressions, tmp_path).restore(
         LEE, reason="wrote", source="test", now=NOW
     )
-    assert change == Change(address=LEE, before=None)
+    assert change == Changed(address=LEE, before=None)
     assert keys_in(tmp_path / FILE_NAME) == set()
     ledger.close()
 

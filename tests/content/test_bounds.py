@@ -10,7 +10,7 @@ import pytest
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.toml import read_toml
 from newsletter.content.frontmatter.tree import parse
-from newsletter.content.importing import citation, marks, sources
+from newsletter.content.importing import landmarks, references, sources
 from newsletter.content.importing.escape import to_markdown
 from newsletter.content.issue.file import read_issue
 from newsletter.content.passage import Passage
@@ -105,9 +105,20 @@ def test_the_heading_of_the_implications_is_found_in_proportion(unit: str) -> No
 @UNIT
 def test_references_and_furniture_are_told_in_proportion(unit: str) -> None:
     for judge in (
-        *(citation.is_citation, citation.begins, citation.could_begin, citation.is_bare_doi),
-        *(citation.doi, marks.month, marks.is_implications, marks.is_furniture, marks.is_head),
-        *(marks.is_opening, marks.is_foot, marks.is_cut_month, to_markdown),
+        *(
+            references.is_citation,
+            references.begins,
+            references.could_begin,
+            references.is_bare_doi,
+        ),
+        *(
+            references.doi,
+            landmarks.month,
+            landmarks.is_implications,
+            landmarks.is_furniture,
+            landmarks.is_head,
+        ),
+        *(landmarks.is_opening, landmarks.is_foot, landmarks.is_cut_month, to_markdown),
     ):
         assert_grows_evenly(lambda text, judge=judge: judge(_row(text)), unit)  # type: ignore[misc]
     assert_grows_evenly(lambda text: render_citation(" ".join(text.split())[:10_000], None), unit)

@@ -15,7 +15,7 @@ import pytest
 
 from newsletter.basics.outcome import Phase
 from newsletter.settings.timing import Timing
-from newsletter.smtp import connection
+from newsletter.smtp import timeouts
 from tests.cli.terminal import terminal
 from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states, write_list
 from tests.delivery.test_kill import make_due
@@ -28,7 +28,7 @@ SHORT = Timing(first_wait=0.01, longest_wait=0.05, trouble_limit=0.3, crowded=0.
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     for phase in Phase:
-        monkeypatch.setitem(connection.TIMEOUTS, phase, 0.3)
+        monkeypatch.setitem(timeouts.TIMEOUTS, phase, 0.3)
 
 
 @pytest.fixture

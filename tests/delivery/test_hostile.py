@@ -17,7 +17,7 @@ from newsletter.basics.outcome import Phase, State
 from newsletter.delivery.mailing import Course, Result, send
 from newsletter.settings.timing import Timing
 from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
-from newsletter.smtp import connection
+from newsletter.smtp import timeouts
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.values import Mailing
 from newsletter.transport.base import Transport
@@ -32,7 +32,7 @@ SHORT = Timing(first_wait=0.01, longest_wait=0.05, trouble_limit=0.25, crowded=0
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     for phase in Phase:
-        monkeypatch.setitem(connection.TIMEOUTS, phase, 0.15)
+        monkeypatch.setitem(timeouts.TIMEOUTS, phase, 0.15)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_after_trouble_all_connections_come_back(ledger: SqliteLedger) -> None:
 def test_connections_that_are_never_greeted_do_not_keep_a_run_from_ending(
     ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(connection.TIMEOUTS, Phase.GREETING, 300)
+    monkeypatch.setitem(timeouts.TIMEOUTS, Phase.GREETING, 300)
     mailing = frozen(ledger, readers(4))
     with hostile(at("greeting", HANG, lambda _who, number, _done: number > 1)) as server:
         result = through(ledger, mailing, server, connections=3)

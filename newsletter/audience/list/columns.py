@@ -1,4 +1,7 @@
-"""The columns of a list: its header understood, and how a list's problems are told."""
+"""The columns of a list, read from its header, and the problems of columns and rows.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.audience.list.headers import ALIASES, KNOWN_ROLES, Role, meaning
+from newsletter.audience.list.cells import GONE, answer
+from newsletter.audience.list.roles import ALIASES, KNOWN_ROLES, Role, meaning
 from newsletter.audience.list.table import Report, Table, column_name
-from newsletter.audience.list.words import GONE, answer
 from newsletter.basics.controls import CONTROLS, SEPARATORS, SURROGATES
 from newsletter.basics.errors import Level, Problem, did_you_mean, fail
 from newsletter.settings.values import AS_FIELD, IGNORED
 
 Answers = Mapping[str, str]
-"""What `[subscribers.columns]` says: a column's name in the header, and how it is to be read."""
+"""`[subscribers.columns]`: maps a column's name in the header to how it is read."""
 
 SECTION = "[subscribers.columns]"
 
-# C0, DEL, C1, line and paragraph separators, and what turns the direction of the text after it.
+# C0, DEL, C1, line and paragraph separators, and marks that change the direction of text.
 CONTROL = re.compile(rf"[{CONTROLS}{SEPARATORS}{SURROGATES}\u202a-\u202e\u2066-\u2069]")
 
 
@@ -28,8 +31,8 @@ CONTROL = re.compile(rf"[{CONTROLS}{SEPARATORS}{SURROGATES}\u202a-\u202e\u2066-\
 class Column:
     """One column: `written` as in the header; `name` as templates have it, "" for one not read.
 
-    `known` is the name of ours that it has, None for a field. `answered` says that the settings
-    decide how it is read.
+    `known` is its name among KNOWN_COLUMNS, None for a field. `answered`: the settings say how it
+    is read.
     """
 
     written: str
@@ -48,7 +51,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Which cell is what: `names` in the file's order, "" for a column that is not read."""
+    """The columns in the file's order; `names` has "" for a column that is not read.
+
+    `email` is the index of the address, `line` the header's.
+    """
 
     names: tuple[str, ...]
     email: int
@@ -57,7 +63,7 @@ class Columns:
 
 
 def read_columns(table: Table, report: Report, answers: Answers) -> Columns:
-    """Return the header's columns, or raise NewsletterError with all that is wrong with it."""
+    """Return the header's columns. Raises NewsletterError where no rows could be read with it."""
     shown, line = table.shown, table.header_line
     each = tuple(_columns(table.header, {column_name(key): as_ for key, as_ in answers.items()}))
     _require_one_email(table, each)
@@ -78,7 +84,7 @@ def read_columns(table: Table, report: Report, answers: Answers) -> Columns:
 
 
 def strange_answers(columns: Columns, answers: Answers, shown: Path) -> Iterator[Problem]:
-    """Yield what the settings say of columns that the list does not have."""
+    """Yield a problem for each setting about a column that is missing, or set twice."""
     found = {column_name(column.written) for column in columns.each}
     told: dict[str, str] = {}
     for key, as_ in answers.items():
@@ -101,9 +107,9 @@ def strange_answers(columns: Columns, answers: Answers, shown: Path) -> Iterator
 
 
 def not_understood(column: Column, cell: str, shown: Path, line: int) -> Problem:
-    """Tell of a column that may say who has left, and the lines that answer what it is.
+    """Return the problem of a column that may say who has left, with the settings that answer it.
 
-    `cell` is the first that looks so, on `line`.
+    `cell`, on `line`, is the first that looks so.
     """
     seen = "'...'" if "@" in cell else quoted(cell.strip())
     if not column_name(column.written):
@@ -123,11 +129,11 @@ def not_understood(column: Column, cell: str, shown: Path, line: int) -> Problem
 
 
 _LIKELY = {Role.MAYBE_LEFT: "unsubscribed", Role.MAYBE_STAYS: "subscribed"}
-"""What a column probably is that is not understood."""
+"""The most likely meaning of a column that is not understood."""
 
 
 def two_lines(written: str, *known: str) -> str:
-    """Return the lines for newsletter.toml that say how to read a column, below their section."""
+    """Return the section and lines for newsletter.toml that say how to read a column."""
     key = _toml_text(written)
     return "\n".join([f"    {SECTION}", *(f"    {key} = {_toml_text(each)}" for each in known)])
 
@@ -148,15 +154,15 @@ def _columns(header: Sequence[str], answers: Mapping[str, str]) -> Iterator[Colu
         written, plain = cell.strip(), column_name(cell)
         answer = answers.get(plain) if plain else None
         if answer is None:
-            means = meaning(written, plain)
-            name = means.known if means.known is not None and plain in ALIASES else plain
-            yield Column(written=written, name=name, role=means.role, known=means.known)
+            role, known = meaning(written, plain)
+            name = known if known is not None and plain in ALIASES else plain
+            yield Column(written=written, name=name, role=role, known=known)
         elif answer in (AS_FIELD, IGNORED):
             name = plain if answer == AS_FIELD else ""
             yield Column(written=written, name=name, role=Role.FIELD, known=None, answered=True)
         else:
             role = KNOWN_ROLES.get(answer, Role.FIELD)
-            # Whatever stands there but no: the editor says that it is about leaving.
+            # The editor says that it is about leaving, so any cell but "no" means: left.
             role = Role.LEFT_WHEN_OR_WHY if role is Role.UNSUBSCRIBED else role
             name = plain if answer in KNOWN_ROLES and answer in taken else answer
             taken.add(answer)
@@ -209,5 +215,5 @@ def quoted(text: str) -> str:
 
 
 def warning(message: str, shown: Path, line: int, hint: str | None = None) -> Problem:
-    """Return what is wrong with a row, which never stops the others."""
+    """Return a problem that stops no other row."""
     return Problem(message=message, file=shown, line=line, hint=hint, level=Level.WARNING)

@@ -1,4 +1,7 @@
-"""The columns of a list that say who must not be mailed, each as a gate that its cells pass."""
+"""The columns of a list that say who must not be mailed, each as a gate for its cells.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from newsletter.audience.list.columns import Column, Columns, quoted
-from newsletter.audience.list.headers import Role
-from newsletter.audience.list.words import (
+from newsletter.audience.list.cells import (
     GONE,
     INVISIBLE,
     Says,
@@ -19,6 +20,8 @@ from newsletter.audience.list.words import (
     plain,
     plainly_gone,
 )
+from newsletter.audience.list.columns import Column, Columns, quoted
+from newsletter.audience.list.roles import Role
 
 IN_THE_LIST = "in the list"
 UNSUBSCRIBED = f"unsubscribed {IN_THE_LIST}"
@@ -30,7 +33,7 @@ UNREADABLE_EXPIRY = "unreadable consent_expires"
 NOT_UNDERSTOOD = "a column that is not understood"
 
 SAID: Final = {says: f"{says.value} {IN_THE_LIST}" for says in GONE}
-"""The reason of each word that excludes a reader."""
+"""The reason for each word that excludes a reader."""
 
 _MOST_CLEAR: Final = 2_000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -41,20 +44,20 @@ _BY_NAME = (
 )
 
 Judge = Callable[[str], str | None]
-"""Takes a cell; returns why its reader must not be mailed, or None."""
+"""Returns why the reader of a cell must not be mailed, or None."""
 
 
 class Gate:
     """One such column, at the index `at`.
 
-    Where it `asks`, the column is not understood, and the check asks the editor what it means.
+    `asks`: the column is not understood, and the check asks the editor for its meaning.
     """
 
     def __init__(self, at: int, judge: Judge, *, asks: bool) -> None:
         self.at: Final = at
         self.asks: Final = asks
         self.clear: Final[set[str]] = {""} if judge("") is None else set()
-        """Cells that are known to stop nobody; nearly every cell is one of a few."""
+        """A cache of cells that stop nobody; nearly every cell is one of a few."""
         self._judge = judge
 
     def stops(self, cell: str) -> str | None:

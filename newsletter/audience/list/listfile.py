@@ -3,7 +3,9 @@
     email,first_name,status,consent_expires,clinic
     ada@example.org,Ada,active,2027-06-30,Harbour
 
-A bad row is left out and told; it never stops the others.
+A bad row is left out and reported; it does not stop the others.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.columns import CONTROL, SECTION, Columns, quoted, warning
 from newsletter.audience.list.gates import (
     NO_CONSENT,
@@ -24,7 +27,6 @@ from newsletter.audience.list.gates import (
 )
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.table import Report
-from newsletter.audience.list.words import INVISIBLE
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import Problem, did_you_mean
 from newsletter.basics.value import Value
@@ -53,9 +55,9 @@ class Member(Value):
 
 
 class RowReader:
-    """Turns rows into Members, excluded by the `gates`; what is wrong with one goes to `report`.
+    """Turns rows into Members, excluded by the `gates`; `report` gets the problems.
 
-    Only with `shows_cells` a problem holds what stands in a cell that should be an address.
+    Only with `shows_cells` a problem quotes a cell that should be an address.
     """
 
     def __init__(
@@ -87,7 +89,7 @@ class RowReader:
                 return None
         if padded:
             cells = [cell.strip() for cell in cells]
-        # One look at the whole row; which cell it was is found out only where something was.
+        # One test for the whole row; only if it fails, one for each cell.
         joined = "".join(cells)
         is_long = len(joined) > LONGEST_NAME and max(map(len, cells)) > LONGEST_NAME
         if is_long or not joined.isprintable():
@@ -101,7 +103,9 @@ class RowReader:
         try:
             address = parse_address(cells[self._email])
         except BadAddress as error:
-            self._report(self._bad_address(cells[self._email], error, line))
+            cell = cells[self._email]
+            seen = f" ({quoted(cell)})" if self._shows_cells else ""
+            self._report(_bad_address(cell, f"{error}{seen}", self._shown, line))
             return None
         excluded = first_stop(self._gates, cells) if self._gates else None
         if excluded is not None:
@@ -124,20 +128,16 @@ class RowReader:
             fields["name"] = name
         return Subscriber(address, name, fields)
 
-    def _bad_address(self, cell: str, error: BadAddress, line: int) -> Problem:
-        told = f" ({quoted(cell)})" if self._shows_cells else ""
-        return _bad_address(cell, f"{error}{told}", self._shown, line)
-
 
 def _fitted(cells: list[str], width: int) -> list[str]:
-    """Drop empty cells beyond the header, which spreadsheets like to write."""
+    """Drop empty cells beyond the header, which some spreadsheets write."""
     return cells[:width] if len(cells) > width and not any(cells[width:]) else cells
 
 
 def _tidy(name: str, cell: str) -> str:
-    """Return the cell without invisible ends; line breaks in a long text become spaces.
+    """Return the cell without invisible ends and, unless it is a name, without line breaks.
 
-    Names keep theirs, and are refused for them.
+    A name with a line break is refused.
     """
     cell = cell.strip(INVISIBLE)
     return cell if name in _NAMES else _BREAKS.sub(" ", cell)
@@ -182,7 +182,7 @@ def _bad_address(cell: str, error: str, shown: Path, line: int) -> Problem:
 
 
 def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
-    """Report what the list probably does not mean; a plain 'unsubscribed' is no problem."""
+    """Report a reason that may be a mistake; a plain 'unsubscribed' is none."""
     if excluded.startswith(UNKNOWN_STATUS):
         near = did_you_mean(excluded.removeprefix(UNKNOWN_STATUS).strip(" '"), _STATUSES)
         hint = near or "the statuses are 'active' (or nothing) and 'unsubscribed'"

@@ -1,4 +1,7 @@
-"""A person on the list."""
+"""A person on the list.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 """The first pass over a list: who must not be mailed on any of their rows, and who may be twice.
 
-A row that says that its reader left holds against every other row of the address, wherever it
-stands in the file. That is also so where the row itself cannot be used: its cells are shifted, a
-quote is in the wrong place, a name stands around the address. Then every address in it counts.
+A row that says that its reader left excludes every other row of the address, anywhere in the
+file. So does a row that cannot be used (cells shifted, a quote in the wrong place, a name around
+the address): then every address in it counts.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -11,11 +13,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from newsletter.audience.list.cells import GONE, INVISIBLE, LONGEST, Says, answer, plainly_gone
 from newsletter.audience.list.columns import Columns
 from newsletter.audience.list.gates import IN_THE_LIST, NOT_UNDERSTOOD, SAID, Gate, first_stop
-from newsletter.audience.list.headers import Role
+from newsletter.audience.list.roles import Role
 from newsletter.audience.list.table import Table
-from newsletter.audience.list.words import GONE, INVISIBLE, LONGEST, Says, answer, plainly_gone
 from newsletter.basics.address import BadAddress, parse_address
 
 PARTS: Final = (
@@ -23,13 +25,13 @@ PARTS: Final = (
     *("sinscri", "gemeld", "abbestell", "sgetragen", "baja", "desuscri", "unknown", "undeliver"),
     *("zustellbar", "removed", "longer"),
 )
-"""One of these is in each word that `plainly_gone` knows, however its parts are separated."""
+"""Each word of `plainly_gone` holds one of these, however its parts are separated."""
 _ADDRESS = re.compile(r"[^\s,;|<>\"()\[\]:]+@[^\s,;|<>\"()\[\]:]+")
 _BETWEEN = re.compile(r"[,;\t|\"\r\n]+")
 
 
 class Sign:
-    """Where a column that is not understood first says that a reader left, and in which words."""
+    """The first cell of a column that is not understood that seems to say that a reader left."""
 
     def __init__(self, line: int, cell: str) -> None:
         self.line: Final = line
@@ -39,9 +41,9 @@ class Sign:
 class Survey:
     """What one pass over a list found.
 
-    `hashes` are those of the keys that may stand there twice (a few do not); `barred` says by
-    `Address.key` why readers must not be mailed; `signs` are those of columns, by their index.
-    Unless one of the gates `has_stopped` a row, nobody need ask them again.
+    `hashes` are those of the keys that may occur twice (a few do not); `barred` maps an
+    `Address.key` to why it must not be mailed; `signs` are by a column's index. Unless a gate
+    `has_stopped` a row, the second pass needs no gates.
     """
 
     def __init__(self, columns: Columns, gates: list[Gate]) -> None:
@@ -62,10 +64,10 @@ class Survey:
         ]
 
     def read(self, table: Table) -> None:
-        """Go over the list, in bounded memory: a byte for each residue of a key's hash seen.
+        """Read the list in bounded memory: a byte for each residue of a key's hash.
 
-        Two keys that share a residue are only looked at more closely in the second pass, where
-        whole keys are compared: a collision costs a little memory and never excludes anybody.
+        Two keys that share a residue are compared whole in the second pass: a collision costs a
+        little memory and excludes nobody.
         """
         mask = (1 << max(16, (table.size // 8).bit_length())) - 1
         seen = bytearray(mask + 1)
@@ -97,7 +99,7 @@ class Survey:
         self._look_at_waiting()
 
     def _wait(self, line: int, cells: list[str], key: str, value: str) -> None:
-        """Keep a row with a cell that is not known to be harmless, to be looked at with others."""
+        """Keep a row with a cell that is not in the cache, to search it together with others."""
         if len(value) > LONGEST or "\n" in value:
             value = value[:LONGEST].replace("\n", " ")
         self._waiting.append((line, cells, key))
@@ -106,9 +108,9 @@ class Survey:
             self._look_at_waiting()
 
     def _look_at_waiting(self) -> None:
-        """Look closely at the rows in which one of the PARTS stands; the others' cells are clear.
+        """Judge the waiting rows that hold one of the PARTS; the other rows' cells are clear.
 
-        One search through the cells of many rows takes a fraction of one in each.
+        One search through the joined cells takes a fraction of a search in each.
         """
         waiting, values = self._waiting, self._values
         found = _lines_with_a_part("\n".join(values).lower())
@@ -122,7 +124,7 @@ class Survey:
         values.clear()
 
     def _look(self, line: int, cells: list[str], key: str, reason: str | None) -> None:
-        """Look closely at a row that may say that its reader left."""
+        """Judge a row that may say that its reader left."""
         if not _is_address(cells[self._columns.email]):
             self._broken(cells)
             return
@@ -143,7 +145,7 @@ class Survey:
                     self.signs[gate.at] = Sign(line, cell)
 
     def _said_elsewhere(self, line: int, cells: Sequence[str]) -> str | None:
-        """Return what a cell says of a column that is about something else."""
+        """Return what the cells of columns about other things say."""
         for at in self._others:
             cell = cells[at]
             gone = plainly_gone(cell) if cell else None
@@ -171,7 +173,7 @@ class Survey:
                 self.barred.setdefault(key, reason)
 
     def _said_aside(self, cells: Sequence[str]) -> str | None:
-        """Return what a column says whose cell has been shifted, as far as the address was."""
+        """Return what a gate's cell says, if it was shifted as far as the address was."""
         shifts = [at - self._columns.email for at, cell in enumerate(cells) if "@" in cell]
         shifts.append(len(cells) - len(self._columns.names))
         for shift in dict.fromkeys(shifts[:_MOST_SHIFTS] + shifts[-1:]):
@@ -205,7 +207,7 @@ def _lines_with_a_part(text: str) -> set[int]:
 
 
 def _key(cell: str) -> str:
-    """Return what `Address.key` will be."""
+    """Return the `Address.key` of a cell, or the cell itself where it is no address."""
     try:
         return parse_address(cell.strip(INVISIBLE)).key
     except BadAddress:
@@ -221,12 +223,12 @@ def _is_address(cell: str) -> bool:
 
 
 def _holds_rows(cells: Sequence[str]) -> bool:
-    """Return whether a cell that spans lines has an address in it: rows that a quote swallowed."""
+    """Return whether a cell spans lines and has an address: a quote has swallowed other rows."""
     return any("@" in cell and ("\n" in cell or "\r" in cell) for cell in cells)
 
 
 def _said_anywhere(text: str) -> str | None:
-    """Return what a part of a broken row says, cut wherever a cell may end."""
+    """Return what a part of a broken row says; a part ends wherever a cell may."""
     for part in _BETWEEN.split(text):
         said: Says | None = answer(part)
         if said not in GONE:
@@ -237,7 +239,6 @@ def _said_anywhere(text: str) -> str | None:
 
 
 def _keys_in(text: str) -> Iterator[str]:
-    """Yield the keys of all addresses in a text."""
     for found in _ADDRESS.findall(text):
         for written in (found, found.strip("'`.!?")):
             try:

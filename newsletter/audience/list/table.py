@@ -2,6 +2,8 @@
 
 The rows are streamed: a pass over the file holds one row at a time. Line numbers are those of
 the file (from 1); a row that spans lines has the number of its first.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
@@ -20,28 +22,27 @@ from newsletter.basics.errors import Level, Problem, fail
 
 Report = Callable[[Problem], None]
 Torn = Callable[[int, str], None]
-"""Takes the line and the text of a row that is no CSV."""
+"""Called with the line and the text of a row that is no CSV."""
 Row = tuple[int, list[str]]
-"""The line where it begins, and its cells as they are written."""
+"""The line where the row begins, and its cells as they are written."""
 
 MOST_COLUMNS = 1_000
-"""A first line that names more columns than this is none."""
+"""A first line with more columns is refused."""
 MOST_LINES = 100
-"""A row of more lines than this is taken for a quote that was never closed ..."""
 MOST_CHARACTERS = 65_536
-"""... and so is one of more characters."""
+"""In a longer row, by lines or characters, a quote was never closed."""
 _MOST_RUNAWAYS = 200
-"""After so many quotes that were never closed no row of the file spans lines any more."""
+"""After so many quotes that were never closed, each line is read as a row of its own."""
 
 _BLOCK = 1 << 16
-"""Characters that are made into rows in one step."""
+"""Characters that are parsed in one step."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def guard_formula(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    """Return a cell that spreadsheets do not run as a formula (OWASP, CSV injection)."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
@@ -59,11 +60,11 @@ class Table:
     """An open CSV file: `header` is its first row, `delimiter` one of comma, semicolon, tab.
 
     `file` is the path, `shown` the path as the editor should see it. `strange_line` is the first
-    line that is not UTF-8 and was read as cp1252, or None. A file that holds no table raises a
-    NewsletterError.
+    line that is not UTF-8 and was read as cp1252, or None. Raises NewsletterError for a file that
+    holds no table.
 
-    While its rows are read, `spans` says whether the one at hand spans lines, `padded` whether
-    spaces may stand around its cells; `blank` counts those so far in which nothing stands.
+    While rows are read, `spans` says whether the current one spans lines, `padded` whether its
+    cells may have spaces around them; `blank` counts the empty rows so far.
     """
 
     def __init__(self, file: Path, *, shown: Path) -> None:
@@ -98,7 +99,7 @@ class Table:
         self._file.close()
 
     def encoding_problems(self) -> tuple[Problem, ...]:
-        """Return the warning about an old encoding, where there is cause."""
+        """Return the warning about a line that is not UTF-8, if there is one."""
         if self.strange_line is None:
             return ()
         return (
@@ -114,9 +115,8 @@ class Table:
     def rows(self, report: Report | None = None, torn: Torn | None = None) -> Iterator[Row]:
         """Return the rows below the header, without empty ones; each call reads anew.
 
-        What is no CSV goes to `report` (as warnings: that row is left out) and to `torn`, and does
-        not stop the others: after a quote that is never closed, the next line is read as a row of
-        its own.
+        A row that is no CSV is left out: `report` gets a warning, `torn` its line and text. After
+        a quote that is never closed, the next line is read as a row of its own.
         """
         return self._read(self._body, report, torn)
 
@@ -171,15 +171,15 @@ class Table:
                     continue
             for cells in rows:
                 number += 1
-                if any(cell for cell in cells):  # compiled, this is a loop, and no call
+                if any(cell for cell in cells):  # mypyc: a loop; any(cells) would be a call
                     yield number, cells
                 else:
                     self.blank += 1
 
     def _plain(self, block: str) -> list[list[str]] | None:
-        """Return the rows of lines in which nothing is quoted or padded, or None.
+        """Return the rows of a block in which nothing is quoted or padded, or None.
 
-        Nearly all are like that; it takes a third of the time of `csv`, and gives the same.
+        Nearly all blocks are like that; this takes a third of the time of `csv`.
         """
         if '"' in block or f"{self.delimiter} " in block or "\n " in block or block[0] == " ":
             return None
@@ -231,7 +231,6 @@ class Table:
     def _next_row(
         self, reader: Iterator[list[str]], lines: _Lines
     ) -> tuple[list[str], Exception | None]:
-        """Return the next row, or why there is none."""
         try:
             cells = next(reader)
         except (csv.Error, _Runaway) as error:
@@ -240,7 +239,7 @@ class Table:
         return cells, _Runaway() if runs_away else None
 
     def _holds_rows(self, continued: list[str]) -> bool:
-        """Return whether a cell over several lines has swallowed rows up to another lost quote."""
+        """Return whether a cell over several lines holds whole rows, up to another lost quote."""
         commas = len(self.header) - 1
         return commas > 0 and any(
             "@" in line and line.count(self.delimiter) == commas for line in continued
@@ -266,10 +265,10 @@ class _Runaway(Exception):  # noqa: N818 - it never leaves this module
 
 
 class _Lines:
-    """The lines of a block, and after it of the text that it is of.
+    """The lines of a block, then those of the text after it.
 
-    Those of the row being read are kept, so that they can be reread; `waiting` are what is left
-    of the block, or is to be reread.
+    `taken` are the lines of the row being read, kept to be read again; `waiting` are those that
+    are left of the block, or to be read again.
     """
 
     def __init__(self, block: list[str], text: Iterator[str]) -> None:
@@ -295,5 +294,5 @@ class _Lines:
         return line
 
     def push_back(self) -> None:
-        """Give all lines of this row but the first to the next one."""
+        """Put all lines of this row but the first back to be read again."""
         self.waiting.extendleft(reversed(self.taken[1:]))

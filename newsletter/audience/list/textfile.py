@@ -1,10 +1,12 @@
-"""A text file as people and spreadsheets write it, opened: what it is, and in which encoding."""
+"""A text file as people and spreadsheets write it: its encoding found, its text opened.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
 import codecs
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,11 +21,11 @@ _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\f"))
 _TEXT_HAS_FEWER = 0.02
 """Real text has hardly a control byte; compressed and binary files have one in ten."""
 _A_FEW = 8
-"""So many may stand in a short list by accident; they are told row by row."""
+"""A short list may hold so many by accident; each is reported with its row."""
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Read bytes that are not UTF-8 as Windows does; a file may mix both."""
+    """Decode bytes that are not UTF-8 as cp1252; a file may mix both."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
@@ -32,19 +34,11 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("newsletter.cp1252", _as_cp1252)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Form:
-    """How the file's bytes are text: `strange_line` is the first that is not UTF-8."""
-
-    encoding: str
-    strange_line: int | None = None
-
-
 class TextFile:
     """An open file of text: `size` in octets; `strange_line` is the first that is not UTF-8.
 
-    Such lines are read as cp1252. A file that holds no text raises a NewsletterError, which
-    names it as `shown`.
+    Such lines are read as cp1252. Raises NewsletterError for a file that holds no text; `shown` is
+    its path in problems.
     """
 
     def __init__(self, file: Path, *, shown: Path) -> None:
@@ -52,17 +46,15 @@ class TextFile:
         self._text: io.TextIOWrapper | None = None
         try:
             self.size = file.stat().st_size
-            form = _form(self._raw, shown)
+            self.encoding, self.strange_line = _encoding(self._raw, shown)
         except BaseException:
             self._raw.close()
             raise
-        self.encoding = form.encoding
-        self.strange_line = form.strange_line
 
     def from_start(self) -> io.TextIOWrapper:
         """Return the text from its first character; line ends stay as they are.
 
-        There is one pass at a time: this ends the one before.
+        There is one pass at a time: a call ends the one before.
         """
         if self._text is not None:
             self._text.detach()
@@ -98,8 +90,8 @@ def _open(file: Path, shown: Path) -> BinaryIO:
         raise fail(f"cannot be read: {error.strerror}", file=shown) from None
 
 
-def _form(raw: BinaryIO, shown: Path) -> _Form:
-    """Find out how to read the bytes, in one quick pass over all of them."""
+def _encoding(raw: BinaryIO, shown: Path) -> tuple[str, int | None]:
+    """Return the encoding and the first line that is not UTF-8, after a pass over all bytes."""
     head = raw.read(HEAD)
     if not head.strip(codecs.BOM_UTF8 + b" \t\r\n"):
         raise fail("the file is empty", file=shown, hint=NAME_THE_COLUMNS)
@@ -107,11 +99,11 @@ def _form(raw: BinaryIO, shown: Path) -> _Form:
         raise fail("this is a spreadsheet file", file=shown, hint=_SAVE_AS_CSV)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         _check_utf16(raw, shown)
-        return _Form(encoding="utf-16")
+        return "utf-16", None
     strange = len(head) - len(head.translate(None, _CONTROL_BYTES))
     if strange > max(_A_FEW, len(head) * _TEXT_HAS_FEWER):
         raise fail("this is no text file", file=shown, hint=_SAVE_AS_CSV)
-    return _Form(encoding="utf-8-sig", strange_line=_first_strange_line(raw))
+    return "utf-8-sig", _first_strange_line(raw)
 
 
 def _check_utf16(raw: BinaryIO, shown: Path) -> None:
@@ -132,7 +124,6 @@ def _check_utf16(raw: BinaryIO, shown: Path) -> None:
 
 
 def _first_strange_line(raw: BinaryIO) -> int | None:
-    """Return the first line that is not UTF-8."""
     raw.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines, ended_in_cr = 1, False
@@ -151,6 +142,6 @@ def _first_strange_line(raw: BinaryIO) -> int | None:
 
 
 def _line_ends(chunk: bytes, *, after_cr: bool) -> int:
-    """Count CRLF, CR and LF, each as one; an LF after an earlier chunk's CR is counted already."""
+    """Count CRLF, CR and LF, each as one; `after_cr` a first LF belongs to the chunk before."""
     ends = chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
     return ends - (after_cr and chunk.startswith(b"\n"))

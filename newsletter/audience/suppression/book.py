@@ -1,7 +1,7 @@
 """The two records of suppressions as one: the state database, and `suppressions.csv` beside it.
 
-What either knows, holds. Writes go to the database first, then to the file; if one of them fails,
-the other still has it, the editor is told, and running the same command again mends the rest.
+A suppression in either of them holds. Writes go to the database first, then to the file; if one
+of them fails, the other has it, and the same command, run again, completes it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from newsletter.audience.suppression.record import FILE_NAME, Record, append_events, read_record
+from newsletter.audience.suppression.record import FILE_NAME, Recorded, append_events, read_record
 from newsletter.audience.suppression.suppression import (
     UNDATED,
     Action,
@@ -22,13 +22,13 @@ from newsletter.audience.suppression.suppression import (
     in_force,
 )
 from newsletter.basics.address import Address
-from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.basics.errors import NewsletterError, Problem
 
 _AGAIN = "mend that, then run the same command again"
 
 
-class Database(Protocol):
-    """What the book needs of the ledger."""
+class EventStore(Protocol):
+    """The part of the ledger that the book uses."""
 
     def add_event(self, event: SuppressionEvent) -> None:
         """Record an event."""
@@ -38,17 +38,17 @@ class Database(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What came of suppressing or restoring one address: `before` held until now, or None."""
+class Changed:
+    """An address suppressed or restored; `before` is the suppression that held, or None."""
 
     address: Address
     before: Suppression | None
 
 
-def suppressed_now(database: Database, root: Path) -> dict[str, Suppression]:
+def suppressed_now(database: EventStore, root: Path) -> dict[str, Suppression]:
     """Return everybody who must not be mailed, by `Address.key`, from both records of a workspace.
 
-    Raises NewsletterError where `suppressions.csv` has a line that cannot be read: it may be
+    Raises NewsletterError where `suppressions.csv` has a line that cannot be read: it may name
     somebody who left, so nothing must be sent.
     """
     record = read_record(root / FILE_NAME, shown=Path(FILE_NAME))
@@ -59,17 +59,16 @@ def suppressed_now(database: Database, root: Path) -> dict[str, Suppression]:
 class SuppressionBook:
     """Both records of the workspace at `root`, read once; `problems` are those of the file."""
 
-    def __init__(self, database: Database, root: Path) -> None:
+    def __init__(self, database: EventStore, root: Path) -> None:
         self._database = database
         self._file = root / FILE_NAME
-        self.problems: tuple[Problem, ...] = ()
         try:
-            record = read_record(self._file, shown=Path(FILE_NAME))
+            self._record = read_record(self._file, shown=Path(FILE_NAME))
         except NewsletterError as error:
-            record = Record(problems=error.problems)
-        self.problems = record.problems
+            self._record = Recorded(problems=error.problems)
+        self.problems = self._record.problems
         self._in_database = tuple(database.events())
-        self._in_file = record.events
+        self._in_file = self._record.events
 
     def in_force(self) -> dict[str, Suppression]:
         """Return the suppressions that hold, by `Address.key`."""
@@ -85,13 +84,14 @@ class SuppressionBook:
 
     def suppress(
         self, addresses: Iterable[Address], *, reason: str, source: str, now: datetime
-    ) -> list[Change]:
+    ) -> list[Changed]:
         """Suppress addresses in both records; one that is suppressed already keeps its date.
 
         Raises NewsletterError where one of the records could not be written.
         """
         known = self.in_force()
-        changes = [Change(address=each, before=known.get(each.key)) for each in _once(addresses)]
+        once = {address.key: address for address in addresses}
+        changes = [Changed(address=each, before=known.get(key)) for key, each in once.items()]
         events = [
             _kept(change.before, now)
             if change.before
@@ -107,14 +107,12 @@ class SuppressionBook:
         self._write(events)
         return changes
 
-    def restore(self, address: Address, *, reason: str, source: str, now: datetime) -> Change:
+    def restore(self, address: Address, *, reason: str, source: str, now: datetime) -> Changed:
         """Lift a suppression in both records; nothing is written where there is none.
 
         Raises NewsletterError where one of the records cannot be read or written.
         """
-        errors = [problem for problem in self.problems if problem.level is Level.ERROR]
-        if errors:
-            raise NewsletterError(*errors)
+        self._record.require_whole()
         before = self.in_force().get(address.key)
         if before is not None:
             event = SuppressionEvent(
@@ -126,14 +124,14 @@ class SuppressionBook:
             )
             self._write([event])
         else:
-            # A restore that an earlier run could write to one record only.
+            # An earlier run may have written the restore to one record only.
             self._write([event for event in self.history(address)[-1:] if event.at != UNDATED])
-        return Change(address=address, before=before)
+        return Changed(address=address, before=before)
 
     def _write(self, events: Sequence[SuppressionEvent]) -> None:
-        """Write events to each record that does not say so yet; tell all failures together.
+        """Write events to each record that lacks them. Raises NewsletterError with all failures.
 
-        Suppressions go to the file even where the database fails; restores do not.
+        Where the database fails, suppressions still go to the file; restores do not.
         """
         failed = self._to_database(_news(events, self._in_database))
         if failed:
@@ -147,7 +145,7 @@ class SuppressionBook:
             raise NewsletterError(*problems)
 
     def _not_before(self, address: Address, now: datetime) -> datetime:
-        """Return now, or the latest event of the address where a clock was ahead."""
+        """Return `now`, or the time of the address's latest event where that is later."""
         known = [event.at for event in self.history(address) if event.at != UNDATED]
         return max([now.replace(microsecond=0), *known])
 
@@ -172,7 +170,7 @@ class SuppressionBook:
 
 
 def _told(problems: Iterable[Problem], failed: str, has_it: str | None) -> Iterator[Problem]:
-    """Say which record could not be written, and which one has it all the same."""
+    """Add to problems which record was not written, and which one has the event."""
     for problem in problems:
         yield replace(
             problem,
@@ -191,12 +189,8 @@ def _news(
     ]
 
 
-def _once(addresses: Iterable[Address]) -> list[Address]:
-    return list({address.key: address for address in addresses}.values())
-
-
 def _kept(known: Suppression, now: datetime) -> SuppressionEvent:
-    """Return a suppression that one of the records lacks, to be written there."""
+    """Return the event of a known suppression, for a record that lacks it."""
     return SuppressionEvent(
         address=known.address,
         action=Action.SUPPRESS,

@@ -1,12 +1,11 @@
-"""`suppressions.csv`: every suppression and restore, one line each, for people to see and keep.
+"""`suppressions.csv`: every suppression and restore, one line each, for people to read and keep.
 
     email,action,reason,source,at
     lee@example.com,suppress,unsubscribed,subscribers,2026-10-02T08:30:00+00:00
 
-Lines are only ever added. Somebody may have opened it in a spreadsheet all the same, so the
-reader takes any encoding and separator, and a file with nothing but addresses: all of these still
-suppress. Only a line without a readable address is an error, and no mailing goes out before it
-is mended: it may be somebody who left.
+The program only adds lines. A spreadsheet may have rewritten the file, so any encoding and
+separator is read, and a file of addresses alone. A line without a readable address is an error,
+and no mailing goes out before it is mended: it may name somebody who left.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from newsletter.audience.list.cells import INVISIBLE
+from newsletter.audience.list.columns import warning
 from newsletter.audience.list.table import Table, guard_formula, unguard_formula
-from newsletter.audience.list.words import INVISIBLE
 from newsletter.audience.suppression.record_rows import COLUMNS, has_second_address, lost, rows_of
 from newsletter.audience.suppression.suppression import UNDATED, Action, SuppressionEvent
 from newsletter.basics.address import BadAddress, parse_address
@@ -36,8 +36,8 @@ _NO_REASON = "suppressed by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What the file says: one event an address, and what is wrong with its lines.
+class Recorded:
+    """The file's content: one event an address, and the problems of its lines.
 
     Where a problem is an error, a suppression may be missing: nothing must be sent.
     """
@@ -52,13 +52,13 @@ class Record:
             raise NewsletterError(*errors)
 
 
-def read_record(file: Path, *, shown: Path) -> Record:
-    """Read `suppressions.csv`; without the file nobody is suppressed by it.
+def read_record(file: Path, *, shown: Path) -> Recorded:
+    """Read `suppressions.csv`; a missing file is an empty record.
 
-    Raises NewsletterError where the file is there and holds no table.
+    Raises NewsletterError where the file exists and holds no table.
     """
     if not _has_content(file):
-        return Record()
+        return Recorded()
     problems: list[Problem] = []
     latest: dict[str, SuppressionEvent] = {}
     with Table(file, shown=shown) as table:
@@ -70,14 +70,14 @@ def read_record(file: Path, *, shown: Path) -> Record:
             event = _event(dict(zip(names, cells, strict=False)), shown, line, problems)
             if event is not None and _counts(event, latest.get(event.address.key)):
                 latest[event.address.key] = event
-    return Record(events=tuple(latest.values()), problems=tuple(problems))
+    return Recorded(events=tuple(latest.values()), problems=tuple(problems))
 
 
 def append_events(file: Path, events: Iterable[SuppressionEvent], *, shown: Path) -> None:
     """Add a line for each event, on the disk when this returns; makes the file (mode 0600).
 
-    A file that was edited into another form is first brought back into ours, with every cell
-    kept. Raises NewsletterError or OSError where it could not be written.
+    A file in another form is first rewritten in this one, with every cell kept. Raises
+    NewsletterError or OSError where it could not be written.
     """
     names = _make_ready(file, shown)
     lines = [
@@ -112,11 +112,18 @@ def _event(
     written = values.get("at", "")
     at = _time(written)
     if at is None and action is Action.RESTORE:
-        problems.append(_restore_without_date(shown, line))
+        problems.append(
+            warning(
+                "a restore needs a readable date; the address stays suppressed",
+                shown,
+                line,
+                "restore it with: newsletter subscribers restore ADDRESS --reason TEXT",
+            )
+        )
         return None
     if at is None and written:
         problems.append(
-            _warning(f"unreadable date '{written[:40]}': suppressed whenever it was", shown, line)
+            warning(f"unreadable date '{written[:40]}': suppressed whenever it was", shown, line)
         )
     return SuppressionEvent(
         address=address,
@@ -128,10 +135,10 @@ def _event(
 
 
 def _counts(event: SuppressionEvent, known: SuppressionEvent | None) -> bool:
-    """Return whether an event takes the place of the one known from the lines above it.
+    """Return whether an event replaces the one known from the lines above it.
 
-    The later time counts, and of equal times the suppression. One without a date counts as the
-    time of its line: it beats what stands above it, and yields to what was added below.
+    The later time counts, and of equal times the suppression. An event without a date replaces
+    those above it and is replaced by those below.
     """
     if known is None or UNDATED in (event.at, known.at):
         return True
@@ -143,7 +150,7 @@ def _action(written: str, shown: Path, line: int, problems: list[Problem]) -> Ac
         return Action(written.casefold() or Action.SUPPRESS)
     except ValueError:
         problems.append(
-            _warning(f"unknown action '{written[:40]}': taken as 'suppress'", shown, line)
+            warning(f"unknown action '{written[:40]}': taken as 'suppress'", shown, line)
         )
         return Action.SUPPRESS
 
@@ -159,21 +166,8 @@ def _time(written: str) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
-def _restore_without_date(shown: Path, line: int) -> Problem:
-    return _warning(
-        "a restore needs a readable date; the address stays suppressed",
-        shown,
-        line,
-        "restore it with: newsletter subscribers restore ADDRESS --reason TEXT",
-    )
-
-
-def _warning(message: str, shown: Path, line: int, hint: str | None = None) -> Problem:
-    return Problem(message=message, file=shown, line=line, hint=hint, level=Level.WARNING)
-
-
 def _make_ready(file: Path, shown: Path) -> tuple[str, ...]:
-    """Bring the file into a form that lines can be added to; return its columns in order."""
+    """Rewrite the file if lines cannot be added to it; return its columns in order."""
     if not _has_content(file):
         _append(file, _csv([COLUMNS]))
         return COLUMNS
@@ -224,7 +218,7 @@ def _append(file: Path, data: bytes) -> None:
 
 
 def _keep_name(folder: Path) -> None:
-    """Make the file's name outlive a power cut, too."""
+    """Sync the folder, so that the file's name survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,6 +1,6 @@
-"""The rows of `suppressions.csv`: which cell is what, and where that cannot be told for sure.
+"""The rows of `suppressions.csv`: which cell is what, and where that is uncertain.
 
-Whoever left must not be missed: what can be understood in two ways stops every mailing.
+No reader who left may be missed, so an ambiguous file stops every mailing.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.columns import quoted
-from newsletter.audience.list.headers import ALIASES
+from newsletter.audience.list.roles import ALIASES
 from newsletter.audience.list.table import Row, Table, column_name, unguard_formula
-from newsletter.audience.list.words import INVISIBLE
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 
@@ -36,9 +36,9 @@ def rows_of(table: Table, problems: list[Problem]) -> tuple[tuple[str, ...], Ite
 
 
 def _require_one_meaning(table: Table, names: Sequence[str], holding: Sequence[int]) -> None:
-    """Raise NewsletterError where a first line can be understood in more than one way, or in none.
+    """Raise NewsletterError where the first line may be a header and a row, or is neither.
 
-    `holding` are the cells in which an address may stand: it is then a row, not a header.
+    `holding` are the indexes of its cells that may be an address, as in a row.
     """
     twice = [name for name in COLUMNS if names.count(name) > 1]
     if twice:
@@ -67,7 +67,7 @@ def _require_one_meaning(table: Table, names: Sequence[str], holding: Sequence[i
 
 
 def has_second_address(names: Sequence[str], cells: Sequence[str]) -> bool:
-    """Return whether a cell that no column of ours holds is an address, and not the row's own."""
+    """Return whether a cell outside COLUMNS holds an address other than the row's own."""
     own = "".join(cell for name, cell in zip(names, cells, strict=False) if name == "email")
     for at, cell in enumerate(cells):
         if "@" in cell and (at >= len(names) or names[at] not in COLUMNS):
@@ -79,7 +79,7 @@ def has_second_address(names: Sequence[str], cells: Sequence[str]) -> bool:
 
 
 def lost(message: str, shown: Path, line: int) -> Problem:
-    """Return what is wrong with a line that may name somebody who left: an error."""
+    """Return the error of a line that may name somebody who left."""
     return Problem(
         message=f"{message}, so somebody who left may be missing",
         file=shown,

@@ -1,8 +1,8 @@
 """Suppressions: addresses that must not be mailed, with reason and date.
 
-They are kept as events, in the state database and in `suppressions.csv`; nothing is ever
-deleted. Who is suppressed now follows from all events of both records together: per address the
-latest event counts, and at the same time a suppression wins over a restore.
+They are kept as events, in the state database and in `suppressions.csv`, and never deleted. Who
+is suppressed follows from the events of both: for each address the latest counts, and at the same
+time a suppression before a restore.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from enum import StrEnum
 from newsletter.basics.address import Address
 
 UNDATED = datetime(9999, 12, 31, tzinfo=UTC)
-"""The time of a suppression written by hand without a readable date: later than every other,
-so that no restore elsewhere can undo it by accident."""
+"""The time of a suppression without a readable date: later than any other, so that no earlier
+restore cancels it."""
 
 
 class Action(StrEnum):
@@ -39,7 +39,7 @@ class SuppressionEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """An address that must not be mailed now, why, since when (with a time zone), says who."""
+    """An address that must not be mailed: why, since when (with a time zone), by whom."""
 
     address: Address
     reason: str

@@ -1,4 +1,7 @@
-"""The audience counted in one pass: whatever the rules ask of it, and no list of the readers."""
+"""The audience counted in one pass: whatever the rules ask of it, and no list of the readers.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The values of front matter, taken by key, with all that is wrong with them."""
+"""The values of front matter by key, and their problems."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,17 +37,17 @@ def joined(text: str) -> str:
 
 
 class Fields:
-    """Takes values out of front matter by key and collects what is wrong with them.
+    """Returns the values of front matter by key and collects the problems.
 
     `lines` maps each key to its line, and `KEY.0`, `KEY.1` ... to those of a list's items.
-    `path` is what stands before the keys of a table within another: `announcements.0.`.
+    `path` is the prefix of the keys of a table within another: `announcements.0.`.
     """
 
     def __init__(self, table: Table, name: Path, path: str = "") -> None:
         self.table, self._name, self._path = table, name, path
         self.problems: list[Problem] = []
         self.lines = {key: entry.line for key, entry in table.entries.items()}
-        # Where YAML failed as a whole, a missing key is not worth telling.
+        # Where YAML failed as a whole, missing keys are not reported.
         self.is_readable = True
 
     @classmethod
@@ -75,14 +75,13 @@ class Fields:
     def text(self, key: str, *, strict: bool = False) -> str | None:
         """Return one line of text, line breaks made spaces; None where there is none.
 
-        A ` #` that cuts a text off is an error; where not `strict`, one with a blank behind it
-        passes for the comment that it probably is.
+        A ` #` that cuts a text off is an error; unless `strict`, a `# ` passes for a comment.
         """
         node = self._scalar(key)
         return None if node is None else self._one_line(key, key, node, strict=strict)
 
     def required(self, key: str, example: str, *, strict: bool = True) -> str | None:
-        """Return a text that must be there; `example` is a value as it could be."""
+        """Return a text that must be there; a hint shows `example`."""
         before = len(self.problems)
         text = self.text(key, strict=strict)
         if text is None and len(self.problems) == before and self.is_readable:
@@ -92,7 +91,7 @@ class Fields:
         return text
 
     def month(self, key: str, example: str) -> Month | None:
-        """Return the month of a required `YYYY-MM`; a whole date is taken by its month."""
+        """Return the month of a required `YYYY-MM` or whole date."""
         text = self.required(key, example, strict=False)
         if text is None:
             return None
@@ -104,14 +103,8 @@ class Fields:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; a single text is a list of one."""
-        node = self._node(key)
-        if node is None:
-            return ()
-        items = node.items if isinstance(node, Listing) else (node,)
         found = []
-        for number, item in enumerate(items):
-            place = f"{key}.{number}"
-            self.lines[place] = item.line
+        for place, item in self._items(key):
             if not isinstance(item, Scalar):
                 self.problem(place, f"{key} must be a list of texts", f"write {key}: [one, two]")
             elif text := self._one_line(place, key, item, strict=False):
@@ -129,7 +122,7 @@ class Fields:
         return int(text)
 
     def flag(self, key: str) -> bool:
-        """Return true or false; false where it is not there."""
+        """Return true or false; false for a missing key."""
         text = self.text(key)
         if text is not None and text.lower() not in {"true", "false"}:
             self.problem(key, f"{key} must be true or false, not '{text}'", f"{key}: true")
@@ -153,14 +146,8 @@ class Fields:
 
     def tables(self, key: str) -> tuple[Fields, ...]:
         """Return a list of mappings; their problems must be collected by the caller."""
-        node = self._node(key)
-        if node is None:
-            return ()
-        items = node.items if isinstance(node, Listing) else (node,)
         found = []
-        for number, item in enumerate(items):
-            place = f"{key}.{number}"
-            self.lines[place] = item.line
+        for place, item in self._items(key):
             if isinstance(item, Table):
                 found.append(Fields(item, self._name, f"{place}."))
             else:
@@ -176,7 +163,7 @@ class Fields:
         return self.bounded(key, passage(node.text, self._name, node.line))
 
     def bounded(self, key: str, found: Passage) -> Passage:
-        """Return a passage, and collect what is too much in it: nobody reads on then."""
+        """Return a passage; collect a problem where it is beyond the bounds (content.text)."""
         if too_much := unbounded(found):
             self.problems.append(replace(too_much, key=f"{self._path}{key}"))
         return found
@@ -188,6 +175,15 @@ class Fields:
         self.problems.append(
             Problem(message=message, file=self._name, line=line, hint=hint, key=place)
         )
+
+    def _items(self, key: str) -> Iterator[tuple[str, Node]]:
+        """Yield the place (`KEY.0`) and the node of each item; a single value is a list of one."""
+        node = self._node(key)
+        items = node.items if isinstance(node, Listing) else filter(None, (node,))
+        for number, item in enumerate(items):
+            place = f"{key}.{number}"
+            self.lines[place] = item.line
+            yield place, item
 
     def _scalar(self, key: str) -> Scalar | None:
         node = self._node(key)

@@ -1,4 +1,4 @@
-"""A row of YAML that cannot be read, mended: so that the problems behind it are found too."""
+"""A row of YAML that cannot be read, mended, so that the problems after it are found too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST_ROW = 2_000
 """Characters of a row that can be mended."""
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ROW = re.compile(r"(?P<lead>\s*(?:-\s+)?)(?P<key>[\w -]+?):[ \t]+(?P<value>\S.*?)\s*")
-# What YAML refuses even in quotes (YAML 1.2.2, 5.1), as far as Python's text can hold it.
+# Characters that YAML refuses even in quotes (YAML 1.2.2, 5.1).
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _QUOTES = frozenset({'"', "'"})
 _TYPOGRAPHIC = re.compile('[\u201c\u201d\u201e\u201f](.*)[\u201c\u201d\u201e\u201f"]')
@@ -26,8 +26,8 @@ _CLOSE = {'"': '"', "'": "'", "[": "]", "{": "}"}
 class Mended:
     """A text with one row mended, and the hint that says how.
 
-    `quoted` is the key whose value was put in quotes. `message` says what was wrong, where that
-    is known better than by the parser.
+    `quoted` is the key whose value was put in quotes. `message` is a better one than the
+    parser's, if there is one.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Mended:
 def mended(text: str, row: int) -> Mended | None:
     """Return the text with a row (from 0) mended, or None where it cannot be.
 
-    What is opened is closed, control characters go, any other value is put in quotes.
+    Open quotes and brackets are closed, control characters removed, other values quoted.
     """
     rows = _LINE_END.split(text)
     if row >= len(rows):
@@ -67,7 +67,7 @@ def mended(text: str, row: int) -> Mended | None:
 
 
 def _closed_or_quoted(value: str) -> tuple[str, bool]:
-    """Return a value with what it opens closed, or else in quotes; and whether it is quoted."""
+    """Return a value with its bracket or quote closed, or in quotes; and whether in quotes."""
     if value[0] in _QUOTES:
         value = _COMMENT.sub(r"\1", value)
     close = _CLOSE.get(value[0])

@@ -1,4 +1,4 @@
-"""Texts as values of YAML, as a person writes them: in quotes only where YAML needs it."""
+"""Texts as values of YAML, in quotes only where YAML needs them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(f"[\ufeff{NO_BLANKS}{SEPARATORS}{SURROGATES}{NONCHARACTE
 
 
 def in_quotes(text: str) -> str:
-    """Return a text in the quotes that need the less escaping."""
+    """Return a text in double quotes, or in single ones where double ones need escapes."""
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'
@@ -28,9 +28,9 @@ def value(text: str) -> str:
 
 
 def exactly(text: str, style: str | None = None) -> str:
-    """Return one line of text as a value that reads back to the letter.
+    """Return one line of text as a value that reads back unchanged.
 
-    Quotes that stood there (`style`) stay, the double ones if they can without escaping.
+    The quotes of the old value (`style`) are kept, double ones unless they need escapes.
     """
     if style == "'":
         return "'" + text.replace("'", "''") + "'"
@@ -41,10 +41,10 @@ def exactly(text: str, style: str | None = None) -> str:
 
 
 def in_rows(text: str, indent: int, eol: str, style: str | None = None) -> str:
-    """Return a text as `exactly` does, or behind a `|` if it has several lines or had a block.
+    """Return a text as `exactly` does, or as a block behind `|` if it has lines or was a block.
 
-    The rows of a block are indented; no line end is behind the last. The text begins with
-    neither a blank nor a line end (YAML 1.2.2, 8.1.1.1 and 8.1.2).
+    The rows of a block are indented; the last has no line end. The text must begin with neither
+    a blank nor a line end (YAML 1.2.2, 8.1.1.1 and 8.1.2).
     """
     if "\n" not in text and style not in {"|", ">"}:
         return exactly(text, style)
@@ -59,5 +59,5 @@ def item(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text without what a line of YAML cannot hold."""
+    """Return a text without line breaks and invisible characters."""
     return _BREAK.sub(" ", _INVISIBLE.sub("", text).strip())

@@ -17,7 +17,7 @@ _LAST_END = re.compile(r"(?:\r\n|\n|\r)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A file cut in four, which together are the file to the byte.
+    """A file cut in four; joined again they are the file, to the byte.
 
     `head` ends with the first `---`, `rows` is the YAML, `fence` the `---` behind it, each with
     its line end.

@@ -1,8 +1,9 @@
-"""YAML 1.2 as a tree of texts with their places: what a value means, the reader of a key says.
+"""YAML 1.2 as a tree of texts with their places.
 
-So `published: 2021-02` and `title: 2020` stay texts. Built from the parser's events: aliases,
-anchors and tags are refused, so nothing is expanded; nesting and size are bounded. A value that
-only lacks its quotes is told and mended, so that the problems behind it are told as well.
+Types are left to `frontmatter.Fields`: `published: 2021-02` and `title: 2020` are texts here. The
+tree is built from the parser's events; aliases, anchors and tags are refused, so nothing is
+expanded, and nesting and size are bounded. A value that only lacks its quotes is reported and
+mended, so that the problems after it are reported as well.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _LONGEST = 40_000
 """Characters; the parser takes 30 microseconds for each, and front matter has some hundreds."""
 _MOST_MENDED = 50
 _MOST_READ = 100_000
-"""Characters that are read anew, all rows that are mended together."""
+"""Characters that are parsed again after mending, over all rows."""
 _EMPTY = re.compile(r"[ \t]*:[ \t]+(#[^\r\n]*)")
 _BEHIND = re.compile(r"[^\S\r\n]*(#[^\r\n]*)")
 _A_COMMENT = re.compile(r"#+(\s|$)")
@@ -43,8 +44,8 @@ _WORDS = {
 class Node:
     """A value at offsets `start` to `end`, without the line end behind it.
 
-    `style` is how it is written: a text in `"`, in `'`, as a block behind `|` or `>`; a list or
-    a table in `[` or `{`; None for a plain text, for a list with hyphens, for keys in rows.
+    `style` is the character that begins it: `"`, `'`, `|` or `>` of a text, `[` of a list, `{` of
+    a table; None for a plain text, a list with hyphens, keys in rows.
     """
 
     line: int
@@ -55,7 +56,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar(Node):
-    """A text; `comment` is what stands behind it on its row."""
+    """A text; `comment` is the comment behind it on its row."""
 
     text: str
     comment: str | None
@@ -67,17 +68,17 @@ class Scalar(Node):
 
     @property
     def is_block(self) -> bool:
-        """Whether it stands in rows of its own behind `|` or `>`."""
+        """Whether it is a block behind `|` or `>`."""
         return self.style in {"|", ">"}
 
     def cut_off(self, *, strict: bool) -> str | None:
-        """Return what YAML cuts off at ` #`; where not `strict`, `# ` passes for a comment."""
+        """Return the text that YAML cuts off at ` #`; unless `strict`, `# ` is a comment."""
         is_comment = not strict and _A_COMMENT.match(self.comment or "")
         return self.comment if self.is_plain and not is_comment else None
 
     @property
     def is_null(self) -> bool:
-        """Whether YAML takes it for nothing."""
+        """Whether it is YAML's null."""
         return self.is_plain and self.text in _NULLS
 
 
@@ -90,7 +91,7 @@ class Listing(Node):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key of a table: its line, the offsets of its begin and behind its colon, its value."""
+    """A key of a table: its line, its first offset, the offset after its colon, its value."""
 
     line: int
     start: int
@@ -119,9 +120,9 @@ class _Broken(Exception):  # noqa: N818 - never leaves this module
 def parse(text: str, name: Path, first_line: int) -> tuple[Table, tuple[Problem, ...]]:
     """Return the mapping that a YAML text holds and its problems.
 
-    `name` is how problems name the file, `first_line` the text's first line in it. Where the
-    text cannot be read at all the mapping is empty. Offsets are those of the text if nothing in
-    it had to be mended.
+    `name` is the file's name in problems, `first_line` the text's first line in it. Where the
+    text cannot be read at all the mapping is empty. Offsets are those of the text only if nothing
+    was mended.
     """
     found: list[Problem] = []
     rows: set[int] = set()
@@ -190,7 +191,7 @@ class _Build:
         try:
             yield from YAML(typ="safe", pure=True).parse(self.text)
         except MarkedYAMLError as error:
-            # An open quote or bracket is told where it opens, not where the text ends.
+            # An open quote or bracket is reported where it opens, not where the text ends.
             is_open = error.context is not None and re.search("quoted|flow", error.context)
             mark = error.context_mark if is_open and error.context_mark else error.problem_mark
             problem = str(error.problem).strip()
@@ -242,7 +243,7 @@ class _Build:
         return Table(**self._place(start, each, "{", values), entries=entries)
 
     def _place(self, start: Any, end: Any, bracket: str, inner: list[Node]) -> dict[str, Any]:
-        """Return the fields of a list or table; without brackets it ends with its last value."""
+        """Return the place of a list or table; without brackets it ends with its last value."""
         at = start.start_mark.index
         last = end.end_mark.index if start.flow_style else inner[-1].end if inner else at
         style = bracket if start.flow_style else None
@@ -263,7 +264,7 @@ class _Build:
         )
 
     def _empty(self, value: Scalar, key: Node, colon: int) -> Scalar:
-        """Return the value of a key without one; the parser puts it before the next key."""
+        """Return an empty value at its key; the parser puts it before the next key."""
         match = _EMPTY.match(self.text, key.end)
         comment = match[1] if match else None
         return replace(value, line=key.line, start=colon, end=colon, comment=comment)

@@ -1,7 +1,7 @@
-"""Front matter changed as a person would do it: every other byte stays.
+"""Front matter changed in place: every other byte stays.
 
-Keys are set, added and taken out, the items of a list get another order. A value that stands
-there keeps its quotes and the comment behind it.
+Keys are set, added and removed, the items of a list reordered. A changed value keeps its quotes
+and the comment behind it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REMARK = re.compile(r"(?<!\S)#[^\r\n]*")
 
 
 class Change(NamedTuple):
-    """A part of a text, and what stands there instead."""
+    """A part of a text, and the text that replaces it."""
 
     start: int
     end: int
@@ -34,7 +34,7 @@ class Change(NamedTuple):
 
 
 class _Item(NamedTuple):
-    """An item's rows, the remark right above them, and what stands above that."""
+    """An item's rows, the remark right above them, and the rows above that."""
 
     gap: str
     remark: str
@@ -43,7 +43,7 @@ class _Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Front(Parts):
-    """A file as it is on disk, and the tree of its `rows`, whose offsets count in them."""
+    """A file as it is on disk, and the tree of its `rows`, with offsets in them."""
 
     table: Table
 
@@ -70,11 +70,11 @@ class Front(Parts):
         return self.with_rows(rows)
 
     def row_start(self, at: int) -> int:
-        """Return where the row begins that an offset lies in."""
+        """Return the begin of the row that holds an offset."""
         return max(self.rows.rfind("\n", 0, at), self.rows.rfind("\r", 0, at)) + 1
 
     def row_end(self, at: int) -> int:
-        """Return where the row ends that an offset lies in, behind its line end."""
+        """Return the end of the row that holds an offset, after its line end."""
         return _end(_ROW, self.rows, at)
 
     def hyphen(self, entry: Entry) -> int:
@@ -83,7 +83,7 @@ class Front(Parts):
         return _end(_BLANKS, self.rows, at) - at
 
     def rows_of(self, entry: Entry) -> tuple[int, int]:
-        """Return the rows of an outermost key, without the blank ones and remarks behind them."""
+        """Return the rows of an outermost key, without blank rows and remarks after them."""
         start = self.row_start(entry.start)
         behind = [each.start for each in self.table.entries.values() if each.start > entry.start]
         rows = _ROW.findall(self.rows[start : min(behind, default=len(self.rows))])
@@ -98,10 +98,10 @@ class Front(Parts):
     def with_key(
         self, table: Table, key: str, value: str, order: Sequence[str], rest: str = ""
     ) -> tuple[Change, ...]:
-        """Return how a key of a table in rows is given a value, or where that is empty taken out.
+        """Return the changes that set a key of a table in rows, or remove it for an empty value.
 
-        A new key goes behind those that come before it in `order`. `rest` is what follows a
-        plain text on its row and belongs to the value, though YAML takes it for a comment.
+        A new key is put after those that precede it in `order`. `rest` is the text after a plain
+        value on its row that belongs to the value, though it is a comment to YAML.
         """
         entry = table.entries.get(key)
         if value:
@@ -124,11 +124,11 @@ class Front(Parts):
         return Change(old.start, end, self.spaced(old.start, written))
 
     def spaced(self, at: int, new: str) -> str:
-        """Return a new value with a blank before it where none stands."""
+        """Return a new value, with a blank before it if the row has none there."""
         return new if self.rows[at - 1].isspace() else f" {new}"
 
     def _taken_out(self, table: Table, entry: Entry, rest: str) -> Change:
-        """Return how a key is taken out; a comment behind its value stays with it."""
+        """Return the change that removes a key, or its value only, if a comment is behind it."""
         old = entry.value
         end = self.row_end(old.end)
         if not rest and (note := self._note(old)):
@@ -138,7 +138,7 @@ class Front(Parts):
         if comment and not rest and not _is_block(old):
             return Change(entry.colon, old.end, "")
         start = self.row_start(entry.start)
-        if self.rows[start : entry.start].strip():  # a hyphen stands before it
+        if self.rows[start : entry.start].strip():  # a hyphen is before it
             after = [each.start for each in table.entries.values() if each.start > entry.start]
             return Change(entry.start, min(after, default=old.end), "")
         return Change(start, end, "")
@@ -146,11 +146,11 @@ class Front(Parts):
     def rearranged(
         self, entry: Entry, wanted: Sequence[int | str], *, with_remarks: bool
     ) -> Change:
-        """Return how a list with hyphens gets the items of these numbers and these new rows.
+        """Return the change that gives a list with hyphens the items `wanted`.
 
-        `with_remarks`: the comment right above an item, and one below that stands deeper than
-        its hyphen, move with it. All else between the items stays where it is, also the comment
-        above one that goes.
+        An int is the number of an old item, a str the rows of a new one. `with_remarks`: the
+        comment right above an item, and one below that is indented deeper than its hyphen, move
+        with it. Everything else between the items stays, also the comment above a removed one.
         """
         begin = self.row_end(entry.colon)
         items, end = self._items(entry.value, begin, with_remarks=with_remarks)
@@ -177,7 +177,6 @@ class Front(Parts):
         return found, at
 
     def _hyphen_row(self, at: int, most: int) -> int:
-        """Return where the next row with a hyphen begins."""
         while not _DASH.match(self.rows, at) and at < most:
             at = self.row_end(at)
         return at
@@ -202,7 +201,7 @@ class Front(Parts):
         return note[0] if note else ""
 
     def _indent(self, at: int, column: int) -> int:
-        """Return how deep a block below a key stands: deeper than a remark behind it, at `at`."""
+        """Return the indent of a block below a key: deeper than a remark after it, at `at`."""
         remark = _BELOW.match(self.rows, at)
         return max(column + 2, len(remark[1]) + 1 if remark else 0)
 
@@ -215,13 +214,13 @@ def _is_block(node: Node) -> bool:
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Return where a pattern ends that begins at an offset."""
+    """Return the end of a pattern's match at an offset, or the offset."""
     match = pattern.match(text, at)
     return match.end() if match else at
 
 
 def _remark(above: str) -> tuple[str, str]:
-    """Cut the rows of comment right above an item off what stands between it and the last."""
+    """Divide the rows above an item: those of its own comment are the second part."""
     rows = above.splitlines(keepends=True)
     at = len(rows)
     while at and rows[at - 1].lstrip().startswith("#"):

@@ -1,4 +1,4 @@
-"""A page as blocks: the lines of a text capture, made whole where a capture wrapped them."""
+"""A page as blocks: the lines of a text capture, joined where the capture wrapped them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from newsletter.basics.controls import CONTROLS, NONCHARACTERS, SURROGATES
-from newsletter.content.importing import citation, marks
+from newsletter.content.importing import landmarks, references
 
 _LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# But white space and what ends a line.
+# Except white space and line ends.
 _INVISIBLE = re.compile(
     rf"(?![\t-\r\x1c-\x1e])[\u00ad\u200b\u2060\ufeff{CONTROLS}{SURROGATES}{NONCHARACTERS}]"
 )
@@ -24,26 +24,25 @@ _BULLET = re.compile(r"[-•*·▪◦]\s")
 _PAIR = frozenset({"and", "or", "to", "versus", "as"})
 
 WIDEST_WRAP = 200
-"""A capture with a longer line was not wrapped."""
+"""A capture with a longer line is not wrapped."""
 _WRAPPED_SHARE = 0.2
-"""Where lines were wrapped, at least this share begins with a small letter, in mid-sentence."""
+"""In a wrapped capture at least this share of lines begins with a small letter."""
 _LONGEST_WORD = 500
 _MOST_LINES = 100
-"""Lines after which it is settled what a group of them is."""
+"""Lines of a group that decide what it is."""
 _FEW_WORDS = 5
 _SHORT_WORD = 4
 _CAPITALS = 0.7
 _RAGGED = 0.6
-"""Where a paragraph's lines may be ragged, one shorter than this share of the width ends it."""
+"""In a ragged paragraph, a line shorter than this share of the width is the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One paragraph, title, citation or heading of a page.
 
-    `text` has no white space around it, `line` is where it begins (from 1). `mark` is how HTML
-    set it off (`h3`, `strong`), empty where it did not; `links` are the addresses that its
-    words lead to.
+    `text` has no white space around it, `line` is its first (from 1). `mark` is the HTML tag that
+    sets it off (`h3`, `strong`) or ""; `links` are the targets of its links.
     """
 
     text: str
@@ -54,7 +53,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """`is_apart` is whether it is a block whatever stands around it."""
+    """`is_apart`: it is a block of its own in any surroundings."""
 
     text: str
     number: int
@@ -64,7 +63,7 @@ class _Line:
 
     @property
     def begins_small(self) -> bool:
-        return self.text[0].islower() and self.first_word.islower()  # `e-Therapy` is a title's
+        return self.text[0].islower() and self.first_word.islower()  # `e-Therapy` begins a title
 
     @property
     def first_word(self) -> str:
@@ -96,7 +95,7 @@ class _Group:
     def add(self, line: _Line) -> None:
         added = ("" if _is_split_word(self.end, line) else " ") + line.text
         self.parts.append(added)
-        if len(self.head) < citation.LONGEST:
+        if len(self.head) < references.LONGEST:
             self.head += added
         self.end = (self.end + added)[-_LONGEST_WORD:]
         self.length += len(added)
@@ -105,14 +104,13 @@ class _Group:
             self._judge()
 
     def _judge(self) -> None:
-        """Judge the text so far; what a hundred lines have settled, further ones do not change."""
-        head = self.head[: citation.LONGEST]
-        self.is_citation = citation.begins(head)
+        head = self.head[: references.LONGEST]
+        self.is_citation = references.begins(head)
         self.is_in_capitals = is_in_capitals(head)
 
 
 class _Layout(Enum):
-    """How a capture sets its lines: a block each, wrapped, or wrapped with blank lines between."""
+    """A capture's lines: a block each, wrapped, or wrapped with blank lines between blocks."""
 
     LINE_EACH = 1
     WRAPPED = 2
@@ -120,7 +118,7 @@ class _Layout(Enum):
 
 
 def from_text(text: str) -> tuple[Block, ...]:
-    """Return a text capture's blocks: its lines, or what its wrapped lines were."""
+    """Return a text capture's blocks: its lines, wrapped ones joined."""
     lines = list(_lines(text))
     lines[-1:] = [replace(line, is_last=True) for line in lines[-1:]]
     layout, width = _layout(lines)
@@ -138,7 +136,7 @@ def from_text(text: str) -> tuple[Block, ...]:
 
 
 def clean(text: str) -> str:
-    """Return a text without characters that nobody sees, and no white space around it."""
+    """Return a text without invisible characters and white space around it."""
     return _INVISIBLE.sub("", text).strip()
 
 
@@ -157,14 +155,14 @@ def _lines(text: str) -> Iterator[_Line]:
     for number, raw in enumerate(_LINE_END.split(text), start=1):
         inner = clean(raw)
         if inner:
-            is_apart = bool(marks.month(inner) or marks.is_implications(inner))
+            is_apart = bool(landmarks.month(inner) or landmarks.is_implications(inner))
             yield _Line(inner, number, after_blank, is_apart)
         after_blank = not inner
 
 
 def _layout(lines: Sequence[_Line]) -> tuple[_Layout, int]:
     prose = [line for line in lines if not is_bullet(line.text)]
-    # A line of one word, such as an address, may be longer than the rest were allowed to be.
+    # A line of one word, such as an address, may exceed the width.
     width = max((len(line.text) for line in prose if " " in line.text), default=0)
     small = sum(line.begins_small for line in prose)
     if width > WIDEST_WRAP or small < max(_WRAPPED_SHARE * len(prose), 2):
@@ -175,22 +173,21 @@ def _layout(lines: Sequence[_Line]) -> tuple[_Layout, int]:
 
 
 def _may_continue(group: _Group, line: _Line) -> bool:
-    """Whether nothing speaks against a line going on where the last one ended."""
     if line.after_blank or line.is_apart or group.last.is_apart or is_bullet(line.text):
         return False
-    begins_citation = citation.begins(line.text) and not citation.is_bare_doi(line.text)
+    begins_citation = references.begins(line.text) and not references.is_bare_doi(line.text)
     return not begins_citation or group.is_citation
 
 
 def _continues(group: _Group, line: _Line, layout: _Layout, width: int) -> bool:
-    if citation.is_bare_doi(line.text):
+    if references.is_bare_doi(line.text):
         return group.is_citation
     if layout is _Layout.LINE_EACH:
         goes_on = line.begins_small and not ends_sentence(group.last.text)
         return goes_on and (group.is_citation or group.length > WIDEST_WRAP)
     is_full = len(group.last.text) + 1 + len(line.first_word) > width
     if line.is_last and line.text == line.first_word and group.is_in_capitals:
-        return True  # the page is cut off in this word: it may be the title's
+        return True  # the page is cut off in this word, which may be part of the title
     if line.begins_small:
         return is_full or not group.is_in_capitals
     if is_full:
@@ -202,10 +199,10 @@ def _continues(group: _Group, line: _Line, layout: _Layout, width: int) -> bool:
 
 
 def _goes_on_full(group: _Group, line: _Line, width: int) -> bool:
-    """Whether a line that is full goes on with a capital; by chance, a last line is full too."""
+    """Whether a line with a capital continues a full one, which may also be a last line."""
     if group.is_citation:
         ended = _REFERENCE_END.search(group.end) and line.text[0].isalpha()
-        # Behind the title of an article stands a journal, in capitals, and no sentence.
+        # After the title of an article comes a journal, in capitals, not a sentence.
         is_prose = len(line.text.split()) > _FEW_WORDS and not is_in_capitals(line.text)
         return not ended and not (is_prose and _WORD_END.search(group.end))
     if group.is_in_capitals:
@@ -222,7 +219,7 @@ def is_in_capitals(text: str) -> bool:
 
 
 def _is_split_word(text: str, line: _Line) -> bool:
-    """Whether a word goes on: `meta-` `analysis`, pages `297-` `325`, an address after `/`."""
+    """Whether a line continues a word: `meta-` `analysis`, `297-` `325`, an address after `/`."""
     if text.endswith("/"):
         return "://" in text.rsplit(maxsplit=1)[-1]
     if not re.search(r"\w[-\u2010\u2011]$", text) or line.first_word in _PAIR:

@@ -1,4 +1,4 @@
-"""Plain text as Markdown that shows exactly this text, with no more backslashes than it takes."""
+"""Plain text as Markdown that shows exactly this text, with few backslashes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _KINDS = ("\\", "`", "<", "*", "_", "[", "]", "~", "|", "!")
-"""Characters that may be mark-up anywhere; each is escaped everywhere in a paragraph or nowhere."""
+"""Characters that may be mark-up; each is escaped everywhere in a paragraph or nowhere."""
 _LONGEST = 10_000
-"""Characters of a paragraph for which the fewest backslashes are looked for."""
+"""In a paragraph of more characters all of _KINDS are escaped."""
 _MOST_LOOKS = 500_000
-"""Opening brackets times characters: the parser may look for each to the end."""
+"""The same for opening brackets times characters: the parser may scan the rest for each."""
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _START = re.compile(
     r"#{1,6}(?=[ \t]|$)|[-+*](?=[ \t]|$)|[-=~`+*_|:](?=.)|[>\[<]"

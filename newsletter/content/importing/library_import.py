@@ -1,4 +1,4 @@
-"""Pages into a library: read the sources, plan, write; each file whole or not at all."""
+"""Pages imported into a library: sources read, steps planned, files written."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from newsletter.content.topics import Vocabulary
 _RECORD = Path(".newsletter/imports.json")
 
 Agree = Callable[[Step, str, str], bool]
-"""Whether the editor lets a page overwrite a file; takes the step and both texts."""
+"""Returns whether the editor lets a step overwrite a file; takes the step, old and new text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of the result: a summary, or what was no summary (`slug` None)."""
+    """One row of the result: a summary, or a fragment that is none (`slug` None)."""
 
     status: Status
     slug: str | None
@@ -53,14 +53,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The rows of all sources in order, and the problems of those that are no pages."""
+    """The rows of all sources in order, and the problems of files that are no pages."""
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
 
 
 def resolve_topic(text: str, topics: Vocabulary) -> str:
-    """Return the name that `--topic` means; raise WrongUsage with the nearest one."""
+    """Return the canonical name for `--topic`. Raises WrongUsage with the nearest one."""
     name = topics.resolve(text)
     if name is None:
         raise WrongUsage(
@@ -79,8 +79,8 @@ def import_pages(
 ) -> Imported:
     """Import pages into the library at `root`; `topic` is a canonical name.
 
-    A file that the editor changed stays as it is unless `agree` says otherwise. A source that
-    is no page is a problem; the others are imported.
+    A file that the editor changed stays as it is unless `agree` returns True. A file that is no
+    page is a problem; the others are imported.
     """
     read, problems = _read(files)
     record = _load_record(root)
@@ -115,7 +115,6 @@ def _plan(
     topic: str | None,
     record: dict[str, str],
 ) -> tuple[list[Step], tuple[list[Row], list[Problem]]]:
-    """Match what was found to the library and decide about each."""
     matches = _match(found, library)
     free = _Free(slug.casefold() for slug in (*library, *library.broken))
     steps: list[Step] = []
@@ -139,7 +138,7 @@ def _plan(
 
 
 def _match(found: Sequence[Found], library: Library) -> list[Summary | None]:
-    """Return each one's file: by month and title, then by DOI among those that are left."""
+    """Return the library's summary of each: by month and title, then by DOI among the rest."""
     by_title = {
         (str(each.published), titles.normalised(each.title)): each for each in library.values()
     }
@@ -157,14 +156,14 @@ def _match(found: Sequence[Found], library: Library) -> list[Summary | None]:
 
 
 class _Free:
-    """Slugs that nothing has yet; `taken` are those that something has, in lower case."""
+    """Unused slugs; `taken` are the used ones, in lower case."""
 
     def __init__(self, taken: Iterable[str]) -> None:
         self._taken = set(taken)
         self._numbers: dict[str, int] = {}
 
     def slug(self, wanted: str) -> str:
-        """Take a slug, with a number behind it where it is taken."""
+        """Return a slug, with a number behind it where it is taken, and take it."""
         free, number = wanted, self._numbers.get(wanted, 1)
         while free.casefold() in self._taken:
             number += 1
@@ -181,7 +180,7 @@ def _existing(summary: Summary, root: Path, record: dict[str, str]) -> Existing:
 
 
 def _carry_out(step: Step, root: Path, agree: Agree | None) -> Step:
-    """Write what a step asks for; return it as it was carried out."""
+    """Write a step's text; return the step, or its update if the editor agreed."""
     file = root / step.summary.file
     if step.update and step.update.text and agree is not None:
         old = read_exactly(file, step.summary.file)
@@ -208,13 +207,13 @@ def _row(step: Step) -> Row:
 
 
 def _left_over(read: Sequence[Source], done: Sequence[Row]) -> list[Row]:
-    """Return rows for what was no summary, but for titles that another source has whole."""
+    """Return rows for fragments, except titles that another source has with their summary."""
     known = sorted({titles.normalised(row.title) for row in done})
     rows = []
     for source in read:
         for fragment in source.fragments:
             words = titles.normalised(fragment.text)
-            first = bisect_left(known, words)  # what begins with them stands there, if any does
+            first = bisect_left(known, words)  # where a title that begins with them would be
             if words and first < len(known) and known[first].startswith(words):
                 continue
             rows.append(
@@ -237,10 +236,10 @@ def _short(text: str) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-# Which files end where their page ended, by slug: the digest of what the import wrote. A page
-# that breaks off behind a full stop looks whole, and one that breaks off in a title may seem to
-# have one more paragraph; a longer page may complete such a file as long as the editor has not
-# touched it. Losing the record only means that the editor is asked.
+# The record maps the slug of a file that ends where its page ended to a digest of the text that
+# the import wrote. A page cut off after a full stop looks whole, and one cut off in a title may
+# seem to have one more paragraph; a longer page may complete such a file as long as the editor has
+# not changed it. Without the record the editor is asked.
 
 
 def _load_record(root: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A saved web page as blocks: words by what HTML shows as paragraphs, the furniture left out."""
+"""A saved web page as blocks: the paragraphs of its HTML, without menus, sidebars and the like."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from newsletter.content.importing import marks
+from newsletter.content.importing import landmarks
 from newsletter.content.importing.blocks import Block, clean
 
 _DROPPED_WORDS = (
@@ -47,12 +47,12 @@ def is_html(text: str) -> bool:
 
 
 def is_whole(text: str) -> bool:
-    """Whether the end of a page's source is there, so that nothing of it was cut off."""
+    """Whether a page's source has its end, so that nothing was cut off."""
     return bool(_END.search(text[-_END_WITHIN:]))
 
 
 def from_html(text: str) -> tuple[Block, ...]:
-    """Return a web page's blocks; whatever is broken or cut off in it is read as browsers do."""
+    """Return a web page's blocks; broken HTML is read as browsers do."""
     from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
@@ -82,7 +82,7 @@ def from_html(text: str) -> tuple[Block, ...]:
 
 
 def _is_furniture(name: str, element: object) -> bool:
-    get = getattr(element, "get")  # noqa: B009 - lxml's element, told by its interface
+    get = getattr(element, "get")  # noqa: B009 - typed as object: lxml is imported later
     names = {*(get("class") or "").lower().split(), (get("id") or "").lower()}
     return (
         name in _DROPPED
@@ -106,13 +106,13 @@ class _Reader:
     """The first so many characters of `words` are bold."""
     bullet: bool = False
     has_heading: bool = False
-    """Whether the open heading has its words: what else is in it is text, its end was left out."""
+    """Whether the open heading has its words: its end tag is missing, and the rest is text."""
 
     def start(self, name: str, line: int, href: str) -> None:
         self.latest_line = line or self.latest_line
         if name in _BREAKING:
-            if name not in _LISTS or marks.month(clean(self.words)):
-                self.bullet = False  # a point of a list with paragraphs of its own heads them
+            if name not in _LISTS or landmarks.month(clean(self.words)):
+                self.bullet = False  # an item of a list with paragraphs of its own is no bullet
             self._flush()
             self.bullet = name == "li"
         elif name == "br":
@@ -158,7 +158,7 @@ class _Reader:
             self._flush()
 
     def _flush(self) -> None:
-        """End a block; words in bold at its head may be a title or heading of their own."""
+        """End a block; bold words at its begin may be a block of their own."""
         words, bold_until = self.words, self.bold_until
         links, bullet = tuple(self.links), self.bullet
         self.words, self.bold_until, self.links, self.bullet = "", 0, [], False
@@ -179,8 +179,8 @@ class _Reader:
 
 
 def _stands_alone(lead: str, rest: str) -> bool:
-    """Whether bold words at a paragraph's head are a line of their own, not its first words."""
-    if marks.is_implications(lead) or marks.month(lead):
+    """Whether bold words at a paragraph's begin are a block of their own."""
+    if landmarks.is_implications(lead) or landmarks.month(lead):
         return True
     begins_anew = not (rest[0].islower() or rest[0] in ".,;:)!?\u2013—-\u2019'")
     return begins_anew and not _LEAD_END.search(lead) and len(lead.split()) > 1

@@ -1,4 +1,4 @@
-"""The same summary on several pages is one: the most complete copy of it, and where it stands."""
+"""Copies of a summary on several pages merged into the most complete one, with its place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A summary and the file and line of the copy that is taken; `others` are further files."""
+    """A summary and the file of the chosen copy; `others` are the files of the other copies."""
 
     summary: ParsedSummary
     file: Path
@@ -36,8 +36,8 @@ class _Group:
 def merge(sources: Iterable[Source]) -> tuple[Found, ...]:
     """Return each summary once, in the order in which they first appear.
 
-    Two copies are the same where month and title agree, or the DOI: but two summaries of one
-    page are two, also where both are about one article.
+    Two are copies if month and title agree, or the DOI; but two summaries of one page are
+    different, even about one article.
     """
     groups: list[_Group] = []
     by_key: dict[Key, _Group] = {}
@@ -53,7 +53,7 @@ def merge(sources: Iterable[Source]) -> tuple[Found, ...]:
             others.matched(group)
             group.files.append(source.file)
             if _is_better(summary, group.best):
-                # No other group has the new key: it would have been the match.
+                # No other group has the new key, or it would have matched.
                 del by_key[group.key]
                 group.best, group.key, group.file = summary, its_key, source.file
                 by_key[its_key] = group
@@ -69,19 +69,19 @@ def merge(sources: Iterable[Source]) -> tuple[Found, ...]:
 
 
 def key(summary: ParsedSummary) -> Key:
-    """Return what tells a summary without a DOI: its month and the letters of its title."""
+    """Return what identifies a summary without a DOI: its month and its title, normalised."""
     return str(summary.month), normalised(summary.title)
 
 
 def plain_text(paragraphs: Iterable[str]) -> str:
-    """Return paragraphs as they are compared: one text, white space aside."""
+    """Return paragraphs as one text with single spaces, for comparing."""
     return one_line(" ".join(paragraphs))
 
 
 class _Others:
-    """The groups that other pages began, by DOI; `own` are the keys of the page at hand.
+    """The groups that other pages began, by DOI; `own` are the keys of the current page.
 
-    One that the page itself has by its title is none of them any more, once it was matched.
+    A matched group whose key is among `own` is removed: the page has its own copy of it.
     """
 
     def __init__(self, groups: Iterable[_Group], *, own: frozenset[Key]) -> None:
@@ -93,17 +93,17 @@ class _Others:
             self.add(group)
 
     def add(self, group: _Group) -> None:
-        """Know a group by the DOI that it has now."""
+        """Index a group by its present DOI."""
         if (its_key := doi_key(group.best.doi)) and id(group) in self._all:
             self._by_doi.setdefault(its_key, deque()).append(group)
 
     def matched(self, group: _Group) -> None:
-        """Drop a group that was matched, if the page has it by its title."""
+        """Remove a matched group whose key is one of the page's own."""
         if group.key in self._own:
             self._all.discard(id(group))
 
     def about(self, doi: Doi | None) -> _Group | None:
-        """Return the first that is about an article."""
+        """Return the first group with a DOI, or None."""
         wanted = doi_key(doi)
         there = self._by_doi.get(wanted) if wanted else None
         while there:
@@ -115,7 +115,7 @@ class _Others:
 
 
 def _is_better(new: ParsedSummary, old: ParsedSummary) -> bool:
-    """Whether a copy has more: a whole one beats one that is cut off, and the longer of those."""
+    """Whether a copy is whole where the old one is cut off, or is longer."""
     if (new.incomplete is None) != (old.incomplete is None):
         return new.incomplete is None
     new_text = plain_text((*new.paragraphs, *new.implications))

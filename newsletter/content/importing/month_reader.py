@@ -1,7 +1,6 @@
-"""What stands under one month of a page, read: summaries, and what is none.
+"""The part of a page under one month, read as summaries and fragments.
 
-Between the month and its first "Practice Implications" a summary begins with its title, and what
-stands between two of them holds one title at which the first summary ends.
+`page` explains how a title is found.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from newsletter.content.importing import citation as references
-from newsletter.content.importing import marks, sections, titles
+from newsletter.content.importing import landmarks, references, sections, titles
 from newsletter.content.importing.blocks import Block, ends_sentence, is_in_capitals
 from newsletter.content.month import Month
 
 
 class Cut(StrEnum):
-    """What is written behind `incomplete:`: where a page breaks a summary off, or what is odd."""
+    """The value of `incomplete:`: where a page cuts a summary off, or why it is doubtful."""
 
     AFTER_TITLE = "cut off after its title"
     IN_CITATION = "cut off in its citation"
@@ -32,7 +30,7 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """Something at a place where a summary could be that is none; `reason` says why."""
+    """Text in the place of a summary that is none; `reason` says why."""
 
     text: str
     line: int
@@ -52,9 +50,9 @@ class Draft:
 
 
 class MonthReader:
-    """Reads what stands under one month; `is_end` where the page ends with it.
+    """Reads the blocks under one month; `is_end`: the page ends with it, `is_whole` as in `parse`.
 
-    `title_marks` are those of the titles under the months before.
+    `title_marks` are the marks of titles under earlier months.
     """
 
     def __init__(
@@ -72,7 +70,7 @@ class MonthReader:
         """Cut the blocks at each "Practice Implications" and read the pieces."""
         spans: list[list[Block]] = [[]]
         for block in blocks:
-            if marks.is_implications(block.text):
+            if landmarks.is_implications(block.text):
                 spans.append([])
             else:
                 spans[-1].append(block)
@@ -98,14 +96,14 @@ class MonthReader:
             rest = self._summary(rest, is_last=is_last, is_end=is_end)
 
     def _open_draft(self, span: list[Block]) -> Draft:
-        """Return the summary that the heading belongs to; without a title there is a gap."""
+        """Return the summary of a "Practice Implications", a new one without title if need be."""
         if not self.drafts:
             untitled = Block(text="", line=span[0].line if span else 0)
             self._add(Draft(self.month, untitled))
         return self.drafts[-1]
 
     def _title_at(self, span: list[Block], *, is_last: bool, is_end: bool) -> int:
-        """Return where the next summary's title stands in what follows the heading."""
+        """Return the index of the next summary's title after "Practice Implications"."""
         found = (
             titles.cited_title_at(span),
             titles.next_title(span, self._known_marks()),
@@ -116,7 +114,7 @@ class MonthReader:
         return self._cut_title_at(span) if is_last else titles.best_title_at(span)
 
     def _is_furniture(self, block: Block) -> bool:
-        """Whether a heading of HTML is of another rank than the titles before it."""
+        """Whether a heading of HTML has another rank than the titles before it."""
         known = self._known_marks()
         return block.mark.startswith("h") and bool(known) and block.mark not in known
 
@@ -124,7 +122,7 @@ class MonthReader:
         return self.title_marks | self._marks
 
     def _cut_title_at(self, span: list[Block]) -> int:
-        """Return where, at the page's end, a title stands of which hardly more may be left."""
+        """Return the index of a title near the page's end, with hardly any text after it."""
         known = self._known_marks()
         for n in range(1, len(span)):
             is_final = n == len(span) - 1
@@ -145,7 +143,7 @@ class MonthReader:
         return len(span)
 
     def _summary(self, span: list[Block], *, is_last: bool, is_end: bool) -> list[Block]:
-        """Read one summary from its title on; return what is left of the span."""
+        """Read one summary from its title on; return the rest of the span."""
         title, rest = span[0], span[1:]
         while rest and titles.same_title(title, rest[0]):
             rest = rest[1:]
@@ -179,7 +177,7 @@ class MonthReader:
         self._marks = self._marks | {draft.title.mark}
 
     def _fragment(self, block: Block, *, is_end: bool) -> None:
-        if is_end and marks.is_cut_month(block.text):
+        if is_end and landmarks.is_cut_month(block.text):
             reason = "a month heading, cut off at the end of the page"
         elif is_end:
             reason = "only a title, or a part of it, is left at the end of the page"
@@ -197,19 +195,19 @@ def _is_finished(blocks: Sequence[Block]) -> bool:
 
 
 def _cut(draft: Draft) -> None:
-    """Take away what cannot be judged of a summary at the end of a page, and say where it ends."""
+    """Drop the uncertain last block of a summary at the end of a page, and set `cut`."""
     paragraphs = draft.paragraphs
     if not paragraphs:
         draft.citation, draft.cut = [], Cut.IN_CITATION
     elif len(paragraphs) == 1 and not draft.citation and references.could_begin(paragraphs[0].text):
         is_reference = references.begins(paragraphs[0].text)
         draft.paragraphs, draft.cut = [], Cut.IN_CITATION if is_reference else Cut.AFTER_TITLE
-    elif len(paragraphs) > 1 and marks.is_cut_implications(paragraphs[-1].text):
+    elif len(paragraphs) > 1 and landmarks.is_cut_implications(paragraphs[-1].text):
         draft.paragraphs, draft.cut = paragraphs[:-1], Cut.NO_IMPLICATIONS
     else:
         draft.cut = Cut.NO_IMPLICATIONS if _is_finished(paragraphs) else Cut.IN_SUMMARY
 
 
 def _is_cut_from(block: Block, title: Block) -> bool:
-    """Whether the page's last block is the beginning of the title that stands twice."""
+    """Whether the page's last block is the beginning of a repeated title."""
     return titles.one_line(title.text).casefold().startswith(titles.one_line(block.text).casefold())

@@ -1,12 +1,12 @@
-"""A page of the blog, read: blocks in, summaries out.
+"""A page of the blog read: blocks in, summaries out.
 
     page     =  head, { month, { summary } }
     summary  =  title, [title again], [citation], paragraphs, "Practice Implications", paragraphs
 
-Nothing but position and form tells a title from a paragraph, so it is decided between two fixed
-points: what stands between a month and its first "Practice Implications" begins with a title, and
-what stands between two of them holds one title at which the first summary ends. Where the page
-itself ends, the last summary may be cut off anywhere.
+Only position and form distinguish a title from a paragraph, so a title is looked for between two
+fixed points: the blocks between a month and its first "Practice Implications" begin with one, and
+the blocks between two "Practice Implications" hold one, where the first summary ends. At the end
+of the page the last summary may be cut off anywhere.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.content.doi import Doi
-from newsletter.content.importing import citation as references
-from newsletter.content.importing import marks, sections, titles
+from newsletter.content.importing import landmarks, references, sections, titles
 from newsletter.content.importing.blocks import Block, ends_sentence, is_in_capitals
 from newsletter.content.importing.month_reader import Cut, Draft, Fragment, MonthReader
 from newsletter.content.month import Month
@@ -26,9 +25,9 @@ from newsletter.content.month import Month
 class ParsedSummary:
     """A summary as a page has it; paragraphs are plain text, one string each.
 
-    `line` is that of the title. `incomplete` says where the page breaks it off, or is None;
-    `is_last` marks the last of its page: it may go on on a longer copy of that page even where
-    it ends with a sentence.
+    `line` is that of the title. `incomplete` says where the page cuts it off, or is None;
+    `is_last` marks the last of its page: a longer copy of the page may have more of it, even
+    where it ends with a sentence.
     """
 
     title: str
@@ -44,7 +43,7 @@ class ParsedSummary:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds. `is_blog` is whether anything on it tells that it is one of the blog."""
+    """The summaries and fragments of a page; `is_blog`: it looks like a page of the blog."""
 
     summaries: tuple[ParsedSummary, ...]
     fragments: tuple[Fragment, ...]
@@ -52,13 +51,13 @@ class Page:
 
 
 def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
-    """Read a page's blocks; `is_whole` is whether its end is known to be there (`</html>`)."""
-    months = [n for n, block in enumerate(blocks) if marks.month(block.text)]
+    """Read a page's blocks; `is_whole`: its end is known to be there (`</html>`)."""
+    months = [n for n, block in enumerate(blocks) if landmarks.month(block.text)]
     drafts: list[Draft] = []
     titled: set[str] = set()
     fragments: list[Fragment] = []
     for start, end in zip(months, [*months[1:], len(blocks)], strict=True):
-        month = marks.month(blocks[start].text)
+        month = landmarks.month(blocks[start].text)
         if month is None:  # pragma: no cover - `months` holds month headings only
             continue
         section = sections.without_head(blocks[start + 1 : end])
@@ -73,18 +72,14 @@ def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
         fragments.extend(reader.fragments)
         fragments.extend(_untitled(draft) for draft in reader.drafts if not draft.title.text)
     summaries = [_finished(draft) for draft in drafts]
-    if summaries and not _ends_with_month(blocks):
+    if summaries and not landmarks.month(blocks[-1].text):
         summaries[-1] = replace(summaries[-1], is_last=True)
     is_blog = bool(months) and (
-        any(marks.is_implications(block.text) for block in blocks)
+        any(landmarks.is_implications(block.text) for block in blocks)
         or any(draft.implications is not None or draft.citation for draft in drafts)
-        or any(marks.is_furniture(block.text) for block in blocks[: months[0]])
+        or any(landmarks.is_furniture(block.text) for block in blocks[: months[0]])
     )
     return Page(tuple(summaries), tuple(fragments), is_blog=is_blog)
-
-
-def _ends_with_month(blocks: Sequence[Block]) -> bool:
-    return bool(marks.month(blocks[-1].text))
 
 
 def _untitled(draft: Draft) -> Fragment:
@@ -94,9 +89,9 @@ def _untitled(draft: Draft) -> Fragment:
 
 
 def _doubt_end(draft: Draft) -> None:
-    """Doubt a summary before a month whose last block is a title: pages have months above titles.
+    """Mark a summary whose last block, before the next month, looks like a title.
 
-    A page that puts the month under each title gives the title to the summary before it.
+    A page with the month under each title would give the title to the summary before it.
     """
     blocks = [*draft.paragraphs, *(draft.implications or ())]
     if len(blocks) < 2 or draft.cut is not None:  # noqa: PLR2004 - a title and what it follows
@@ -108,7 +103,7 @@ def _doubt_end(draft: Draft) -> None:
 
 
 def _is_no_title(title: Block) -> bool:
-    """Whether what stands where a title should is a citation, or a paragraph by its form."""
+    """Whether the block in the title's place is a citation, or a paragraph by its form."""
     is_paragraph = len(title.text) > titles.PROSE and title.text.endswith(".")
     return references.is_citation(title.text) or (
         is_paragraph and not title.mark and not is_in_capitals(title.text)

@@ -1,4 +1,4 @@
-"""What an import does with each summary: decided here, carried out by `library_import`."""
+"""The decision what to do with each imported summary; `library_import` carries it out."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from newsletter.content.summary.summary import Summary
 from newsletter.content.text.bounds import unbounded
 
 _OURS = frozenset(Cut)
-"""Any other reason behind `incomplete:` is the editor's own."""
+"""Any other value of `incomplete:` is the editor's own."""
 
 
 class Status(StrEnum):
-    """What became of one summary."""
+    """The result for one summary."""
 
     NEW = "new"
     UPDATED = "updated"
-    """Completed, tagged with one more topic, or overwritten as the editor said."""
+    """Completed, given one more topic, or overwritten with the editor's consent."""
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     """The file and the page differ; the file stays."""
     INCOMPLETE = "incomplete"
-    """Written, or there already, and cut off."""
+    """Cut off; written, or in the library already."""
     SKIPPED = "skipped"
     """Not written: no summary, or its file cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Existing:
-    """A summary of the library, its file's text, and whether it is as an import left it."""
+    """A summary of the library and its file's text; `is_untouched` since an import wrote it."""
 
     summary: Summary
     text: str
@@ -48,11 +48,11 @@ class Existing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One row of the result and what is to be written for it.
+    """One row of the result and the text to write for it.
 
-    `text` is what the file shall hold, None where nothing is to be done. `update` is the step
-    that follows if the editor lets the page overwrite the file. `is_open` marks a file that ends
-    where its page ends, `is_completed` one that was cut off and is whole then.
+    `text` is the file's new text, or None to leave it. `update` is the step to take instead if
+    the editor lets the page overwrite the file. `is_open` marks a file that ends where its page
+    ends, `is_completed` one that was cut off and becomes whole.
     """
 
     status: Status
@@ -88,7 +88,6 @@ def step(found: Found, existing: Existing, topic: str | None) -> Step:
 
 
 def _tagged(base: Step, existing: Existing, topic: str) -> Step:
-    """Return a step that adds a topic too."""
     told = f"topic added: {topic}"
     return replace(
         base,
@@ -100,7 +99,7 @@ def _tagged(base: Step, existing: Existing, topic: str) -> Step:
 
 
 def unreadable(wanted: Summary) -> str | None:
-    """Return why a file of this summary could not be read again, or None where it could."""
+    """Return why a file of this summary could not be read again, or None."""
     for passage in filter(None, (wanted.body, wanted.implications)):
         if too_much := unbounded(passage):
             return too_much.message
@@ -110,7 +109,7 @@ def unreadable(wanted: Summary) -> str | None:
 
 
 def summary_of(parsed: ParsedSummary, slug: str, file: Path, topic: str | None) -> Summary:
-    """Return what a page's summary is as a file: its paragraphs as Markdown."""
+    """Return a page's summary as a file has it: its paragraphs as Markdown."""
     implications = _markdown(parsed.implications)
     return Summary(
         slug=slug,
@@ -175,7 +174,7 @@ def _differing(step: Step, existing: Existing, wanted: Summary, different: list[
 
 
 def _differences(old: Summary, wanted: Summary) -> list[str]:
-    """Name what differs; what the editor added where the page has nothing does not."""
+    """Name the parts that differ, except those that the page does not have."""
     pairs = {
         "title": (old.title, wanted.title),
         "month": (str(old.published), str(wanted.published)),

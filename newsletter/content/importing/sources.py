@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError, fail
 from newsletter.basics.files import read_bytes
-from newsletter.content.importing import marks, markup, page
+from newsletter.content.importing import landmarks, markup, page
 from newsletter.content.importing.blocks import from_text
 from newsletter.content.importing.month_reader import Fragment
 
@@ -42,7 +42,7 @@ MOST_BLOCKS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A page and the file that it was read from (as the editor named it)."""
+    """A page, and its file as the editor named it."""
 
     file: Path
     summaries: tuple[page.ParsedSummary, ...]
@@ -67,7 +67,7 @@ def parse(data: bytes, name: Path) -> page.Page:
         _refuse_many(sum(not line.isspace() for line in text.splitlines()), "lines", name)
     blocks = markup.from_html(text) if is_html else from_text(text)
     _refuse_many(len(blocks), "paragraphs", name)
-    if not any(marks.month(block.text) for block in blocks):
+    if not any(landmarks.month(block.text) for block in blocks):
         raise _no_page("there is no month heading in it", name)
     found = page.parse(blocks, is_whole=is_html and markup.is_whole(text))
     if not found.is_blog:
@@ -85,10 +85,10 @@ def _refuse_many(count: int, what: str, name: Path) -> None:
 
 
 def decode(data: bytes, name: Path) -> str:
-    """Return a file's text: UTF-8, UTF-16 or UTF-32 by their marks, what HTML declares, cp1252.
+    """Return a file's text in NFC; a character that is cut off at the end is left out.
 
-    It is in NFC, as all our files are read. A character that is cut off at the end is
-    left out. Raises NewsletterError for what is no text.
+    The encoding is UTF-8, UTF-16 or UTF-32 by a byte order mark, the one that HTML declares, or
+    cp1252. Raises NewsletterError for a file that is no text.
     """
     if not data.strip():
         raise fail("the file is empty", file=name, hint=_SAVE)
@@ -117,12 +117,12 @@ def _decoded(data: bytes) -> str:
 
 
 def _whole(data: bytes, encoding: str, *, errors: str) -> str:
-    """Decode all whole characters; of one that is cut off at the end nothing is kept."""
+    """Decode all whole characters; one that is cut off at the end is dropped."""
     return codecs.getincrementaldecoder(encoding)(errors).decode(data, final=False)
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
-    """Tell UTF-16 of mostly Latin text by its zero bytes: all at odd, or all at even places."""
+    """Detect UTF-16 of mostly Latin text: its zero bytes are all at odd, or all at even places."""
     head = data[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     third = len(head) // 6
@@ -134,8 +134,8 @@ def _utf16_without_bom(data: bytes) -> str | None:
 def _declared(data: bytes) -> str:
     """Return the encoding that HTML declares, if the declaration can be read in it; else cp1252.
 
-    Python also calls transformations (hex, zlib, rot13) and the forms of host names (idna,
-    punycode) encodings; some raise whatever the text.
+    Python's codecs include transformations (hex, zlib, rot13) and forms of host names (idna,
+    punycode); some of them raise for any text.
     """
     match = _CHARSET.search(data[:4096])
     if match is None:
@@ -152,5 +152,5 @@ def _no_page(what: str, name: Path) -> NewsletterError:
     return fail(
         f"this is no page of the blog: {what}",
         file=name,
-        hint=f"looked for {marks.LOOKED_FOR}",
+        hint=f"looked for {landmarks.LOOKED_FOR}",
     )

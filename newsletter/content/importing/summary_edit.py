@@ -1,4 +1,4 @@
-"""A summary's file changed where it must be: every other row stays as the editor left it.
+"""Keys, topics and text of a summary's file changed; every other row stays.
 
 A file's text is as it is on disk, with its own line ends and byte order mark.
 """
@@ -23,14 +23,14 @@ _COMMA = re.compile(r"\s*(,?)")
 
 
 def read_exactly(file: Path, name: Path) -> str:
-    """Read a file so that it can be written with every other octet unchanged."""
+    """Return a file's text with its own line ends and byte order mark. Raises NewsletterError."""
     data = read_bytes(file, name)
     decode(data, name)
     return data.decode("utf-8")
 
 
 def with_topic(text: str, summary: Summary, topic: str) -> str:
-    """Return a file's text with one more topic, in the form that its list has."""
+    """Return a file's text with one more topic, in the form of its list."""
     front = Front.of(text, summary.file)
     entry = front.table.entries.get("topics")
     if entry is None:
@@ -51,16 +51,16 @@ def with_topic(text: str, summary: Summary, topic: str) -> str:
 
 
 def _of_one(node: Scalar, topic: str) -> str:
-    """Make a list of the one topic that stood there without brackets."""
+    """Return the row of a list made of a single topic without brackets, and a new one."""
     topics = [topic] if node.is_null else [node.text, topic]
     comment = f"  {node.comment}" if node.comment else ""
     return f"topics: [{', '.join(item(each) for each in topics)}]{comment}"
 
 
 def with_keys(text: str, name: Path, rows: Mapping[str, str | None]) -> str:
-    """Return a file's text with keys set to whole rows (`doi: 10.5555/1`), or taken out (None).
+    """Return a file's text with keys set to whole rows (`doi: 10.5555/1`), or removed (None).
 
-    A new key goes to its usual place among those that are there.
+    A new key is put after those that precede it in KEYS.
     """
     for key, row in rows.items():
         front = Front.of(text, name)

@@ -1,4 +1,4 @@
-"""Titles: their form, and where one stands among paragraphs."""
+"""Titles: their form, and their place among paragraphs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from newsletter.content.importing import citation as references
+from newsletter.content.importing import references
 from newsletter.content.importing.blocks import Block, ends_sentence, is_bullet, is_in_capitals
 
 LONGEST = 300
 """Characters of a title."""
 PROSE = 120
-"""A block of more characters is a paragraph, if it ends as a sentence does."""
+"""A longer block, in characters, is a paragraph if it ends as a sentence does."""
 _FEWEST_WORDS = 3
-"""Of a title that only its form sets off from the paragraphs around it."""
+"""Words of a title that only its form distinguishes from paragraphs."""
 _TWO_SENTENCES = re.compile(r"(?:[a-z]{3,}\.|\w[!?])[”\u2019\"')]?\s+[^\W\d_a-z]")
 
 
 def normalised(text: str) -> str:
-    """Return a title as titles are compared: no case, quotes, dashes or spaces."""
+    """Return a title for comparing: without case, quotes and punctuation, single spaces."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(re.findall(r"\w+", re.sub("['\u2019\u2018`]", "", folded))) or folded.strip()
 
@@ -48,19 +48,19 @@ def is_title_like(block: Block) -> bool:
 
 
 def same_title(one: Block, other: Block) -> bool:
-    """Whether two blocks are one title that stands twice."""
+    """Whether two blocks are the same title."""
     return normalised(one.text) == normalised(other.text)
 
 
 def first_of_pair(span: Sequence[Block], at: int) -> int:
-    """Return where the first copy of a title stands, given where the last one does."""
+    """Return the index of a title's first copy, given that of its last."""
     while at > 1 and same_title(span[at - 1], span[at]):
         at -= 1
     return at
 
 
 def could_be_cited(block: Block) -> bool:
-    """Whether a block before a citation may be a title, also one that ends with a full stop."""
+    """Whether a block before a citation may be a title; it may end with a full stop."""
     text = block.text
     if len(text) > LONGEST or references.is_citation(text):
         return False
@@ -69,7 +69,7 @@ def could_be_cited(block: Block) -> bool:
 
 
 def cited_title_at(span: Sequence[Block]) -> int:
-    """Return where the first title with a citation under it stands, or the length."""
+    """Return the index of the first title with a citation after it, or the length."""
     for n in range(1, len(span) - 1):
         if references.is_citation(span[n + 1].text) and could_be_cited(span[n]):
             return first_of_pair(span, n)
@@ -77,7 +77,7 @@ def cited_title_at(span: Sequence[Block]) -> int:
 
 
 def twice_at(span: Sequence[Block]) -> int:
-    """Return where a title stands that stands twice, or the length."""
+    """Return the index of the first repeated title, or the length."""
     for n in range(1, len(span) - 1):
         if could_be_cited(span[n]) and same_title(span[n], span[n + 1]):
             return n
@@ -85,9 +85,9 @@ def twice_at(span: Sequence[Block]) -> int:
 
 
 def next_title(blocks: Sequence[Block], known: AbstractSet[str]) -> int:
-    """Return where the next summary begins though no "Practice Implications" came before it.
+    """Return the index of the next summary's title with no "Practice Implications" before it.
 
-    `known` are the marks of the titles of the page. Where there is none, it is the length.
+    `known` are the marks of the page's titles. Without a title it is the length.
     """
     for n in range(1, len(blocks) - 1):
         is_cited = references.is_citation(blocks[n + 1].text) and is_title_like(blocks[n])
@@ -97,7 +97,6 @@ def next_title(blocks: Sequence[Block], known: AbstractSet[str]) -> int:
 
 
 def _stands_out(blocks: Sequence[Block], at: int, known: AbstractSet[str]) -> bool:
-    """Whether a block between paragraphs can hardly be anything but a title."""
     block, before, after = blocks[at], blocks[at - 1], blocks[at + 1]
     is_between = ends_sentence(before.text) and len(after.text) > PROSE
     if not is_between or not is_title_like(block) or is_title_like(after):
@@ -111,10 +110,9 @@ def _stands_out(blocks: Sequence[Block], at: int, known: AbstractSet[str]) -> bo
 
 
 def best_title_at(span: Sequence[Block]) -> int:
-    """Return where, between two "Practice Implications", the title stands.
+    """Return the index of the title between two "Practice Implications".
 
-    It comes after a paragraph and before one. The first of those that look best is taken: a
-    later one is a heading within the summary.
+    It is the first of the blocks with the best score: a later one is a heading of the summary.
     """
     inner = range(1, len(span) - 1)
     marked = any(span[n].mark.startswith("h") for n in inner)

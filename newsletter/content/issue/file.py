@@ -30,7 +30,7 @@ _SLOT = re.compile(r"\{\{\s*(?:reader\b|unsubscribe\b)")
 
 
 def month_of(slug: str) -> Month | None:
-    """Return the month that an issue's slug begins with, or None where it is no such slug."""
+    """Return the month that an issue's slug begins with, or None for another text."""
     match = _SLUG.fullmatch(slug)
     return parse_month(match[1]) if match else None
 
@@ -44,7 +44,7 @@ def wrong_slug(slug: str) -> NewsletterError:
 
 
 def misnamed_issues(root: Path) -> tuple[Problem, ...]:
-    """Return warnings about files that look like an issue and have a name that none can have."""
+    """Return warnings about files that begin like an issue's and have a wrong name."""
     files = sorted((root / FOLDER).glob("[0-9]*.md"))
     return tuple(
         dataclasses.replace(problem, file=shown(file, root), level=Level.WARNING)
@@ -63,7 +63,7 @@ def read_issue(file: Path, root: Path) -> Issue:
     return _read(read_text(file, name), name, month)
 
 
-@lru_cache(maxsize=1_000)  # a check reads all of them to know what went out, and one file changed
+@lru_cache(maxsize=1_000)  # a check reads all issues, and usually one has changed
 def _read(text: str, name: Path, month: Month) -> Issue:
     parts = split(text, name)
     fields = Fields.of(parts, name)

@@ -1,7 +1,7 @@
-"""What a person can fill in of an issue, read even where a value is wrong.
+"""The fields of an issue that a form shows, read even where a value is wrong.
 
-`issue.file` gives an issue or its problems; a form needs both: what stands there now, and at which
-field something is wrong with it. Only where YAML fails is there nothing to fill in.
+`issue.file` returns an issue or raises its problems; a form needs both, the values and the field
+of each problem. Only where YAML fails there is no form.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    r"""The fields of an issue; what is not there is empty. Line ends are `\n`, texts are NFC."""
+    r"""The fields of an issue; a missing one is empty. Line ends are `\n`, texts are NFC."""
 
     summaries: tuple[str, ...] = ()
     subject: str = ""
@@ -51,8 +51,8 @@ class FormRead:
     """A form as a file has it.
 
     `problems` are (field, problem), the field as `subject`, `summaries.1`, `announcements.0.url`,
-    or "" where it is none of the form's. `lines` has the line of each field that is there.
-    `locked` names fields that are written in a way that no form can show.
+    or "" for any other key. `lines` maps each field in the file to its line. `locked` are the
+    fields that a form cannot show as they are written.
     """
 
     form: Form
@@ -85,18 +85,17 @@ def read_form(data: bytes, name: Path) -> FormRead:
 
 
 def one_line(text: str) -> str:
-    """Return a text as a field of one line gives it back."""
+    """Return a text as a field of one line returns it."""
     return joined(normal(text))
 
 
 def several_lines(text: str) -> str:
-    """Return a text as a field of several lines gives it back."""
+    """Return a text as a field of several lines returns it."""
     return _BLANK_ROW.sub("", normal(text)).strip("\n\t ")
 
 
 def behind(node: Node | None, key: str) -> str | None:
-    """Return what is cut off a text at ` #`, if that is no comment (see `Fields.text`)."""
-    # The reader of these keys takes nothing behind a text for a comment.
+    """Return the text that YAML cuts off at ` #`, if it is no comment (see `Fields.text`)."""
     return node.cut_off(strict=key in NEWS) if isinstance(node, Scalar) else None
 
 

@@ -20,7 +20,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """An issue as its file has it; a key that is not there is None, empty or False.
+    """An issue as its file has it; a missing key is None, empty or False.
 
     `slug` is the file's stem and `month` the month it begins with. `summaries` are slugs of the
     library, in order. `ignore` maps the id of a silenced check to the reason. `lines` maps a

@@ -1,7 +1,7 @@
-"""An issue's announcements changed: each item's rows stay as they are but for what is new.
+"""An issue's announcements changed: rows of an item stay as they are where nothing is new.
 
 announcements:            the rows of an item move together, with the comment above it;
-  # until December        what is taken out leaves that comment behind
+  # until December        a removed item leaves that comment behind
   - title: Conference
     text: Registration is open.
 """
@@ -15,14 +15,14 @@ from newsletter.content.frontmatter.quote import in_rows
 from newsletter.content.frontmatter.tree import Entry, Listing, Node, Table
 from newsletter.content.frontmatter.write import Change, Front
 from newsletter.content.issue.form import NEWS, News
-from newsletter.content.issue.parts import front_of
+from newsletter.content.issue.text_edit import front_of
 
 Wanted = Sequence[tuple[int | None, News]]
-"""Each announcement with its number among those that are there, or None for a new one."""
+"""Each announcement with its number in the file, or None for a new one."""
 
 
 def with_news(text: str, before: tuple[News, ...], wanted: Wanted, name: Path) -> str:
-    """Return the text with the announcements that are wanted; `before` are those it has."""
+    """Return the text with the announcements `wanted`; `before` are those it has."""
     front = front_of(text, name)
     entry = front.table.entries.get("announcements")
     is_same_order = [was for was, _ in wanted] == [*range(len(before))]
@@ -45,7 +45,7 @@ def with_news(text: str, before: tuple[News, ...], wanted: Wanted, name: Path) -
 def _in_place(
     front: Front, old: Node, before: Sequence[News], wanted: Wanted
 ) -> list[Change] | None:
-    """Return how the fields of kept items change; None where not all stand in rows."""
+    """Return the changes of kept items' fields, or None where not all are written in rows."""
     if not isinstance(old, Listing) or old.style is not None:
         return None
     found: list[Change] = []
@@ -57,13 +57,13 @@ def _in_place(
             return None
         changing = [key for key in NEWS if getattr(before[was], key) != getattr(news, key)]
         for key in changing:
-            # These keys take no comment: what looks like one belongs to the value.
+            # These keys have no comments: text after ` #` belongs to the value.
             found += front.with_key(table, key, getattr(news, key), NEWS, rest="#")
     return found
 
 
 def _rearranged(front: Front, entry: Entry, wanted: Wanted) -> Change:
-    """Return how a list with hyphens gets its items in another order, some new, some gone."""
+    """Return the change that reorders a list with hyphens, with new and removed items."""
     column = front.hyphen(entry)
     made = [_fresh(news, column, front.eol) if was is None else was for was, news in wanted]
     change = front.rearranged(entry, made, with_remarks=True)
@@ -74,7 +74,7 @@ def _rearranged(front: Front, entry: Entry, wanted: Wanted) -> Change:
 
 
 def _rewritten(front: Front, entry: Entry, wanted: Wanted) -> Change:
-    """Return how a list of any other form is written anew; its comments stand above it."""
+    """Return the change that rewrites a list of any other form; its comments go above it."""
     start, end = front.row_start(entry.start), front.row_end(entry.value.end)
     remarks = front.remarks(entry.colon, end)
     head = front.rows[start : entry.colon]
@@ -83,7 +83,7 @@ def _rewritten(front: Front, entry: Entry, wanted: Wanted) -> Change:
 
 
 def _fresh(news: News, column: int, eol: str) -> str:
-    """Return the rows of one item whose hyphen stands in a column (from 0)."""
+    """Return the rows of one item with its hyphen in a column (from 0)."""
     pad = " " * column
     filled = {key: value for key in NEWS if (value := getattr(news, key))}
     rows = [f"{key}: {in_rows(value, column + 4, eol)}{eol}" for key, value in filled.items()]

@@ -23,9 +23,9 @@ def new_issue(slugs: tuple[str, ...]) -> str:
 def set_summaries(data: bytes, slugs: tuple[str, ...], name: Path) -> bytes:
     """Return an issue's file with another list of summaries; every other byte stays.
 
-    A list in brackets stays one, a list with hyphens too. Slugs that were there keep their
-    quotes and, in a list with hyphens, the comment behind them. `name` is how problems name the
-    file. Raises NewsletterError where its front matter cannot be read.
+    A list in brackets stays one, a list with hyphens too. Old slugs keep their quotes and, in a
+    list with hyphens, the comment behind them. `name` is the file's name in problems. Raises
+    NewsletterError where its front matter cannot be read.
     """
     decode(data, name)
     text = data.decode("utf-8")
@@ -48,7 +48,7 @@ def set_summaries(data: bytes, slugs: tuple[str, ...], name: Path) -> bytes:
 
 
 def listed_in(text: str, name: Path) -> tuple[str, ...]:
-    """Return the slugs that an issue's text lists; raise NewsletterError where YAML fails."""
+    """Return the slugs that an issue's text lists. Raises NewsletterError where YAML fails."""
     fields = Fields.of(split(text.removeprefix("\ufeff"), name), name)
     slugs = fields.texts("summaries")
     if fields.problems:
@@ -71,7 +71,7 @@ def _in_brackets(front: Front, entry: Entry, slugs: tuple[str, ...]) -> tuple[Ch
         each.text: front.rows[each.start : each.end] for each in items if isinstance(each, Scalar)
     }
     listed = ", ".join(there.get(slug) or item(slug) for slug in slugs)
-    # A comment between brackets gets a row above: only a list of several rows can hold one.
+    # A comment between the brackets is put on a row above.
     comments = front.remarks(old.start, old.end)
     return (
         Change(entry.start, entry.start, comments),

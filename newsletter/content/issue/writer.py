@@ -1,8 +1,8 @@
-"""Fields of an issue's file changed as a person would: every other byte stays.
+"""Fields of an issue's file changed: every other byte stays.
 
     edited(data, Edit(...), name) -> data
 
-What is returned reads back as exactly what was wanted, or a NewsletterError says why not.
+The result is read back and compared with the form that was asked for before it is returned.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from newsletter.content.issue.form import (
     several_lines,
 )
 from newsletter.content.issue.news_edit import with_news
-from newsletter.content.issue.parts import with_introduction, with_line
 from newsletter.content.issue.summaries_edit import set_summaries
+from newsletter.content.issue.text_edit import with_introduction, with_line
 
 MOST_SUMMARIES = 100
 MOST_NEWS = 50
@@ -44,7 +44,7 @@ LONGEST = {
 }
 """Characters."""
 
-# What a text of an email cannot hold; a tab and a line end can stand in some.
+# Characters that no text of an email can hold; tab and line end are allowed.
 _UNSENDABLE = re.compile(f"[{NO_BLANKS}{SEPARATORS}{SURROGATES}{NONCHARACTERS}]")
 
 
@@ -72,8 +72,8 @@ class FieldError(NewsletterError):
 def edited(data: bytes, edit: Edit, name: Path) -> bytes:
     """Return an issue's file with some fields changed.
 
-    Raises FieldError for values that cannot be, another NewsletterError where the file cannot
-    be read or edited.
+    Raises FieldError for values that cannot be written, another NewsletterError where the file
+    cannot be read or edited.
     """
     before = read_form(data, name)
     edit = _tidied(edit)
@@ -95,7 +95,7 @@ def edited(data: bytes, edit: Edit, name: Path) -> bytes:
 
 
 def wanted(form: Form, edit: Edit) -> Form:
-    """Return the form as it is to be."""
+    """Return a form with an edit's fields in it."""
     new = {key: value for key in FIELDS if (value := getattr(edit, key)) is not None}
     if edit.announcements is not None:
         new["announcements"] = tuple(news for _, news in edit.announcements)
@@ -116,13 +116,13 @@ def _tidied(edit: Edit) -> Edit:
 
 
 def _trim(text: str) -> str:
-    # A line end within is left for `_refuse` to tell.
+    # `_refuse` reports a line end within.
     text = text.strip()
     return text if "\n" in text or "\r" in text else one_line(text)
 
 
 def _refuse(edit: Edit, before: FormRead, name: Path) -> None:
-    """Raise FieldError for what no file could say, before any is made."""
+    """Raise FieldError for values that no file can hold."""
     told = [(field, words) for field, text in _texts(edit) if (words := _unfit(field, text))]
     found = [Problem(message=words, file=name, key=field) for field, words in told]
     found += [
@@ -175,7 +175,7 @@ def _locked(field: str, before: FormRead, name: Path) -> Problem:
 
 
 def _verify(data: bytes, before: FormRead, form: Form, name: Path) -> None:
-    """Make sure that the file says what is wanted, and has no error that it had not before."""
+    """Raise NewsletterError if the file does not read back as `form`, or has a new error."""
     after = read_form(data, name)
     if after.form != form:
         raise fail("the file is written in a way that cannot be edited here", file=name)

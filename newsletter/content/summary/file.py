@@ -1,4 +1,4 @@
-"""Summary files: read with all their problems, written as a person would have."""
+"""Summary files: read with all their problems, and written."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read_summary(file: Path, root: Path) -> tuple[Summary | None, tuple[Problem,
         return None, error.problems
 
 
-@lru_cache(maxsize=10_000)  # the preview reads the whole library at each save, and one file changed
+@lru_cache(maxsize=10_000)  # the preview reads the library at each save, and usually one changed
 def _read(text: str, name: Path) -> tuple[Summary | None, tuple[Problem, ...]]:
     parts = split(text, name)
     fields = Fields.of(parts, name)

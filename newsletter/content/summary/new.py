@@ -1,4 +1,4 @@
-"""A summary to be written: the file that `newsletter new` puts before the editor."""
+"""A summary to be written: the file that `newsletter new` makes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GUIDES = (
     "<!-- TK (to come): the summary, one or more paragraphs, in place of this line. -->",
     "<!-- TK (to come): what it means for practice, in place of this line. -->",
 )
-"""Comments where text is missing; `newsletter check` finds the TK."""
+"""Comments in place of missing text; `newsletter check` finds the TK."""
 
 
 def draft(title: str, month: Month, doi: Doi | None, topics: Sequence[str]) -> str:

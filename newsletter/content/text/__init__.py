@@ -1,1 +1,1 @@
-"""An author's text: Markdown, links, characters, and how much of it is read."""
+"""An author's text: Markdown, links, characters, and the bounds of its size."""

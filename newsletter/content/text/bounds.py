@@ -1,8 +1,8 @@
-"""How much text one passage may hold, so that the time of all that reads it stays in proportion.
+"""How much text one passage may hold.
 
 The Markdown parser's time grows with the square of the opening brackets in one block, and a list
 of lines of three characters takes it a hundred times as long as prose of the same size. Passages
-are judged once, where a file is read: no rule, template or importer sees one beyond these bounds.
+are judged where a file is read, so no rule, template or importer gets one beyond these bounds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LARGEST = 200_000
 """Octets of one passage; a newsletter of three has about 10,000."""
 _MOST_BRACKETS = 5_000
 _MOST_LOOKS = 20_000_000
-"""Opening brackets times characters, over all blocks: each may be looked for to a block's end."""
+"""Opening brackets times characters, over all blocks: the parser may scan a block for each."""
 _MOST_LINES = 5_000
 _MOST_MARKS = 10_000
 """Asterisks, backticks and the like, each of which may become an element."""
@@ -28,7 +28,7 @@ _BLOCK = re.compile(r"\n(?=[ \t]*\n| {0,3}(?:[-*+][ \t]|#{1,6}[ \t]))")
 
 
 def unbounded(passage: Passage) -> Problem | None:
-    """Return what is too much in a passage, with its line, or None."""
+    """Return the problem of a passage beyond the bounds, with its line, or None."""
     return next(_too_much(passage.text, passage), None)
 
 

@@ -1,4 +1,4 @@
-"""Characters: which ones are refused, which way a text runs, how wide it shows, where it wraps."""
+"""Characters: refused ones, the direction of a text, its width, its wrapping."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Yield what may stand alone on a line; one that began with > would look like a quotation."""
+    """Yield parts that may begin a line; none begins with >, which would mark a quotation."""
     marked = _STATISTIC.sub("\0\\1\0", " ".join(_BLANKS.split(text)))
     for word in marked.replace(" >", "\0>").split(" "):
         if word:

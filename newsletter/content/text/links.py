@@ -1,4 +1,4 @@
-"""Links: which may stand in an email, where they are in running text, how they are written."""
+"""Links: which an email may have, where they are in running text, how they are written."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def linked(url: str, words: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """Return a URL with everything percent-encoded that may not stand in one (RFC 3986, 2)."""
+    """Return a URL with all characters percent-encoded that RFC 3986, 2 does not allow."""
     from urllib.parse import quote
 
     return quote(url.strip(), safe="!#$%&'()*+,/:;=?@[]~")
 
 
 def is_allowed_url(url: str) -> bool:
-    """Return whether a URL may stand in an email: http, https or mailto, and not relative."""
+    """Return whether an email may have a URL: http, https or mailto, not relative."""
     return _ALLOWED_URL.match(url) is not None
 
 
@@ -38,7 +38,7 @@ def leads_nowhere(url: str) -> str:
 
 
 def find_urls(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where web addresses stand in running text, without the punctuation after them."""
+    """Yield start and end of web addresses in running text, without punctuation after them."""
     for match in _WRITTEN_URL.finditer(text):
         if len(match[0]) > _LONGEST_WRITTEN_URL:
             continue
@@ -48,10 +48,10 @@ def find_urls(text: str) -> Iterator[tuple[int, int]]:
 
 
 def without_end(text: str, ends: str, pairs: Collection[str] = BRACKETS) -> str:
-    """Return an address without what ends the sentence around it.
+    """Return an address without the end of the sentence around it.
 
-    That are the marks in `ends`, and brackets that close more than is opened; `pairs` are of an
-    opening and a closing one. Each character is looked at once.
+    Removed are the marks in `ends`, and closing brackets beyond the opened ones; `pairs` are an
+    opening and a closing bracket each. The time grows evenly with the text.
     """
     lone = {pair[1]: text.count(pair[1]) - text.count(pair[0]) for pair in pairs}
     end = len(text)

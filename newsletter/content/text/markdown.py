@@ -3,9 +3,8 @@
     text -> markdown-it-py (HTML off) -> tree -> HTML -> nh3, our own allow-list
                                               -> plain text
 
-What people really write comes out as written: `p < .05`, ampersands, raw HTML, braces, indented
-lines. Nothing that is written can run, load or fetch; what cannot be sent at all is an error with
-its line.
+`p < .05`, ampersands, raw HTML, braces and indented lines are shown as written. The result cannot
+run a script or fetch anything; text that cannot be sent is an error with its line.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _DIRECTED = {
     *("paragraph", "heading", "fence", "bullet_list", "ordered_list", "blockquote", "table"),
 }
 
-_LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # what no column of a table has room for
+_LONG_WORD = re.compile(r"[^\s\u200b]{24,}")  # too long for a column of a table
 
 WIDE = "wide"
 """The class of a table with more columns than an email has room for: all its words may break."""
@@ -82,10 +81,10 @@ def render_markdown(
 ) -> Rich:
     """Return a passage as HTML and text.
 
-    Its outermost headings become `h{top}`, and no level below is skipped, so that the email's own
-    outline stays whole. A block that runs against `base` gets its own `dir`. `measure` gives the
-    width of plain text, `authored` a text without what stands for a reader's values in it, which
-    say nothing about its direction. Raises NewsletterError with every problem of the passage.
+    Its outermost headings become `h{top}`, and no level below is skipped, so that the email's
+    outline has no gaps. A block that runs against `base` gets its own `dir`. `measure` gives the
+    width of plain text, `authored` a text without the tokens of readers' values, whose letters
+    must not decide its direction. Raises NewsletterError with every problem of the passage.
     """
     tree = markdown_tree(passage)
     whole = _Whole(_heading_tags(tree, top), authored)
@@ -103,16 +102,16 @@ def _cleaned(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
-    # nh3 writes HTML, MJML wants XML; outside of tags `<` is always escaped.
+    # nh3 writes HTML, MJML requires XML; outside of tags `<` is always escaped.
     return safe.replace("&nbsp;", "&#160;").replace("<br>", "<br />").replace("<hr>", "<hr />")
 
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What every block needs to know.
+    """What is the same for all blocks.
 
     `tags` are those of the headings that have words, by the identity of their nodes; `authored`
-    tells an author's text from what stands for a reader's values.
+    is that of `render_markdown`.
     """
 
     tags: dict[int, str] = field(default_factory=dict)
@@ -121,7 +120,7 @@ class _Whole:
 
 def _heading_tags(tree: SyntaxTreeNode, top: int) -> dict[int, str]:
     tags: dict[int, str] = {}
-    above: list[str] = []  # the headings that the one at hand stands under, as written
+    above: list[str] = []  # the tags of the headings above the current one, as written
     for node in tree.walk():
         if node.type != "heading" or not _has_words(node):
             continue
@@ -166,7 +165,7 @@ def _columns(table: SyntaxTreeNode) -> int:
 
 
 def _cell(node: SyntaxTreeNode) -> tuple[str, str]:
-    """Return a cell's tag and attributes; one without words heads nothing."""
+    """Return a cell's tag and attributes; a `th` without words becomes a `td`."""
     align = str(node.attrs.get("style", "")).removeprefix("text-align:")
     attributes = f' align="{align}"' if align else ""
     if node.type == "th" and _has_words(node):
@@ -199,7 +198,7 @@ def _html_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
             return "<br>"
         case "code_inline":
             return _element("code", escape(node.content, quote=False))
-        case "image":  # what it shows, in words
+        case "image":
             return escape(alt_text(node), quote=False)
         case "link":
             inner = "".join(_html_inline(child) for child in node.children)
@@ -214,7 +213,7 @@ def _element(tag: str, inner: str, attributes: str = "") -> str:
 
 
 def _breakable(html: str) -> str:
-    """Return a cell's text, its long words marked: they may break, others keep a column wide."""
+    """Return a cell's text with its long words marked: the style lets only these break."""
     parts = re.split(r"(<[^>]*>)", html)
     return "".join(
         part if part.startswith("<") else _LONG_WORD.sub(r'<span class="long">\g<0></span>', part)
@@ -223,7 +222,7 @@ def _breakable(html: str) -> str:
 
 
 def _kept_together(html: str) -> str:
-    """Return a text with its statistics marked (`p < .05`): no line ends inside them."""
+    """Return a text with its statistics (`p < .05`) marked: the style keeps them on one line."""
     return _STATISTIC.sub(r'<span class="stat">\g<0></span>', html)
 
 

@@ -1,6 +1,6 @@
-"""Markdown's tree as plain text: words wrapped, lists hanging, links as `words (URL)`.
+"""Markdown's tree as plain text: words wrapped, lists indented, links as `words (URL)`.
 
-Headings are underlined, and the columns of a table stand below each other where they fit.
+Headings are underlined, and the columns of a table aligned where they fit.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _text_inline(node: SyntaxTreeNode) -> str:  # noqa: PLR0911
 
 
 def _emphasised(words: str) -> str:
-    """Return words between asterisks; a statistic (*p*, *SD*) and what has its own stay plain."""
+    """Return words between asterisks; a symbol (*p*, *SD*) and words with asterisks stay plain."""
     return words if len(words) <= _LONGEST_SYMBOL or "*" in words else f"*{words}*"
 
 
@@ -131,5 +131,5 @@ def _indented(text: str, indent: str) -> str:
 
 
 def alt_text(node: SyntaxTreeNode) -> str:
-    """Return what an image shows, in words."""
+    """Return an image's alternative text."""
     return " ".join(inner.content for inner in node.walk() if inner.type == "text") or node.content

@@ -50,7 +50,7 @@ def markdown_tree(passage: Passage) -> SyntaxTreeNode:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    # The preset's limit of 20 levels drops the rest without a word: ours comes first.
+    # At the preset's limit of 20 levels the parser silently drops the rest; DEEPEST is an error.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 4 * DEEPEST})
     parser.enable("table")
     parser.disable("code")  # an indented line is a paragraph to people who write prose
@@ -59,9 +59,9 @@ def _parser() -> MarkdownIt:
 
 
 def _is_link(url: str) -> bool:
-    """Whether a destination makes a link; what does not stays as written.
+    """Whether a destination makes a link; any other stays as written.
 
-    Another scheme (javascript:, data:) never does; a place without a scheme does, so that
+    Another scheme (javascript:, data:) does not; a path without a scheme does, so that
     `_link_problems` can name its line.
     """
     if _SCHEME.match(url):
@@ -101,7 +101,7 @@ def _link_problems(tree: SyntaxTreeNode, passage: Passage) -> Iterator[Problem]:
 
 
 def ancestors(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
-    """Yield what a node is in, the innermost first."""
+    """Yield the nodes around a node, the innermost first."""
     while node.parent is not None:
         node = node.parent
         yield node

@@ -11,19 +11,9 @@ from newsletter.content.month import Month
 LONGEST = 60
 """Letters of the title; the cut falls between words."""
 
-# Letters that Unicode does not take apart (NFKD), as they are commonly spelled in ASCII.
+# Letters that NFKD does not decompose, in their usual ASCII spelling.
 _SPELLED = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ł": "l",
-        "þ": "th",
-        "\u0131": "i",
-    }
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "\u0131": "i"}
 )
 
 

@@ -1,4 +1,7 @@
-"""The breakers: what, of all that servers answer in a run, stops a mailing gone wrong."""
+"""The breakers: what, of all that servers answer in a run, stops a mailing gone wrong.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Many servers answer RCPT with what they hold against the sender or the client: Postfix does by
 default (`smtpd_delay_reject`), Exim where its ACL says so. The enhanced code rarely tells
 (5.7.1 stands for all of it), so the words decide; addresses in them are left out first.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 What a refusal is about, and the breakers that stop a mailing gone wrong, are in `refusals`.
 Nothing here knows a socket or a clock; `now` is in seconds since 1970.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a reply says about the reader it was given for, and what two replies have in common."""
+"""What a reply says about the reader it was given for, and what two replies have in common.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

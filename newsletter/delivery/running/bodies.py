@@ -1,4 +1,7 @@
-"""How marked bodies leave, and what is done a few times a second beside that."""
+"""How marked bodies leave, and what is done a few times a second beside that.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""When the next turn of a run is: at the end of the event loop's turn, once for all its events."""
+"""When the next turn of a run is: at the end of the event loop's turn, once for all its events.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How a run ends: by a stop, a signal, a server that cannot be used, an error, or by itself."""
+"""How a run ends: by a stop, a signal, a server that cannot be used, an error, or by itself.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

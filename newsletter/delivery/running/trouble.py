@@ -1,4 +1,7 @@
-"""What a run does about a server that refuses it, cannot serve it, or asks for less."""
+"""What a run does about a server that refuses it, cannot serve it, or asks for less.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set in italics in a reference of the APA's style: the journal and volume, or the book.
+"""The italics of a reference in APA style: the journal and volume, or the book.
 
 The style is that of the Publication Manual, seventh edition, chapter 9:
 
@@ -7,8 +7,7 @@ The style is that of the Publication Manual, seventh edition, chapter 9:
     Authors (Year). Title. In A. Editor (Ed.), Book (2nd ed., pp. 1-20). Publisher.
     Authors (Year). Book (2nd ed.). Publisher.
 
-A reference is prose that people and their programs write in many ways. Where two readings are
-possible nothing is set in italics: plain is never wrong.
+References are written in many ways. Where two readings are possible nothing is set in italics.
 """
 
 from __future__ import annotations
@@ -61,10 +60,10 @@ _PERIODICAL = re.compile(
 _NO_PERIODICAL = re.compile(r"\b(?:press|publish\w*|books?|verlag|editions?)\b", re.IGNORECASE)
 _LOWER_NAMES = re.compile(r"(?:[a-z]{1,3}[A-Z]|npj\s)")  # eLife, npj Mental Health
 _LETTER = re.compile(r"\s[a-z]")
-_NUMBERED = re.compile(r"\w\(|\d\s*:\s*\w*\d")  # a volume that is written in some other way
+_NUMBERED = re.compile(r"\w\(|\d\s*:\s*\w*\d")  # a volume in another notation
 _LONGEST = 160
 
-# Words of journals as ISO 4 abbreviates them: a full stop behind one ends no title.
+# Words of journals' names, abbreviated after ISO 4: a full stop after one ends no title.
 _ABBREVIATED = frozenset(
     re.findall(
         r"\w+",
@@ -83,7 +82,7 @@ _YEARS = range(1900, 2100)
 
 
 def italic_spans(reference: str) -> tuple[Span, ...]:
-    """Return what is set in italics of a reference without its DOI or web address."""
+    """Return the spans in italics of a reference without its DOI or web address."""
     year = _YEAR.search(reference)
     if year is None:
         return ()
@@ -108,7 +107,7 @@ def _book_of_chapter(text: str, begin: int) -> Span | None:
 
 
 def _book(text: str, start: int) -> Span | None:
-    """Return the title of a whole book, which only its edition tells from an article."""
+    """Return the title of a whole book with an edition; without one it may be an article."""
     edition = _EDITION.search(text, start)
     return _title(text, start, edition.start()) if edition else None
 
@@ -119,7 +118,6 @@ def _title(text: str, start: int, end: int) -> Span | None:
 
 
 def _journal(text: str, start: int) -> Span | None:
-    """Return the journal, together with its volume where it has one."""
     for match in re.finditer(r",\s", text[start:]):
         comma = start + match.start()
         volume = _VOLUME.match(text, comma)
@@ -139,7 +137,7 @@ def _journal(text: str, start: int) -> Span | None:
 
 
 def _with_volume(text: str, name: Span, volume: re.Match[str]) -> Span | None:
-    """Return the journal and its volume, the journal alone, or None where it may be a place."""
+    """Return the journal and its volume, the journal alone, or None where that is uncertain."""
     is_journal = _is_periodical(text[slice(*name)])
     if volume["double"] and not (volume["issue"] or volume["where"]):
         return name if is_journal else None  # pages without a volume
@@ -150,10 +148,7 @@ def _with_volume(text: str, name: Span, volume: re.Match[str]) -> Span | None:
 
 
 def _name(text: str, start: int, end: int) -> Span | None:
-    """Return the name that ends there: what follows the title's last full stop.
-
-    None where that is not certain.
-    """
+    """Return the name that ends at `end`, after the title's last full stop; None if uncertain."""
     bounds = [start, *(m.end() for m in _BREAK.finditer(text, start, end) if _begins(text, m)), end]
     pieces = list(pairwise(bounds))
     if len(pieces) == 1:
@@ -161,7 +156,7 @@ def _name(text: str, start: int, end: int) -> Span | None:
     first = len(pieces) - 1
     while first > 0 and _is_abbreviated(text[slice(*pieces[first - 1])]):
         first -= 1
-    # A single word before it may be the end of the title, or the journal's beginning.
+    # A single word before the name may be the title's end, or the journal's beginning.
     if first == 0 or (first > 1 and len(text[slice(*pieces[first - 1])].split()) == 1):
         return None
     name = text[pieces[first][0] : end]
@@ -169,7 +164,7 @@ def _name(text: str, start: int, end: int) -> Span | None:
 
 
 def _begins(text: str, match: re.Match[str]) -> bool:
-    """Whether a sentence begins after a full stop: `vs. medication` and `f. Psychologie` do not."""
+    """Whether a sentence begins after a full stop; not in `vs. medication`, `f. Psychologie`."""
     at = match.end()
     if _LETTER.fullmatch(text[max(0, match.start() - 2) : match.start()]):
         return False
@@ -178,10 +173,7 @@ def _begins(text: str, match: re.Match[str]) -> bool:
 
 def _is_abbreviated(piece: str) -> bool:
     words = piece.casefold().replace(".", " ").split()
-    if words in (
-        ["lancet"],
-        ["the", "lancet"],
-    ):  # whose sisters are "The Lancet. Psychiatry" and the like
+    if words in (["lancet"], ["the", "lancet"]):  # "The Lancet. Psychiatry" is a journal
         return True
     known = _ABBREVIATED | _UNABBREVIATED
     return bool(words) and words[-1] in _ABBREVIATED and known.issuperset(words)

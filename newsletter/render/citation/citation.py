@@ -1,4 +1,4 @@
-"""A citation: journal and volume in italics, its DOI linked, once; the words stay as written."""
+"""A citation as HTML and text: journal and volume in italics, its DOI linked once."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def render_citation(
 ) -> Rich | None:
     """Return citation and DOI as HTML and text, or None where there is neither.
 
-    A DOI that stands in the citation is linked there; else it follows it. Emphasis that the
-    author marked counts; without any, journal and volume are found.
+    A DOI in the citation is linked there; any other is added behind it. The author's emphasis is
+    kept; without any, `apa` finds journal and volume.
     """
     written = _BLANKS.sub(" ", citation or "").strip()
     if not written and not doi:
@@ -44,7 +44,7 @@ def render_citation(
 
 
 def _unmarked(written: str, link: Span | None) -> tuple[str, tuple[Span, ...]]:
-    """Return a citation without the author's marks, and what stood between them."""
+    """Return a citation without the author's marks of emphasis, and the marked spans."""
     parts: list[str] = []
     spans: list[Span] = []
     last = length = 0
@@ -61,7 +61,7 @@ def _unmarked(written: str, link: Span | None) -> tuple[str, tuple[Span, ...]]:
 
 
 def _link_span(words: str, doi: Doi | None) -> Span | None:
-    """Return where the DOI stands; without a DOI where one, or a web address, does."""
+    """Return the span of the DOI; for None, that of any DOI or web address."""
     for match in WRITTEN.finditer(words):
         found = _written(match["doi"], doi) if doi else in_prose(match["doi"])
         if found:
@@ -70,7 +70,7 @@ def _link_span(words: str, doi: Doi | None) -> Span | None:
 
 
 def _written(found: str, doi: Doi) -> str:
-    """Return with what a DOI begins there, maybe percent-encoded or with entities; or nothing."""
+    """Return the part of `found` that is the DOI, maybe percent-encoded or with entities, or ""."""
     wanted = doi.casefold()
     coded = found[:_LONGEST_CODED] if "%" in found or "&" in found else ""
     for end in range(len(coded), 0, -1):
@@ -94,7 +94,7 @@ def _target(written: str, doi: Doi | None) -> str:
 
 
 def _emphasised(words: str, start: int, end: int | None, italics: tuple[Span, ...]) -> str:
-    """Return a stretch of the words, escaped, with what of it is italic in `<em>`."""
+    """Return a part of the words, escaped, its italics in `<em>`."""
     stop = len(words) if end is None else end
     parts: list[str] = []
     at = start

@@ -1,1 +1,1 @@
-"""Places for a reader's values: found in templates and introductions, filled per reader."""
+"""Slots for a reader's values: found in templates and introductions, filled per reader."""

@@ -1,7 +1,7 @@
 """The introduction with its slots: Jinja2 parses it and never runs it.
 
-Tokens go in before Markdown, so that a slot may stand inside emphasis or a link; a fallback is
-kept in the slot alone and never becomes mark-up.
+Slots become tokens before Markdown is parsed, so that one may be inside emphasis or a link; a
+fallback is in the slot only and never becomes mark-up.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def with_tokens(passage: Passage, places: Places) -> Passage:
 
 
 def said(error: TemplateSyntaxError) -> str:
-    """Return what Jinja2 says, but for quotes that a word processor has turned."""
+    """Return Jinja2's message, or a better one for typographic quotes."""
     is_turned = re.match(
         "unexpected char '[\u201c\u201d\u201e\u201f\u2018\u2019]'", str(error.message)
     )

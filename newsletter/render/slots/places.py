@@ -1,10 +1,10 @@
-"""Places: what stands for a reader's value from the template to the finished text, and back out.
+"""Places: tokens for a reader's values, from the template to the finished text.
 
 A template's `{{ reader.first_name | fallback("colleague") }}` becomes an alphanumeric token that
-Markdown, MJML, the CSS inliner and the wrapping of lines leave alone; `{{ unsubscribe }}` becomes
-a whole URL. At the end the text is split at the tokens into strings and Slots, and each slot gets
-its context from where the token stands. A random nonce keeps an author's words from colliding
-with a token; it never shows in the result.
+Markdown, MJML, the CSS inliner and the wrapping of lines do not change; `{{ unsubscribe }}`
+becomes a whole URL. At the end the text is split at the tokens into strings and Slots; the text
+around a token decides the slot's context. A random nonce keeps an author's words from equalling a
+token; the result does not hold it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from newsletter.render.slots.slots import Context, Slot, Slotted
 
 UNSUBSCRIBE = "unsubscribe"
 
-_TYPICAL_UNSUBSCRIBE = 80  # columns: longer than a line, so it stands on a line of its own
+_TYPICAL_UNSUBSCRIBE = 80  # columns: longer than a line, so it gets a line of its own
 _URL_ATTRIBUTES = frozenset({"href", "src", "background", "action", "cite", "poster"})
 _TAG = re.compile(
     r"""<!--(?:\[if[^\]]*\]>(?:<!-->)?|.*?-->)|<[A-Za-z/](?:"[^"]*"|'[^']*'|[^"'>])*+>""", re.DOTALL
@@ -36,9 +36,9 @@ _URL_BEGUN = re.compile(r"(?:https?://[^/?#\s]+[/?#]|mailto:)", re.IGNORECASE)
 
 
 class MisplacedPlace(ValueError):  # noqa: N818 - the name says what it is
-    """A reader's value stands where none can be inserted safely; str() says where.
+    """A reader's value is where none can be inserted safely; str() says where.
 
-    `near` is what a template says there, `reader.city`, or empty.
+    `near` is the template's expression, `reader.city`, or "".
     """
 
     def __init__(self, message: str, near: str = "") -> None:
@@ -47,9 +47,9 @@ class MisplacedPlace(ValueError):  # noqa: N818 - the name says what it is
 
 
 class Places:
-    """The tokens of one compilation, and the way back from them.
+    """The tokens of one compilation; `nonce` is alphanumeric.
 
-    `nonce` is alphanumeric. The same name and fallback always share a token.
+    The same name and fallback share a token.
     """
 
     def __init__(self, nonce: str) -> None:
@@ -70,7 +70,7 @@ class Places:
 
     @property
     def sentinel(self) -> str:
-        """A comment to stand at the end of the HTML, which vanishes when that is truncated."""
+        """A comment for the end of the HTML; it is missing where the HTML was truncated."""
         return f"<!--NLEND{self._nonce}-->"
 
     def measure(self, text: str) -> int:
@@ -133,7 +133,7 @@ class Places:
 
 
 class _Contexts:
-    """Where things stand in HTML: in a style, in an attribute, or in text."""
+    """The contexts of positions in HTML: a style, an attribute, or text."""
 
     def __init__(self, html: str) -> None:
         self._html = html
@@ -154,7 +154,6 @@ class _Contexts:
 
 
 def _in_written_url(match: re.Match[str]) -> bool:
-    """Whether the token stands inside a URL that is written out in text."""
     before = match.string[max(0, match.start() - _LONGEST_URL) : match.start()]
     return _WRITTEN_URL.search(before) is not None
 

@@ -1,12 +1,12 @@
-"""What a template may do with a reader's field: insert it, with a fallback, and nothing else.
+"""A reader's field in a template: it may be inserted, with a fallback, and nothing else.
 
 A template is rendered once for everybody and the readers' values are put in later, so nothing
 can be decided or computed on them. The only form is
 
     {{ reader.first_name | fallback("colleague") }}
 
-It is checked on the parsed template, so that what is refused is refused in every branch, and
-`Field` refuses again whatever might get past.
+The parsed template is checked, so that every branch is; `Field` refuses at run time what the
+check has missed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PASSING = (
 
 
 class ReaderMisused(Exception):  # noqa: N818 - the name says what happened
-    """A template did something else with a reader's field than insert it."""
+    """A template does anything else with a reader's field than insert it."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
@@ -52,7 +52,7 @@ class ReaderMisused(Exception):  # noqa: N818 - the name says what happened
 
 
 def misuses(tree: nodes.Node) -> Iterator[ReaderMisused]:
-    """Yield everything that a parsed template does with `reader` beyond the one form."""
+    """Yield each use of `reader` in a parsed template other than the one form."""
     yield from _search(tree, ())
 
 
@@ -98,7 +98,7 @@ def _search(node: nodes.Node, above: tuple[nodes.Node, ...]) -> Iterator[ReaderM
 
 
 def _misused(above: tuple[nodes.Node, ...]) -> str:
-    """Return what is wrong with a `reader` that stands under these nodes, outermost first."""
+    """Return what is wrong with a `reader` under these nodes, outermost first."""
     field = _field(above[-1]) if above else None
     if field is None:
         return f"'reader' must be followed by a field's name: {EXAMPLE}"
@@ -113,7 +113,7 @@ def _misused(above: tuple[nodes.Node, ...]) -> str:
 
 
 def _use(above: tuple[nodes.Node, ...]) -> str | None:
-    """Return what an expression under these nodes is used for, or None where it is inserted."""
+    """Return the use of an expression under these nodes, or None where it is inserted."""
     inner = next((up for up in reversed(above) if not isinstance(up, _PASSING)), None)
     if inner is not None:
         return _described(inner)
@@ -151,7 +151,7 @@ def _described(node: nodes.Node) -> str:
 
 
 class Reader:
-    """The `reader` of a template; every attribute and item of it is a Field."""
+    """`reader` in a template; every attribute and item of it is a Field."""
 
     def __getattr__(self, name: str) -> Field:
         if name.startswith("__"):
@@ -167,7 +167,7 @@ def _refuse(*_arguments: object, **_keywords: object) -> NoReturn:
 
 
 class Field:
-    """A reader's field before its fallback: nothing can be done with it."""
+    """A reader's field before its fallback; every operation on it raises ReaderMisused."""
 
     __slots__ = ("_name",)
 
@@ -175,9 +175,8 @@ class Field:
         self._name = name
 
     def placed(self, fallback: str, places: Places) -> Markup:
-        """Return the token that stands for the field."""
-        # A token is letters and digits only.
-        return Markup(places.token(self._name, fallback))  # noqa: S704
+        """Return the field's token."""
+        return Markup(places.token(self._name, fallback))  # noqa: S704 - letters and digits
 
     __str__ = __repr__ = __format__ = __bytes__ = __html__ = _refuse
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __call__ = _refuse

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 
 class Context(StrEnum):
-    """Where a slot stands, which decides how its value is escaped."""
+    """The surroundings of a slot; they decide how its value is escaped."""
 
     HTML = "html"
     """Text or attribute of HTML: `& < > " '` become entities."""
@@ -28,7 +28,7 @@ class Context(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place: the slot's name, what stands there where the reader has no value, and where."""
+    """One place: its name, the text for a reader without a value, and its context."""
 
     name: str
     fallback: str
@@ -37,6 +37,11 @@ class Slot:
 
 Slotted = tuple[str | Slot, ...]
 """A text with slots: strings and slots in order, never two strings in a row."""
+
+
+def plain(text: Slotted) -> list[str | list[str]]:
+    """Return a text as JSON can hold it: a slot is [name, fallback, context]."""
+    return [p if isinstance(p, str) else [p.name, p.fallback, p.context.value] for p in text]
 
 
 def fill(text: Slotted, value_of: Callable[[Slot], str]) -> str:

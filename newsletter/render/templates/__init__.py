@@ -1,1 +1,1 @@
-"""Template files found, judged and rendered by Jinja2."""
+"""Template files found, checked, and rendered by Jinja2."""

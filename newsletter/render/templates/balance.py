@@ -1,4 +1,4 @@
-"""Whether a template file closes what it opens: which of its parts a broken email comes from."""
+"""Whether a template file closes its tags: it locates the fault of broken MJML."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
 
 
 def first_unbalanced(source: str) -> tuple[int, str] | None:
-    """Return line and words of the first tag without its end (or beginning), or None.
+    """Return the line of the first tag without its end (or beginning), with a message, or None.
 
-    Conditions are not weighed: what one branch opens and another closes is no pair here.
+    Conditions are ignored, so a tag that one branch opens and another closes is reported.
     """
     marks = enclosed(source, _NO_TAGS, _NO_TAGS_END)
     plain = replaced(source, marks, lambda text: "\n" * text.count("\n"))

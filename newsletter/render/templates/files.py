@@ -1,9 +1,9 @@
-"""A template's files: the folders they lie in, the loader that reads them, where a text stands.
+"""A template's files: their folders, the loader that reads them, and the place of a text in them.
 
 A template NAME is the folder `NAME` under the template folders: the workspace's first, then
-those that come with the program. Any single file of it may lie in an earlier folder, and one
-that it lacks is taken from `default`. What lies in the workspace's `templates/` itself, such as
-`parts/footer.mjml`, is meant for `default`.
+those that come with the program. A file in an earlier folder overrides one in a later, and a
+missing file is taken from `default`. Files in the workspace's `templates/` itself, such as
+`parts/footer.mjml`, belong to `default`.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ MJML = ".mjml"
 LARGEST_TEMPLATE = 250_000
 """Octets of a file of a template; the longest that comes with the program has some 5,000."""
 PARTS = frozenset({"parts", "words"})
-"""Folders of a template, which are none themselves."""
+"""Folders within a template; they are no templates."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def folders_of(
     name: str, folders: Sequence[Path], *, file: Path, line: int | None
 ) -> tuple[Path, ...]:
-    """Return where the files of a template are looked for, in order.
+    """Return the folders that are searched for the files of a template, in order.
 
-    `file` and `line` say where the name is written. Raises NewsletterError for an unknown one.
+    `file` and `line` are the place of the name. Raises NewsletterError for an unknown one.
     """
     known = sorted({path.name for folder in folders for path in _subfolders(folder)} - PARTS)
     if name not in known or not _NAME.fullmatch(name):
@@ -49,7 +49,7 @@ def folders_of(
 
 
 def places_of(name: str, folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return where the files of a template would be looked for, in order."""
+    """Return the folders of a template's files, in order, whether or not they exist."""
     names = (name,) if name == DEFAULT else (name, DEFAULT)
     return tuple(place for each in names for folder in folders for place in _places(folder, each))
 
@@ -59,12 +59,12 @@ def _places(folder: Path, name: str) -> tuple[Path, ...]:
 
 
 def find(folders: Sequence[Path], name: str) -> Path | None:
-    """Return the first file of that name under the folders; it can never lie outside them."""
+    """Return the first file of that name under the folders, never one outside them."""
     return next(_found(folders, name), None)
 
 
 def find_all(folders: Sequence[Path], name: str) -> tuple[Path, ...]:
-    """Return every file of that name under the folders, the one that counts most first."""
+    """Return every file of that name under the folders, the overriding one first."""
     return tuple(_found(folders, name))
 
 
@@ -84,12 +84,12 @@ def _found(folders: Sequence[Path], name: str) -> Iterator[Path]:
         return
     for folder in folders:
         file = folder.joinpath(*parts)
-        if file.exists():  # a pipe or a folder is refused where it is read
+        if file.exists():  # `read_text` refuses a pipe or a folder
             yield file
 
 
 class TemplateFiles(BaseLoader):
-    """Loads from the first folder that has the file, again once it or its place has changed."""
+    """Loads from the first folder with the file, again when its content or folder has changed."""
 
     def __init__(self, folders: Sequence[Path], root: Path) -> None:
         self._folders = folders
@@ -97,7 +97,7 @@ class TemplateFiles(BaseLoader):
         self._used: dict[str, tuple[Path, str]] = {}
 
     def path_of(self, name: str) -> Path | None:
-        """Return the file that a name means now."""
+        """Return the file of a name at present."""
         return find(self._folders, name)
 
     def shown(self, path: Path) -> Path:
@@ -105,15 +105,14 @@ class TemplateFiles(BaseLoader):
         return shown(path, self._root)
 
     def path_named(self, filename: str | None) -> Path | None:
-        """Return the used file of a traceback's name, or None where that is none of ours."""
+        """Return the used file with a traceback's file name, or None for any other."""
         return next((path for path, _ in tuple(self._used.values()) if str(path) == filename), None)
 
     def locate(self, lines: Sequence[str]) -> tuple[Path | None, int | None]:
-        """Return file and line, as the editor should see them, of the last of some lines.
+        """Return the file, as the editor should see it, and the line of the last of some lines.
 
-        The lines stand together in one of the files used so far; where they do not, the last
-        ones that do are taken. What stands in several places tells none of them, but a single
-        text is looked for in the first file that has it.
+        The lines are searched for together in the files used so far, then without the first of
+        them, and so on. A text in several places has none, but a single line has the first.
         """
         for first in range(len(lines)):
             text = "\n".join(lines[first:]).rstrip()
@@ -123,14 +122,14 @@ class TemplateFiles(BaseLoader):
         return None, None
 
     def unbalanced(self) -> tuple[Path, int, str] | None:
-        """Return the first of the MJML files used so far with a tag left open: line and words."""
+        """Return the first used MJML file with an unbalanced tag, its line, and a message."""
         for path, source in tuple(self._used.values()):
             if path.suffix == MJML and (found := first_unbalanced(source)):
                 return self.shown(path), *found
         return None
 
     def without(self, words: str) -> Path | None:
-        """Return the used file in whose place stood one that has some words, or None."""
+        """Return the used file without some words that overrides one with them, or None."""
         for name, (path, source) in tuple(self._used.items()):
             _, *behind = find_all(self._folders, name) or (path,)
             if words not in source and any(words in read_text(each, each) for each in behind):
@@ -138,7 +137,6 @@ class TemplateFiles(BaseLoader):
         return None
 
     def _occurrences(self, text: str) -> Iterator[tuple[Path, int]]:
-        """Yield each file that has a text, with the line on which it ends."""
         for path, source in tuple(self._used.values()):
             before, *after = source.split(text) if text else [source]
             for _ in after[:2]:
@@ -149,7 +147,7 @@ class TemplateFiles(BaseLoader):
         environment: Environment,  # noqa: ARG002 - jinja2's signature
         template: str,
     ) -> tuple[str, str, Callable[[], bool]]:
-        """Return a file's text, its path, and whether both still hold."""
+        """Return a file's text, its path, and a function that says whether both are current."""
         path = self.path_of(template)
         if path is None:
             raise TemplateNotFound(template)

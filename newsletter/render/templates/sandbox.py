@@ -1,7 +1,7 @@
-"""Jinja2 in its sandbox: what a template may call, and what it may do with a reader's field.
+"""Jinja2 in its sandbox: the filters, calls and operators of a template.
 
-An environment is kept for each template's folders, and with it the templates that it compiled:
-that is most of an email's time. What belongs to one compilation, its Places, comes in beside it.
+An environment, with the templates that it has compiled, is kept for each template's folders:
+compiling them is most of an email's time. The Places of one compilation are in a ContextVar.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ from newsletter.render.templates.spending import (
 from newsletter.render.templates.words import put
 
 MOST_ROUNDS = 1_000
-"""How far `range` counts in a template."""
+"""The longest `range` in a template."""
 
-_UNESCAPED = (".txt", ".css")  # design values, which are checked, are all that CSS takes
+_UNESCAPED = (".txt", ".css")  # CSS holds only design values, which are checked
 _places: ContextVar[Places | None] = ContextVar("_places", default=None)
 
 
 @contextmanager
 def filling(places: Places) -> Iterator[None]:
-    """Let the templates that are rendered meanwhile use these places."""
+    """Use these places, and a new purse, for templates rendered in the block."""
     token = _places.set(places)
     try:
         with purse():
@@ -63,7 +63,7 @@ def filling(places: Places) -> Iterator[None]:
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment of a template's files; `base` is "ltr" or "rtl", the newsletter's."""
 
-    # Not only safe: what is computed here would be computed before anything can stop it.
+    # Jinja2's compiler computes constant operations at once, unless they are intercepted.
     intercepted_binops = frozenset({"*", "**", "+", "%"})
 
     def __init__(self, files: TemplateFiles, base: str) -> None:
@@ -92,7 +92,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self._lines[html].from_string(source)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **named: Any) -> Any:
-        """Call what a template calls, unless that would take too long or fill the memory."""
+        """Call what a template calls. Raises TemplateRuntimeError where it would cost too much."""
         name = getattr(obj, "__name__", "")
         text = getattr(getattr(obj, "__wrapped__", obj), "__self__", None)  # format is wrapped
         if isinstance(text, str):
@@ -102,7 +102,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return measured(super().call(context, obj, *args, **named))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Compute, unless that would fill the memory."""
+        """Compute. Raises TemplateRuntimeError where the result would be too large."""
         if operator in {"+", "%"}:
             if operator == "%" and isinstance(left, str):
                 refuse_widths(left)
@@ -164,7 +164,7 @@ def _wrap(text: object, first: str = "", rest: str = "") -> str:
 
 @pass_eval_context
 def _put(context: EvalContext, sentence: object, **values: object) -> str:
-    """Fill the places of one of the templates' own sentences; a link stays a link."""
+    """Fill the places of a sentence of `words`; a value that is Markup, as a link, stays one."""
     if not context.autoescape:
         return put(str(sentence), **values)
     safe = {name: escape(value) for name, value in values.items()}

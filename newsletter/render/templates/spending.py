@@ -1,8 +1,8 @@
-"""What a template may spend: rounds of its loops, calls, and characters.
+"""Limits of a template: rounds of its loops, calls, and characters.
 
-A template is its owner's code, so it is not locked up; but a slip such as a loop within loops, or
-a text that doubles itself, must end with its file and line and not with the memory. The loops,
-joins and filters of a parsed template are wrapped, and each spends from one purse a rendering.
+A mistake such as a loop within loops, or a text that doubles itself, must end in an error with
+file and line before it fills the memory. The loops, joins and filters of a parsed template are
+wrapped, and their steps are counted for each rendering.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from jinja2.visitor import NodeTransformer
 MOST_STEPS = 100_000
 """Rounds and calls of one rendering; an issue of three summaries takes some hundreds."""
 MOST_RENDERED = 2_000_000
-"""Characters that a template makes, and of a text that it works with."""
+"""Characters of a template's result, and of any text within it."""
 LONGEST_REPEATED = 100_000
-"""Characters or items that a number may ask for."""
+"""The largest number of characters or items in an argument or a repetition."""
 ROUNDS, JOINED = "_rounds", "_joined"
-"""The filters that loops and `~` are wrapped in; no template can name them by chance."""
+"""The filters that loops and `~` are wrapped in."""
 
 _WIDTH = re.compile(r"\d{6,}")
 _FILLING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "indent", "join"})
-"""What puts a text, or a number of blanks, between or around many."""
+"""Methods and filters that add a text, or a number of blanks, between or around others."""
 _spent: ContextVar[list[int] | None] = ContextVar("_spent", default=None)
 
 
 @contextmanager
 def purse() -> Iterator[None]:
-    """Let what is rendered meanwhile spend from a full purse."""
+    """Count the steps of templates rendered in the block from zero."""
     token = _spent.set([0])
     try:
         yield
@@ -46,7 +46,7 @@ def purse() -> Iterator[None]:
 
 
 def spend() -> None:
-    """Spend one step. Raises TemplateRuntimeError once there is none left."""
+    """Count one step. Raises TemplateRuntimeError after MOST_STEPS."""
     spent = _spent.get()
     if spent is not None:
         spent[0] += 1
@@ -76,7 +76,7 @@ def _filter(node: nodes.Node, name: str) -> nodes.Filter:
 
 
 class Rounds:
-    """What a loop goes through, each round counted."""
+    """The items of a loop, each round counted."""
 
     def __init__(self, items: Any) -> None:
         self._items = items
@@ -88,14 +88,14 @@ class Rounds:
 
 
 class SizedRounds(Rounds):
-    """The same where the number of rounds is known (`loop.length`)."""
+    """The same with a length, for `loop.length`."""
 
     def __len__(self) -> int:
         return len(self._items)
 
 
 def rounds(items: Any) -> Rounds:
-    """Return what a loop goes through; its kind and its faults stay what they are."""
+    """Return the items of a loop, counted; what cannot be iterated raises as it would."""
     return SizedRounds(items) if hasattr(items, "__len__") else Rounds(items)
 
 
@@ -107,14 +107,14 @@ def joined(context: EvalContext, parts: list[Any]) -> str:
 
 
 def measured(value: Any) -> Any:
-    """Return a value that a template made, unless it is too large."""
+    """Return a value that a template made. Raises TemplateRuntimeError for a too large one."""
     if isinstance(value, str | list | tuple) and len(value) > MOST_RENDERED:
         raise _too_large()
     return value
 
 
 def guarded(name: str, run: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a filter that is asked for no more than it may make."""
+    """Return a filter with its arguments and its result checked."""
 
     @functools.wraps(run)
     def inner(*arguments: Any, **named: Any) -> Any:
@@ -126,7 +126,10 @@ def guarded(name: str, run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def refuse_growth(name: str, arguments: tuple[Any, ...]) -> None:
-    """Refuse a call that would make too much, before it does; a method's text comes first."""
+    """Count a call; raise TemplateRuntimeError if its result would be too large.
+
+    The first of `arguments` is the text that a method or filter works on.
+    """
     spend()
     numbers = [each for each in arguments if isinstance(each, int)]
     if any(number > LONGEST_REPEATED for number in numbers):
@@ -168,9 +171,9 @@ def _too_large() -> TemplateRuntimeError:
 
 
 def bounded(pieces: Iterator[str]) -> str:
-    """Return what a template yields; stop it at the line that it has come to if it is too much.
+    """Return a template's pieces joined. Raises TemplateRuntimeError where they are too many.
 
-    `pieces` is a generator: what is thrown into it names the template's line.
+    `pieces` is a generator; the error is thrown into it, so that it has the template's line.
     """
     made: list[str] = []
     size = 0

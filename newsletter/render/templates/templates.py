@@ -1,4 +1,4 @@
-"""Templates rendered, and their faults told with file and line."""
+"""Templates rendered, and their errors with file and line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_KEY = re.compile(r"'dict object' has no attribute '(\w+)'")
 
 
 class Templates:
-    """One template's files, ready to be rendered with the tokens of one compilation.
+    """One template's `files`, ready to be rendered with the tokens of one compilation.
 
     `base` is the direction of the newsletter's language, "ltr" or "rtl".
     """
@@ -34,7 +34,7 @@ class Templates:
     def __init__(self, folders: Sequence[Path], *, root: Path, base: str, places: Places) -> None:
         self._places = places
         self._environment = sandbox(tuple(folders), root, base)
-        self._files = self._environment.files
+        self.files = self._environment.files
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """Return a template file rendered. Raises NewsletterError with its file and line."""
@@ -64,20 +64,8 @@ class Templates:
 
     def path_of(self, name: str) -> Path | None:
         """Return a template file as the editor should see it, or None where there is none."""
-        path = self._files.path_of(name)
-        return None if path is None else self._files.shown(path)
-
-    def locate(self, *lines: str) -> tuple[Path | None, int | None]:
-        """Return file and line of the template that holds some lines, if any does."""
-        return self._files.locate(lines)
-
-    def unbalanced(self) -> tuple[Path, int, str] | None:
-        """Return the template file with a tag left open, the tag's line, and words about it."""
-        return self._files.unbalanced()
-
-    def without(self, words: str) -> Path | None:
-        """Return the file that took the place of one that has some words."""
-        return self._files.without(words)
+        path = self.files.path_of(name)
+        return None if path is None else self.files.shown(path)
 
     def _guarded(
         self, run: Callable[[], str], *, file: Path, line: int | None, known: Mapping[str, Any]
@@ -87,12 +75,12 @@ class Templates:
                 return run()
         except NewsletterError:
             raise
-        # Whatever a template does wrong raises in its code: a division by zero, a call of None.
+        # A template's mistakes raise any exception: a division by zero, a call of None.
         except Exception as error:  # noqa: BLE001
             place, number = self._place(error)
             problem = Problem(
                 message=_words(error),
-                file=file if place is None else self._files.shown(place),
+                file=file if place is None else self.files.shown(place),
                 line=line if place is None else number,
                 hint=self._hint(error, known),
             )
@@ -101,17 +89,17 @@ class Templates:
     def _place(self, error: Exception) -> tuple[Path | None, int | None]:
         """Return the innermost template file and line that an error came from."""
         if isinstance(error, TemplateSyntaxError):
-            return self._files.path_named(error.filename), error.lineno
+            return self.files.path_named(error.filename), error.lineno
         if isinstance(error, ReaderMisused) and error.line is not None:
-            return self._files.path_named(error.filename), error.line
+            return self.files.path_named(error.filename), error.line
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if path := self._files.path_named(frame.filename):
+            if path := self.files.path_named(frame.filename):
                 return path, frame.lineno
         return None, None
 
     def _hint(self, error: Exception, known: Mapping[str, Any]) -> str | None:
         if isinstance(error, TemplateNotFound):
-            return did_you_mean(str(error), self._files.list_templates())
+            return did_you_mean(str(error), self.files.list_templates())
         if isinstance(error, UndefinedError):
             if undefined := _UNDEFINED.fullmatch(str(error)):
                 return _nearest(undefined[1], known)
@@ -128,7 +116,7 @@ def _nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def _attributes(view: str, known: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of what a kind of view has."""
+    """Return the names of a view's fields."""
     several = (value if isinstance(value, list) else [value] for value in known.values())
     for one in (one for values in several for one in values):
         if is_dataclass(one) and type(one).__name__ == view:

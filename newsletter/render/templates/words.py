@@ -1,8 +1,7 @@
-"""The words that templates write themselves, in the newsletter's language.
+"""The words of the templates themselves, in the newsletter's language.
 
-They lie in a template's `words/LANGUAGE.toml`: English is the ground, `pt.toml` is laid over it,
-`pt-BR.toml` over that, and a workspace's file over the program's of the same name. A file holds
-what it changes and nothing else.
+They are in a template's `words/LANGUAGE.toml`: `pt.toml` overrides the English words, `pt-BR.toml`
+both, and a workspace's file the program's of the same name. A file holds only what it changes.
 """
 
 from __future__ import annotations
@@ -71,12 +70,12 @@ def put(sentence: str, **values: object) -> str:
 
 
 def has_words(language: str, folders: Sequence[Path]) -> bool:
-    """Return whether there are words for a language, or for that without its country."""
+    """Return whether there are words for a language, or for it without its country."""
     return any(True for each in _chain(language) if find_all(folders, _file(each)))
 
 
 def load_words(language: str, folders: Sequence[Path], root: Path) -> Words:
-    """Return the words of a language; those that it lacks are English.
+    """Return the words of a language; missing ones are English.
 
     Raises NewsletterError with every unknown name and every sentence without its places.
     """
@@ -105,7 +104,7 @@ def _chain(language: str) -> Iterator[str]:
 
 
 def _cased(part: str) -> str:
-    """Write a country in capitals and a script with one (RFC 5646, 2.1.1)."""
+    """Return a country in capitals, a script with an initial capital (RFC 5646, 2.1.1)."""
     return {2: part.upper(), 4: part.title()}.get(len(part), part.lower())
 
 
@@ -114,7 +113,7 @@ def _file(language: str) -> str:
 
 
 def _wrong(name: str, value: Any, ground: dict[str, Any]) -> tuple[str, str | None] | None:
-    """Return what is wrong with a word, and what to do about it; the ground knows its kind."""
+    """Return what is wrong with a word, and a hint; `ground` are the words that it overrides."""
     if name not in _NAMES:
         near = did_you_mean(name, _NAMES)
         return f"the templates have no word '{name}'", near or f"there is: {', '.join(_NAMES)}"

@@ -5,6 +5,8 @@ delivery by its id: seconds since 1970 as a double, 0 for one that was never mar
 unsent. A turn writes here right after its commit and before its messages leave, without a sync of
 its own: a `kill -9` leaves what the system has. After a power cut a file may be older than the
 ledger, and then says nothing against it.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations

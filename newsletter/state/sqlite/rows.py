@@ -1,4 +1,7 @@
-"""Rows of the ledger's tables as values, and values as rows."""
+"""Rows of the ledger's tables as values, and values as rows.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

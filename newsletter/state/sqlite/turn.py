@@ -1,4 +1,7 @@
-"""What one turn of a run writes: the outcomes of what left, then the marks of what is to leave."""
+"""What one turn of a run writes: the outcomes of what left, then the marks of what is to leave.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of an issue's file set in its text: a key of one line, the introduction.
+"""A key of one line, and the introduction, changed in the text of an issue's file.
 
 The text is as it is on disk, with its own line ends and byte order mark.
 """
@@ -18,7 +18,7 @@ _ROW = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 
 
 def front_of(text: str, name: Path) -> Front:
-    """Return an issue's front matter; raise NewsletterError where it is not in rows."""
+    """Return an issue's front matter. Raises NewsletterError where it is not in rows."""
     front = Front.of(text, name)
     if front.table.style is not None:
         raise fail("the keys stand in braces and cannot be edited here", file=name)
@@ -26,14 +26,14 @@ def front_of(text: str, name: Path) -> Front:
 
 
 def with_line(text: str, key: str, value: str, name: Path) -> str:
-    """Return the text with a key of one line set; where the value is empty, taken out."""
+    """Return the text with a key of one line set, or removed for an empty value."""
     front = front_of(text, name)
     rest = behind(front.table.value(key), key) or ""
     return front.changed(*front.with_key(front.table, key, value, KEYS, rest))
 
 
 def with_introduction(text: str, value: str, name: Path) -> str:
-    """Return the text with another introduction; rows that stay the same stay to the byte."""
+    """Return the text with another introduction; unchanged rows stay to the byte."""
     front = front_of(text, name)
     body = front.body
     inner = body.strip("\r\n\t ")
@@ -47,7 +47,7 @@ def with_introduction(text: str, value: str, name: Path) -> str:
 
 
 def _kept_rows(old: str, new: str, eol: str) -> str:
-    """Return new lines of text with the old rows, to the byte, where they say the same."""
+    """Return new lines of text, with the old rows to the byte where they are equal."""
     rows = _ROW.findall(old)
     were, lines = [several_lines(f".{row}")[1:].rstrip("\n") for row in rows], new.split("\n")
     made: list[str] = []

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.audience.audience import Audience
+from newsletter.audience.list.cells import PLAINLY_GONE
 from newsletter.audience.list.survey import PARTS
-from newsletter.audience.list.words import PLAINLY_GONE
 from newsletter.basics.errors import Level
 
 TODAY = date(2026, 11, 1)

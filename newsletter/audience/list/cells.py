@@ -15,14 +15,14 @@ INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u2060\ufeff"
 """What pasting leaves at the ends of a cell: no-break and zero-width spaces, a BOM."""
 
 LONGEST = 200
-"""No cell that says one of the words is longer; of a longer one only the beginning is read."""
+"""Characters that are read of a cell; every word is shorter."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _PARTS = re.compile(r"[\W_]+")
 
 
 class Says(StrEnum):
-    """What a cell says: the last five mean that the reader must not be mailed, and why."""
+    """What a cell says; those in GONE mean that the reader must not be mailed, and why."""
 
     NOTHING = "nothing"
     NO = "no"
@@ -42,14 +42,13 @@ GONE = frozenset({Says.UNSUBSCRIBED, Says.BOUNCED, Says.COMPLAINED, Says.BLOCKED
 
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
-    """Return a text's plain form, as the lists of this module have it."""
+    """Return a text's plain form; the module's docstring describes it."""
     text = _HUMP.sub(" ", text[:LONGEST].strip(INVISIBLE))
     spelt = unicodedata.normalize("NFKD", text).casefold()
     return _PARTS.sub(" ", _ACCENTS.sub("", spelt)).strip()
 
 
 def _plainly(text: str) -> frozenset[str]:
-    """Return the words of a text, separated by commas, in their plain form."""
     return frozenset(plain(word) for word in text.split(","))
 
 
@@ -91,7 +90,7 @@ _PLAINLY_GONE = {
     ),
     Says.BLOCKED: _plainly("blocklisted,blacklisted,blocklist,blacklist"),
 }
-"""What nobody writes into a cell but of somebody who must not be mailed, whatever the column."""
+"""Words that mean in any column that the reader must not be mailed."""
 
 _GONE_IN_A_STATUS = {
     Says.UNSUBSCRIBED: _plainly(
@@ -139,7 +138,7 @@ _GONE_IN_A_STATUS = {
         "no confirmada"
     ),
 }
-"""What says so in a column that is about being mailed, and elsewhere may mean something else."""
+"""Words that mean so in a column about being mailed, and may mean something else elsewhere."""
 
 # Parts of such words in languages whose columns this program does not read by itself: Italian,
 # Dutch, Portuguese, Romanian, Scandinavian, Finnish, Polish, Czech, Hungarian, Turkish, Russian,
@@ -160,7 +159,7 @@ _GONE_WORDS = {
 }
 PLAINLY_GONE = {word: says for says, words in _PLAINLY_GONE.items() for word in words}
 """The words that `plainly_gone` knows, in their plain form."""
-# Within a text these may be about a castle, a contest, or somebody's sick leave.
+# Within a text these may be about a bouncy castle, a contest (ausgetragen) or sick leave (baja).
 _ALONE = _plainly("bounce,bounces,bouncing,ausgetragen,de baja,unsubs,opt outs")
 _LONGEST_FIRST = sorted(PLAINLY_GONE.keys() - _ALONE, key=len, reverse=True)
 _PHRASE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _LONGEST_FIRST))})(?!\w)")
@@ -177,7 +176,7 @@ _DATE = re.compile(
 
 
 def answer(cell: str) -> Says:
-    """Return what a cell says by itself: nothing, yes or no, a day, or a word of a status."""
+    """Return what a whole cell says: nothing, yes or no, a date, or a word of a status."""
     cell = cell[:LONGEST].strip(INVISIBLE)
     said = plain(cell)
     if not said:
@@ -195,10 +194,10 @@ def answer(cell: str) -> Says:
 
 
 def plainly_gone(cell: str) -> Says | None:
-    """Return why a reader must not be mailed where a cell of any column plainly says so.
+    """Return why a reader must not be mailed, if a cell of any column plainly says so.
 
-    That is a cell of one such word, a short text with one in it ("unsubscribed by phone"), or a
-    longer one that begins with it. An address or a link says nothing.
+    Such a cell is one of the words, a short text with one in it ("unsubscribed by phone"), or a
+    longer text that begins with one. Addresses are ignored, and so is a cell with a link.
     """
     if "://" in cell:
         return None
@@ -215,7 +214,7 @@ def plainly_gone(cell: str) -> Says | None:
 
 
 def gone_in_a_status(cell: str) -> Says | None:
-    """Return why a reader must not be mailed where a column about being mailed says so."""
+    """Return why a reader must not be mailed, if a cell of a column about being mailed says so."""
     said = answer(cell)
     if said in GONE:
         return said
@@ -226,5 +225,5 @@ def gone_in_a_status(cell: str) -> Says | None:
 
 
 def has_foreign_part(text: str) -> bool:
-    """Return whether a text holds a word for leaving of one of some twenty other languages."""
+    """Return whether a text holds a word for leaving in one of some twenty other languages."""
     return any(part in plain(text) for part in _FOREIGN_PARTS)

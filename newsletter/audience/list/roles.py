@@ -1,23 +1,22 @@
-"""What a column is about, by its name: the columns of other programs, and of four languages.
+"""What a column is about, by its name: names of other programs, in four languages.
 
-A name that is not on a list is looked at part by part ("Date of unsubscribing", `email_opt_out`).
-Three things can come of it: the column is read as one that we know; it is kept as a field; or it
-is a field that may say who has left, and is asked about where its cells say so.
+A name that is in no table is judged by its parts ("Date of unsubscribing", `email_opt_out`). The
+result is a known column, a field, or a field that may say who has left; the editor is asked about
+the last where its cells say so.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from newsletter.audience.list.words import has_foreign_part, plain
+from newsletter.audience.list.cells import has_foreign_part, plain
 from newsletter.settings.values import KNOWN_COLUMNS
 
 
 class _Parts:
-    """A pattern that is compiled at its first use: to do so takes long, and few headers need it."""
+    """A pattern that is compiled at its first use: that takes long, and few headers need it."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
@@ -34,10 +33,10 @@ class _Parts:
 
 
 class Role(StrEnum):
-    """What the cells of a column are read for."""
+    """What the cells of a column mean."""
 
     FIELD = "field"
-    """Nothing but a word that plainly says that the reader left."""
+    """Nothing, except for a word that plainly says that the reader left."""
     STATUS = "status"
     UNSUBSCRIBED = "unsubscribed"
     """Yes, a date or a reason: the reader left."""
@@ -46,18 +45,10 @@ class Role(StrEnum):
     EXPIRES = "consent_expires"
     CONSENT = "consent"
     LEFT_WHEN_OR_WHY = "unsubscribed, when or why"
-    """Whatever it says but no: the reader left."""
+    """Anything but no: the reader left."""
     MAYBE_STATUS = "maybe a status"
     MAYBE_LEFT = "maybe who left"
     MAYBE_STAYS = "maybe who wants it"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
-    """What a column is: `known` is the name of ours that it has, None where it is a field."""
-
-    role: Role
-    known: str | None = None
 
 
 KNOWN_ROLES = {
@@ -67,46 +58,25 @@ KNOWN_ROLES = {
     "consent": Role.CONSENT,
     "consent_expires": Role.EXPIRES,
 }
-"""Our columns that may exclude a reader; every other one is only kept."""
+"""Known columns that may exclude a reader."""
 
-ALIASES = {
-    "e_mail": "email",
-    "email_address": "email",
-    "e_mail_address": "email",
-    "emailaddress": "email",
-    "firstname": "first_name",
-    "given_name": "first_name",
-    "lastname": "last_name",
-    "surname": "last_name",
-    "family_name": "last_name",
-    "full_name": "name",
-    "fullname": "name",
-    "mail": "email",
-    "mail_address": "email",
-    "email_id": "email",
-    "subscriber_email": "email",
-    "contact_email": "email",
-    "courriel": "email",
-    "adresse_courriel": "email",
-    "adresse_e_mail": "email",
-    "adresse_email": "email",
-    "adresse_mail": "email",
-    "adresse_électronique": "email",
-    "e_mail_adresse": "email",
-    "email_adresse": "email",
-    "emailadresse": "email",
-    "mailadresse": "email",
-    "correo": "email",
-    "correo_electrónico": "email",
-    "correo_electronico": "email",
-    "dirección_de_correo": "email",
-    "direccion_de_correo": "email",
-    "dirección_de_correo_electrónico": "email",
-    "direccion_de_correo_electronico": "email",
+_OTHER_NAMES = {
+    "email": (
+        *("e_mail", "email_address", "e_mail_address", "emailaddress", "mail", "mail_address"),
+        *("email_id", "subscriber_email", "contact_email", "courriel", "adresse_courriel"),
+        *("adresse_e_mail", "adresse_email", "adresse_mail", "adresse_électronique"),
+        *("e_mail_adresse", "email_adresse", "emailadresse", "mailadresse", "correo"),
+        *("correo_electrónico", "correo_electronico", "dirección_de_correo", "direccion_de_correo"),
+        *("dirección_de_correo_electrónico", "direccion_de_correo_electronico"),
+    ),
+    "name": ("full_name", "fullname"),
+    "first_name": ("firstname", "given_name"),
+    "last_name": ("lastname", "surname", "family_name"),
 }
-"""Other programs' names of the columns that we know, as `column_name` writes them."""
+ALIASES = {other: known for known, others in _OTHER_NAMES.items() for other in others}
+"""Maps names of other programs, as `column_name` writes them, to the known column."""
 
-# Substack: whether somebody pays.
+# Substack's column for who pays.
 _ORDINARY = frozenset({"active subscription"})
 
 _STATUS = r"status|statut"
@@ -206,7 +176,6 @@ _MEMBER = r"members?|memberships?|account|users?|person|people|reader|readers|le
 
 
 def _made_of(*parts: str) -> _Parts:
-    """Return what matches a name of such parts only."""
     part = "|".join(parts)
     return _Parts(rf"(?:{part})(?: (?:{part}))*")
 
@@ -243,13 +212,16 @@ _IS_MAYBE_STATUS = _made_of(
 _HAS_OTHER_WAY = _holds(_NOT_MAIL)
 
 
-def meaning(written: str, column: str) -> Meaning:
-    """Return what a column is: `written` as in the header, `column` its `column_name`."""
+def meaning(written: str, column: str) -> tuple[Role, str | None]:
+    """Return a column's role, and its name among KNOWN_COLUMNS or None for a field.
+
+    `written` is as in the header, `column` its `column_name`.
+    """
     known = ALIASES.get(column, column)
     if known in KNOWN_COLUMNS:
-        return Meaning(role=KNOWN_ROLES.get(known, Role.FIELD), known=known)
+        return KNOWN_ROLES.get(known, Role.FIELD), known
     role = _role(plain(written))
-    return Meaning(role=role, known=_UNDERSTOOD.get(role))
+    return role, _UNDERSTOOD.get(role)
 
 
 _UNDERSTOOD = {
@@ -261,7 +233,6 @@ _UNDERSTOOD = {
 
 
 def _role(name: str) -> Role:
-    """Return the role of a name in its plain form."""
     if not name:
         return Role.MAYBE_STATUS
     is_ordinary = name in _ORDINARY or _LINK.fullmatch(name) or _RATED.search(name)

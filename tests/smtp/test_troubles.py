@@ -6,7 +6,7 @@ import ssl
 import pytest
 
 from newsletter.basics.outcome import Phase
-from newsletter.smtp.words import CLOSED, of_certificate, of_error, of_silence
+from newsletter.smtp.troubles import CLOSED, of_certificate, of_error, of_silence
 
 
 def tls(reason: str) -> ssl.SSLError:

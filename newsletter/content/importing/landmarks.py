@@ -1,25 +1,13 @@
-"""The two lines by which a page of the blog is known: a month, and "Practice Implications"."""
+"""Lines that give a page of the blog its structure: months, "Practice Implications", head, foot."""
 
 from __future__ import annotations
 
+import calendar
 import re
 
 from newsletter.content.month import Month
 
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
+_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 _SPELLED = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + "|sept"
 _MONTH = re.compile(
     rf"({_SPELLED})\.?(?:\s*[/&\u2013-]\s*(?:{_SPELLED})\.?)?,?\s+((?:19|20)\d\d)\s*:?",
@@ -40,7 +28,7 @@ _CLEAR = "(clear)"
 _ALL_TOPICS = re.compile(r"\ball topics\b", re.IGNORECASE)
 _MONTHLY = re.compile(r"\bmonthly summary of\b", re.IGNORECASE)
 _ARTICLES = re.compile(r"\bresearch articles\b", re.IGNORECASE)
-# `*+`: nothing that it takes could belong to what follows, however long it is.
+# `*+` never backtracks, so the time grows evenly with the line.
 _PAGER = r"[\W\d_]*+(?:(?:first|previous|prev|next|last|current)(?:\s+page)?|(?<=\s)page)?[\W\d_]*+"
 _LONGEST_MONTH = 100
 """Characters of a month heading."""
@@ -55,7 +43,7 @@ LOOKED_FOR = "a month heading such as 'February 2021' and the line 'Practice Imp
 
 
 def month(text: str) -> Month | None:
-    """Return the month that a heading names: the whole line, no month within a sentence.
+    """Return the month of a line that is a month heading, or None.
 
     Of two months (`July/August 2021`) it is the first.
     """
@@ -99,7 +87,7 @@ def is_furniture(text: str) -> bool:
 
 
 def is_head(text: str) -> bool:
-    """Whether a line stands nowhere but in the blog's head, above its months."""
+    """Whether a line occurs only in the blog's head, above its months."""
     stripped = text.strip()
     if _ends_with_clear(stripped) and _ALL_TOPICS.search(stripped[: -len(_CLEAR)]):
         return True
@@ -111,7 +99,7 @@ def _ends_with_clear(text: str) -> bool:
 
 
 def is_opening(text: str) -> bool:
-    """Whether a line is one of those with which the blog's head opens."""
+    """Whether a line may begin the blog's head."""
     if text.strip().lower() == "blog":
         return True
     monthly = _MONTHLY.search(text)
@@ -119,5 +107,5 @@ def is_opening(text: str) -> bool:
 
 
 def is_foot(text: str) -> bool:
-    """Whether a line is one with which the foot of a web page begins: a pager, "Contact us"."""
+    """Whether a line may begin the foot of a web page: a pager, "Contact us"."""
     return bool(_FOOT.fullmatch(text.strip()))

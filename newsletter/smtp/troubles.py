@@ -1,4 +1,7 @@
-"""What a network's troubles are called in a sentence: no numbers and names of libraries."""
+"""Errors of the network and of TLS as sentences, without numbers and names of libraries.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,16 @@ _TLS: Final = {
     "SSLV3_ALERT_HANDSHAKE_FAILURE": "the server and this machine have no way to encrypt in common",
     "UNEXPECTED_EOF_WHILE_READING": CLOSED,
 }
-"""By OpenSSL's own names."""
+"""By OpenSSL's names of its errors."""
 
 # OpenSSL's x509_vfy.h.
 _CERTIFICATE: Final = {
-    9: "it does not hold yet; is this machine's clock right?",
+    9: "it is not valid yet; is this machine's clock right?",
     10: "it has expired",
-    18: "the server made it itself, and nobody vouches for it",
-    19: "nobody whom this machine trusts vouches for it",
-    20: "nobody whom this machine trusts vouches for it",
-    21: "nobody whom this machine trusts vouches for it",
+    18: "the server signed it itself, no authority did",
+    19: "no authority that this machine trusts signed it",
+    20: "no authority that this machine trusts signed it",
+    21: "no authority that this machine trusts signed it",
     62: "it is for another name",
     64: "it is for another address",
 }
@@ -44,9 +47,9 @@ _AWAITED: Final = {
 
 
 def of_error(error: Exception) -> str:
-    """Return what an error of the network or of TLS says: `connection refused`.
+    """Return the words for an error of the network or of TLS: `connection refused`.
 
-    asyncio tries each address of a name, and tells all that failed in one text.
+    asyncio tries each address of a name and puts all failures into one text.
     """
     if isinstance(error, ssl.SSLError):
         reason = str(getattr(error, "reason", None) or "")
@@ -62,15 +65,15 @@ def of_error(error: Exception) -> str:
 
 
 def of_certificate(host: str, error: ssl.SSLCertVerificationError) -> str:
-    """Return why a certificate was not believed, in a sentence."""
+    """Return why a certificate is not valid, in a sentence."""
     why = _CERTIFICATE.get(error.verify_code) or error.verify_message
     return f"the certificate of {host} is not valid: {why}"
 
 
 def of_silence(phase: Phase, seconds: float, *, encrypted: bool) -> str:
-    """Return what was waited for in vain: `no answer to the message in 10 minutes`.
+    """Return which answer did not come: `no answer to the message in 10 minutes`.
 
-    A server that expects TLS from the start never greets who does not begin it.
+    A server that expects TLS from the start sends no greeting in the clear.
     """
     awaited = _AWAITED.get(phase) or f"no answer to {phase}"
     hint = " (is it smtps:// there?)" if phase is Phase.GREETING and not encrypted else ""
@@ -78,7 +81,7 @@ def of_silence(phase: Phase, seconds: float, *, encrypted: bool) -> str:
 
 
 def of_standstill(seconds: float) -> str:
-    """Return what is said where so long nothing more of a message could be written."""
+    """Return the reason where nothing more of a message could be written for some seconds."""
     return f"the server has taken nothing more of the message for {in_full(seconds)}"
 
 

@@ -1,8 +1,8 @@
-"""References as the blog gives them: which block is one, and the DOI in it.
+"""References on the blog: which block is one, and the DOI in it.
 
 A reference begins with its authors, then the year in parentheses (APA, 7th edition, 9.7 to
-9.17). A sentence of a summary may hold both too ("Bordin (1979) held that ..."): there the words
-before the year are no list of names, or a verb follows it.
+9.17). A sentence may have both ("Bordin (1979) held that ..."), but the words before its year are
+no list of names, or a verb follows.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LISTED = re.compile(
 _CUT_YEAR = re.compile(r"(?<!\s)\s*\((?:\d{1,4}[^()]{0,60}\)?)?\Z")
 _CUT_WORD = re.compile(r"(?<=\S)\s+[a-z]\w{0,2}\Z")
 LONGEST = 4000
-"""Characters of a reference; there are some with a hundred authors."""
+"""Characters of a reference; some have a hundred authors."""
 _LONGEST_WITHOUT_YEAR = 600
 
 _DOI = re.compile(r"(?<![\d.])10\s?\.\s?(\d{4,9}(?:\.\d+)*)\s?/\s?(?=\S)")
@@ -79,7 +79,7 @@ def begins(text: str) -> bool:
 
 
 def could_begin(text: str) -> bool:
-    """Whether a few words at the end of a page may be the first of a list of authors.
+    """Whether the words at the end of a page may begin a list of authors.
 
     The last word, or the year, may be cut off: `Tran T, et a`, `Institute for Lamps. (201`.
     """
@@ -94,11 +94,10 @@ def is_bare_doi(text: str) -> bool:
 
 
 def doi(text: str, links: Iterable[str] = ()) -> Doi | None:
-    """Return the DOI in a reference, without what stands around it; None where there is none.
+    """Return the DOI in a reference, or else in the targets of its links, or None.
 
-    `links` are addresses that its words lead to: they count where the text names no DOI. A DOI
-    may hold nearly any character (DOI Handbook, 2.2.2), also `<`, `;` and parentheses: older
-    ones hold a SICI (ANSI/NISO Z39.56).
+    A DOI may hold nearly any character (DOI Handbook, 2.2.2), also `<`, `;` and parentheses:
+    older ones hold a SICI (ANSI/NISO Z39.56).
     """
     found = (_first_doi(each) for each in (text, *links))
     return next((each for each in found if each), None)
@@ -120,7 +119,7 @@ def _first_doi(text: str) -> Doi | None:
 
 
 def _is_split(token: str, following: str, rest: str) -> bool:
-    """Whether a space fell into a DOI: `10.5555/ab.cd. 2020.17`, `10.5555/abc- 123`."""
+    """Whether a space divides a DOI: `10.5555/ab.cd. 2020.17`, `10.5555/abc- 123`."""
     if _GLUED.search(token):
         return False
     if token[-1] in "/-_:":
@@ -164,7 +163,7 @@ def _names(head: str) -> bool:
 
 
 def _title_follows(tail: str, *, has_initials: bool) -> bool:
-    """Whether what stands behind the year is the title, not the verb of a sentence."""
+    """Whether the text after the year is a title, not the verb of a sentence."""
     rest = tail.lstrip()
     if not rest:
         return has_initials
