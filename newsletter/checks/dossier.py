@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from newsletter.basics.errors import Problem
-from newsletter.checks.letter import Letter
+from newsletter.checks.parsed import ParsedMessage
 from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
@@ -47,7 +47,7 @@ class Consents:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleAddress:
     """An address of an office, not of a person, and its line in the list."""
 
     local: str
@@ -89,7 +89,7 @@ class Readers:
     longest: Mapping[str, str] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
     consents: Consents = field(default_factory=Consents)
-    roles: tuple[Role, ...] = ()
+    roles: tuple[RoleAddress, ...] = ()
     role_count: int = 0
 
 
@@ -97,9 +97,9 @@ class Readers:
 class Dossier:
     """What is to be sent, and what is known about it.
 
-    `issue` is None where its file cannot be read, `letter` where no email can be made of it;
+    `issue` is None where its file cannot be read, `message` where no email can be made of it;
     `unrendered` then says why. `summaries` are those of the issue that could be read, in its
-    order, and `library` all that could. `letter` is the whole email as a sample reader would get
+    order, and `library` all that could. `message` is the whole email as a sample reader would get
     it; `heaviest` are the octets of its HTML for a reader of the longest values. `preheader` is
     the one that is shown. `templates` are the workspace's own folders of the template, in the
     order in which they are searched, and `shipped` those of the program. `readers` is None where
@@ -113,7 +113,7 @@ class Dossier:
     library: tuple[Summary, ...] = ()
     vocabularies: Vocabularies = field(default_factory=Vocabularies)
     uses: tuple[Use, ...] = ()
-    letter: Letter | None = None
+    message: ParsedMessage | None = None
     heaviest: int | None = None
     preheader: str = ""
     templates: tuple[Path, ...] = ()

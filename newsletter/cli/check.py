@@ -76,14 +76,14 @@ def _checked(workspace: Workspace, slug: str, *, online: bool, thorough: bool) -
 
 
 def _ask(dossier: Dossier) -> Mapping[str, Answer]:
-    from newsletter.checks.online import ask_links, public_guard
+    from newsletter.checks.online import ask_links, public_network
     from newsletter.checks.rules.links import asked
 
     if dossier.issue is None:
         return {}
     urls = [anchor.url for anchor in asked(dossier, dossier.issue)]
     output.say(f"Asking for {len(urls)} link{'' if len(urls) == 1 else 's'} ...", style="dim")
-    return ask_links(urls, public_guard())
+    return ask_links(urls, public_network())
 
 
 def _refused(error: NewsletterError) -> Report:

@@ -46,7 +46,7 @@ def command(
     Their connection was lost after the message may have been taken. Your mail server's log can
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
-    from newsletter.tasks.send.guard import the_only_sender
+    from newsletter.tasks.send.only_sender import the_only_sender
     from newsletter.tasks.send.uncertain import lost_words, make_uncertain, settle_uncertain
     from newsletter.workspace import open_workspace
 

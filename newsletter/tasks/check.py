@@ -16,7 +16,7 @@ from newsletter.basics import shipped
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.checks.dossier import Answer, Dossier, Readers, Use
 from newsletter.checks.engine import Report
-from newsletter.checks.letter import Letter
+from newsletter.checks.parsed import ParsedMessage
 from newsletter.checks.reading.census import take_census
 from newsletter.checks.registry import check_issue
 from newsletter.content.doi import Doi
@@ -77,7 +77,7 @@ def prove(
         dossier = replace(dossier, answers=ask(dossier))
     return Proof(
         content=content,
-        message=dossier.letter.octets if dossier.letter else None,
+        message=dossier.message.octets if dossier.message else None,
         report=check_issue(replace(dossier, is_thorough=thorough)),
     )
 
@@ -144,7 +144,7 @@ def _look(
         library=tuple(library.values()),
         vocabularies=vocabularies,
         uses=uses,
-        letter=None if content is None else Letter(draft_message(content)),
+        message=None if content is None else ParsedMessage(draft_message(content)),
         heaviest=None if content is None else _heaviest(content, readers),
         preheader=_preheader(compiled),
         templates=_templates(workspace, issue, workspace.root / shipped.TEMPLATES.name),

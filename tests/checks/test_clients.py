@@ -281,7 +281,7 @@ def test_what_a_design_setting_brings_is_told_with_its_line(tmp_path: Path) -> N
 
 
 def test_without_an_email_there_is_nothing_to_say() -> None:
-    assert list(client_support(replace(SOUND, letter=None), ISSUE)) == []
+    assert list(client_support(replace(SOUND, message=None), ISSUE)) == []
 
 
 def test_the_rule_has_one_name() -> None:

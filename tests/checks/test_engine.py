@@ -80,7 +80,7 @@ def test_an_email_that_cannot_be_made_is_an_error_that_nobody_silences() -> None
     dossier = replace(
         SOUND,
         issue=replace(ISSUE, ignore={"render": "never mind"}),
-        letter=None,
+        message=None,
         unrendered=(problem,),
     )
     report = check_issue(dossier)
@@ -93,7 +93,7 @@ def test_an_email_that_cannot_be_made_is_an_error_that_nobody_silences() -> None
 
 def test_an_issue_that_cannot_be_read_has_only_its_own_problems() -> None:
     problem = Problem(message="unknown key 'sumaries'", file=ISSUE_FILE, line=2)
-    report = check_issue(replace(SOUND, issue=None, letter=None, unrendered=(problem,)))
+    report = check_issue(replace(SOUND, issue=None, message=None, unrendered=(problem,)))
     assert report == Report(
         (
             Finding(

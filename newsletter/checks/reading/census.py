@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from newsletter.audience.audience import Audience
 from newsletter.audience.list.listfile import Member
-from newsletter.checks.dossier import Consents, Readers, Role
+from newsletter.checks.dossier import Consents, Readers, RoleAddress
 
 SOON = timedelta(days=60)
 """A consent that ends sooner is told: two issues are left to ask for another."""
@@ -69,7 +69,7 @@ class _Count:
     today: date
     longest: dict[str, str] = field(default_factory=dict)
     widths: dict[str, int] = field(default_factory=dict)
-    roles: list[Role] = field(default_factory=list)
+    roles: list[RoleAddress] = field(default_factory=list)
     role_count: int = 0
     ending: int = 0
     first: date | None = None
@@ -89,7 +89,7 @@ class _Count:
         if member.subscriber.address.local.lower() in _ROLES:
             self.role_count += 1
             if len(self.roles) < _SHOWN:
-                self.roles.append(Role(member.subscriber.address.local, member.line))
+                self.roles.append(RoleAddress(member.subscriber.address.local, member.line))
         expires = fields.get("consent_expires")
         if expires:
             self._consent(expires, member.line)

@@ -22,7 +22,7 @@ from newsletter.basics.errors import Level, Problem
 from newsletter.basics.files import shown
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.engine import Rule
-from newsletter.checks.reading.css import Use
+from newsletter.checks.reading.css import FeatureUse
 from newsletter.checks.reading.fallbacks import FALLBACKS
 from newsletter.checks.reading.features import features_of
 from newsletter.checks.reading.texts import template_files, template_text
@@ -53,7 +53,7 @@ _ENDINGS = (*_TEMPLATES, ".toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SupportTable:
     """What is known: `clients` as "gmail/ios", and for each feature its title and answers."""
 
     date: str
@@ -72,11 +72,11 @@ class Table:
 
 
 @cache
-def table() -> Table:
+def table() -> SupportTable:
     """Read the table that ships."""
     raw = json.loads(resources.files("newsletter.checks").joinpath(TABLE).read_text("utf-8"))
     features = {slug: (title, answers) for slug, (title, answers) in raw["features"].items()}
-    return Table(raw["date"], tuple(raw["clients"]), features, frozenset(features))
+    return SupportTable(raw["date"], tuple(raw["clients"]), features, frozenset(features))
 
 
 def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
@@ -84,15 +84,15 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
     Those of the program's own templates, which all do without it somehow, are told together.
     """
-    letter, settings = dossier.letter, dossier.settings
+    message, settings = dossier.message, dossier.settings
     shipped = _sources(dossier.shipped) if dossier.templates or dossier.is_thorough else []
     texts = {text for _, text in shipped}
     own = [(file, text) for file, text in _sources(dossier.templates) if text not in texts]
     tells_all = dossier.is_thorough or any(file.suffix in _TEMPLATES for file, _ in own)
-    if letter is None or not (tells_all or own or settings.design.values):
+    if message is None or not (tells_all or own or settings.design.values):
         return
     usual: dict[str, set[str]] = {}
-    for slug, use in features_of(letter.root, letter.styles, table().slugs).items():
+    for slug, use in features_of(message.root, message.styles, table().slugs).items():
         lacking = [each for each in table().lacking(slug) if _is_named(each)]
         if not lacking or slug in _IN_EVERY_EMAIL or (slug in FALLBACKS and set(lacking) <= _SMALL):
             continue
@@ -107,7 +107,7 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
 
 def _problem(
-    slug: str, use: Use, lacking: list[str], file: Path | None, line: int | None
+    slug: str, use: FeatureUse, lacking: list[str], file: Path | None, line: int | None
 ) -> Problem:
     share = len(table().lacking(slug)) / table().tested(slug)
     told = f"{use.shown}: not in {_named(lacking)} ({share:.0%} of the mail programs)"
@@ -159,7 +159,7 @@ def _families(clients: list[str]) -> set[str]:
     return {each.partition("/")[0] for each in clients}
 
 
-def _in_settings(settings: Settings, use: Use) -> Place | None:
+def _in_settings(settings: Settings, use: FeatureUse) -> Place | None:
     for name, value in settings.design.values.items():
         if isinstance(value, str) and use.shown in value:
             return settings.file, settings.lines.get(f"design.{name}")
@@ -171,7 +171,7 @@ def _sources(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(file, template_text(file)) for file in template_files(folders, _ENDINGS)]
 
 
-def _in_sources(sources: Iterable[tuple[Path, str]], use: Use) -> Place:
+def _in_sources(sources: Iterable[tuple[Path, str]], use: FeatureUse) -> Place:
     wanted = re.compile(use.sought)
     for file, text in sources:
         if match := wanted.search(text):

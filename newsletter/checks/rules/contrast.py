@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.reading.looks import Looks, State
+from newsletter.checks.reading.looks import Inherited, Looks
 from newsletter.checks.reading.stylesheet import has_dark, style_rules
 from newsletter.checks.reading.texts import in_templates
 from newsletter.content.issue.issue import Issue
@@ -23,12 +23,12 @@ _LETTER = re.compile(r"\w")
 
 def contrast(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find text that is hard to tell from its ground; each pair of colours is told once."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
-    styles = dossier.letter.styles
+    styles = dossier.message.styles
     modes = (False, True) if has_dark(styles) else (False,)
     for dark in modes:
-        looks = Looks(dossier.letter.root, style_rules(styles, dark=dark), dark=dark)
+        looks = Looks(dossier.message.root, style_rules(styles, dark=dark), dark=dark)
         told: set[tuple[Colour, Colour]] = set()
         for seen in looks.texts():
             pair = _pair(seen.state)
@@ -51,7 +51,7 @@ def contrast(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             )
 
 
-def _pair(state: State) -> tuple[Colour, Colour] | None:
+def _pair(state: Inherited) -> tuple[Colour, Colour] | None:
     """Return text and ground as they are seen, None where the ground is an image."""
     if state.ground is None:
         return None
@@ -59,7 +59,7 @@ def _pair(state: State) -> tuple[Colour, Colour] | None:
     return colour, state.ground
 
 
-def _least(state: State) -> float:
+def _least(state: Inherited) -> float:
     is_large = state.size >= (_LARGE_BOLD if state.is_bold else _LARGE_SIZE)
     return EDGE if is_large else TEXT
 

@@ -10,8 +10,8 @@ from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.times import roughly
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.letter import Letter
-from newsletter.checks.reading.hosts import BULK, FREEMAIL, LIMITS, organisational
+from newsletter.checks.parsed import ParsedMessage
+from newsletter.checks.reading.mail_hosts import BULK, FREEMAIL, LIMITS, organisational
 from newsletter.content.issue.issue import Issue
 from newsletter.delivery.pace import seconds_needed
 from newsletter.settings.values import Rate, Scheme, TransportUrl
@@ -65,8 +65,8 @@ def _freemail(dossier: Dossier, domain: str) -> Problem:
 
 def list_unsubscribe(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a List-Unsubscribe that mail programs could not use (RFC 2369, RFC 8058)."""
-    if dossier.letter is not None:
-        yield from _unusable(dossier.letter, issue)
+    if dossier.message is not None:
+        yield from _unusable(dossier.message, issue)
     settings = dossier.settings
     readers = dossier.readers.mailable if dossier.readers else None
     if settings.unsubscribe_url is None and readers is not None and readers >= BULK:
@@ -89,8 +89,8 @@ def list_unsubscribe(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         )
 
 
-def _unusable(letter: Letter, issue: Issue) -> Iterator[Problem]:
-    urls = _BRACKETED.findall(str(letter.headers["List-Unsubscribe"] or ""))
+def _unusable(message: ParsedMessage, issue: Issue) -> Iterator[Problem]:
+    urls = _BRACKETED.findall(str(message.headers["List-Unsubscribe"] or ""))
     mailto = [url for url in urls if url.lower().startswith("mailto:")]
     secure = [url for url in urls if url.lower().startswith("https://")]
     if not mailto or not _is_mailto(mailto[0]) or len(mailto) + len(secure) != len(urls):
@@ -99,7 +99,7 @@ def _unusable(letter: Letter, issue: Issue) -> Iterator[Problem]:
             file=issue.file,
             hint="unsubscribe.mailto is an address that you read",
         )
-    if bool(secure) != (letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"):
+    if bool(secure) != (message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"):
         yield Problem(
             message="List-Unsubscribe and List-Unsubscribe-Post do not fit: one-click fails",
             file=issue.file,

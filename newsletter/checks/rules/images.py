@@ -117,9 +117,9 @@ def image_source(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def _images(dossier: Dossier) -> Iterator[HtmlElement]:
     """Yield the images of the email but for those of one pixel."""
-    if dossier.letter is None or "<img" not in dossier.letter.html:
+    if dossier.message is None or "<img" not in dossier.message.html:
         return
-    for image in dossier.letter.root.iter("img"):
+    for image in dossier.message.root.iter("img"):
         if (image.get("width") or "") not in _TRACKERS:
             yield image
 

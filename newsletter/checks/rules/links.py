@@ -8,8 +8,10 @@ from urllib.parse import unquote
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Reached
-from newsletter.checks.letter import text_of
-from newsletter.checks.reading.addresses import (
+from newsletter.checks.parsed import text_of
+from newsletter.checks.reading.anchors import Anchor, anchors
+from newsletter.checks.reading.texts import in_templates, line_in, prose
+from newsletter.checks.reading.urls import (
     LOCAL,
     WEB,
     host_of,
@@ -18,8 +20,6 @@ from newsletter.checks.reading.addresses import (
     shortened,
     wrong_with,
 )
-from newsletter.checks.reading.anchors import Anchor, anchors
-from newsletter.checks.reading.texts import in_templates, line_in, prose
 from newsletter.content.doi import doi_key
 from newsletter.content.issue.issue import Issue
 
@@ -46,16 +46,16 @@ def link_target(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         if wrong is not None and (anchor.file, anchor.line) not in refused:
             message, hint = wrong
             yield Problem(message=message, file=anchor.file, line=anchor.line, hint=hint)
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     told = {anchor.url for anchor in written(dossier, issue)}
     names = {
         name
-        for element in dossier.letter.root.iter("*")
+        for element in dossier.message.root.iter("*")
         for name in (element.get("id"), element.get("name"))
         if name
     }
-    for link in dossier.letter.root.iter("a"):
+    for link in dossier.message.root.iter("a"):
         href = (link.get("href") or "").strip()
         if href in told or link.get("href") is None:  # an anchor leads nowhere, and need not
             continue
@@ -118,10 +118,10 @@ def _judged(anchor: Anchor) -> tuple[str, Level] | None:
 
 def _silent_templates(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links of the template without words, or with words that say nothing."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     known = {same_page(anchor.url) for anchor in written(dossier, issue)}
-    for link in dossier.letter.root.iter("a"):
+    for link in dossier.message.root.iter("a"):
         href = link.get("href")
         words = " ".join(text_of(link).split())
         if href is None or same_page(href) in known or (words and not _says_nothing(words)):

@@ -24,9 +24,9 @@ _SHOWN = 3
 
 def heading_order(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find headings that skip a level or are empty, and an email without the one h1."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
-    headings = list(dossier.letter.root.iter(*_HEADINGS))
+    headings = list(dossier.message.root.iter(*_HEADINGS))
     firsts = [each for each in headings if each.tag == "h1"]
     if len(firsts) != 1:
         told = "no h1" if not firsts else f"{len(firsts)} h1"
@@ -56,10 +56,10 @@ def heading_order(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def language(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find an email that does not say its language where programs keep it."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     wanted = dossier.settings.newsletter.language
-    root = dossier.letter.root
+    root = dossier.message.root
     said = root.get("lang") or ""
     inside = any(each.get("lang") for each in root.iterdescendants() if each.tag != "head")
     if not said and not inside:
@@ -80,11 +80,11 @@ def language(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def layout_tables(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find tables that only lay things out and do not say so: they are read out as tables."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     count = sum(
         1
-        for table in dossier.letter.root.iter("table")
+        for table in dossier.message.root.iter("table")
         if table.get("role") not in {"presentation", "none"} and not _is_data(table)
     )
     if count:
@@ -100,12 +100,12 @@ def layout_tables(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def small_targets(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links that stand alone and are too small for a finger."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
-    looks = Looks(dossier.letter.root)
+    looks = Looks(dossier.message.root)
     told: dict[tuple[float, int], str] = {}
     texts: dict[HtmlElement, str] = {}
-    for link in dossier.letter.root.iter("a"):
+    for link in dossier.message.root.iter("a"):
         words = " ".join(link.text_content().split())
         if not words or not link.get("href") or not _stands_alone(link, words, texts):
             continue

@@ -37,7 +37,7 @@ def command(
     """
     from newsletter.basics.errors import Problem, WrongUsage
     from newsletter.state.guards.lock import holder
-    from newsletter.tasks.send.guard import lock_file
+    from newsletter.tasks.send.only_sender import lock_file
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)

@@ -33,7 +33,12 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     Ends with exit code 1 where a row had to be left out or the list cannot be used.
     """
     from newsletter.basics.errors import NewsletterError
-    from newsletter.cli.subscribers.view import column_rows, figures_json, figures_rows, needs_work
+    from newsletter.cli.subscribers.formats import (
+        column_rows,
+        figures_json,
+        figures_rows,
+        needs_work,
+    )
 
     try:
         with opened(start, shows_cells=not as_json) as (audience, book, _ledger):
@@ -66,7 +71,7 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
 def list_(start: Any, excluded: bool, as_json: bool) -> None:
     """Show the list as it would be mailed now."""
     from newsletter.basics.files import shown
-    from newsletter.cli.subscribers.view import member_json, member_line, member_lines
+    from newsletter.cli.subscribers.formats import member_json, member_line, member_lines
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(start)
@@ -101,7 +106,7 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
 def show(start: Any, who: str, as_json: bool) -> None:
     """Show what is known of one reader: the list, their consent, suppressions, deliveries."""
     from newsletter.audience.who import find_who
-    from newsletter.cli.subscribers.view import person_json, person_lines
+    from newsletter.cli.subscribers.formats import person_json, person_lines
 
     with opened(start) as (audience, book, ledger):
         address = find_who(who, ledger.find_by_token)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.basics.outcome import State
 from newsletter.basics.times import span
 from newsletter.cli.terminal import output
-from newsletter.cli.terminal.keys import no_caret
+from newsletter.cli.terminal.keyboard import no_caret
 
 if TYPE_CHECKING:
     from newsletter.tasks.send.person import Tell, Watch

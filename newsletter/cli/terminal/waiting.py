@@ -11,7 +11,7 @@ from types import FrameType
 
 from newsletter.basics.times import span
 from newsletter.cli.terminal import output
-from newsletter.cli.terminal.keys import keys, no_caret
+from newsletter.cli.terminal.keyboard import keys, no_caret
 from newsletter.tasks.send.person import Left
 
 UNDO_SECONDS = 10

@@ -12,7 +12,7 @@ from newsletter.settings.values import Auth, Delivery
 from newsletter.state.ledger import Override
 from newsletter.state.standing import is_withdrawable
 from newsletter.tasks.send.ahead import try_out
-from newsletter.tasks.send.guard import refuse_recorded
+from newsletter.tasks.send.only_sender import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import Checked, LastSeconds, Note, Person, SendTo
 from newsletter.tasks.send.plan import Plan, plan_first, plan_next
@@ -35,7 +35,7 @@ _NOT_CHECKED_AGAIN = "A mailing that was begun is not checked again: nothing to 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class Prepared:
     """What is known before it is sent.
 
     `content` and `intake` are None for a mailing that was begun: it is all in the ledger.
@@ -61,21 +61,21 @@ def prepare(
     order: Order,
     mailing: Mailing | None,
     person: Person,
-) -> Ready:
+) -> Prepared:
     """Find out what sending would do, and tell it; raise NewsletterError where it must not be."""
     if mailing is not None and not is_withdrawable(ledger, mailing):
-        ready = Ready(plan=plan_next(workspace, ledger, mailing))
+        prepared = Prepared(plan=plan_next(workspace, ledger, mailing))
         if order.overrides:
             person.tell(Note(_NOT_CHECKED_AGAIN))
     else:
         if mailing is None:
             refuse_recorded(workspace, order.issue, ledger)
-        ready = _checked(workspace, ledger, order, person)
-    person.tell(ready.plan)
-    return ready
+        prepared = _checked(workspace, ledger, order, person)
+    person.tell(prepared.plan)
+    return prepared
 
 
-def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Ready:
+def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
     """Check an issue that was never begun; what is wrong and not overridden is raised."""
     from newsletter.checks.override import judge
     from newsletter.checks.registry import RULE_IDS
@@ -92,7 +92,7 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
     warnings = tuple(finding.as_problem() for finding in proof.report.of(Level.WARNING))
     if warnings or judged.overridden or judged.unneeded:
         person.tell(Checked(warnings, judged))
-    return Ready(
+    return Prepared(
         plan=plan_first(workspace, proof.content, intake.readers),
         content=proof.content,
         intake=intake,
@@ -104,7 +104,7 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
 
 
 def agreed(
-    workspace: Workspace, ledger: SqliteLedger, ready: Ready, order: Order, person: Person
+    workspace: Workspace, ledger: SqliteLedger, prepared: Prepared, order: Order, person: Person
 ) -> Transport | None:
     """Ask for the password and for a yes; return the way out, or None for a no.
 
@@ -112,11 +112,11 @@ def agreed(
     but for a mailing that is under way already.
     """
     transport = workspace.transport(person.credentials(workspace.settings))
-    plan, at = ready.plan, order.at
+    plan, at = prepared.plan, order.at
     if at is not None:
         if _outlives_token(workspace.settings.delivery, at):
             person.tell(Note(_RUNS_OUT, is_warning=True))
-        content = ready.fresh if plan.mailing is None else ledger.content(plan.mailing)
+        content = prepared.fresh if plan.mailing is None else ledger.content(plan.mailing)
         try_out(workspace, ledger, content, plan.mailing, transport, today=today())
     waiting = plan.to_send or plan.later
     number = waiting if order.limit is None else min(order.limit, waiting)

@@ -11,11 +11,11 @@ from newsletter.basics.outcome import State
 from newsletter.basics.times import today
 from newsletter.delivery.mailing import Course, Result
 from newsletter.tasks.send.again import next_round
-from newsletter.tasks.send.guard import refuse_recorded
+from newsletter.tasks.send.only_sender import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Person
 from newsletter.tasks.send.plan import waiting
-from newsletter.tasks.send.prepare import Ready
+from newsletter.tasks.send.prepare import Prepared
 from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up
 from newsletter.workspace import Workspace
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 def send_rounds(
     workspace: Workspace,
     ledger: SqliteLedger,
-    ready: Ready,
+    prepared: Prepared,
     transport: Transport,
     order: Order,
     person: Person,
 ) -> int:
     """Send what is left now, and what falls due while it stays; return the exit code."""
-    mailing = _mailing(workspace, ledger, ready, order, person)
+    mailing = _mailing(workspace, ledger, prepared, order, person)
     course = Course(
         transport=transport,
         connections=workspace.settings.delivery.connections,
@@ -62,7 +62,7 @@ def send_rounds(
 
 
 def _mailing(
-    workspace: Workspace, ledger: SqliteLedger, ready: Ready, order: Order, person: Person
+    workspace: Workspace, ledger: SqliteLedger, prepared: Prepared, order: Order, person: Person
 ) -> Mailing:
     """Return the mailing, begun now if it was not before.
 
@@ -76,8 +76,10 @@ def _mailing(
     if mailing is not None:
         return mailing
     refuse_recorded(workspace, order.issue, ledger)
-    intake = ready.intake if order.at is None else None
-    return begin(workspace, ledger, ready.fresh, ready.sources, today(), ready.overrides, intake)
+    intake = prepared.intake if order.at is None else None
+    return begin(
+        workspace, ledger, prepared.fresh, prepared.sources, today(), prepared.overrides, intake
+    )
 
 
 def _round(

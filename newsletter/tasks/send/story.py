@@ -11,11 +11,11 @@ from newsletter.basics.errors import fail
 from newsletter.basics.outcome import State
 from newsletter.delivery.mailing import exit_code
 from newsletter.tasks.send.appointment import is_too_late, spoken
-from newsletter.tasks.send.guard import refuse_doubtful, refuse_recorded, the_only_sender
+from newsletter.tasks.send.only_sender import refuse_doubtful, refuse_recorded, the_only_sender
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import ItsTime, Left, Note, NothingDue, Person
 from newsletter.tasks.send.plan import Plan
-from newsletter.tasks.send.prepare import Ready, agreed, prepare
+from newsletter.tasks.send.prepare import Prepared, agreed, prepare
 from newsletter.tasks.send.rounds import send_rounds
 from newsletter.tasks.send.steps import take_up
 from newsletter.workspace import Workspace
@@ -67,22 +67,22 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
     with the_only_sender(workspace, ledger, trusted=order.trusted) as told:
         if told:
             _warn(person, told)
-        ready = _taken_up(workspace, ledger, order, person)
-        if not ready.plan.to_send and not (order.stays and ready.plan.later):
-            return _nothing_to_send(ledger, ready.plan, person)
-        transport = agreed(workspace, ledger, ready, order, person)
+        prepared = _taken_up(workspace, ledger, order, person)
+        if not prepared.plan.to_send and not (order.stays and prepared.plan.later):
+            return _nothing_to_send(ledger, prepared.plan, person)
+        transport = agreed(workspace, ledger, prepared, order, person)
         if transport is None:
             person.tell(NOTHING_SENT)
             return 1
         if order.at is None:
-            return send_rounds(workspace, ledger, ready, transport, order, person)
+            return send_rounds(workspace, ledger, prepared, transport, order, person)
     # Without the lock: another issue may go out meanwhile.
     _wait_for_its_time(order.issue, order.at, person)
     with the_only_sender(workspace, ledger, trusted=order.trusted):
-        return send_rounds(workspace, ledger, ready, transport, order, person)
+        return send_rounds(workspace, ledger, prepared, transport, order, person)
 
 
-def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Ready:
+def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
     begun = ledger.mailing(order.issue)
     mailing = begun and take_up(workspace, ledger, begun, lambda text: _warn(person, text))
     return prepare(workspace, ledger, order, mailing, person)

@@ -9,7 +9,7 @@ from newsletter.basics.outcome import State
 from newsletter.state.guards.lock import holder
 from newsletter.state.ledger import Ledger, Mailing, MailingState, Record
 from newsletter.state.sqlite import SqliteLedger
-from newsletter.tasks.send.guard import lock_file, witness
+from newsletter.tasks.send.only_sender import lock_file, witness
 from newsletter.tasks.send.record import record
 from newsletter.workspace import Workspace
 

@@ -34,7 +34,7 @@ from newsletter.web.preview.answers import http_error, mistake, refuse
 from newsletter.web.preview.compose import routes as compose
 from newsletter.web.preview.guard import Guard, Keys
 from newsletter.web.preview.issues import routes as issues
-from newsletter.web.preview.latest import Bell
+from newsletter.web.preview.latest import Broadcast
 from newsletter.web.preview.mailing import routes as mailing
 from newsletter.web.preview.place import routes as place
 from newsletter.web.preview.source import WorkspaceSource
@@ -55,9 +55,9 @@ class PageFiles(StaticFiles):
 
 
 class PreviewApp(Starlette):
-    """The app, with the bell that a server closes before it ends."""
+    """The app, with the broadcast that a server closes before it ends."""
 
-    bell: Bell
+    broadcast: Broadcast
 
 
 def preview_app(
@@ -106,5 +106,5 @@ def preview_app(
         middleware=[Middleware(Guard, keys=keys, hosts=hosts)],
         lifespan=pages.lifespan,
     )
-    app.bell = pages.bell
+    app.broadcast = pages.broadcast
     return app

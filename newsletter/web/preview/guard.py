@@ -27,7 +27,7 @@ LARGEST_BODY = 1_000_000
 """Octets; a summary has some thousands."""
 CSRF_HEADER = "x-newsletter-csrf"
 
-DESK_POLICY = (
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -35,7 +35,7 @@ DESK_POLICY = (
 """The desk runs its own files and nothing else; no string ever becomes markup."""
 
 _HEADERS = {
-    "content-security-policy": DESK_POLICY,
+    "content-security-policy": PAGE_POLICY,
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -84,9 +84,11 @@ class Latest:
         note, fields = "", before.fields if before else ()
         try:
             with mistakes_told():
-                draft = self._kept.of(("draft", slug), version, lambda: self._source.draft(slug))
-                note, fields = draft.note, draft.content.fields
-                mail = Mail(self._source.message(slug, draft, reader))
+                shown = self._kept.of(
+                    ("issue", slug), version, lambda: self._source.issue_now(slug)
+                )
+                note, fields = shown.note, shown.content.fields
+                mail = Mail(self._source.message(slug, shown, reader))
                 return View(version=version, mail=mail, stale=False, note=note, fields=fields)
         except NewsletterError as error:
             problems = error.problems
@@ -115,14 +117,14 @@ class Saved:
     files: Sequence[str] | None
 
 
-class Bell:
+class Broadcast:
     """Rings for every page that listens; all on one event loop."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Saved | None]] = set()
         self._closed = False
 
-    def ring(self, saved: Saved) -> None:
+    def send(self, saved: Saved) -> None:
         """Send a save to every page that listens."""
         for listener in self._listeners:
             listener.put_nowait(saved)
@@ -134,7 +136,7 @@ class Bell:
             listener.put_nowait(None)
 
     def listen(self) -> AsyncIterator[Saved]:
-        """Return what is saved from now on, until the bell is closed."""
+        """Return what is saved from now on, until the broadcast is closed."""
         queue: asyncio.Queue[Saved | None] = asyncio.Queue()
         self._listeners.add(queue)
         if self._closed:

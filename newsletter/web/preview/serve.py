@@ -102,7 +102,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the open streams go, and end."""
-        self._app.bell.close()
+        self._app.broadcast.close()
         await super().shutdown(sockets)
 
 

@@ -32,7 +32,7 @@ from newsletter.settings.values import Settings
 from newsletter.state.ledger import MailingState
 from newsletter.state.standing import Standing
 from newsletter.tasks.message import find_reader, frozen_issue, issue_message
-from newsletter.web.preview.grounds import list_of, open_desk
+from newsletter.web.preview.access import list_of, open_for_page
 from newsletter.web.preview.reader_choice import ChosenReader, Hit, ReaderKind, search
 from newsletter.web.preview.watch import saves, workspace_folders
 from newsletter.web.preview.weights import Weight, weigh
@@ -40,7 +40,7 @@ from newsletter.workspace import MAILINGS, TOPICS, Workspace, issue_slugs, open_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class IssueNow:
     """An issue as its files have it now, or as a mailing froze it.
 
     `frozen_at` and `note`, a sentence for the page, tell of a mailing.
@@ -88,7 +88,7 @@ class WorkspaceSource:
 
     def open(self) -> Workspace:
         """Return the workspace as it is now; raise NewsletterError, also for links out of it."""
-        return open_desk(self.root)
+        return open_for_page(self.root)
 
     def open_for_place(self) -> Workspace:
         """Return the workspace, as it was last where its settings are broken now.
@@ -140,25 +140,25 @@ class WorkspaceSource:
 
     # --- what the desk shows
 
-    def draft(self, slug: str) -> Draft:
+    def issue_now(self, slug: str) -> IssueNow:
         """Return an issue as it is now; raise NewsletterError where no email can be made."""
         workspace = self.open()
         frozen = frozen_issue(workspace, slug)
         if frozen is not None:
             mailing = frozen.mailing
             note = _note(mailing.frozen_at, done=mailing.state is MailingState.FINISHED)
-            return Draft(content=frozen.content, frozen_at=mailing.frozen_at, note=note)
+            return IssueNow(content=frozen.content, frozen_at=mailing.frozen_at, note=note)
         compiled = workspace.compile(workspace.issue(slug))
-        return Draft(content=content_of(compiled, workspace.settings))
+        return IssueNow(content=content_of(compiled, workspace.settings))
 
-    def message(self, slug: str, draft: Draft, reader: ChosenReader) -> bytes:
+    def message(self, slug: str, shown: IssueNow, reader: ChosenReader) -> bytes:
         """Return what a reader would get, or gets: the same bytes as `build --as` writes."""
         if reader.kind is not ReaderKind.LISTED:
-            return draft_message(draft.content, reader.subscriber, date=draft.frozen_at)
+            return draft_message(shown.content, reader.subscriber, date=shown.frozen_at)
         email = str(reader.subscriber.address)
-        if draft.frozen_at is not None:
+        if shown.frozen_at is not None:
             return issue_message(self.open(), slug, email, today=today())
-        return draft_message(draft.content, self.listed(email))
+        return draft_message(shown.content, self.listed(email))
 
     def findings(self, slug: str) -> tuple[Finding, ...]:
         """Return what the check says; the list is only read again when it has changed."""

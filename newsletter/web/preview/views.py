@@ -23,7 +23,7 @@ from starlette.responses import (
 
 from newsletter.web.preview.answers import json_body, slug_of, text_of
 from newsletter.web.preview.guard import Keys
-from newsletter.web.preview.latest import Bell, Latest, Saved, View
+from newsletter.web.preview.latest import Broadcast, Latest, Saved, View
 from newsletter.web.preview.pools import Pool, SharedWork
 from newsletter.web.preview.reader_choice import ChosenReader, ChosenReaders, ReaderKind, made_up
 from newsletter.web.preview.shown_mail import ColourScheme, Mail, in_scheme, without_style_blocks
@@ -34,7 +34,7 @@ PAGE = Path(__file__).parent / "page" / "index.html"
 
 
 class Pages:
-    """The answers, over one source, one desk and one bell."""
+    """The answers, over one source, one desk and one broadcast."""
 
     def __init__(self, source: WorkspaceSource, first: str, keys: Keys) -> None:
         self._source = source
@@ -44,7 +44,7 @@ class Pages:
         self._mail_pool = Pool("mail")
         self._checks = SharedWork("check", self._latest.findings)
         self._chosen = ChosenReaders()
-        self.bell = Bell()
+        self.broadcast = Broadcast()
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -56,7 +56,7 @@ class Pages:
         try:
             yield
         finally:
-            self.bell.close()
+            self.broadcast.close()
             self._mail_pool.close()
             self._checks.close()
             for task in tasks:
@@ -70,7 +70,7 @@ class Pages:
 
     def outdate(self, files: Sequence[str] | None = None) -> None:
         """Count a new version and send it to every page; `files` None means any of them."""
-        self.bell.ring(Saved(self._latest.outdate(), files))
+        self.broadcast.send(Saved(self._latest.outdate(), files))
 
     # --- the desk
 
@@ -173,7 +173,7 @@ class Pages:
     async def events(self, _request: Request) -> Response:
         """Stream every save from now on (server-sent events)."""
         # Listen before the stream opens, so that no save falls between.
-        heard = self.bell.listen()
+        heard = self.broadcast.listen()
 
         async def stream() -> AsyncIterator[str]:
             yield ": listening\n\n"

@@ -63,7 +63,7 @@ class Situations:
 
 
 def _sender(workspace: Workspace) -> str | None:
-    from newsletter.tasks.send.guard import lock_file
+    from newsletter.tasks.send.only_sender import lock_file
 
     try:
         return holder(lock_file(workspace))

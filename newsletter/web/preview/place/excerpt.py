@@ -15,7 +15,7 @@ from pathlib import Path
 from newsletter.basics import shipped
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.files import read_bytes, shown
-from newsletter.web.preview.grounds import Reach, file_of, reach_of
+from newsletter.web.preview.access import Reach, file_of, reach_of
 from newsletter.workspace import MAILINGS, SETTINGS, Workspace
 
 AROUND = 12

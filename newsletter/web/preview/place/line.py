@@ -14,7 +14,7 @@ from newsletter.basics.errors import fail
 from newsletter.basics.files import decode, read_bytes, resolved, write_bytes
 from newsletter.content.issue.file import FOLDER as ISSUES
 from newsletter.state.standing import Standing
-from newsletter.web.preview.grounds import Reach, file_of, reach_of
+from newsletter.web.preview.access import Reach, file_of, reach_of
 from newsletter.workspace import Workspace
 
 LONGEST = 10_000

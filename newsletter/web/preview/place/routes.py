@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from newsletter.web.preview.access import Reach, file_of
 from newsletter.web.preview.answers import json_body, slug_of, text_of
-from newsletter.web.preview.grounds import Reach, file_of
 from newsletter.web.preview.place.editor import command_for, editor_of, link_to, run_editor
 from newsletter.web.preview.place.excerpt import excerpt, where
 from newsletter.web.preview.place.line import ChangedMeanwhile, change_line, is_changeable

@@ -27,13 +27,13 @@ from starlette.routing import BaseRoute, Route
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.content.issue.writer import FieldError
+from newsletter.web.preview.access import list_of
 from newsletter.web.preview.answers import (
     json_body,
     mistakes_told,
     problem_json,
     slug_of,
 )
-from newsletter.web.preview.grounds import list_of
 from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.test.addresses import forget, remember, remembered
 from newsletter.web.preview.test.way_out import WayOut, open_way, way_json
@@ -79,7 +79,7 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PreparedTest:
     """A test made up and ready to leave."""
 
     transport: Transport
@@ -139,16 +139,20 @@ class _Pages:
         try:
             now = datetime.now().astimezone()
             with mistakes_told():
-                parcel = await asyncio.to_thread(self._parcel, slug, address, seen_as, now)
-                outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
-                told |= _ended(_short(parcel.transport.name, self._source.root), outcome, now)
+                prepared = await asyncio.to_thread(self._prepared, slug, address, seen_as, now)
+                outcome = await try_one(
+                    prepared.transport, prepared.envelope, prepared.message, PATIENCE
+                )
+                told |= _ended(_short(prepared.transport.name, self._source.root), outcome, now)
                 await asyncio.to_thread(_remember, self._source, address, outcome)
         except NewsletterError as error:
             told |= {"problems": [problem_json(each) for each in error.problems]}
         finally:
             self._now, self._last = None, told
 
-    def _parcel(self, slug: str, address: Address, seen_as: str | None, now: datetime) -> Parcel:
+    def _prepared(
+        self, slug: str, address: Address, seen_as: str | None, now: datetime
+    ) -> PreparedTest:
         """Make the message and the way out; raise NewsletterError where there is none."""
         from newsletter.tasks.test import specimen
 
@@ -156,7 +160,7 @@ class _Pages:
         transport = open_way(workspace, self._way_out, slug)
         if seen_as:
             list_of(workspace)
-        return Parcel(transport, *specimen(workspace, slug, seen_as, now).to(address))
+        return PreparedTest(transport, *specimen(workspace, slug, seen_as, now).to(address))
 
 
 def _address(value: Any) -> Address:

@@ -20,7 +20,7 @@ _BLOCKS = frozenset(
 
 
 @dataclass(frozen=True)
-class Letter(Received):
+class ParsedMessage(Received):
     """A message as `newsletter.message` makes it: two parts, quoted-printable, CRLF.
 
     What is made of it is made once, when a rule first asks. Nobody changes the tree.
