@@ -1,4 +1,4 @@
-"""Everything that a rule may look at, as one value."""
+"""The input of every rule, as one value."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from newsletter.settings.values import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """An issue, maybe the one at hand, holds a summary: its slug, and its DOI (or None).
+    """A summary in an issue, which may be the one that is checked: two slugs, and the DOI or None.
 
-    `sent` says whether that issue went out, as far as the ledger, `mailings.csv` or the issue's
-    own `publish` know.
+    `sent` says whether that issue went out, after the ledger, `mailings.csv` or its own `publish`.
     """
 
     issue: str
@@ -34,7 +33,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consents:
-    """How many of those who can be mailed have a consent that will not last.
+    """How many readers who can be mailed have a consent that ends or may end.
 
     `ending` end within `newsletter.checks.reading.census.SOON`, the first of them on `first` (line
     `line`); `open_ended` are implied and have no date of expiry.
@@ -55,7 +54,7 @@ class RoleAddress:
 
 
 class Reached(StrEnum):
-    """What became of asking for a link."""
+    """Whether the server of a link returned a page."""
 
     YES = "yes"
     NO = "no"
@@ -64,7 +63,7 @@ class Reached(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether a link leads somewhere, and in words what was answered."""
+    """Whether a link leads somewhere; `words` say what the server answered."""
 
     reached: Reached
     words: str
@@ -95,7 +94,7 @@ class Readers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """What is to be sent, and what is known about it.
+    """An issue, the email made of it, and what else the workspace says about it.
 
     `issue` is None where its file cannot be read, `message` where no email can be made of it;
     `unrendered` then says why. `summaries` are those of the issue that could be read, in its
@@ -104,7 +103,7 @@ class Dossier:
     the one that is shown. `templates` are the workspace's own folders of the template, in the
     order in which they are searched, and `shipped` those of the program. `readers` is None where
     the list was not looked at, `answers` where no link was asked for. `today` is the month it is
-    now. `is_thorough` lets rules speak of what only the author of a template can change.
+    now. With `is_thorough` rules also report what only the author of a template can change.
     """
 
     settings: Settings

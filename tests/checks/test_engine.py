@@ -14,7 +14,7 @@ from tests.checks.samples import HARBOUR, ISSUE, ISSUE_FILE, QUIET, SOUND
 
 def test_every_rule_has_an_id_of_its_own_and_says_what_it_is_about() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
-    assert all(rule.says for rule in RULES)
+    assert all(rule.look.__doc__ for rule in RULES)
 
 
 def test_every_rule_is_documented() -> None:

@@ -1,4 +1,4 @@
-"""The audience counted in one pass: whatever the rules ask of it, and no list of the readers."""
+"""The audience counted in one pass, for all rules, without keeping the list in memory."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from newsletter.audience.list.listfile import Member
 from newsletter.checks.dossier import Consents, Readers, RoleAddress
 
 SOON = timedelta(days=60)
-"""A consent that ends sooner is told: two issues are left to ask for another."""
+"""A consent that ends within this time is reported: two issues are left to ask for a new one."""
 _SHOWN = 5
-# RFC 2142, and the desks of many offices: several people read them, and complaints come of that.
+# RFC 2142, and other usual mailboxes of offices: several people read them, and one may complain.
 _ROLES = frozenset(
     {"abuse", "accounts", "admin", "administration", "billing", "contact", "hello", "help"}
     | {"helpdesk", "hostmaster", "hr", "info", "jobs", "kontakt", "mail", "marketing", "media"}
@@ -34,7 +34,7 @@ def take_census(audience: Audience, today: date) -> Readers:
 
 
 class Census:
-    """Counts an audience while somebody else goes through it."""
+    """Counts the members of an audience while the caller iterates over them."""
 
     def __init__(self, audience: Audience, today: date) -> None:
         self._audience = audience
@@ -49,7 +49,7 @@ class Census:
             yield member
 
     def readers(self) -> Readers:
-        """Return what was counted, once all members have gone by."""
+        """Return the figures; `members` must have been read to its end."""
         count, audience = self._count, self._audience
         return Readers(
             mailable=audience.figures.mailable,

@@ -81,7 +81,7 @@ _PAIRS = {
 }
 
 
-@lru_cache(maxsize=1_000)  # an email says the same in many places, and the next one says it again
+@lru_cache(maxsize=1_000)  # many elements of an email, and of the next one, have the same styles
 def of_attribute(css: str, known: frozenset[str]) -> tuple[FeatureUse, ...]:
     """Return what a style attribute uses."""
     return tuple(_of_declarations(declarations_in(css), known, bare=True))

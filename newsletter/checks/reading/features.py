@@ -18,7 +18,7 @@ def features_of(
 ) -> dict[str, FeatureUse]:
     """Return what an email uses, by slug: its tree, and the text of its `<style>`s.
 
-    Of several uses of a feature one that is bare is told. `known` are the slugs of interest.
+    Of several uses of a feature a bare one is returned. `known` are the slugs of interest.
     """
     found: dict[str, FeatureUse] = {}
     for use in (*_of_elements(root), *_of_attributes(root, known), *of_styles(styles, known)):

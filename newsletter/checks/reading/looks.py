@@ -25,7 +25,7 @@ _UNSEEN = frozenset({"style", "script", "title", "head", "noscript", "template"}
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What an element hands on to those inside it; `ground` None is an image."""
+    """What elements inherit, sizes in pixels; `ground` is None over an image."""
 
     colour: Colour
     ground: Colour | None

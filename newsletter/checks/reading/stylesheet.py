@@ -17,7 +17,7 @@ from tinycss2 import parse_blocks_contents, parse_stylesheet, serialize
 from tinycss2.ast import AtRule, Declaration, LiteralToken, Node, QualifiedRule
 
 _DEEPEST = 20
-"""Levels of blocks within blocks; what is nested deeper no program reads."""
+"""Levels of blocks within blocks; mail programs read no deeper ones."""
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
 # Outlook on the web puts these on what it has darkened itself.
 _OF_OUTLOOK = re.compile(r"\[data-ogs[bc]\]")
@@ -55,7 +55,7 @@ class StyleRule:
     ordinary: Declared
 
 
-@lru_cache(maxsize=512)  # an email says the same in many places
+@lru_cache(maxsize=512)  # many elements have the same style attribute
 def declarations_in(css: str) -> tuple[Declaration, ...]:
     """Return the declarations of a style attribute."""
     return _only_declarations(_contents(css))

@@ -1,11 +1,11 @@
 """The rule about mail programs: which features of HTML and CSS they lack, after caniemail.com.
 
-It is for the authors of templates, so it speaks of a template or CSS of the workspace's own;
-`check --all` also has it speak of the templates that ship.
+It is for the authors of templates, so it reports a template or CSS of the workspace's own;
+`check --all` also reports the templates that ship.
 
 The table (`caniemail.json`, its licence beside it) is renewed by `tools/caniemail.py`. It has the
-answer of each program, one letter each: y yes, a almost, n no, u unknown. What nearly all do with
-some peculiarity (margins, padding) is not told; what a program does not do at all is.
+answer of each program, one letter each: y yes, a almost, n no, u unknown. Only a feature that a
+program lacks is reported, not one that it has with some peculiarity (margins, padding).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pathlib import Path
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.files import shown
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.engine import Rule
 from newsletter.checks.reading.css import FeatureUse
 from newsletter.checks.reading.fallbacks import FALLBACKS
 from newsletter.checks.reading.features import features_of
@@ -42,7 +41,7 @@ _PLATFORMS = {
     "windows": "Windows",
 }
 _NO_LONGER = "outlook/windows-mail"
-"""Windows Mail, which Microsoft ended in 2024: it counts, and is not named."""
+"""Windows Mail, which Microsoft ended in 2024: counted, but not named."""
 _SMALL = {"gmail/mobile-webmail"}
 """A lack here alone is no reason to warn: only inlined styles work there, and few read there."""
 _IN_EVERY_EMAIL = {"html-body", "html-style"}
@@ -54,7 +53,7 @@ _ENDINGS = (*_TEMPLATES, ".toml")
 
 @dataclass(frozen=True, slots=True)
 class SupportTable:
-    """What is known: `clients` as "gmail/ios", and for each feature its title and answers."""
+    """Which programs have which feature: `clients` as "gmail/ios", title and answers by slug."""
 
     date: str
     clients: tuple[str, ...]
@@ -67,7 +66,7 @@ class SupportTable:
         return tuple(c for c, a in zip(self.clients, answers, strict=True) if a == "n")
 
     def tested(self, slug: str) -> int:
-        """Return in how many programs it was tried."""
+        """Return in how many programs a feature was tested."""
         return sum(answer != "u" for answer in self.features[slug][1])
 
 
@@ -80,9 +79,9 @@ def table() -> SupportTable:
 
 
 def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Tell each feature once that Gmail, Apple Mail, Outlook or Yahoo lack.
+    """Report each feature once that Gmail, Apple Mail, Outlook or Yahoo lack.
 
-    Those of the program's own templates, which all do without it somehow, are told together.
+    Those of the templates that ship, each of which has a fallback, are one finding.
     """
     message, settings = dossier.message, dossier.settings
     shipped = _sources(dossier.shipped) if dossier.templates or dossier.is_thorough else []
@@ -99,7 +98,7 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
         file, line = _in_settings(settings, use) or _in_sources(own, use)
         is_shipped = file is None or _in_sources(shipped, use) != _NOWHERE
         if is_shipped and (slug in FALLBACKS or not use.bare):
-            usual[slug] = _families(lacking)
+            usual[slug] = {each.partition("/")[0] for each in lacking}
         elif file is not None or tells_all:
             yield _problem(slug, use, lacking, file and shown(file, settings.root), line)
     if usual and tells_all:
@@ -123,7 +122,7 @@ def _problem(
 
 
 def _together(usual: dict[str, set[str]]) -> Problem:
-    """Tell which they are and what programs lack each, gathered by the programs."""
+    """Return one problem for all, grouped by the programs that lack them."""
     by_programs: dict[str, list[str]] = {}
     for slug, families in sorted(usual.items()):
         programs = ", ".join(name for family, name in FAMILIES.items() if family in families)
@@ -155,10 +154,6 @@ def _named(clients: list[str]) -> str:
     return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def _families(clients: list[str]) -> set[str]:
-    return {each.partition("/")[0] for each in clients}
-
-
 def _in_settings(settings: Settings, use: FeatureUse) -> Place | None:
     for name, value in settings.design.values.items():
         if isinstance(value, str) and use.shown in value:
@@ -177,12 +172,3 @@ def _in_sources(sources: Iterable[tuple[Path, str]], use: FeatureUse) -> Place:
         if match := wanted.search(text):
             return file, text.count("\n", 0, match.start()) + 1
     return _NOWHERE
-
-
-RULES = (
-    Rule(
-        "client-support",
-        "HTML and CSS that Gmail, Apple Mail, Outlook or Yahoo lack",
-        client_support,
-    ),
-)

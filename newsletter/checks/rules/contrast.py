@@ -10,19 +10,19 @@ from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.reading.looks import Inherited, Looks
 from newsletter.checks.reading.stylesheet import has_dark, style_rules
-from newsletter.checks.reading.texts import in_templates
+from newsletter.checks.reading.texts import in_templates, setting_place
 from newsletter.content.issue.issue import Issue
 from newsletter.render.contrast import EDGE, TEXT, Colour
 from newsletter.render.contrast import contrast as ratio_of
 
 UNREADABLE = 2.0
-"""Below it a text can hardly be seen at all."""
+"""A ratio below which a text can hardly be seen."""
 _LARGE_SIZE, _LARGE_BOLD = 24, 18.66  # pixels (WCAG 2.2, "large scale")
 _LETTER = re.compile(r"\w")
 
 
 def contrast(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find text that is hard to tell from its ground; each pair of colours is told once."""
+    """Find text that is hard to tell from its ground; each pair of colours is reported once."""
     if dossier.message is None:
         return
     styles = dossier.message.styles
@@ -69,5 +69,5 @@ def _place(dossier: Dossier, colour: Colour) -> tuple[Path | None, int | None]:
     settings = dossier.settings
     for key, value in settings.design.values.items():
         if str(value).strip().upper() == str(colour):
-            return settings.file.relative_to(settings.root), settings.lines.get(f"design.{key}")
+            return setting_place(settings, f"design.{key}")
     return in_templates(dossier, f"(?i){colour}", (".mjml", ".css", ".toml"))

@@ -1,4 +1,4 @@
-"""Rules about how it goes out: the sender's domain, the header to leave by, limits, the time."""
+"""Rules about sending: the sender's domain, List-Unsubscribe, the host's limits, the time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from newsletter.basics.times import roughly
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.parsed import ParsedMessage
 from newsletter.checks.reading.mail_hosts import BULK, FREEMAIL, LIMITS, organisational
+from newsletter.checks.reading.texts import setting_place
 from newsletter.content.issue.issue import Issue
 from newsletter.delivery.pace import seconds_needed
 from newsletter.settings.values import Rate, Scheme, TransportUrl
@@ -27,7 +28,7 @@ _UNITS = {1: "second", _MINUTE: "minute", _HOUR: "hour", _DAY: "day"}
 
 
 def sender_domain(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Find a sender whose domain does not fit who signs: readers' servers refuse such mail."""
+    """Find a sender whose domain is not the one that signs: readers' servers refuse such mail."""
     settings = dossier.settings
     domain = settings.newsletter.sender.address.domain.lower()
     url = settings.delivery.transport
@@ -107,7 +108,7 @@ def _unusable(message: ParsedMessage, issue: Issue) -> Iterator[Problem]:
 
 
 def duration(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Tell how long the rates make it last, and warn of a mailing of more than a day."""
+    """Report how long the mailing takes at the rates set; more than a day is a warning."""
     readers = dossier.readers.mailable if dossier.readers else None
     rates = dossier.settings.delivery.rate
     if not readers or not rates:
@@ -173,7 +174,7 @@ def _is_mailto(url: str) -> bool:
 
 
 def _leads_away(url: TransportUrl) -> bool:
-    """Whether mail leaves this machine, and not for a made-up one."""
+    """Whether mail leaves this machine, for a host that is no example."""
     is_here = url.host in {"localhost", "::1"} or url.host.startswith("127.")
     return url.scheme is not Scheme.MAILDIR and not is_here and not _EXAMPLES.match(url.host)
 
@@ -187,9 +188,7 @@ def _setting(
     *,
     otherwise: Path | None = None,
 ) -> Problem:
-    settings = dossier.settings
-    line = settings.lines.get(key)
-    file = settings.file.relative_to(settings.root)
+    file, line = setting_place(dossier.settings, key)
     if line is None and otherwise is not None:
         file = otherwise
     return Problem(message=message, file=file, line=line, hint=hint, level=level)

@@ -1,4 +1,4 @@
-"""Rules about both parts of the email: that each has what the law wants, and says the same."""
+"""Rules about both parts of the email: what the law asks of each, and whether both say the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newsletter.checks.reading.texts import in_templates
 from newsletter.content.issue.issue import Issue
 
 MISSING_SHARE = 0.03
-"""Of the words of one part, so many may be only there: "View in browser", the names of links."""
+"""The share of a part's words that the other may lack: "View in browser", the names of links."""
 _FEW = 12
 _SHOWN = 6
 _HINT = "both parts should say the same: see newsletter build"

@@ -1,4 +1,4 @@
-"""Rules about the HTML's structure: what those hear who do not see, and what fingers can hit."""
+"""Rules about the HTML's structure: for screen readers, and for fingers on a phone."""
 
 from __future__ import annotations
 
