@@ -1,4 +1,4 @@
-"""The list read once for a mailing that is about to begin: counted, tried out, and kept aside."""
+"""The list read once before a mailing: counted, tried out, and kept for the freeze."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from newsletter.workspace import Workspace
 
 
 class Intake:
-    """One pass over the list, before anybody is asked whether to send.
+    """One pass over the list, before the question whether to send.
 
-    It counts the readers for the check, makes what differs in each one's message to be sure that
-    it can be made, and keeps the rows for the freeze: who was counted is who gets it. `readers`
-    are the figures of the last `read`.
+    It counts the readers for the check, makes what differs in each message, so that one that
+    cannot be made is found, and keeps the rows for the freeze: the counted readers get the issue.
+    `readers` are the figures of the last `read`.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, today: date) -> None:
@@ -37,7 +37,7 @@ class Intake:
         self._unmakeable: Unmakeable | None = None
 
     def read(self, content: Content | None) -> Readers:
-        """Read the list for a content (None: only count); what cannot be read is a problem."""
+        """Read the list for a content (None: only count); an unreadable list is a problem."""
         keep_for_good()
         self.readers = self._read(content)
         return self.readers
@@ -53,7 +53,7 @@ class Intake:
         return census.readers()
 
     def require_messages(self) -> None:
-        """Raise NewsletterError that names the readers whose messages cannot be made."""
+        """Raise NewsletterError, with the readers' lines, where messages cannot be made."""
         if self._unmakeable is not None:
             raise self._unmakeable
 
@@ -71,7 +71,7 @@ class Intake:
         return self._ledger.freeze(draft, content)
 
     def somebody_left(self) -> bool:
-        """Return whether somebody is suppressed by now who was not when the list was read."""
+        """Return whether an address has been suppressed since the list was read."""
         now = suppressed_now(self._ledger, self._workspace.root)
         return self._audience is not None and not self._audience.has_excluded(now)
 

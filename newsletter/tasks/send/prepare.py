@@ -1,4 +1,4 @@
-"""Before a mailing: the issue checked, the list read, what is wrong refused or overridden."""
+"""Before a mailing: the issue is checked, the list is read, errors stop it or are overridden."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are s
     from newsletter.transport.base import Transport
 
 _TOKEN_SECONDS = 1800
-"""A token that must hold for longer has probably run out by then."""
+"""Seconds for which a token is surely valid; one lives for an hour or so."""
 _RUNS_OUT = (
     "The token has probably run out by then; if so, the mailing stops before its first"
     " message, and newsletter send with a new token goes on."
@@ -38,7 +38,7 @@ _NOT_CHECKED_AGAIN = "A mailing that was begun is not checked again: nothing to 
 class Prepared:
     """What is known before it is sent.
 
-    `content` and `intake` are None for a mailing that was begun: it is all in the ledger.
+    `content` and `intake` are None for a mailing that was begun: the ledger has both.
     """
 
     plan: Plan
@@ -62,7 +62,7 @@ def prepare(
     mailing: Mailing | None,
     person: Person,
 ) -> Prepared:
-    """Find out what sending would do, and tell it; raise NewsletterError where it must not be."""
+    """Return what sending would do, and show it; raise NewsletterError where it must not be."""
     if mailing is not None and not is_withdrawable(ledger, mailing):
         prepared = Prepared(plan=plan_next(workspace, ledger, mailing))
         if order.overrides:
@@ -76,7 +76,7 @@ def prepare(
 
 
 def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
-    """Check an issue that was never begun; what is wrong and not overridden is raised."""
+    """Check an issue that was never begun; raise CheckFailed for errors not overridden."""
     from newsletter.checks.override import judge
     from newsletter.checks.registry import RULE_IDS
     from newsletter.tasks.check import prove
@@ -106,10 +106,10 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
 def agreed(
     workspace: Workspace, ledger: SqliteLedger, prepared: Prepared, order: Order, person: Person
 ) -> Transport | None:
-    """Ask for the password and for a yes; return the way out, or None for a no.
+    """Ask for the password and for a yes; return the transport, or None for a no.
 
-    What goes off later is tried out first. What goes off now can be taken back for some seconds,
-    but for a mailing that is under way already.
+    With `--at` the server is tried out first. Without it a yes can be taken back for some
+    seconds, unless something of the mailing has left before.
     """
     transport = workspace.transport(person.credentials(workspace.settings))
     plan, at = prepared.plan, order.at

@@ -1,4 +1,4 @@
-"""The sending itself: one run, or with `--wait` one after the other until nobody is left."""
+"""The sending: one run, or with `--wait` round after round until nobody is left."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def send_rounds(
     order: Order,
     person: Person,
 ) -> int:
-    """Send what is left now, and what falls due while it stays; return the exit code."""
+    """Send what is left, with `--wait` also what is due later; return the exit code."""
     mailing = _mailing(workspace, ledger, prepared, order, person)
     course = Course(
         transport=transport,
@@ -64,10 +64,10 @@ def send_rounds(
 def _mailing(
     workspace: Workspace, ledger: SqliteLedger, prepared: Prepared, order: Order, person: Person
 ) -> Mailing:
-    """Return the mailing, begun now if it was not before.
+    """Return the mailing, begun now if there is none.
 
-    After a wait it may have been, by another process; then that one is gone on with. Else the
-    list counts as it is after the wait.
+    Another process may have begun it during a wait of `--at`; then that one goes on. After such a
+    wait the list is read anew.
     """
     begun = ledger.mailing(order.issue)
     mailing = None
@@ -92,7 +92,7 @@ def _round(
 
 
 def _following(result: Result, course: Course, order: Order, person: Person) -> Course | None:
-    """Return how to go on after a run, once it is time; None for not at all. Raises Left."""
+    """Return the course of the next run, at its time; None where there is none. Raises Left."""
     if _goes_on_all_the_same(result, course, person):
         return replace(course, keep_going=True)
     moment = next_round(result, datetime.now(UTC)) if order.stays else None
@@ -103,9 +103,9 @@ def _following(result: Result, course: Course, order: Order, person: Person) -> 
 
 
 def _goes_on_all_the_same(result: Result, course: Course, person: Person) -> bool:
-    """Ask where so many were refused or deferred that the run stopped.
+    """Ask whether to go on after a stop for too many refused or deferred readers.
 
-    A run with a limit is a trial: it ends as it is.
+    After a run with a limit, which is a trial, nothing is asked.
     """
     stop = result.ending.stop
     if stop is None or not stop.asks or course.limit is not None or result.ending.signal:

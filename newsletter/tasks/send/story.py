@@ -1,4 +1,4 @@
-"""The story of `send`, from the order to the record."""
+"""`send` from the order to the record: lock, prepare, agree, wait, rounds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTHING_SENT = Note("Nothing was sent.")
 
 
 def look(workspace: Workspace, order: Order, person: Person) -> bool:
-    """Tell what sending would do; return whether it would do anything. Raises NewsletterError."""
+    """Show what sending would do; return whether it would do anything. Raises NewsletterError."""
     with _opened(workspace, order.issue) as ledger:
         if not order.trusted:
             refuse_doubtful(workspace, ledger)
@@ -41,7 +41,7 @@ def look(workspace: Workspace, order: Order, person: Person) -> bool:
 
 
 def send(workspace: Workspace, order: Order, person: Person) -> int:
-    """Ask, wait for its time, send, and record it; return the exit code.
+    """Ask, wait for the time of `--at`, send and record; return the exit code.
 
     Raises NewsletterError.
     """
@@ -57,7 +57,7 @@ def send(workspace: Workspace, order: Order, person: Person) -> int:
 def _opened(workspace: Workspace, issue: str) -> Iterator[SqliteLedger]:
     workspace.transport_url()
     if not workspace.settings.database.exists():
-        # A new ledger would only lie in the way of the right one.
+        # Before a new ledger is made: it would have to be deleted again for the right one.
         refuse_recorded(workspace, issue)
     with workspace.ledger() as ledger:
         yield ledger
@@ -89,7 +89,7 @@ def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: 
 
 
 def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
-    """Tell why there is nobody to send to; return the exit code of how the mailing stands."""
+    """Show why there is nobody to send to; return the exit code for the mailing's counts."""
     if plan.mailing is None:
         raise fail("nobody would get it", hint="newsletter subscribers check says why")
     counts = ledger.counts(plan.mailing)
@@ -98,7 +98,7 @@ def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
 
 
 def _wait_for_its_time(issue: str, at: datetime, person: Person) -> None:
-    """Return when it is time; raise where that was missed. Raises Left."""
+    """Wait; raise NewsletterError where it is too late then. Raises Left."""
     person.wait(ItsTime(issue, at))
     now = datetime.now(UTC)
     if is_too_late(at, now):
