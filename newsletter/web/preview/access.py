@@ -1,4 +1,4 @@
-"""What the desk may read and change: decided here, for every route.
+"""Which files the page may read and change, for every route.
 
 CHANGED  summaries/*.md, issues/*.md, the texts under templates/, topics.toml
 SHOWN    the templates and the topics that come with the program, other files under templates/
@@ -6,8 +6,8 @@ NAMED    newsletter.toml, the list, mailings.csv, suppressions.csv: a check name
          and they are changed in a text editor; none of their lines is shown
 NOTHING  everything else: the state folder, the ledger, the outbox, what lies outside the workspace
 
-The path counts that is asked for, and the one that its links lead to: the smaller of both. The
-settings cannot widen it: a list, a ledger or an outbox only ever closes what lies there.
+Of the path that is asked for and the path that its links lead to, the one with less access counts.
+Settings cannot widen access: a list, a ledger or an outbox only closes what lies there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SUPPRESSIONS = "suppressions.csv"
 _RECORDS = (SETTINGS, MAILINGS, SUPPRESSIONS)
 _TEXTS = (".md", ".toml", ".mjml", ".txt", ".css")
 _JOINERS = {0x200C: None, 0x200D: None}
-"""They stand within words of Persian and of Indian languages."""
+"""Joiners within words of Persian and of Indian languages."""
 _TEMPLATES = shipped.TEMPLATES.name
 _SHIPPED = frozenset(
     each for path in (shipped.TEMPLATES, shipped.TOPICS) for each in (path, path.resolve())
@@ -39,7 +39,7 @@ _SHIPPED = frozenset(
 
 
 class Reach(IntEnum):
-    """How far the desk goes with a file."""
+    """What the page may do with a file, from the least to the most."""
 
     NOTHING = 0
     NAMED = 1
@@ -61,7 +61,7 @@ class Locations:
 
 
 def locations_of(workspace: Workspace) -> Locations:
-    """Return the locations of a workspace; raise NewsletterError where links lead in a circle."""
+    """Return the locations of a workspace; raise NewsletterError for circular links."""
     settings = workspace.settings
     outbox = settings.delivery.transport and settings.delivery.transport.path
     private = (settings.database, *([outbox] if outbox else []))
@@ -77,10 +77,10 @@ def locations_of(workspace: Workspace) -> Locations:
 
 
 def reach(name: str, real: Path, locations: Locations) -> Reach:
-    """Return how far the desk goes with a file that is asked for by a name.
+    """Return the access to a file by the name that a request gives.
 
-    `name` is relative to the workspace, or absolute for what comes with the program; `real` is
-    what its links lead to.
+    `name` is relative to the workspace, or absolute for a file that comes with the program; `real`
+    is what its links lead to.
     """
     path = PurePath(name)
     if path.as_posix() != name:  # "a//b", "./a": another spelling of what has one already
@@ -118,9 +118,9 @@ def _reach_shipped(path: PurePath) -> Reach:
 
 
 def _is_plain(part: str) -> bool:
-    """Whether a part of a path means what it shows: no dot file, nothing that is not printed.
+    """Whether a part of a path is what it looks like: no dot file, only printable characters.
 
-    What a file system may take for a dot or leave out (compatibility forms, joiners) counts.
+    Compatibility forms and joiners count, which some file systems fold or leave out.
     """
     folded = unicodedata.normalize("NFKC", part.translate(_JOINERS))
     visible = folded.isprintable() and "\\" not in folded and "/" not in folded
@@ -136,11 +136,11 @@ def _is_private(path: PurePath, locations: Locations) -> bool:
     )
 
 
-# --- asked by the routes
+# --- for the routes
 
 
 def file_of(workspace: Workspace, name: str, least: Reach) -> Path:
-    """Return the file of a name that the desk may go so far with, at least; raise NewsletterError.
+    """Return the file of a name; raise NewsletterError where the access is less than `least`.
 
     A second name of a private file (a hard link) is as private as the first.
     """
@@ -160,16 +160,16 @@ def file_of(workspace: Workspace, name: str, least: Reach) -> Path:
 
 
 def reach_of(workspace: Workspace, name: str) -> Reach:
-    """Return how far the desk goes with a file of that name; raise NewsletterError for NOTHING."""
+    """Return the access to a file of that name; raise NewsletterError for NOTHING."""
     file = file_of(workspace, name, Reach.NAMED)
     return reach(name, resolved(file), locations_of(workspace))
 
 
 def list_of(workspace: Workspace) -> Path:
-    """Return the list's file, which the desk reads for its search and its checks.
+    """Return the list's file, which the page needs for its search and its checks.
 
-    Raises NewsletterError where the settings name one that it must not read: taken for a list,
-    any file would show its words.
+    Raises NewsletterError where the settings name a file that must not be read: a search would
+    show the words of any file that is read as a list.
     """
     settings = workspace.settings
     file = settings.subscribers_file
@@ -191,10 +191,10 @@ def list_of(workspace: Workspace) -> Path:
 
 
 def open_for_page(root: Path) -> Workspace:
-    """Open a workspace for the desk; raise NewsletterError where it leads out of its folder.
+    """Open a workspace for the page; raise NewsletterError where it leads out of its folder.
 
-    What a link leads to would be read as an issue, a summary or a template; a ledger elsewhere
-    would be made there, or show what another workspace has sent.
+    A link's target would be read as an issue, a summary or a template. A ledger elsewhere would be
+    made there, or show what another workspace has sent.
     """
     workspace = open_workspace(root)
     problems = (*_ledger_elsewhere(workspace), *_leading_out(workspace))
@@ -245,7 +245,7 @@ def _links(root: Path) -> Iterator[Path]:
 
 
 def _links_in(folder: Path) -> Iterator[Path]:
-    with os.scandir(folder) as entries:  # which knows links without asking for each file
+    with os.scandir(folder) as entries:  # it returns the kind without a stat(2) for each file
         for entry in entries:
             if entry.is_symlink():
                 yield Path(entry.path)

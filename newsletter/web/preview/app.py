@@ -1,9 +1,9 @@
 """The preview as a web app over one workspace.
 
-/                            the desk, at the first issue, or without any
-/issues/SLUG                 the desk (the page is the same; its script reads the address)
-/api/issues                  what the desk shows where there is no issue
-/api/issues/SLUG             what the desk shows, as JSON; ?reader=HANDLE
+/                            the page, at the first issue, or without any
+/issues/SLUG                 the page (its script reads the issue from the address)
+/api/issues                  what the page shows where there is no issue
+/api/issues/SLUG             what the page shows, as JSON; ?reader=HANDLE
 /api/issues/SLUG/checks      what `newsletter check` says
 /api/issues/SLUG/weights     what each summary weighs
 /api/issues/SLUG/readers     POST: readers of the list, by a word
@@ -47,7 +47,7 @@ _SERVED = (".css", ".js", ".svg")
 
 
 class PageFiles(StaticFiles):
-    """Serves the scripts and styles of a folder, and nothing of the Python beside them."""
+    """Serves the scripts and styles of a folder, and not the Python beside them."""
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Return a file and its status, None where there is none to serve."""
@@ -55,7 +55,7 @@ class PageFiles(StaticFiles):
 
 
 class PreviewApp(Starlette):
-    """The app, with the broadcast that a server closes before it ends."""
+    """The app, with the broadcast that the server closes before it ends."""
 
     broadcast: Broadcast
 
@@ -72,15 +72,15 @@ def preview_app(
 ) -> PreviewApp:
     """Build the app; it watches and answers while its lifespan lasts.
 
-    `first` is the issue that the desk opens with, "" where there is none; `hosts` are our names
-    with the port. `environment` may name an editor, `way_out` is where tests go, `is_local` says
-    that only this machine reaches the page.
+    `first` is the issue that the page opens with, "" where there is none; `hosts` are the values
+    of Host that are answered. `environment` may name an editor, `way_out` is where tests go,
+    `is_local` says that only this machine reaches the page.
     """
     pages = Pages(source, first, keys)
     app = PreviewApp(
         routes=[
             Route("/", pages.home),
-            Route("/issues/{slug}", pages.desk),
+            Route("/issues/{slug}", pages.page),
             Route("/api/issues", pages.start),
             Route("/api/issues/{slug}", pages.look),
             Route("/api/issues/{slug}/checks", pages.checks),

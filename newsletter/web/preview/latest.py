@@ -1,4 +1,4 @@
-"""What the page shows: the last good email of each issue, and what is wrong with it now."""
+"""What the page shows: the last good email of each issue, and its problems now."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from newsletter.web.preview.source import WorkspaceSource
 class View:
     """One look at an issue, as a reader.
 
-    `version` counts the saves. `mail` is the last email that could be made, None before there
-    was one; it is `stale` where the issue as it is now cannot be made, and `problems` say why.
-    `note` says where `mail` is not of the files but what a mailing froze. `fields` are those of
-    the reader that the issue uses.
+    `version` counts the saves. `mail` is the last email that could be made, None before the
+    first; it is `stale` where none can be made now, and `problems` say why. `note` is a sentence
+    where `mail` is of a mailing and not of the files. `fields` are the reader's fields that the
+    issue uses.
     """
 
     version: int
@@ -36,7 +36,7 @@ class View:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is wrong but that no summary is chosen yet: a beginning, no fault."""
+        """Whether the only problem is that no summary is chosen yet."""
         return tuple(each.message for each in self.problems) == (NO_SUMMARIES,)
 
 
@@ -111,14 +111,14 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A save as pages get it: the new version, and the files, None for any of them."""
+    """A save: the new version, and the files, None where any may have changed."""
 
     version: int
     files: Sequence[str] | None
 
 
 class Broadcast:
-    """Rings for every page that listens; all on one event loop."""
+    """Sends each save to every open page; all on one event loop."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Saved | None]] = set()
@@ -136,7 +136,7 @@ class Broadcast:
             listener.put_nowait(None)
 
     def listen(self) -> AsyncIterator[Saved]:
-        """Return what is saved from now on, until the broadcast is closed."""
+        """Return an iterator over the saves from now on, until the broadcast is closed."""
         queue: asyncio.Queue[Saved | None] = asyncio.Queue()
         self._listeners.add(queue)
         if self._closed:

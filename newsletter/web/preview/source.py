@@ -1,8 +1,8 @@
-"""The desk's one way to a workspace's files.
+"""The page's only way to a workspace's files.
 
 The workspace is opened anew for each look, so that a save of the settings counts at once. What
-is costly and seldom changes is kept until its files change: the library, each issue, where the
-issues stand, a reader of the list.
+is costly is kept until its files change: the library, each issue, the issues' standings, a
+reader of the list.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from newsletter.workspace import MAILINGS, TOPICS, Workspace, issue_slugs, open_
 class IssueNow:
     """An issue as its files have it now, or as a mailing froze it.
 
-    `frozen_at` and `note`, a sentence for the page, tell of a mailing.
+    `frozen_at` and `note`, a sentence for the page, are of that mailing.
     """
 
     content: Content
@@ -72,7 +72,7 @@ class IssueEntry:
 
     @property
     def state(self) -> str:
-        """Where it stands; `published` for a draft that its file calls so."""
+        """Its standing; `published` for a draft whose file says so."""
         is_published = self.issue is not None and self.issue.publish
         return "published" if self.standing is Standing.DRAFT and is_published else self.standing
 
@@ -91,10 +91,10 @@ class WorkspaceSource:
         return open_for_page(self.root)
 
     def open_for_place(self) -> Workspace:
-        """Return the workspace, as it was last where its settings are broken now.
+        """Return the workspace, or the last one where its settings are broken now.
 
-        The place of what is wrong in the settings must open too, and a link out of the workspace
-        is no obstacle: how far the desk goes with a file is looked at for each.
+        The line of a mistake in the settings must be shown, too. Links out of the workspace do not
+        matter here: access is decided for each file.
         """
         try:
             self._last = open_workspace(self.root)
@@ -113,7 +113,7 @@ class WorkspaceSource:
         return self._kept.of("library", stamps(*files), workspace.library)
 
     def issues(self, workspace: Workspace) -> tuple[IssueEntry, ...]:
-        """Return all issues with where each stands, the newest first."""
+        """Return all issues with their standings, the newest first."""
         files = workspace.root / MAILINGS, *_ledger_files(workspace.settings)
         standings = self._kept.of("standings", stamps(*files), workspace.standings)
         return tuple(
@@ -138,7 +138,7 @@ class WorkspaceSource:
 
         return self._kept.of(("issue", slug), stamp(workspace.issue_file(slug)), read)
 
-    # --- what the desk shows
+    # --- what the page shows
 
     def issue_now(self, slug: str) -> IssueNow:
         """Return an issue as it is now; raise NewsletterError where no email can be made."""
@@ -161,7 +161,7 @@ class WorkspaceSource:
         return draft_message(shown.content, self.listed(email))
 
     def findings(self, slug: str) -> tuple[Finding, ...]:
-        """Return what the check says; the list is only read again when it has changed."""
+        """Return the check's findings; the list is read again only when it has changed."""
         from newsletter.tasks.check import count_readers, prove
 
         workspace, day = self.open(), today()
@@ -173,7 +173,7 @@ class WorkspaceSource:
         return prove(workspace, slug, readers=readers, today=day).report.findings
 
     def weights(self, slug: str) -> tuple[Weight, ...]:
-        """Return what each summary weighs; nothing of what a mailing froze can be taken apart."""
+        """Return the weight of each summary; of a frozen issue none, for it is one whole."""
         workspace = self.open()
         return () if frozen_issue(workspace, slug) else weigh(workspace, slug)
 
@@ -194,7 +194,7 @@ class WorkspaceSource:
         return ()
 
     def title(self) -> str:
-        """Return the newsletter's name, or the last that could be read."""
+        """Return the newsletter's name, or the last one that could be read."""
         with suppress(NewsletterError):
             self._title = self.open().settings.newsletter.title
         return self._title

@@ -1,4 +1,4 @@
-"""The preview's answers, over one workspace: the desk, an issue, its email, its places."""
+"""The preview's answers: the page, an issue, its readers, its email, the stream of saves."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PAGE = Path(__file__).parent / "page" / "index.html"
 
 
 class Pages:
-    """The answers, over one source, one desk and one broadcast."""
+    """The answers for one workspace."""
 
     def __init__(self, source: WorkspaceSource, first: str, keys: Keys) -> None:
         self._source = source
@@ -48,7 +48,7 @@ class Pages:
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Watch, and make the first email at once: the browser is still opening."""
+        """Watch the files, and make the first email while the browser is opening."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
             look = self._mail_pool.run(self._latest.view, self._first, self._chosen.named(""))
@@ -72,17 +72,17 @@ class Pages:
         """Count a new version and send it to every page; `files` None means any of them."""
         self.broadcast.send(Saved(self._latest.outdate(), files))
 
-    # --- the desk
+    # --- the page
 
     async def home(self, _request: Request) -> Response:
-        """Redirect to the issue that the desk opens with; without any issue, return the page."""
+        """Redirect to the issue that the page opens with; without any issue, return the page."""
         slugs = self._source.slugs()
         if not slugs:
             return _page()
         first = self._first if self._first in slugs else slugs[-1]
         return RedirectResponse(f"/issues/{first}", status_code=303)
 
-    async def desk(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """Return the page itself; its script fetches the rest."""
         self._slug(request)
         return _page()

@@ -1,10 +1,10 @@
-"""Places in the workspace's files: shown, changed, opened in an editor.
+"""Lines of the workspace's files: shown, changed, opened in an editor.
 
 POST /api/issues/SLUG/where    {text, headings}: where a passage of the email is written
 GET  /api/place                ?file= &line=: the lines around one, and how an editor opens it
 POST /api/edit                 {file, line}: open a place in the editor's program
-POST /api/line                 {file, line, before, after}: write one line anew; 409 where it is
-                               another by now
+POST /api/line                 {file, line, before, after}: replace one line; 409 where it has
+                               changed
 """
 
 from __future__ import annotations

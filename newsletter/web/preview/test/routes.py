@@ -1,7 +1,4 @@
-"""A test of an issue, sent to one address: as `newsletter test` does, and with its code.
-
-It leaves over the transport that the process was started with, and no other: a password that was
-given for one server is never offered to the next.
+"""A test of an issue, sent to one address as `newsletter test` does.
 
 GET  /api/test/SLUG           where it would go out, whether a password is at hand, past addresses
 POST /api/test/SLUG           {to, as}: begins; one at a time, a few a minute
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
     from newsletter.transport.base import Transport
 
 PATIENCE = 60.0
-"""Seconds that a server is given for everything."""
+"""Seconds for one whole test."""
 MOST, WINDOW = 6, 60.0
 """So many tests in any so many seconds."""
 
@@ -80,7 +77,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class PreparedTest:
-    """A test made up and ready to leave."""
+    """A test, and the transport that it leaves over."""
 
     transport: Transport
     envelope: Envelope
@@ -112,7 +109,7 @@ class _Pages:
             raise HTTPException(400, "the reader is named by an address")
         self._pass(time.monotonic())
         self._now = {"slug": slug, "to": str(address)}
-        # A task of its own: it goes on where the page is closed, and ends with the preview.
+        # A task of its own: it goes on when the page is closed, and ends with the preview.
         self._task = asyncio.create_task(self._deliver(slug, address, seen_as))
         return JSONResponse({"now": self._now}, 202)
 
@@ -153,7 +150,7 @@ class _Pages:
     def _prepared(
         self, slug: str, address: Address, seen_as: str | None, now: datetime
     ) -> PreparedTest:
-        """Make the message and the way out; raise NewsletterError where there is none."""
+        """Return the message and its transport; raise NewsletterError where there is none."""
         from newsletter.tasks.test import specimen
 
         workspace = self._source.open()
@@ -185,7 +182,7 @@ def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
 
 
 def _short(where: str, root: Path) -> str:
-    """Return a transport's name, a folder of the workspace by its place in it."""
+    """Return a transport's name, with a folder of the workspace relative to it."""
     return where.replace(f"{root}/", "")
 
 
