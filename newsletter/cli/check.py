@@ -1,4 +1,4 @@
-"""`newsletter check`: everything that is wrong with an issue, before it is too late."""
+"""`newsletter check`: everything that is wrong with an issue."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _print(report: Report) -> None:
 
 
 def _in_file(finding: Finding) -> tuple[bool, str, int]:
-    """Sort as somebody mends: file by file, from its top to its end; what has none comes last."""
+    """Sort by file and line, as an editor works; findings without a file come last."""
     return finding.file is None, str(finding.file), finding.line or 0
 
 

@@ -1,4 +1,4 @@
-"""`newsletter init`: a folder made a workspace."""
+"""`newsletter init`: make a workspace of a folder."""
 
 from __future__ import annotations
 

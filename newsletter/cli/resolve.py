@@ -79,7 +79,7 @@ def command(
 
 
 def _list(workspace: Workspace, month: str) -> None:
-    """Show who is uncertain, or will be at the next start; nothing is changed, nobody waits."""
+    """Show who is uncertain, or will be at the next start, without a lock or a change."""
     from newsletter.tasks.send.uncertain import sender_now, uncertain
 
     with workspace.ledger() as ledger:
@@ -99,7 +99,7 @@ def _mailing(ledger: SqliteLedger, month: str) -> Mailing:
 
 
 def _show(uncertain: Iterable[Record], month: str) -> int:
-    """List the uncertain ones; return how many there are."""
+    """Print the uncertain deliveries; return how many there are."""
     rows = [
         (
             each.email,

@@ -64,7 +64,7 @@ def command(
 def _ask_for_readers(
     workspace: Workspace, content: Content, transport: Transport, today: date
 ) -> None:
-    """Raise where the mailing would be refused, though the test was not."""
+    """Raise NewsletterError where the server would refuse the mailing."""
     from newsletter.basics.errors import NewsletterError
     from newsletter.tasks.send.ahead import in_the_way
 

@@ -67,7 +67,7 @@ def command(
 
 
 def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]:
-    """Return the object that the design promises."""
+    """Return the object of `--json`, whose keys are documented and stay."""
     return {
         "issue": mailing.issue,
         "state": mailing.state.value,
@@ -203,7 +203,7 @@ def _reader(ledger: SqliteLedger, mailing: Mailing, text: str, *, as_json: bool)
 
 
 def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
-    """Return a reader's delivery; raise where the mailing has none for them."""
+    """Return a reader's delivery; raise NewsletterError where the mailing has none."""
     from newsletter.basics.address import BadAddress, parse_address
     from newsletter.basics.errors import Problem, WrongUsage, fail
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsletter.workspace import Workspace
 
 _GUESSED = 5
-"""For so many addresses that are not on the list the nearest one is looked for."""
+"""How many addresses that are not on the list get a hint with the nearest one."""
 _SOURCE = "subscribers"
 
 
@@ -102,7 +102,7 @@ def restore(start: Any, who: str, reason: str | None) -> None:
 
 
 def _not_listed(workspace: Workspace, near: str | None) -> str:
-    """Say that a suppressed address is not on the list, and which list that is."""
+    """Return the note that an address is not on the list, with the list's name."""
     from newsletter.basics.files import shown
 
     file = shown(workspace.settings.subscribers_file, workspace.root)
@@ -110,14 +110,14 @@ def _not_listed(workspace: Workspace, near: str | None) -> str:
 
 
 def _as_warning(problem: Problem) -> Problem:
-    """Return what is wrong with the list where the suppression holds all the same."""
+    """Return a problem of the list as a warning: the suppression holds all the same."""
     from newsletter.basics.errors import Level
 
     return replace(problem, level=Level.WARNING)
 
 
 def _keys_on(audience: Audience, keys: set[str]) -> tuple[set[str], tuple[Problem, ...]]:
-    """Return which of the keys are on the list."""
+    """Return which of the keys are on the list, or why it cannot be read."""
     from newsletter.basics.errors import NewsletterError
 
     try:
@@ -136,7 +136,7 @@ def _each(who: Iterable[str]) -> Iterator[str]:
 
 
 def _reason(told: str | None) -> str:
-    """Return why somebody may be mailed again; ask where it was not told."""
+    """Return why somebody may be mailed again; without `--reason` ask on a terminal."""
     from newsletter.basics.errors import Problem, WrongUsage
 
     if told is None and sys.stdin.isatty():

@@ -1,4 +1,4 @@
-"""The list and both records of suppressions, opened; who is on the list, and who is near."""
+"""The list and both records of suppressions, opened; one reader, or the nearest address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from newsletter.workspace import Workspace
 
 _COMPARED = 20_000
-"""On a longer list no nearest address is looked for."""
+"""Rows of a list; on a longer one no nearest address is looked for."""
 
 
 @contextlib.contextmanager
@@ -49,7 +49,7 @@ def opened(
 
 
 def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem, ...]]:
-    """Return the member with a key; a list that cannot be read is told, and ends nothing."""
+    """Return the member with a key, or None and why the list cannot be read."""
     from newsletter.basics.errors import NewsletterError
 
     try:

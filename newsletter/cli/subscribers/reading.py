@@ -1,4 +1,4 @@
-"""`newsletter subscribers check`, `list` and `show`: what is known of the list and of a reader."""
+"""`newsletter subscribers check`, `list` and `show`."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _not_mailed(figures: Figures) -> str:
 
 
 def _after_show(address: Address, member: Member | None, suppression: Suppression | None) -> str:
-    """Return what may come next: never what somebody who is only looked at might not want."""
+    """Return the next step: for a reader with a suppression never one that undoes it."""
     if suppression is not None or (member is not None and member.excluded is not None):
         return "newsletter subscribers list --excluded"
     if member is None:
@@ -146,7 +146,7 @@ def _after_show(address: Address, member: Member | None, suppression: Suppressio
 
 
 def _print_problems(problems: Sequence[Problem], count: int, *, everything: bool) -> None:
-    """Print the errors, of the rest the first ones, and how many more of all `count` there are."""
+    """Print all errors, the first of the others, and how many more of all `count` there are."""
     from newsletter.basics.errors import Level
 
     errors = [problem for problem in problems if problem.level is Level.ERROR]
