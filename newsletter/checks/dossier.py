@@ -122,3 +122,8 @@ class Dossier:
     answers: Mapping[str, Answer] | None = None
     today: Month
     is_thorough: bool = False
+
+    @property
+    def mailable(self) -> int | None:
+        """How many would be mailed; None where the list was not looked at, or cannot be read."""
+        return self.readers.mailable if self.readers else None

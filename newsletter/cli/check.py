@@ -51,17 +51,19 @@ def command(
     except NewsletterError as error:
         if any(each.file is None or each.file.name != SETTINGS for each in error.problems):
             raise  # no workspace at all
-        report = _refused(error)
+        from newsletter.checks.engine import refused
+
+        report = refused(error.problems)
     else:
         slug = workspace.which_issue(month)
         report = _checked(workspace, slug, online=online, thorough=thorough)
-    refused = report.refuses(strict=strict)
+    is_refused = report.refuses(strict=strict)
     if as_json:
         output.json_result([finding.as_json() for finding in report.findings])
     else:
         _print(report)
-        output.next_step(f"newsletter {'check' if refused else 'preview'} {slug or ''}".strip())
-    if refused:
+        output.next_step(f"newsletter {'check' if is_refused else 'preview'} {slug or ''}".strip())
+    if is_refused:
         context.exit(CheckFailed.exit_code)
 
 
@@ -84,12 +86,6 @@ def _ask(dossier: Dossier) -> Mapping[str, Answer]:
     urls = [anchor.url for anchor in asked(dossier, dossier.issue)]
     output.say(f"Asking for {len(urls)} link{'' if len(urls) == 1 else 's'} ...", style="dim")
     return ask_links(urls, public_network())
-
-
-def _refused(error: NewsletterError) -> Report:
-    from newsletter.checks.engine import refused
-
-    return refused(error.problems)
 
 
 def _print(report: Report) -> None:

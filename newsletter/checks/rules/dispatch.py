@@ -69,7 +69,7 @@ def list_unsubscribe(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     if dossier.message is not None:
         yield from _unusable(dossier.message, issue)
     settings = dossier.settings
-    readers = dossier.readers.mailable if dossier.readers else None
+    readers = dossier.mailable
     if settings.unsubscribe_url is None and readers is not None and readers >= BULK:
         yield _setting(
             dossier,
@@ -109,7 +109,7 @@ def _unusable(message: ParsedMessage, issue: Issue) -> Iterator[Problem]:
 
 def duration(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Report how long the mailing takes at the rates set; more than a day is a warning."""
-    readers = dossier.readers.mailable if dossier.readers else None
+    readers = dossier.mailable
     rates = dossier.settings.delivery.rate
     if not readers or not rates:
         return
@@ -145,7 +145,7 @@ def host_limits(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             f"connections = {limits.connections} ({limits.source})",
             Level.WARNING,
         )
-    readers = dossier.readers.mailable if dossier.readers else None
+    readers = dossier.mailable
     for count, seconds in limits.rates:
         if readers is not None and readers <= count:
             continue

@@ -31,25 +31,20 @@ def heading_order(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     if len(firsts) != 1:
         told = "no h1" if not firsts else f"{len(firsts)} h1"
         yield _of_template(
-            dossier,
-            issue,
-            f"the email has {told}: one names it, an h2 each summary",
-            r"<h1\b",
-            Level.WARNING,
+            dossier, issue, f"the email has {told}: one names it, an h2 each summary", r"<h1\b"
         )
     before = 0
     for heading in headings:
         tag = str(heading.tag)
         level, words = int(tag[1]), " ".join(heading.text_content().split())
         if not words and heading.find(".//img[@alt]") is None:
-            yield _of_template(dossier, issue, f"an {tag} is empty", rf"<{tag}\b", Level.WARNING)
+            yield _of_template(dossier, issue, f"an {tag} is empty", rf"<{tag}\b")
         elif before and level > before + 1:
             yield _of_template(
                 dossier,
                 issue,
                 f"after an h{before} comes the {tag} '{words[:60]}': a level is skipped",
                 rf"<{tag}\b",
-                Level.WARNING,
             )
         before = level
 
@@ -73,7 +68,6 @@ def language(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         issue,
         message,
         r"<mjml\b",
-        Level.WARNING,
         hint='<mjml lang="{{ newsletter.language | attr }}">',
     )
 
@@ -94,7 +88,6 @@ def layout_tables(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             f'{count} layout table{"s" if count > 1 else ""} without role="presentation": '
             "screen readers read them out cell by cell",
             r"<table\b",
-            Level.WARNING,
         )
 
 
@@ -120,7 +113,6 @@ def small_targets(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             issue,
             f"the {what} '{words[:40]}' is {height:g} px high; fingers need {least}",
             re.escape(words),
-            Level.WARNING,
             hint="give it padding, with display:inline-block",
         )
 
@@ -147,9 +139,10 @@ def _of_template(
     issue: Issue,
     message: str,
     pattern: str,
-    level: Level,
     *,
     hint: str | None = None,
 ) -> Problem:
     file, line = in_templates(dossier, pattern)
-    return Problem(message=message, file=file or issue.file, line=line, hint=hint, level=level)
+    return Problem(
+        message=message, file=file or issue.file, line=line, hint=hint, level=Level.WARNING
+    )

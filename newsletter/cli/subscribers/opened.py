@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.basics.errors import NewsletterError, Problem, did_you_mean
+from newsletter.basics.files import shown
 from newsletter.basics.times import today
 
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from newsletter.audience.list.listfile import Member
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.basics.address import Address
-    from newsletter.basics.errors import Problem
     from newsletter.state.ledger import Ledger
     from newsletter.workspace import Workspace
 
@@ -30,7 +31,6 @@ def opened(
     """Open the workspace: its audience as of today, both records of suppressions, the ledger."""
     from newsletter.audience.audience import Audience
     from newsletter.audience.suppression.book import SuppressionBook
-    from newsletter.basics.files import shown
     from newsletter.workspace import Workspace, open_workspace
 
     workspace = start if isinstance(start, Workspace) else open_workspace(start)
@@ -50,8 +50,6 @@ def opened(
 
 def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem, ...]]:
     """Return the member with a key, or None and why the list cannot be read."""
-    from newsletter.basics.errors import NewsletterError
-
     try:
         return audience.find(key), ()
     except NewsletterError as error:
@@ -60,8 +58,6 @@ def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem,
 
 def nearest(audience: Audience, address: Address) -> str | None:
     """Return the hint that names the nearest address of the list; None on a long list."""
-    from newsletter.basics.errors import did_you_mean
-
     with contextlib.closing(iter(audience)) as members:
         first = itertools.islice(members, _COMPARED + 1)
         listed = [each.subscriber.address for each in first]

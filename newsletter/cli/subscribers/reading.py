@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.basics.files import shown
 from newsletter.cli.subscribers.opened import look_up, nearest, opened
 from newsletter.cli.terminal import output
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from newsletter.audience.list.listfile import Member
     from newsletter.audience.suppression.suppression import Suppression
     from newsletter.basics.address import Address
-    from newsletter.basics.errors import Problem
 
 _SHOWN = 20
 
@@ -32,7 +33,6 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     It also lists the columns: as which one each is read, kept as a field, or not understood.
     Ends with exit code 1 where a row had to be left out or the list cannot be used.
     """
-    from newsletter.basics.errors import NewsletterError
     from newsletter.cli.subscribers.formats import (
         column_rows,
         figures_json,
@@ -70,7 +70,6 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
 @click.pass_obj
 def list_(start: Any, excluded: bool, as_json: bool) -> None:
     """Show the list as it would be mailed now."""
-    from newsletter.basics.files import shown
     from newsletter.cli.subscribers.formats import member_json, member_line, member_lines
     from newsletter.workspace import open_workspace
 
@@ -147,8 +146,6 @@ def _after_show(address: Address, member: Member | None, suppression: Suppressio
 
 def _print_problems(problems: Sequence[Problem], count: int, *, everything: bool) -> None:
     """Print all errors, the first of the others, and how many more of all `count` there are."""
-    from newsletter.basics.errors import Level
-
     errors = [problem for problem in problems if problem.level is Level.ERROR]
     others = [problem for problem in problems if problem.level is not Level.ERROR]
     told = others if everything else others[:_SHOWN]

@@ -202,9 +202,12 @@ class WorkspaceSource:
     def image_sources(self) -> tuple[str, ...]:
         """Return the origins from which the email may show images: the site's and the design's."""
         try:
-            return image_sources(self.open().settings)
+            settings = self.open().settings
         except NewsletterError:
             return ()
+        urls = [settings.newsletter.site_url, *map(str, settings.design.values.values())]
+        origins = (urlsplit(url) for url in urls if url and url.startswith(("https://", "http://")))
+        return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in origins))
 
     # --- readers
 
@@ -253,13 +256,6 @@ class WorkspaceSource:
             return workspace_folders(self.root, list_of(self.open()))
         except NewsletterError:
             return workspace_folders(self.root)
-
-
-def image_sources(settings: Settings) -> tuple[str, ...]:
-    """Return the origins from which the email may show images: the site's and the design's."""
-    urls = [settings.newsletter.site_url, *map(str, settings.design.values.values())]
-    origins = (urlsplit(url) for url in urls if url and url.startswith(("https://", "http://")))
-    return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in origins))
 
 
 def _note(frozen_at: datetime, *, done: bool) -> str:

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.basics.outcome import Envelope, Outcome, Verdict
 from newsletter.content.issue.writer import FieldError
 from newsletter.web.preview.access import list_of
 from newsletter.web.preview.answers import (
@@ -36,7 +37,6 @@ from newsletter.web.preview.test.addresses import forget, remember, remembered
 from newsletter.web.preview.test.way_out import WayOut, open_way, way_json
 
 if TYPE_CHECKING:
-    from newsletter.basics.outcome import Envelope, Outcome
     from newsletter.transport.base import Transport
 
 PATIENCE = 60.0
@@ -187,8 +187,6 @@ def _short(where: str, root: Path) -> str:
 
 
 def _remember(source: WorkspaceSource, address: Address, outcome: Outcome) -> None:
-    from newsletter.basics.outcome import Verdict
-
     if outcome.verdict in {Verdict.ACCEPTED, Verdict.UNCERTAIN, Verdict.DEFERRED}:
         remember(source.open().state_folder, str(address))
 
