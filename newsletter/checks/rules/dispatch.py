@@ -37,7 +37,7 @@ def sender_domain(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
         yield _setting(
             dossier,
             "delivery.dkim_domain",
-            f"{signs} signs the mail, and it comes from {domain}: DMARC wants one domain",
+            f"{signs} signs the mail, and it comes from {domain}: DMARC requires one domain",
             f"let the mail host sign as {organisational(domain)}, or send from an address there",
             Level.ERROR,
         )

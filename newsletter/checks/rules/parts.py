@@ -42,7 +42,7 @@ def unsubscribe_link(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
                 message=f"the {part} has no unsubscribe link that readers can see",
                 file=file or issue.file,
                 line=line,
-                hint="put {{ unsubscribe }} into the footer: the law wants it in every mail",
+                hint="put {{ unsubscribe }} into the footer: the law requires it in every mail",
             )
 
 
@@ -66,7 +66,7 @@ def postal_address(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
                     message=f"the {part} does not show the {name}",
                     file=file or issue.file,
                     line=line,
-                    hint=f"put {{{{ newsletter.{key} }}}} into the footer: the law wants it "
+                    hint=f"put {{{{ newsletter.{key} }}}} into the footer: the law requires it "
                     "(CASL, CAN-SPAM)",
                 )
 
