@@ -214,7 +214,7 @@ def table(
     on.print(out, soft_wrap=False)
 
 
-def confirm(question: str, *, flag: str, default: bool = False) -> bool:
+def confirm(question: str, *, flag: str) -> bool:
     """Ask yes or no on a terminal; elsewhere raise WrongUsage with the flag that answers."""
     if not sys.stdin.isatty():
         raise WrongUsage(
@@ -223,7 +223,7 @@ def confirm(question: str, *, flag: str, default: bool = False) -> bool:
                 hint=f"answer it with {flag}",
             )
         )
-    return click.confirm(question, default=default, err=True)
+    return click.confirm(question, err=True)
 
 
 def findings(heading: str, level: Level, found: Iterable[tuple[str, str, str, str | None]]) -> None:
