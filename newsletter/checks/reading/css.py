@@ -19,7 +19,7 @@ from tinycss2.ast import (
 )
 
 from newsletter.checks.reading.properties import property_slug
-from newsletter.checks.reading.stylesheet import Block, blocks, declarations_in
+from newsletter.checks.reading.stylesheet import CssBlock, blocks, declarations_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def of_styles(styles: Iterable[str], known: frozenset[str]) -> Iterator[FeatureU
                 yield from _of_block(block, known)
 
 
-def _of_block(block: Block, known: frozenset[str]) -> Iterator[FeatureUse]:
+def _of_block(block: CssBlock, known: frozenset[str]) -> Iterator[FeatureUse]:
     bare = not block.above and not (block.selectors and _AIMED.search(block.prelude))
     if block.keyword:
         yield from _of_at_rule(block.keyword.lower(), block.prelude)

@@ -142,8 +142,8 @@ _plain = lru_cache(maxsize=20_000)(plain_words)  # titles are compared with the 
 def already_sent(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a summary, or another one of the same article, that readers have got already."""
     seen: dict[str, Summary] = {}
-    for place, summary in enumerate(dossier.summaries):
-        line = issue.lines.get(f"summaries.{place}", issue.lines.get("summaries"))
+    for number, summary in enumerate(dossier.summaries):
+        line = issue.lines.get(f"summaries.{number}", issue.lines.get("summaries"))
         for use in _earlier(dossier, issue, summary):
             what = "" if use.summary == summary.slug else f" as '{use.summary}' (the same DOI)"
             yield Problem(
@@ -189,9 +189,9 @@ def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             tags.append(
                 ("research_type", "research type", summary.research_type, known.research_types)
             )
-        for place, word, name, vocabulary in tags:
+        for key, word, name, vocabulary in tags:
             if vocabulary.names and vocabulary.resolve(name) is None:
-                line = summary.lines.get(place, summary.lines.get(place.partition(".")[0]))
+                line = summary.lines.get(key, summary.lines.get(key.partition(".")[0]))
                 hint = vocabulary.did_you_mean(name)
                 yield unknown_name(name, word, file=summary.file, line=line, hint=hint)
 

@@ -33,7 +33,7 @@ class Intake:
         self.readers = Readers(mailable=None)
         self._audience: Audience | None = None
         self._as_read: object = None
-        self._draft: Mailing | None = None
+        self._mailing: Mailing | None = None
         self._unmakeable: Unmakeable | None = None
 
     def read(self, content: Content | None) -> Readers:
@@ -59,7 +59,7 @@ class Intake:
 
     def freeze(self, content: Content, sources: str, now: datetime) -> Mailing:
         """Freeze what was read; raise NewsletterError where the list has changed since."""
-        if self._draft is None or self._audience is None:
+        if self._mailing is None or self._audience is None:
             raise RuntimeError("nothing was read that could be sent")
         if self._audience.file_version != self._as_read:
             raise fail(
@@ -67,8 +67,8 @@ class Intake:
                 file=self._audience.shown,
                 hint=f"newsletter send {content.issue} looks at it again",
             )
-        draft = replace(self._draft, sources=sources, frozen_at=now.replace(microsecond=0))
-        return self._ledger.freeze(draft, content)
+        mailing = replace(self._mailing, sources=sources, frozen_at=now.replace(microsecond=0))
+        return self._ledger.freeze(mailing, content)
 
     def somebody_left(self) -> bool:
         """Return whether an address has been suppressed since the list was read."""
@@ -80,11 +80,11 @@ class Intake:
             for _ in census.members():
                 pass
             return
-        draft = draft_mailing(content, sources="", now=datetime.now(UTC))
-        tried = preflight(census.members(), content, draft, self._workspace.keys()[0])
+        mailing = draft_mailing(content, sources="", now=datetime.now(UTC))
+        tried = preflight(census.members(), content, mailing, self._workspace.keys()[0])
         try:
             self._ledger.gather(tried, content.fields)
         except Unmakeable as error:
             self._unmakeable = error
         else:
-            self._draft = draft
+            self._mailing = mailing

@@ -1,4 +1,4 @@
-"""What the desk shows and changes: texts of an issue, and nothing private, however it is named."""
+"""What the page shows and changes: texts of an issue, and nothing private, however it is named."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_list_never_widens_the_reach(list_file: str) -> None:
     assert reach(list_file, ROOT / list_file, locations) < Reach.SHOWN
 
 
-# --- by every route, with settings that were changed while the desk runs
+# --- by every route, with settings that were changed while the preview runs
 
 
 def private(workspace: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the page is told: the message out of its MIME, the last good one while one is broken."""
+"""What the page gets: the message out of its MIME, the last good one while one is broken."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ function stop(now) {
     ...frozen.map((words) => element("p", {}, words)),
     element("h3", { hidden: !problems.length }, isBroken ? "The file cannot be read as it is" : "To be mended in the file"),
     element("ol", { class: "problems" }, ...problems.map((problem) => problemItem(problem, desk))),
-    ...(isBroken ? [element("p", { class: "quiet" }, "What stands here is kept. Mend the file, and it goes on.")] : []));
+    ...(isBroken ? [element("p", { class: "quiet" }, "Your changes are kept. Mend the file to continue.")] : []));
 }
 
 // Problems of rendering that belong to a field.

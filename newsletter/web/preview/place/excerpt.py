@@ -118,9 +118,9 @@ class _Words:
 
     def rank(self, headings: Sequence[str]) -> int:
         """Return the index of the nearest heading that this file has; smaller is nearer."""
-        for place, heading in enumerate(headings):
+        for number, heading in enumerate(headings):
             if len(found := _WORD.findall(heading.casefold())) > 2 and self.line_of(found):  # noqa: PLR2004
-                return place
+                return number
         return len(headings)
 
 
