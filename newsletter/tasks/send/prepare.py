@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are s
     from newsletter.transport.base import Transport
 
 _TOKEN_SECONDS = 1800
-"""Seconds for which a token is surely valid; one lives for an hour or so."""
+"""Seconds after which a token has probably expired: most are valid for an hour."""
 _RUNS_OUT = (
     "The token has probably run out by then; if so, the mailing stops before its first"
     " message, and newsletter send with a new token goes on."
