@@ -32,7 +32,8 @@ _INDENTED = re.compile(r"^ {4}(newsletter .*)$", re.MULTILINE)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
-_OUR_FILE = re.compile(r"(?:newsletter|docs|tests|tools|templates|\.ci)/[a-z0-9_./-]*\w")
+_ROOMS = "|".join(each.name for each in (ROOT / "newsletter").iterdir() if each.is_dir())
+_OUR_FILE = re.compile(rf"(?:newsletter|docs|tests|tools|templates|\.ci|{_ROOMS})/[a-z0-9_./-]*\w")
 _NO_PATH = re.compile(r"[A-Z*<>{} ]")
 
 

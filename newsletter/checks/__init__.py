@@ -1,1 +1,1 @@
-"""What is wrong with an issue before it is sent: one rule a function, one value to look at."""
+"""Checks of an issue before it is sent: each rule is a function from a dossier to problems."""

@@ -1,4 +1,4 @@
-"""Everything that a rule may look at, as one value."""
+"""The input of every rule, as one value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from newsletter.basics.errors import Problem
-from newsletter.checks.letter import Letter
+from newsletter.checks.parsed import ParsedMessage
 from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
@@ -20,10 +20,9 @@ from newsletter.settings.values import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """An issue, maybe the one at hand, holds a summary: its slug, and its DOI (or None).
+    """A summary in an issue, which may be the one that is checked: two slugs, and the DOI or None.
 
-    `sent` says whether that issue went out, as far as the ledger, `mailings.csv` or the issue's
-    own `publish` know.
+    `sent` says whether that issue went out, after the ledger, `mailings.csv` or its own `publish`.
     """
 
     issue: str
@@ -34,7 +33,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consents:
-    """How many of those who can be mailed have a consent that will not last.
+    """How many readers who can be mailed have a consent that ends or may end.
 
     `ending` end within `newsletter.checks.reading.census.SOON`, the first of them on `first` (line
     `line`); `open_ended` are implied and have no date of expiry.
@@ -47,7 +46,7 @@ class Consents:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleAddress:
     """An address of an office, not of a person, and its line in the list."""
 
     local: str
@@ -55,7 +54,7 @@ class Role:
 
 
 class Reached(StrEnum):
-    """What became of asking for a link."""
+    """Whether the server of a link returned a page."""
 
     YES = "yes"
     NO = "no"
@@ -64,7 +63,7 @@ class Reached(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether a link leads somewhere, and in words what was answered."""
+    """Whether a link leads somewhere; `words` say what the server answered."""
 
     reached: Reached
     words: str
@@ -89,22 +88,22 @@ class Readers:
     longest: Mapping[str, str] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
     consents: Consents = field(default_factory=Consents)
-    roles: tuple[Role, ...] = ()
+    roles: tuple[RoleAddress, ...] = ()
     role_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """What is to be sent, and what is known about it.
+    """An issue, the email made of it, and what else the workspace says about it.
 
-    `issue` is None where its file cannot be read, `letter` where no email can be made of it;
+    `issue` is None where its file cannot be read, `message` where no email can be made of it;
     `unrendered` then says why. `summaries` are those of the issue that could be read, in its
-    order, and `library` all that could. `letter` is the whole email as a sample reader would get
+    order, and `library` all that could. `message` is the whole email as a sample reader would get
     it; `heaviest` are the octets of its HTML for a reader of the longest values. `preheader` is
     the one that is shown. `templates` are the workspace's own folders of the template, in the
     order in which they are searched, and `shipped` those of the program. `readers` is None where
     the list was not looked at, `answers` where no link was asked for. `today` is the month it is
-    now. `is_thorough` lets rules speak of what only the author of a template can change.
+    now. With `is_thorough` rules also report what only the author of a template can change.
     """
 
     settings: Settings
@@ -113,7 +112,7 @@ class Dossier:
     library: tuple[Summary, ...] = ()
     vocabularies: Vocabularies = field(default_factory=Vocabularies)
     uses: tuple[Use, ...] = ()
-    letter: Letter | None = None
+    message: ParsedMessage | None = None
     heaviest: int | None = None
     preheader: str = ""
     templates: tuple[Path, ...] = ()
@@ -123,3 +122,8 @@ class Dossier:
     answers: Mapping[str, Answer] | None = None
     today: Month
     is_thorough: bool = False
+
+    @property
+    def mailable(self) -> int | None:
+        """How many would be mailed; None where the list was not looked at, or cannot be read."""
+        return self.readers.mailable if self.readers else None

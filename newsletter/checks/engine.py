@@ -1,8 +1,4 @@
-"""The engine: rules look at a dossier, their problems become findings, in one report.
-
-Add a rule in three steps: write a function from a dossier and its issue to problems, enter it in
-`rules.py`, and describe it in `docs/checks.md`.
-"""
+"""Runs rules over a dossier and gathers their problems, as findings, in one report."""
 
 from __future__ import annotations
 
@@ -16,28 +12,24 @@ from newsletter.checks.dossier import Dossier
 from newsletter.content.issue.issue import Issue
 
 RENDER = "render"
-"""The email cannot be made; nobody can silence that."""
+"""The id of findings about an email that cannot be made; no `ignore` silences them."""
 MOST = 300
-"""Findings of one rule that are told: nobody mends more at once, and each is looked for."""
+"""The most findings of one rule in a report; some rules search files for the line of each."""
 IGNORE = "ignore"
-"""The issue silences what is no rule, or gives no reason."""
+"""The id of findings about the issue's own `ignore`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`look` yields what is wrong; `says` tells in a few words what the rule is about.
-
-    A rule is only asked when the issue could be read, and sees it beside the dossier.
-    """
+    """One check: `look` yields what is wrong. It runs only where the issue could be read."""
 
     id: str
-    says: str
     look: Callable[[Dossier, Issue], Iterable[Problem]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that a rule found; `silenced` holds the editor's reason to live with it."""
+    """One problem that a rule found; `silenced` is the editor's reason to ignore it, or None."""
 
     rule: str
     level: Level
@@ -112,7 +104,7 @@ def _look(dossier: Dossier, issue: Issue, rules: Sequence[Rule]) -> Iterator[Fin
             yield Finding(
                 rule=rule.id,
                 level=Level.INFO,
-                message=f"and more of this kind: the first {MOST} are told",
+                message=f"and more of this kind: only the first {MOST} are shown",
                 file=issue.file,
             )
 
@@ -154,14 +146,14 @@ def _misspelt(issue: Issue, rules: Sequence[Rule]) -> Iterator[Finding]:
 
 
 def _needless(issue: Issue, found: Collection[str], rules: Sequence[Rule]) -> Iterator[Finding]:
-    """Tell of what is silenced and finds nothing; not where the email could not be looked at."""
+    """Yield a finding for each silenced rule that found nothing."""
     known = {rule.id for rule in rules}
     for name, reason in issue.ignore.items():
         if name in known and reason.strip() and name not in found:
             yield Finding(
                 rule=IGNORE,
                 level=Level.INFO,
-                message=f"'{name}' is silenced, and has nothing to say",
+                message=f"'{name}' is silenced, and finds nothing",
                 file=issue.file,
                 line=issue.lines.get(f"ignore.{name}", issue.lines.get("ignore")),
                 hint="take it out",

@@ -1,11 +1,11 @@
-"""`check --online`: whether the links lead anywhere, asked politely and only of the public web.
+"""`check --online`: whether the links lead anywhere. Only the public internet is asked.
 
-    URL -> addresses, all of them public -> connection to the very address that was judged
+    URL -> addresses, all of them public -> connection to the address that was judged
         -> HEAD, or GET where HEAD is not answered -> redirects, each judged anew -> Answer
 
-A name that is looked up twice could lead to two places (DNS rebinding), so the connection goes
-to the address that was judged, with the name in Host and in TLS. Bounded in number, time, size
-and redirects; nothing is sent but the request, no cookie, nothing of the readers.
+A second lookup of a name can give another address (DNS rebinding), so the connection goes to the
+address that was judged, with the name in Host and in TLS. Number, time, size and redirects are
+bounded; no cookies and no data of readers are sent.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class _NotPublic(OSError):  # noqa: N818 - never leaves this module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Network:
     """How names are looked up and which addresses may be asked; tests have their own.
 
     `context` checks certificates.
@@ -74,9 +74,9 @@ class Guard:
     context: ssl.SSLContext
 
 
-def public_guard() -> Guard:
-    """Return the guard that lets nothing but the public internet be asked."""
-    return Guard(resolve=addresses_of, is_allowed=is_public, context=ssl.create_default_context())
+def public_network() -> Network:
+    """Return the network in which only addresses of the public internet may be asked."""
+    return Network(resolve=addresses_of, is_allowed=is_public, context=ssl.create_default_context())
 
 
 def addresses_of(host: str, port: int) -> list[str]:
@@ -103,32 +103,32 @@ def is_public(address: str) -> bool:
 
 def ask_links(
     urls: Iterable[str],
-    guard: Guard,
+    network: Network,
     *,
     patience: float = PATIENCE,
     altogether: float = ALTOGETHER,
 ) -> Mapping[str, Answer]:
-    """Ask for each URL once and return what was answered; what time was left for none is unsure.
+    """Ask for each URL once and return the answers; a URL that there was no time for is unsure.
 
-    `patience` are seconds for one of them, `altogether` for all.
+    `patience` is for one URL, `altogether` for all of them, in seconds.
     """
     answers = dict.fromkeys(urls, _LEFT)
-    anyio.run(_ask_all, answers, guard, patience, altogether)
+    anyio.run(_ask_all, answers, network, patience, altogether)
     is_offline = bool(answers) and all(each.words.startswith(_NO_HOST) for each in answers.values())
     return dict.fromkeys(answers, _OFFLINE) if is_offline else answers
 
 
 async def _ask_all(
-    answers: dict[str, Answer], guard: Guard, patience: float, altogether: float
+    answers: dict[str, Answer], network: Network, patience: float, altogether: float
 ) -> None:
-    """Put an answer in the place of each that comes in time."""
-    turns = anyio.Semaphore(AT_ONCE)
+    """Replace the value of each URL whose answer comes in time."""
+    slots = anyio.Semaphore(AT_ONCE)
     pool = httpcore2.AsyncConnectionPool(
-        ssl_context=guard.context, network_backend=_Judged(guard), max_keepalive_connections=0
+        ssl_context=network.context, network_backend=_Judged(network), max_keepalive_connections=0
     )
 
     async def ask(url: str) -> None:
-        async with turns:
+        async with slots:
             answers[url] = await _ask(url, pool, patience)
 
     with anyio.move_on_after(altogether):
@@ -138,7 +138,7 @@ async def _ask_all(
 
 
 async def _ask(url: str, pool: httpcore2.AsyncConnectionPool, patience: float) -> Answer:
-    """Ask for one URL; never raises for what a site may do."""
+    """Ask for one URL; nothing that a site does raises."""
     here = safe_url(url)
     try:
         with anyio.fail_after(patience):
@@ -181,18 +181,18 @@ async def _request(
 
 
 class _Judged(httpcore2.AnyIOBackend):
-    """Connects to one of a host's addresses, all of which were judged; looks none up again."""
+    """Looks a host up once, judges all of its addresses, and connects to one of them."""
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     async def connect_tcp(
         self, host: str, port: int, *_others: object, **_named: object
     ) -> httpcore2.AsyncNetworkStream:
         addresses = await anyio.to_thread.run_sync(
-            self._guard.resolve, host, port, abandon_on_cancel=True
+            self._network.resolve, host, port, abandon_on_cancel=True
         )
-        if not addresses or not all(self._guard.is_allowed(each) for each in addresses):
+        if not addresses or not all(self._network.is_allowed(each) for each in addresses):
             raise _NotPublic
         *first, last = addresses
         for address in first:

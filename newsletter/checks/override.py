@@ -1,4 +1,4 @@
-"""What an editor may let through: `send --override RULE --reason TEXT`, judged."""
+"""`send --override RULE --reason TEXT`: which errors of a check stop the mailing all the same."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from newsletter.checks.engine import RENDER, Finding, Report
 class Judgement:
     """What a report means for a mailing.
 
-    `refusing` are the errors that stop it. `overridden` are those that the editor lets through,
-    each with the reason in `silenced`, to be recorded. `unneeded` are rules that were overridden
-    and found no error.
+    `refusing` are the errors that stop it. `overridden` are those that do not, each with the
+    editor's reason in `silenced`. `unneeded` are rules that were overridden and found no error.
     """
 
     refusing: tuple[Finding, ...]

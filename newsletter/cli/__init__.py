@@ -1,1 +1,1 @@
-"""The command line: it parses, calls one function, and prints."""
+"""The command line: each command parses, calls one function of a lower room, and prints."""

@@ -1,4 +1,4 @@
-"""`newsletter check`: everything that is wrong with an issue, before it is too late."""
+"""`newsletter check`: everything that is wrong with an issue."""
 
 from __future__ import annotations
 
@@ -51,17 +51,19 @@ def command(
     except NewsletterError as error:
         if any(each.file is None or each.file.name != SETTINGS for each in error.problems):
             raise  # no workspace at all
-        report = _refused(error)
+        from newsletter.checks.engine import refused
+
+        report = refused(error.problems)
     else:
         slug = workspace.which_issue(month)
         report = _checked(workspace, slug, online=online, thorough=thorough)
-    refused = report.refuses(strict=strict)
+    is_refused = report.refuses(strict=strict)
     if as_json:
         output.json_result([finding.as_json() for finding in report.findings])
     else:
         _print(report)
-        output.next_step(f"newsletter {'check' if refused else 'preview'} {slug or ''}".strip())
-    if refused:
+        output.next_step(f"newsletter {'check' if is_refused else 'preview'} {slug or ''}".strip())
+    if is_refused:
         context.exit(CheckFailed.exit_code)
 
 
@@ -76,20 +78,14 @@ def _checked(workspace: Workspace, slug: str, *, online: bool, thorough: bool) -
 
 
 def _ask(dossier: Dossier) -> Mapping[str, Answer]:
-    from newsletter.checks.online import ask_links, public_guard
+    from newsletter.checks.online import ask_links, public_network
     from newsletter.checks.rules.links import asked
 
     if dossier.issue is None:
         return {}
     urls = [anchor.url for anchor in asked(dossier, dossier.issue)]
     output.say(f"Asking for {len(urls)} link{'' if len(urls) == 1 else 's'} ...", style="dim")
-    return ask_links(urls, public_guard())
-
-
-def _refused(error: NewsletterError) -> Report:
-    from newsletter.checks.engine import refused
-
-    return refused(error.problems)
+    return ask_links(urls, public_network())
 
 
 def _print(report: Report) -> None:
@@ -109,7 +105,7 @@ def _print(report: Report) -> None:
 
 
 def _in_file(finding: Finding) -> tuple[bool, str, int]:
-    """Sort as somebody mends: file by file, from its top to its end; what has none comes last."""
+    """Sort by file and line, as an editor works; findings without a file come last."""
     return finding.file is None, str(finding.file), finding.line or 0
 
 

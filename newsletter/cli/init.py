@@ -1,4 +1,4 @@
-"""`newsletter init`: a folder made a workspace."""
+"""`newsletter init`: make a workspace of a folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from newsletter.basics.errors import NewsletterError
 from newsletter.cli.terminal import output
 
 
@@ -15,7 +16,6 @@ from newsletter.cli.terminal import output
 @click.pass_context
 def command(context: click.Context, folder: Path | None) -> None:
     """Make DIR (default: this folder) a workspace. What is there is kept as it is."""
-    from newsletter.basics.errors import NewsletterError
     from newsletter.settings.file import load_settings
     from newsletter.settings.scaffold import make_workspace
 

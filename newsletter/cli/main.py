@@ -1,4 +1,4 @@
-"""The `newsletter` command: its subcommands by the course of a month, imported when asked for."""
+"""The `newsletter` command: its subcommands in the order of a month, imported when used."""
 
 from __future__ import annotations
 

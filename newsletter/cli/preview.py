@@ -1,4 +1,4 @@
-"""`newsletter preview`: the email in the browser, as it would leave now."""
+"""`newsletter preview`: the email in the browser, as it would be sent now."""
 
 from __future__ import annotations
 
@@ -100,13 +100,13 @@ def command(context: click.Context, month: str | None, port: int, host: str, no_
 
 
 def _warning(host: str, transport: TransportUrl | None) -> str:
-    """Say what somebody in the network could do, and over which server."""
+    """Return the warning about other machines in the network, with the server of tests."""
     server = transport.host if transport else ""
     return _WARNING.format(host=host, way=f" over {server}" if server else "")
 
 
 def _open(address: str) -> None:
-    """Open a browser where there is a desktop: never a text browser over our own words."""
+    """Open a browser where there is a desktop: a text browser would cover our own words."""
     has_desktop = sys.platform in {"darwin", "win32"} or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from newsletter.basics.errors import NewsletterError
+from newsletter.basics.files import shown
+from newsletter.basics.outcome import State
 from newsletter.basics.times import today
 from newsletter.cli.terminal import output
 
@@ -19,8 +21,6 @@ def command(context: click.Context, month: str | None, limit: int | None) -> Non
     Every message goes through real SMTP and is read back from a Maildir. Nothing leaves the
     machine, and the ledger does not count it.
     """
-    from newsletter.basics.files import shown
-    from newsletter.basics.outcome import State
     from newsletter.cli.terminal.progress import in_words, progress
     from newsletter.tasks.rehearse import rehearse
     from newsletter.workspace import open_workspace

@@ -46,7 +46,7 @@ def command(
     Their connection was lost after the message may have been taken. Your mail server's log can
     often tell; look for the Message-ID that `newsletter status MONTH --csv` shows.
     """
-    from newsletter.tasks.send.guard import the_only_sender
+    from newsletter.tasks.send.only_sender import the_only_sender
     from newsletter.tasks.send.uncertain import lost_words, make_uncertain, settle_uncertain
     from newsletter.workspace import open_workspace
 
@@ -79,7 +79,7 @@ def command(
 
 
 def _list(workspace: Workspace, month: str) -> None:
-    """Show who is uncertain, or will be at the next start; nothing is changed, nobody waits."""
+    """Show who is uncertain, or will be at the next start, without a lock or a change."""
     from newsletter.tasks.send.uncertain import sender_now, uncertain
 
     with workspace.ledger() as ledger:
@@ -99,7 +99,7 @@ def _mailing(ledger: SqliteLedger, month: str) -> Mailing:
 
 
 def _show(uncertain: Iterable[Record], month: str) -> int:
-    """List the uncertain ones; return how many there are."""
+    """Print the uncertain deliveries; return how many there are."""
     rows = [
         (
             each.email,

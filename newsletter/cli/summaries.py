@@ -89,11 +89,11 @@ def _row(summary: Summary, issues: Sequence[str]) -> tuple[str, ...]:
 
 
 def _show(summary: Summary, issues: Sequence[str]) -> None:
-    """Print a summary as a person looks for it: what compose takes, and its title beneath."""
+    """Print a summary for a terminal: the slug that compose takes, and the title below it."""
     month = str(summary.published)
     facts = [] if summary.slug.startswith(month) else [month]
     facts.append(f"{summary.words:,} words")
-    # The last issue is the one that matters: who would read it again too soon.
+    # The last issue is named: a repetition soon after it would be noticed.
     facts += [f"used in {_first(issues[::-1])}"] if issues else []
     output.result(f"{summary.slug}  {', '.join(facts)}", style="bold")
     topics = f"  [{_first(summary.topics)}]" if summary.topics else ""

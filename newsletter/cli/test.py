@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.basics.errors import fail
+from newsletter.basics.address import Address, BadAddress, parse_address
+from newsletter.basics.errors import NewsletterError, fail
+from newsletter.basics.outcome import Outcome, Reply, Verdict
 from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
-    from newsletter.basics.address import Address
-    from newsletter.basics.outcome import Outcome
     from newsletter.message.content import Content
     from newsletter.transport.base import Transport
     from newsletter.workspace import Workspace
@@ -32,7 +32,6 @@ def command(
     does not count it. Then the mail server is asked whether it would take the mailing for the
     first readers of the list; they get nothing.
     """
-    from newsletter.basics.outcome import Reply
     from newsletter.cli.terminal.password import credentials
     from newsletter.delivery.answers.causes import ADVICE, cause_of
     from newsletter.delivery.trial import send_one
@@ -64,8 +63,7 @@ def command(
 def _ask_for_readers(
     workspace: Workspace, content: Content, transport: Transport, today: date
 ) -> None:
-    """Raise where the mailing would be refused, though the test was not."""
-    from newsletter.basics.errors import NewsletterError
+    """Raise NewsletterError where the server would refuse the mailing."""
     from newsletter.tasks.send.ahead import in_the_way
 
     try:
@@ -78,8 +76,6 @@ def _ask_for_readers(
 
 
 def _address(text: str) -> Address:
-    from newsletter.basics.address import BadAddress, parse_address
-
     try:
         return parse_address(text)
     except BadAddress as error:
@@ -87,8 +83,6 @@ def _address(text: str) -> Address:
 
 
 def _tell(slug: str, address: str, where: str, outcome: Outcome) -> bool:
-    from newsletter.basics.outcome import Verdict
-
     if outcome.verdict is Verdict.ACCEPTED:
         output.say(f"[TEST] {slug} to {address}: accepted by {where} ({outcome})")
         return True

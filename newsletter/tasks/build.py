@@ -19,7 +19,7 @@ from newsletter.workspace import Workspace
 
 FOLDER = "build"
 _LEFT = re.compile(r"\.[0-9]{4}-[0-9]{2}[a-z0-9-]*\.(?:html|txt|eml)\.[a-z0-9_]{8}")
-"""A file that a killed build never renamed: `newsletter.basics.files` writes to `.NAME.RANDOM`."""
+"""A file that a killed build left: `newsletter.basics.files` writes to `.NAME.RANDOM`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ def build(
 ) -> Iterator[Built]:
     """Write SLUG.html, SLUG.txt and SLUG.eml and yield each; nothing is written on an error.
 
-    HTML and text are taken back out of the message, so they are what arrives. `as_email` names a
-    reader of the list; without it a sample reader gets it. Once a mailing has frozen the issue,
-    that is what is shown, whatever the files say since.
+    HTML and text are read back out of the message, so they are what arrives. `as_email` is the
+    address of a reader of the list; without it a sample reader's values are used. Of an issue
+    that a mailing has frozen, the frozen content is written.
     """
     message = issue_message(workspace, slug, as_email, today=today)
     read = Received(message)
@@ -61,8 +61,8 @@ def build(
 def _alone(folder: Path) -> Iterator[None]:
     """Keep other builds out of a folder, and remove what a killed one left there.
 
-    The system drops the lock when a process ends, however it ends. A file system without locks
-    keeps what was left.
+    The system drops the lock when the process ends. On a file system without locks nothing is
+    removed.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:

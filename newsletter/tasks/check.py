@@ -16,19 +16,17 @@ from newsletter.basics import shipped
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.checks.dossier import Answer, Dossier, Readers, Use
 from newsletter.checks.engine import Report
-from newsletter.checks.letter import Letter
+from newsletter.checks.parsed import ParsedMessage
 from newsletter.checks.reading.census import take_census
 from newsletter.checks.registry import check_issue
 from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library, load_library
 from newsletter.content.month import Month
-from newsletter.content.summary.summary import Summary
 from newsletter.content.topics import Vocabularies
 from newsletter.message.content import Content, content_of
 from newsletter.message.draft import draft_message
 from newsletter.message.template import unsubscribe_urls
-from newsletter.render.compiled import CompiledIssue
 from newsletter.render.slots.places import UNSUBSCRIBE
 from newsletter.render.slots.slots import Context, Slot, fill
 from newsletter.render.templates.files import places_of
@@ -65,10 +63,10 @@ def prove(
 ) -> Proof:
     """Compile an issue and check it; `readers` None leaves the list out of the check.
 
-    `readers` may also be what counts them, once the content is known. `ask` looks whether the
-    links lead anywhere. `thorough` is for authors of templates. What is wrong in the issue, its
-    summaries, the vocabularies or the templates is in the report. Raises NewsletterError where
-    there is no such issue.
+    `readers` may also be a function that counts them, once the content is known. `ask` looks
+    whether the links lead anywhere. `thorough` is for authors of templates. Problems of the issue,
+    its summaries, the vocabularies and the templates are in the report. Raises NewsletterError
+    where there is no such issue.
     """
     if slug not in workspace.issue_slugs():
         workspace.issue(slug)  # says what is there instead
@@ -77,13 +75,13 @@ def prove(
         dossier = replace(dossier, answers=ask(dossier))
     return Proof(
         content=content,
-        message=dossier.letter.octets if dossier.letter else None,
+        message=dossier.message.octets if dossier.message else None,
         report=check_issue(replace(dossier, is_thorough=thorough)),
     )
 
 
 def count_readers(workspace: Workspace, today: date) -> Readers:
-    """Read the list as it would be mailed now; what cannot be read at all is a problem."""
+    """Count the list as it would be mailed now; a list that cannot be read is a problem."""
     try:
         with workspace.ledger() as ledger:
             audience = workspace.audience(ledger, today)
@@ -94,27 +92,27 @@ def count_readers(workspace: Workspace, today: date) -> Readers:
 
 @dataclass(frozen=True, slots=True)
 class _ListNow:
-    """A list as it is now: the same `version` on the same day gives the same count."""
+    """The list now, as a key of a cache: the same `version` and day have the same count."""
 
     version: Hashable
     today: date
     audience: Audience = field(compare=False)
 
 
-@lru_cache(maxsize=2)  # the preview asks at each save, and the list of 100,000 stays what it was
+@lru_cache(maxsize=2)  # the preview counts at each save, and the list seldom changes
 def _counted(now: _ListNow) -> Readers:
     return take_census(now.audience, now.today)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A workspace, and what could not be read of it so far."""
+    """A workspace, and the problems met in reading it."""
 
     workspace: Workspace
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, read: Callable[[], T], otherwise: T) -> T:
-        """Return what is read, or something else where it cannot be, and keep why."""
+        """Return what `read` returns, or `otherwise` where it raises; keep the problems."""
         try:
             return read()
         except NewsletterError as error:
@@ -135,18 +133,20 @@ def _look(
     content = None if compiled is None else content_of(compiled, workspace.settings)
     if callable(readers):
         readers = readers(content)
-    nowhere: tuple[Use, ...] = ()
-    uses = reading.take(lambda: tuple(_uses(workspace, library)), nowhere)
+    no_uses: tuple[Use, ...] = ()
+    uses = reading.take(lambda: tuple(_uses(workspace, library)), no_uses)
     dossier = Dossier(
         settings=workspace.settings,
         issue=issue,
-        summaries=_held(issue, library),
+        summaries=tuple(library[each] for each in issue.summaries if each in library)
+        if issue
+        else (),
         library=tuple(library.values()),
         vocabularies=vocabularies,
         uses=uses,
-        letter=None if content is None else Letter(draft_message(content)),
+        message=None if content is None else ParsedMessage(draft_message(content)),
         heaviest=None if content is None else _heaviest(content, readers),
-        preheader=_preheader(compiled),
+        preheader="" if compiled is None else compiled.preheader,
         templates=_templates(workspace, issue, workspace.root / shipped.TEMPLATES.name),
         shipped=_templates(workspace, issue, shipped.TEMPLATES),
         unrendered=tuple(reading.problems),
@@ -156,18 +156,10 @@ def _look(
     return (None if reading.problems else content), dossier
 
 
-def _held(issue: Issue | None, library: Library) -> tuple[Summary, ...]:
-    return () if issue is None else tuple(library[s] for s in issue.summaries if s in library)
-
-
 def _templates(workspace: Workspace, issue: Issue | None, folder: Path) -> tuple[Path, ...]:
-    """Return the folders of the issue's template, the first counts most."""
+    """Return the folders of the issue's template in the order in which they are searched."""
     name = (issue.template if issue else None) or workspace.settings.newsletter.template
     return places_of(name, (folder,))
-
-
-def _preheader(compiled: CompiledIssue | None) -> str:
-    return "" if compiled is None else compiled.preheader
 
 
 def _heaviest(content: Content, readers: Readers | None) -> int:
@@ -191,9 +183,9 @@ def _written(value: str, context: Context) -> str:
 
 
 def _uses(workspace: Workspace, library: Library) -> Iterator[Use]:
-    """Yield where each summary stands: of a mailed issue the ledger knows, else its file.
+    """Yield the uses of each summary: from the ledger for a mailed issue, else from its file.
 
-    An issue that cannot be read is told elsewhere.
+    An issue that cannot be read is left out; its own check reports it.
     """
     mailed = workspace.mailed_summaries()
     for issue_slug, held in mailed.items():

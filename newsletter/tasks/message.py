@@ -35,9 +35,9 @@ class Frozen:
 
 
 def frozen_issue(workspace: Workspace, slug: str) -> Frozen | None:
-    """Return what a mailing has frozen of an issue, or None where nothing is.
+    """Return what a mailing has frozen of an issue, or None.
 
-    What nobody can have got is not held: the next `send` takes the files as they are then.
+    None also where nobody can have got it: the next `send` takes the files as they are then.
     """
     with workspace.known_ledger() as ledger:
         mailing = ledger and held(ledger, slug)
@@ -47,7 +47,7 @@ def frozen_issue(workspace: Workspace, slug: str) -> Frozen | None:
 def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | None]:
     """Return an issue's content, and its date where a mailing has frozen it.
 
-    What is frozen counts, whatever the files say since. Raises NewsletterError.
+    Of a frozen issue it is the frozen content, not that of the files. Raises NewsletterError.
     """
     frozen = frozen_issue(workspace, slug)
     if frozen is not None:
@@ -59,7 +59,7 @@ def issue_content(workspace: Workspace, slug: str) -> tuple[Content, datetime | 
 def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, today: date) -> bytes:
     """Return the message for a reader of the list, or for a sample reader.
 
-    Once a mailing has frozen it, a reader of that mailing gets here exactly what they are sent.
+    Of an issue that a mailing has frozen, it is exactly the message that the reader is sent.
     """
     if as_email is not None:
         with workspace.known_ledger() as ledger:

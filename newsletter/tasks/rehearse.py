@@ -1,7 +1,7 @@
-"""A rehearsal: the whole mailing into a local mail server, with a scratch ledger, and read back.
+"""A rehearsal: the whole mailing into a local mail server, and every message read back.
 
-Everything is as in `send` but for the server, which runs here, and the ledger and key, which are
-thrown away: no token of a rehearsal ever acts.
+It is `send` with a server on this machine, and with a ledger and a key that are thrown away: no
+token of a rehearsal ever acts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MOST_PROBLEMS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """What a rehearsal showed. `messages` were read back; `octets` and `seconds` of all of them."""
+    """The result of a rehearsal. `messages`, `octets` and `seconds` are of all that were read."""
 
     result: Result
     folder: Path

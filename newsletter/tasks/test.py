@@ -16,7 +16,7 @@ from newsletter.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """An issue, the reader whose values fill its slots, and the time that its messages bear."""
+    """An issue, the reader whose values fill its slots, and the Date of its messages."""
 
     content: Content
     reader: Subscriber

@@ -26,7 +26,7 @@ _SENT = {
 def new_summary(
     workspace: Workspace, title: str, month: Month, doi: str | None, topics: Sequence[str]
 ) -> tuple[Path, tuple[Problem, ...]]:
-    """Write a summary's file with nothing in it but its headings; never over another.
+    """Write a summary's file with its headings and no text; never over another.
 
     Returns the file and warnings about unknown topics. Raises NewsletterError.
     """

@@ -10,7 +10,7 @@ from typing import Any
 from newsletter.basics.address import parse_address
 from newsletter.basics.shipped import TEMPLATES
 from newsletter.checks.dossier import Dossier, Readers
-from newsletter.checks.letter import Letter
+from newsletter.checks.parsed import ParsedMessage
 from newsletter.content.doi import Doi
 from newsletter.content.issue.issue import Issue
 from newsletter.content.month import Month
@@ -120,14 +120,14 @@ Unsubscribe:
 """
 
 
-def letter(
+def message(
     html: str = HTML,
     text: str = TEXT,
     subject: str = "Practice Notes, November 2026",
     **changes: Any,
-) -> Letter:
+) -> ParsedMessage:
     """Return a message; `{unsubscribe}` stands for the link in both parts."""
-    return Letter(draft_message(replace(CONTENT, **_parts(html, text, subject), **changes)))
+    return ParsedMessage(draft_message(replace(CONTENT, **_parts(html, text, subject), **changes)))
 
 
 def html_weight(message: bytes) -> int:
@@ -140,8 +140,8 @@ def html_weight(message: bytes) -> int:
 
 def email(html: str = HTML, text: str = TEXT, **changes: Any) -> Dossier:
     """Return the sound dossier with another email."""
-    made = letter(html, text, **changes)
-    return replace(SOUND, letter=made, heaviest=html_weight(made.octets))
+    made = message(html, text, **changes)
+    return replace(SOUND, message=made, heaviest=html_weight(made.octets))
 
 
 def _parts(html: str, text: str, subject: str) -> dict[str, Any]:
@@ -179,7 +179,7 @@ SOUND = Dossier(
         topics=Vocabulary(("Attachment", "Client Factors")),
         research_types=Vocabulary(("Meta-analysis", "Narrative review")),
     ),
-    letter=letter(),
+    message=message(),
     heaviest=1_000,
     shipped=(TEMPLATES / "default",),
     preheader="What clients remember, and silences that help in a session",

@@ -17,7 +17,8 @@ from newsletter.basics.shipped import TEMPLATES
 from newsletter.checks.reading.fallbacks import FALLBACKS
 from newsletter.checks.reading.features import features_of
 from newsletter.checks.reading.properties import property_slug
-from newsletter.checks.rules.clients import FAMILIES, RULES, client_support, table
+from newsletter.checks.registry import RULES
+from newsletter.checks.rules.clients import FAMILIES, client_support, table
 from newsletter.settings.values import Design
 from tests.browser.mails import every_template, html_of
 from tests.checks.samples import ISSUE, SOUND, email
@@ -281,8 +282,8 @@ def test_what_a_design_setting_brings_is_told_with_its_line(tmp_path: Path) -> N
 
 
 def test_without_an_email_there_is_nothing_to_say() -> None:
-    assert list(client_support(replace(SOUND, letter=None), ISSUE)) == []
+    assert list(client_support(replace(SOUND, message=None), ISSUE)) == []
 
 
 def test_the_rule_has_one_name() -> None:
-    assert [rule.id for rule in RULES] == ["client-support"]
+    assert [rule.id for rule in RULES if rule.look is client_support] == ["client-support"]

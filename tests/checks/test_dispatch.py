@@ -11,12 +11,12 @@ import pytest
 
 from newsletter.audience.audience import Audience
 from newsletter.basics.address import parse_address
-from newsletter.checks.dossier import Consents, Dossier, Readers, Role
+from newsletter.checks.dossier import Consents, Dossier, Readers, RoleAddress
 from newsletter.checks.reading.census import take_census
-from newsletter.checks.reading.hosts import organisational
+from newsletter.checks.reading.mail_hosts import organisational
 from newsletter.checks.registry import check_issue
 from newsletter.settings.values import Delivery, Mailbox, Rate, Scheme, TransportUrl
-from tests.checks.samples import SETTINGS, SOUND, letter
+from tests.checks.samples import SETTINGS, SOUND, message
 
 Told = list[tuple[str, str, int | None]]
 
@@ -99,14 +99,14 @@ def test_many_readers_want_one_click() -> None:
     many = replace(sent_from("news@network.ca", "smtp.network.ca"), readers=Readers(mailable=5_000))
     assert told(many) == [("list-unsubscribe", "warning", 12)]
     settings = replace(many.settings, unsubscribe_url="https://news.network.ca/u")
-    made = letter(unsubscribe_url="https://news.network.ca/u")
-    assert told(replace(many, settings=settings, letter=made)) == []
+    made = message(unsubscribe_url="https://news.network.ca/u")
+    assert told(replace(many, settings=settings, message=made)) == []
 
 
 def test_who_leaves_writes_to_the_senders_domain() -> None:
     settings = replace(SETTINGS, unsubscribe_mailto=parse_address("leave@other.example"))
-    made = letter(unsubscribe_mailto=parse_address("leave@other.example"))
-    dossier = replace(SOUND, settings=settings, letter=made)
+    made = message(unsubscribe_mailto=parse_address("leave@other.example"))
+    dossier = replace(SOUND, settings=settings, message=made)
     assert told(dossier) == [("list-unsubscribe", "info", None)]
 
 
@@ -123,8 +123,8 @@ def test_who_leaves_writes_to_the_senders_domain() -> None:
 def test_how_long_it_takes_is_told(readers: int, rates: tuple[Rate, ...], expected: Told) -> None:
     dossier = sent_from("news@network.ca", "smtp.network.ca", rate=rates)
     settings = replace(dossier.settings, unsubscribe_url="https://news.network.ca/u")
-    made = letter(unsubscribe_url="https://news.network.ca/u")
-    dossier = replace(dossier, settings=settings, letter=made, readers=Readers(mailable=readers))
+    made = message(unsubscribe_url="https://news.network.ca/u")
+    dossier = replace(dossier, settings=settings, message=made, readers=Readers(mailable=readers))
     assert told(dossier) == expected
 
 
@@ -181,7 +181,7 @@ def test_one_pass_over_the_list_counts_whatever_is_asked_of_it(tmp_path: Path) -
     assert found.longest["first_name"] == 'Grace "Amazing" & Co'
     assert found.excluded == {"consent expired": 1, "unsubscribed in the list": 1}
     assert found.consents == Consents(ending=2, first=date(2026, 12, 1), line=8, open_ended=1)
-    assert (found.roles, found.role_count) == ((Role("info", 3),), 1)
+    assert (found.roles, found.role_count) == ((RoleAddress("info", 3),), 1)
 
 
 def test_what_the_list_says_of_consents_and_offices_is_told(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.checks.samples import HARBOUR, ISSUE, ISSUE_FILE, QUIET, SOUND
 
 def test_every_rule_has_an_id_of_its_own_and_says_what_it_is_about() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
-    assert all(rule.says for rule in RULES)
+    assert all(rule.look.__doc__ for rule in RULES)
 
 
 def test_every_rule_is_documented() -> None:
@@ -80,7 +80,7 @@ def test_an_email_that_cannot_be_made_is_an_error_that_nobody_silences() -> None
     dossier = replace(
         SOUND,
         issue=replace(ISSUE, ignore={"render": "never mind"}),
-        letter=None,
+        message=None,
         unrendered=(problem,),
     )
     report = check_issue(dossier)
@@ -93,7 +93,7 @@ def test_an_email_that_cannot_be_made_is_an_error_that_nobody_silences() -> None
 
 def test_an_issue_that_cannot_be_read_has_only_its_own_problems() -> None:
     problem = Problem(message="unknown key 'sumaries'", file=ISSUE_FILE, line=2)
-    report = check_issue(replace(SOUND, issue=None, letter=None, unrendered=(problem,)))
+    report = check_issue(replace(SOUND, issue=None, message=None, unrendered=(problem,)))
     assert report == Report(
         (
             Finding(

@@ -62,7 +62,7 @@ def test_what_rendering_refuses_is_not_told_twice() -> None:
     [(rule, _, line)] = told(dossier)
     refused = Problem(message="refused", file=Path("summaries/harbour.md"), line=line)
     assert rule == "link-target"
-    assert told(replace(dossier, letter=None, unrendered=(refused,))) == []
+    assert told(replace(dossier, message=None, unrendered=(refused,))) == []
 
 
 @pytest.mark.parametrize(

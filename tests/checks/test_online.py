@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from newsletter.checks.dossier import Answer, Reached
-from newsletter.checks.online import Guard, ask_links, is_public, public_guard
+from newsletter.checks.online import Network, ask_links, is_public, public_network
 
 HOST = "127.0.0.1"
 
@@ -67,17 +67,17 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-def guard(*, allowed: bool = True) -> Guard:
-    """Return a guard that takes every name for this machine, and lets it be asked."""
-    return Guard(
+def network(*, allowed: bool = True) -> Network:
+    """Return a network that takes every name for this machine, and lets it be asked."""
+    return Network(
         resolve=lambda _host, _port: [HOST],
         is_allowed=lambda _address: allowed,
         context=ssl.create_default_context(),
     )
 
 
-def ask_link(url: str, guard: Guard, patience: float = 10) -> Answer:
-    return ask_links([url], guard, patience=patience)[url]
+def ask_link(url: str, network: Network, patience: float = 10) -> Answer:
+    return ask_links([url], network, patience=patience)[url]
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def ask_link(url: str, guard: Guard, patience: float = 10) -> Answer:
 def test_an_answer_is_taken_for_what_it_says_of_the_page(
     site: str, path: str, reached: Reached
 ) -> None:
-    assert ask_link(f"{site}{path}", guard()).reached is reached
+    assert ask_link(f"{site}{path}", network()).reached is reached
 
 
 def test_what_a_publisher_tells_programs_is_no_dead_link(site: str) -> None:
-    assert ask_link(f"{site}/403", guard()) == Answer(
+    assert ask_link(f"{site}/403", network()) == Answer(
         Reached.UNSURE, "could not tell: the site answers programs with 403; look in the browser"
     )
     assert Site.asked == ["HEAD /403", "GET /403"]
@@ -111,7 +111,7 @@ def test_what_a_publisher_tells_programs_is_no_dead_link(site: str) -> None:
 
 def test_a_page_that_drips_is_cut_in_time(site: str) -> None:
     began = time.monotonic()
-    answer = ask_link(f"{site}/drip", guard(), patience=0.4)
+    answer = ask_link(f"{site}/drip", network(), patience=0.4)
     assert answer == Answer(Reached.UNSURE, "could not tell: no answer in time")
     assert time.monotonic() - began < 2
 
@@ -119,7 +119,7 @@ def test_a_page_that_drips_is_cut_in_time(site: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0", "2130706433"])
 def test_a_private_address_is_never_asked(site: str, host: str) -> None:
     port = site.rpartition(":")[2]
-    answer = ask_link(f"http://{host}:{port}/200", public_guard())
+    answer = ask_link(f"http://{host}:{port}/200", public_network())
     assert answer.reached is Reached.UNSURE
     assert "private address" in answer.words
     assert Site.asked == []
@@ -127,7 +127,7 @@ def test_a_private_address_is_never_asked(site: str, host: str) -> None:
 
 def test_a_redirect_to_a_private_address_is_not_followed(site: str) -> None:
     answers = iter((["192.0.2.7"], ["127.0.0.1"]))
-    real = Guard(
+    real = Network(
         resolve=lambda host, _port: [HOST] if host == "site.test" else next(answers),
         is_allowed=lambda address: address == HOST,
         context=ssl.create_default_context(),
@@ -144,7 +144,7 @@ def test_the_connection_goes_to_the_address_that_was_judged(site: str) -> None:
         looked_up.append(host)
         return [HOST]
 
-    once = Guard(
+    once = Network(
         resolve=rebinding, is_allowed=lambda _address: True, context=ssl.create_default_context()
     )
     assert ask_link(f"{site}/200", once).reached is Reached.YES
@@ -160,7 +160,7 @@ def test_a_certificate_is_checked_against_the_name() -> None:
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    trusting = Guard(resolve=lambda _h, _p: [HOST], is_allowed=lambda _a: True, context=context)
+    trusting = Network(resolve=lambda _h, _p: [HOST], is_allowed=lambda _a: True, context=context)
     try:
         good = ask_link(f"https://site.test:{server.server_port}/200", trusting)
         wrong = ask_link(f"https://other.test:{server.server_port}/200", trusting)
@@ -180,18 +180,18 @@ def test_a_name_in_another_script_is_looked_up_as_dns_has_it(site: str) -> None:
         return [HOST]
 
     url = site.replace("site.test", "bücher.test") + "/200"
-    assert ask_link(url, replace(guard(), resolve=resolve)).reached is Reached.YES
+    assert ask_link(url, replace(network(), resolve=resolve)).reached is Reached.YES
     assert looked_up == ["xn--bcher-kva.test"]
 
 
 def test_an_address_that_refuses_leaves_the_next_one(site: str) -> None:
-    both = replace(guard(), resolve=lambda _host, _port: ["::1", HOST])
+    both = replace(network(), resolve=lambda _host, _port: ["::1", HOST])
     assert ask_link(f"{site}/200", both).reached is Reached.YES
 
 
 def test_no_address_is_asked_where_one_of_them_is_private(site: str) -> None:
     mixed = replace(
-        guard(), resolve=lambda _host, _port: [HOST, "10.0.0.1"], is_allowed=lambda a: a == HOST
+        network(), resolve=lambda _host, _port: [HOST, "10.0.0.1"], is_allowed=lambda a: a == HOST
     )
     assert ask_link(f"{site}/200", mixed) == Answer(
         Reached.UNSURE, "leads to a private address (site.test): not asked"
@@ -218,7 +218,7 @@ def test_what_is_no_answer_is_told_as_such(answer: bytes, words: str) -> None:
                     wire.sendall(answer)
 
         threading.Thread(target=serve, daemon=True).start()
-        told = ask_link(f"http://site.test:{server.getsockname()[1]}/", guard())
+        told = ask_link(f"http://site.test:{server.getsockname()[1]}/", network())
     assert told.reached is Reached.UNSURE
     assert told.words.startswith(words)
 
@@ -228,7 +228,7 @@ def test_a_refused_connection_is_told_in_the_words_of_the_system(site: str) -> N
     with socket.create_server((HOST, 0)) as free:
         closed = free.getsockname()[1]
     assert port != closed
-    assert ask_link(f"http://site.test:{closed}/200", guard()) == Answer(
+    assert ask_link(f"http://site.test:{closed}/200", network()) == Answer(
         Reached.UNSURE, "could not tell: Connection refused"
     )
 
@@ -236,7 +236,7 @@ def test_a_refused_connection_is_told_in_the_words_of_the_system(site: str) -> N
 def test_each_address_is_asked_once_and_in_bounded_time(site: str) -> None:
     urls = [f"{site}/200", f"{site}/200", f"{site}/404", f"{site}/drip"]
     began = time.monotonic()
-    answers = ask_links(urls, guard(), patience=5, altogether=0.5)
+    answers = ask_links(urls, network(), patience=5, altogether=0.5)
     assert time.monotonic() - began < 2
     assert [answers[url].reached for url in dict.fromkeys(urls)] == [
         Reached.YES,
@@ -252,7 +252,7 @@ def test_a_machine_without_a_network_says_nothing_about_links(site: str) -> None
             return [HOST]
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    some = replace(guard(), resolve=resolve)
+    some = replace(network(), resolve=resolve)
     gone = "https://gone.test/"
     assert ask_links([gone, f"{site}/200"], some)[gone] == Answer(
         Reached.NO, "there is no host named gone.test"

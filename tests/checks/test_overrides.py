@@ -1,4 +1,4 @@
-"""A file of one's own templates under a wrong name is told; every other name is left alone."""
+"""A file of one's own templates under a wrong name is reported; any other name is not."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 3)
 
 
 def told(root: Path, slug: str) -> set[tuple[str, str]]:
-    """Return (rule, level) of everything that wants an editor's eye."""
+    """Return (rule, level) of every error and warning."""
     workspace = open_workspace(root)
     report = prove(workspace, slug, readers=count_readers(workspace, TODAY), today=TODAY).report
     return {(each.rule, each.level.value) for each in report.findings if each.level.value != "info"}

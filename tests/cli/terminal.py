@@ -17,7 +17,7 @@ _SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
-    """What a person has in front of her; `screen` is all that was written, without colours."""
+    """A terminal with a person at it; `screen` is all that was written, without colours."""
 
     def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
         self.process = process

@@ -252,7 +252,7 @@ def test_an_ignore_that_silences_nothing_is_told(run: Run, workspace: Path) -> N
     edit(issue, "preheader:", 'ignore: {link-text: "the words of the journal"}\npreheader:')
     result = run("check")
     assert result.exit_code == 0
-    assert "'link-text' is silenced, and has nothing to say" in result.stdout
+    assert "'link-text' is silenced, and finds nothing" in result.stdout
 
 
 def test_an_issue_that_is_not_there_names_the_nearest(run: Run) -> None:

@@ -163,7 +163,7 @@ class Torture:
             time.sleep(self.chance.uniform(0, _STARTING_SECONDS))
             return False
         if self.chance.random() < _SHARE_WATCHED:
-            # Somebody looks meanwhile: her process opens the ledger, and closes it.
+            # Another process opens the ledger meanwhile, and closes it.
             self._until_more(process)
             self._uncertain()
         self._until_more(process)

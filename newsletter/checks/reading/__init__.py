@@ -1,1 +1,1 @@
-"""What the rules look at: the finished email, its styles, and the texts it was made of."""
+"""Readers of the finished email, its styles, and the texts it was made of, for the rules."""

@@ -39,7 +39,7 @@ class Anchor:
     """Whether the author wrote the address alone, and readers see it so."""
 
 
-@lru_cache(maxsize=256)  # six rules ask for those of the same texts
+@lru_cache(maxsize=256)  # six rules parse the same texts
 def anchors(passage: Passage) -> tuple[Anchor, ...]:
     """Return the links and images of a Markdown text, in order; none of one that is refused."""
     if unbounded(passage):
@@ -111,7 +111,7 @@ def _row_of(source: Sequence[str], row: int, url: str) -> int:
     return next(above, here)
 
 
-def _is_any(url: str) -> bool:  # noqa: ARG001 - what leads nowhere is told, too
+def _is_any(url: str) -> bool:  # noqa: ARG001 - links that lead nowhere are found, too
     return True
 
 

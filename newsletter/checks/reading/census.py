@@ -1,4 +1,4 @@
-"""The audience counted in one pass: whatever the rules ask of it, and no list of the readers.
+"""The audience counted in one pass, for all rules, without keeping the list in memory.
 
 Compiled by mypyc.
 """
@@ -13,12 +13,12 @@ from functools import lru_cache
 
 from newsletter.audience.audience import Audience
 from newsletter.audience.list.listfile import Member
-from newsletter.checks.dossier import Consents, Readers, Role
+from newsletter.checks.dossier import Consents, Readers, RoleAddress
 
 SOON = timedelta(days=60)
-"""A consent that ends sooner is told: two issues are left to ask for another."""
+"""A consent that ends within this time is reported: two issues are left to ask for a new one."""
 _SHOWN = 5
-# RFC 2142, and the desks of many offices: several people read them, and complaints come of that.
+# RFC 2142, and other usual mailboxes of offices: several people read them, and one may complain.
 _ROLES = frozenset(
     {"abuse", "accounts", "admin", "administration", "billing", "contact", "hello", "help"}
     | {"helpdesk", "hostmaster", "hr", "info", "jobs", "kontakt", "mail", "marketing", "media"}
@@ -37,7 +37,7 @@ def take_census(audience: Audience, today: date) -> Readers:
 
 
 class Census:
-    """Counts an audience while somebody else goes through it."""
+    """Counts the members of an audience while the caller iterates over them."""
 
     def __init__(self, audience: Audience, today: date) -> None:
         self._audience = audience
@@ -52,7 +52,7 @@ class Census:
             yield member
 
     def readers(self) -> Readers:
-        """Return what was counted, once all members have gone by."""
+        """Return the figures; `members` must have been read to its end."""
         count, audience = self._count, self._audience
         return Readers(
             mailable=audience.figures.mailable,
@@ -72,7 +72,7 @@ class _Count:
     today: date
     longest: dict[str, str] = field(default_factory=dict)
     widths: dict[str, int] = field(default_factory=dict)
-    roles: list[Role] = field(default_factory=list)
+    roles: list[RoleAddress] = field(default_factory=list)
     role_count: int = 0
     ending: int = 0
     first: date | None = None
@@ -92,7 +92,7 @@ class _Count:
         if member.subscriber.address.local.lower() in _ROLES:
             self.role_count += 1
             if len(self.roles) < _SHOWN:
-                self.roles.append(Role(member.subscriber.address.local, member.line))
+                self.roles.append(RoleAddress(member.subscriber.address.local, member.line))
         expires = fields.get("consent_expires")
         if expires:
             self._consent(expires, member.line)

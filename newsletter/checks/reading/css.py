@@ -19,11 +19,11 @@ from tinycss2.ast import (
 )
 
 from newsletter.checks.reading.properties import property_slug
-from newsletter.checks.reading.stylesheet import Block, blocks, declarations_in
+from newsletter.checks.reading.stylesheet import CssBlock, blocks, declarations_in
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class FeatureUse:
     """How an email uses a feature.
 
     `shown` is as an author would write it ("display:flex", "<video>"), and `sought` a pattern
@@ -41,17 +41,17 @@ _IMAGE = re.compile(r"data:[^;,]*;base64|\.(\w{3,4})(?:[?#]|\Z)", re.IGNORECASE)
 _IMAGE_KINDS = {"jpeg": "jpg", "heic": "heif", "tif": "tiff"}
 
 
-def of_image(url: str) -> Iterator[Use]:
+def of_image(url: str) -> Iterator[FeatureUse]:
     """Yield the format of an image, as its URL tells it."""
     match = _IMAGE.search(url)
     if match is None:
         return
     if match[1] is None:
-        yield Use("image-base64", "images inside the HTML (data:)", "data:image")
+        yield FeatureUse("image-base64", "images inside the HTML (data:)", "data:image")
     else:
         kind = match[1].lower()
         slug = f"image-{_IMAGE_KINDS.get(kind, kind)}"
-        yield Use(slug, f"{kind} images", rf"\.{match[1]}\b")
+        yield FeatureUse(slug, f"{kind} images", rf"\.{match[1]}\b")
 
 
 # --- values --------------------------------------------------------------------------------
@@ -81,15 +81,15 @@ _PAIRS = {
 }
 
 
-@lru_cache(maxsize=1_000)  # an email says the same in many places, and the next one says it again
-def of_attribute(css: str, known: frozenset[str]) -> tuple[Use, ...]:
+@lru_cache(maxsize=1_000)  # many elements of an email, and of the next one, have the same styles
+def of_attribute(css: str, known: frozenset[str]) -> tuple[FeatureUse, ...]:
     """Return what a style attribute uses."""
     return tuple(_of_declarations(declarations_in(css), known, bare=True))
 
 
 def _of_declarations(
     declared: Sequence[Declaration], known: frozenset[str], *, bare: bool
-) -> Iterator[Use]:
+) -> Iterator[FeatureUse]:
     names = [each.lower_name for each in declared]
     before = {"background"} if "background-color" in names else set()
     for each in declared:
@@ -98,7 +98,7 @@ def _of_declarations(
         slug = property_slug(name, known)
         if slug:
             own = bare and not (has_ground and name != "background-color")
-            yield Use(slug, name, _sought(name), own)
+            yield FeatureUse(slug, name, _sought(name), own)
         for use in _of_value(each):
             yield replace(use, bare=bare and name not in before and not has_ground)
         before.add(name)
@@ -110,9 +110,9 @@ def _sought(name: str) -> str:
     return rf"{literal}(?<![\w-]{literal})\s*[:=]"
 
 
-def _of_value(declared: Declaration) -> Iterator[Use]:
+def _of_value(declared: Declaration) -> Iterator[FeatureUse]:
     if declared.important:
-        yield Use("css-important", "!important", "!important")
+        yield FeatureUse("css-important", "!important", "!important")
     for token in _flat(declared.value):
         match token:
             case URLToken(value=url):
@@ -122,22 +122,24 @@ def _of_value(declared: Declaration) -> Iterator[Use]:
             case FunctionBlock(lower_name=function):
                 function = _PREFIXES.sub("", function)
                 slug = _FUNCTIONS.get(function, "")
-                yield Use(slug, f"{function}()", rf"\b{re.escape(function)}\(")
+                yield FeatureUse(slug, f"{function}()", rf"\b{re.escape(function)}\(")
             case PercentageToken():
-                yield Use("css-unit-percent", "the unit %", r"\d%(?!\w)")
+                yield FeatureUse("css-unit-percent", "the unit %", r"\d%(?!\w)")
             case DimensionToken(lower_unit=unit):
-                yield Use(f"css-unit-{unit}", f"the unit {unit}", rf"\d{re.escape(unit)}(?!\w)")
+                yield FeatureUse(
+                    f"css-unit-{unit}", f"the unit {unit}", rf"\d{re.escape(unit)}(?!\w)"
+                )
             case IdentToken(lower_value=word):
                 yield from _of_word(declared.lower_name, word)
             case _:
                 pass
 
 
-def _of_word(name: str, word: str) -> Iterator[Use]:
+def _of_word(name: str, word: str) -> Iterator[FeatureUse]:
     if slug := _WORDS.get(word):
-        yield Use(slug, word, re.escape(word))
+        yield FeatureUse(slug, word, re.escape(word))
     if slug := _PAIRS.get((name, word)):
-        yield Use(slug, f"{name}:{word}", rf"{name}\s*:\s*{word}")
+        yield FeatureUse(slug, f"{name}:{word}", rf"{name}\s*:\s*{word}")
 
 
 def _flat(tokens: Sequence[Node]) -> Iterator[Node]:
@@ -182,44 +184,44 @@ _SELECTORS = (
 )
 
 
-def of_styles(styles: Iterable[str], known: frozenset[str]) -> Iterator[Use]:
+def of_styles(styles: Iterable[str], known: frozenset[str]) -> Iterator[FeatureUse]:
     """Yield what the texts of `<style>` elements use."""
     for style in styles:
         if "/*" in style:
-            yield Use("css-comments", "a comment in the CSS", r"/\*")
+            yield FeatureUse("css-comments", "a comment in the CSS", r"/\*")
         for block in blocks(style):
             if all(each.keyword for each in block.above):  # not within a rule for elements
                 yield from _of_block(block, known)
 
 
-def _of_block(block: Block, known: frozenset[str]) -> Iterator[Use]:
+def _of_block(block: CssBlock, known: frozenset[str]) -> Iterator[FeatureUse]:
     bare = not block.above and not (block.selectors and _AIMED.search(block.prelude))
     if block.keyword:
         yield from _of_at_rule(block.keyword.lower(), block.prelude)
     else:
         yield from _of_selectors(block.prelude, bare=bare)
         if block.holds_rules:
-            yield Use("css-nesting", "a rule inside a rule", r"&")
+            yield FeatureUse("css-nesting", "a rule inside a rule", r"&")
     yield from _of_declarations(block.declared, known, bare=bare)
 
 
-def _of_at_rule(keyword: str, condition: str) -> Iterator[Use]:
+def _of_at_rule(keyword: str, condition: str) -> Iterator[FeatureUse]:
     name = keyword.removeprefix("@").removeprefix("-webkit-")
-    yield Use(f"css-at-{name}", f"@{name}", rf"@(?:-webkit-)?{re.escape(name)}\b")
+    yield FeatureUse(f"css-at-{name}", f"@{name}", rf"@(?:-webkit-)?{re.escape(name)}\b")
     for part, slug in _CONDITIONS.items() if name == "media" else ():
         if part in condition:
-            yield Use(slug, f"@media ({part})", re.escape(part))
+            yield FeatureUse(slug, f"@media ({part})", re.escape(part))
 
 
-def _of_selectors(selectors: str, *, bare: bool) -> Iterator[Use]:
+def _of_selectors(selectors: str, *, bare: bool) -> Iterator[FeatureUse]:
     sought = r"\s+".join(map(re.escape, selectors.split())).replace('"', "[\"']")
     plain = re.sub(r"\[[^\]]*\]", "[]", selectors)
     for colons, name in _PSEUDO.findall(plain):
         kind = "element" if colons == "::" or name in _AS_ELEMENT else "class"
-        yield Use(f"css-pseudo-{kind}-{name}", f"{colons}{name}", sought, bare)
+        yield FeatureUse(f"css-pseudo-{kind}-{name}", f"{colons}{name}", sought, bare)
     for character, slug in _COMBINATORS.items():
         if character in plain:
-            yield Use(slug, f"the selector {character}", sought, bare)
+            yield FeatureUse(slug, f"the selector {character}", sought, bare)
     for pattern, slug, shown in _SELECTORS:
         if pattern.search(plain):
-            yield Use(slug, shown, sought, bare)
+            yield FeatureUse(slug, shown, sought, bare)

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
-from newsletter.checks.reading.css import Use, of_attribute, of_image, of_styles
+from newsletter.checks.reading.css import FeatureUse, of_attribute, of_image, of_styles
 
 
-def features_of(root: HtmlElement, styles: Iterable[str], known: frozenset[str]) -> dict[str, Use]:
+def features_of(
+    root: HtmlElement, styles: Iterable[str], known: frozenset[str]
+) -> dict[str, FeatureUse]:
     """Return what an email uses, by slug: its tree, and the text of its `<style>`s.
 
-    Of several uses of a feature one that is bare is told. `known` are the slugs of interest.
+    Of several uses of a feature a bare one is returned. `known` are the slugs of interest.
     """
-    found: dict[str, Use] = {}
+    found: dict[str, FeatureUse] = {}
     for use in (*_of_elements(root), *_of_attributes(root, known), *of_styles(styles, known)):
         if use.slug not in known:
             continue
@@ -51,16 +53,16 @@ _WITH_CONTENT = frozenset({"audio", "object", "picture", "progress", "meter", "s
 """Elements whose content is what programs show that do not know them."""
 
 
-def _of_elements(root: HtmlElement) -> Iterator[Use]:
+def _of_elements(root: HtmlElement) -> Iterator[FeatureUse]:
     for element in _unlike(root):
         tag = str(element.tag)
         bare = tag not in _WITH_CONTENT or not _has_content(element)
-        yield Use(_GROUPS.get(tag, f"html-{tag}"), f"<{tag}>", rf"<{tag}\b", bare)
+        yield FeatureUse(_GROUPS.get(tag, f"html-{tag}"), f"<{tag}>", rf"<{tag}\b", bare)
         kind = element.get("type", "text" if tag == "input" else "")
         if tag in {"input", "button"}:
-            yield Use(f"html-{tag}-{kind}", f'<{tag} type="{kind}">', rf"<{tag}\b")
+            yield FeatureUse(f"html-{tag}-{kind}", f'<{tag} type="{kind}">', rf"<{tag}\b")
         if tag == "meta" and element.get("name") == "color-scheme":
-            yield Use("html-meta-color-scheme", "color-scheme meta tag", "color-scheme")
+            yield FeatureUse("html-meta-color-scheme", "color-scheme meta tag", "color-scheme")
 
 
 def _unlike(root: HtmlElement) -> Iterator[HtmlElement]:
@@ -79,7 +81,7 @@ def _has_content(element: HtmlElement) -> bool:
     return bool(element.xpath("boolean(.//img)") or element.text_content().strip())
 
 
-def _of_attributes(root: HtmlElement, known: frozenset[str]) -> Iterator[Use]:
+def _of_attributes(root: HtmlElement, known: frozenset[str]) -> Iterator[FeatureUse]:
     seen: set[tuple[str, str]] = set()
     for element in root.iter():
         for name, value in element.attrib.items() if isinstance(element.tag, str) else ():
@@ -89,18 +91,20 @@ def _of_attributes(root: HtmlElement, known: frozenset[str]) -> Iterator[Use]:
                 yield from _of_attribute(str(name), str(value), str(element.tag), known)
 
 
-def _of_attribute(name: str, value: str, tag: str, known: frozenset[str]) -> Iterator[Use]:
+def _of_attribute(name: str, value: str, tag: str, known: frozenset[str]) -> Iterator[FeatureUse]:
     if slug := _ATTRIBUTES.get(name):
-        yield Use(slug, f"the attribute {name}", rf"\b{name}\b\s*=?")
+        yield FeatureUse(slug, f"the attribute {name}", rf"\b{name}\b\s*=?")
     match name:
         case "style":
             yield from of_attribute(value, known)
         case "srcset" | "sizes":
-            yield Use("html-srcset", f"the attribute {name}", rf"\b{name}\s*=", bare=tag != "img")
+            yield FeatureUse(
+                "html-srcset", f"the attribute {name}", rf"\b{name}\s*=", bare=tag != "img"
+            )
         case "href" if value.startswith("#"):
-            yield Use("html-anchor-links", "links inside the email (#)", r"href\s*=\s*.#")
+            yield FeatureUse("html-anchor-links", "links inside the email (#)", r"href\s*=\s*.#")
         case "href" if value.startswith("mailto:"):
-            yield Use("html-mailto-links", "mailto: links", "mailto:")
+            yield FeatureUse("html-mailto-links", "mailto: links", "mailto:")
         case "src" | "background" if tag not in {"audio", "video", "source"}:
             yield from of_image(value)
         case _:

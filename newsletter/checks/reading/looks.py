@@ -24,8 +24,8 @@ _UNSEEN = frozenset({"style", "script", "title", "head", "noscript", "template"}
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What an element hands on to those inside it; `ground` None is an image."""
+class Inherited:
+    """What elements inherit, sizes in pixels; `ground` is None over an image."""
 
     colour: Colour
     ground: Colour | None
@@ -35,11 +35,11 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenText:
     """A text that readers see, and how."""
 
     words: str
-    state: State
+    state: Inherited
 
 
 class Looks:
@@ -51,11 +51,11 @@ class Looks:
         self._root, self._dark = root, dark
         self._matches = matches(root, rules)
 
-    def texts(self) -> list[Seen]:
+    def texts(self) -> list[SeenText]:
         """Return every text that is seen."""
         ground, ink = (_DARK_GROUND, WHITE) if self._dark else (WHITE, BLACK)
-        found: list[Seen] = []
-        self._collect(self._root, State(ink, ground, 16, is_bold=False), found)
+        found: list[SeenText] = []
+        self._collect(self._root, Inherited(ink, ground, 16, is_bold=False), found)
         return found
 
     def is_button(self, link: HtmlElement) -> bool:
@@ -66,7 +66,7 @@ class Looks:
 
     def height(self, link: HtmlElement) -> float | None:
         """Return the height of the area of a link that stands alone, in pixels."""
-        state = State(BLACK, WHITE, 16, is_bold=False)
+        state = Inherited(BLACK, WHITE, 16, is_bold=False)
         for element in reversed([link, *link.iterancestors()]):
             state = self._state(element, self._style(element), state)
         for inner in link.iterdescendants():
@@ -79,7 +79,7 @@ class Looks:
         padding = sum(_padding(style, side) for side in (0, 2))
         return max(_line_height(state), image, least) + padding
 
-    def _collect(self, element: HtmlElement, above: State, found: list[Seen]) -> None:
+    def _collect(self, element: HtmlElement, above: Inherited, found: list[SeenText]) -> None:
         if not isinstance(element.tag, str) or element.tag in _UNSEEN:
             return
         style = self._style(element)
@@ -88,13 +88,13 @@ class Looks:
         state = self._state(element, style, above)
         is_shown = state.size >= 1  # MJML's cells have none, and what is in them has its own
         if is_shown and element.text and element.text.strip():
-            found.append(Seen(element.text, state))
+            found.append(SeenText(element.text, state))
         for child in element:
             self._collect(child, state, found)
             if is_shown and child.tail and child.tail.strip():
-                found.append(Seen(child.tail, state))
+                found.append(SeenText(child.tail, state))
 
-    def _state(self, element: HtmlElement, style: dict[str, str], above: State) -> State:
+    def _state(self, element: HtmlElement, style: dict[str, str], above: Inherited) -> Inherited:
         if not style and element.tag not in _BOLD_TAGS and element.tag != "a":
             ground = colour_of(element.get("bgcolor") or "")
             return above if ground is None else replace(above, ground=ground)
@@ -103,7 +103,7 @@ class Looks:
         if written:
             found = _length(written, above.size)
             size = above.size if found is None else found
-        return State(
+        return Inherited(
             colour=self._colour(element, style, above),
             ground=_ground_over(style, element, above.ground),
             size=size,
@@ -111,7 +111,7 @@ class Looks:
             line=style.get("line-height", above.line),
         )
 
-    def _colour(self, element: HtmlElement, style: dict[str, str], above: State) -> Colour:
+    def _colour(self, element: HtmlElement, style: dict[str, str], above: Inherited) -> Colour:
         written = style.get("color", element.get("color") or "")
         found = colour_of(written) if written else None
         if found is not None:
@@ -181,7 +181,7 @@ def _ground_over(
     return painted if painted.alpha >= 1 else below and painted.over(below)
 
 
-def _is_bold(written: str, element: HtmlElement, above: State) -> bool:
+def _is_bold(written: str, element: HtmlElement, above: Inherited) -> bool:
     if written.isdigit():
         return int(written) >= _BOLD
     if written.lower() in {"bold", "bolder"}:
@@ -199,7 +199,7 @@ def _length(written: str, of: float) -> float | None:
     return number * {"px": 1, "pt": _PT, "em": of, "rem": 16, "%": of / 100}[unit]
 
 
-def _line_height(state: State) -> float:
+def _line_height(state: Inherited) -> float:
     written = state.line.strip()
     if written.replace(".", "", 1).isdigit():
         return float(written) * state.size

@@ -27,7 +27,7 @@ def property_slug(name: str, known: frozenset[str]) -> str:
     if name.startswith("--"):
         return "css-variables"
     if name.startswith("-"):
-        return ""  # a program's own, which no other one has to know
+        return ""  # of one program only
     if name in _PROPERTIES:
         return _PROPERTIES[name]
     if logical := _logical_slug(name):

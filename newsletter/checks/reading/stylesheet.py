@@ -17,7 +17,7 @@ from tinycss2 import parse_blocks_contents, parse_stylesheet, serialize
 from tinycss2.ast import AtRule, Declaration, LiteralToken, Node, QualifiedRule
 
 _DEEPEST = 20
-"""Levels of blocks within blocks; what is nested deeper no program reads."""
+"""Levels of blocks within blocks; mail programs read no deeper ones."""
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
 # Outlook on the web puts these on what it has darkened itself.
 _OF_OUTLOOK = re.compile(r"\[data-ogs[bc]\]")
@@ -31,7 +31,7 @@ Specificity = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class CssBlock:
     """A rule of a style sheet: `keyword` is "@media" and the like, "" of a rule for elements.
 
     `prelude` are the selectors, or the condition. `above` are the blocks around it, the outermost
@@ -42,7 +42,7 @@ class Block:
     prelude: str
     selectors: tuple[str, ...]
     declared: tuple[Declaration, ...]
-    above: tuple[Block, ...]
+    above: tuple[CssBlock, ...]
     holds_rules: bool
 
 
@@ -55,7 +55,7 @@ class StyleRule:
     ordinary: Declared
 
 
-@lru_cache(maxsize=512)  # an email says the same in many places
+@lru_cache(maxsize=512)  # many elements have the same style attribute
 def declarations_in(css: str) -> tuple[Declaration, ...]:
     """Return the declarations of a style attribute."""
     return _only_declarations(_contents(css))
@@ -68,7 +68,7 @@ def declarations(css: str) -> tuple[Declared, Declared]:
 
 
 @lru_cache(maxsize=32)
-def blocks(style: str) -> tuple[Block, ...]:
+def blocks(style: str) -> tuple[CssBlock, ...]:
     """Return the rules of a style sheet, each before those inside it; none that is malformed."""
     nodes = parse_stylesheet(style, skip_comments=True, skip_whitespace=True)
     return tuple(_blocks(nodes, ()))
@@ -132,7 +132,7 @@ def _by_weight(declared: Iterable[Declaration]) -> tuple[Declared, Declared]:
     return important, ordinary
 
 
-def _blocks(nodes: Iterable[Node], above: tuple[Block, ...]) -> Iterator[Block]:
+def _blocks(nodes: Iterable[Node], above: tuple[CssBlock, ...]) -> Iterator[CssBlock]:
     for node in nodes:
         if not isinstance(node, AtRule | QualifiedRule):
             continue
@@ -140,7 +140,7 @@ def _blocks(nodes: Iterable[Node], above: tuple[Block, ...]) -> Iterator[Block]:
             continue
         inside = _contents(node.content or [])
         declared = _only_declarations(inside)
-        block = Block(
+        block = CssBlock(
             keyword=f"@{node.at_keyword}" if isinstance(node, AtRule) else "",
             prelude=_text(node.prelude),
             selectors=() if isinstance(node, AtRule) else tuple(_selectors(node.prelude)),
@@ -164,7 +164,7 @@ def _selectors(prelude: Sequence[Node]) -> Iterator[str]:
         start = end + 1
 
 
-def _holds(above: Sequence[Block], *, dark: bool) -> bool:
+def _holds(above: Sequence[CssBlock], *, dark: bool) -> bool:
     """Whether all conditions around a rule hold; widths and media of other kinds do not."""
     return all(
         dark and each.keyword and _DARK.search(each.prelude) and "width" not in each.prelude

@@ -1,4 +1,4 @@
-"""Every text that an author wrote, and where in its file something stands."""
+"""Every text that an author wrote, and the line of something in its file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from newsletter.basics.errors import NewsletterError
-from newsletter.basics.files import read_bytes, with_feeds
+from newsletter.basics.files import read_bytes, shown, with_feeds
 from newsletter.basics.stamps import Stamp, stamp
 from newsletter.checks.dossier import Dossier
 from newsletter.content.issue.issue import Issue
 from newsletter.content.passage import Passage
 from newsletter.render.templates.files import LARGEST_TEMPLATE, PARTS
+from newsletter.settings.values import Settings
 
 _TICKS = re.compile("`+")
 
@@ -113,7 +114,7 @@ def without_code(row: str) -> str:
 
 
 def is_within(spans: Sequence[tuple[int, int]], at: int) -> bool:
-    """Whether a place lies in one of some spans that follow each other."""
+    """Whether an index lies in one of some spans, which are in order."""
     index = bisect_right(spans, at, key=lambda span: span[0]) - 1
     return index >= 0 and at < spans[index][1]
 
@@ -136,9 +137,7 @@ def in_templates(
     for file in template_files(dossier.templates, endings):
         text = template_text(file)
         if match := wanted.search(text):
-            root = dossier.settings.root
-            name = file.relative_to(root) if file.is_relative_to(root) else file
-            return name, text.count("\n", 0, match.start()) + 1
+            return shown(file, dossier.settings.root), text.count("\n", 0, match.start()) + 1
     return None, None
 
 
@@ -164,10 +163,20 @@ def template_files(folders: Sequence[Path], endings: Collection[str]) -> Iterato
     """
     for folder in folders:
         holds_others = any(other.parent == folder for other in folders)
-        places = (folder, *(folder / each for each in sorted(PARTS))) if holds_others else (folder,)
-        for place in places:
-            found = place.glob("*") if holds_others else place.rglob("*")
+        own = (folder, *(folder / each for each in sorted(PARTS))) if holds_others else (folder,)
+        for each in own:
+            found = each.glob("*") if holds_others else each.rglob("*")
             yield from (file for file in sorted(found) if file.suffix in endings and file.is_file())
+
+
+def plain_words(text: str) -> str:
+    """Return the words of a text in small letters, one space between them: for comparing."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def setting_place(settings: Settings, key: str) -> tuple[Path, int | None]:
+    """Return the settings' file as the editor sees it, and the line of a key, None if not set."""
+    return settings.file.relative_to(settings.root), settings.lines.get(key)
 
 
 def text_of(dossier: Dossier, file: Path) -> str:

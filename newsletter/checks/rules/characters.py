@@ -1,4 +1,4 @@
-"""Rules about odd characters: what a program spoilt on the way, and what was meant."""
+"""The rule about odd characters: what a program has spoilt, and what was meant."""
 
 # ruff: noqa: RUF001 - the odd ones are what this is about
 

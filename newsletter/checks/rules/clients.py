@@ -1,11 +1,11 @@
 """The rule about mail programs: which features of HTML and CSS they lack, after caniemail.com.
 
-It is for the authors of templates, so it speaks of a template or CSS of the workspace's own;
-`check --all` also has it speak of the templates that ship.
+It is for the authors of templates, so it reports a template or CSS of the workspace's own;
+`check --all` also reports the templates that ship.
 
 The table (`caniemail.json`, its licence beside it) is renewed by `tools/caniemail.py`. It has the
-answer of each program, one letter each: y yes, a almost, n no, u unknown. What nearly all do with
-some peculiarity (margins, padding) is not told; what a program does not do at all is.
+answer of each program, one letter each: y yes, a almost, n no, u unknown. Only a feature that a
+program lacks is reported, not one that it has with some peculiarity (margins, padding).
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from pathlib import Path
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.files import shown
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.engine import Rule
-from newsletter.checks.reading.css import Use
+from newsletter.checks.reading.css import FeatureUse
 from newsletter.checks.reading.fallbacks import FALLBACKS
 from newsletter.checks.reading.features import features_of
 from newsletter.checks.reading.texts import template_files, template_text
@@ -42,7 +41,7 @@ _PLATFORMS = {
     "windows": "Windows",
 }
 _NO_LONGER = "outlook/windows-mail"
-"""Windows Mail, which Microsoft ended in 2024: it counts, and is not named."""
+"""Windows Mail, which Microsoft ended in 2024: counted, but not named."""
 _SMALL = {"gmail/mobile-webmail"}
 """A lack here alone is no reason to warn: only inlined styles work there, and few read there."""
 _IN_EVERY_EMAIL = {"html-body", "html-style"}
@@ -53,8 +52,8 @@ _ENDINGS = (*_TEMPLATES, ".toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """What is known: `clients` as "gmail/ios", and for each feature its title and answers."""
+class SupportTable:
+    """Which programs have which feature: `clients` as "gmail/ios", title and answers by slug."""
 
     date: str
     clients: tuple[str, ...]
@@ -67,39 +66,39 @@ class Table:
         return tuple(c for c, a in zip(self.clients, answers, strict=True) if a == "n")
 
     def tested(self, slug: str) -> int:
-        """Return in how many programs it was tried."""
+        """Return in how many programs a feature was tested."""
         return sum(answer != "u" for answer in self.features[slug][1])
 
 
 @cache
-def table() -> Table:
+def table() -> SupportTable:
     """Read the table that ships."""
     raw = json.loads(resources.files("newsletter.checks").joinpath(TABLE).read_text("utf-8"))
     features = {slug: (title, answers) for slug, (title, answers) in raw["features"].items()}
-    return Table(raw["date"], tuple(raw["clients"]), features, frozenset(features))
+    return SupportTable(raw["date"], tuple(raw["clients"]), features, frozenset(features))
 
 
 def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Tell each feature once that Gmail, Apple Mail, Outlook or Yahoo lack.
+    """Report each feature once that Gmail, Apple Mail, Outlook or Yahoo lack.
 
-    Those of the program's own templates, which all do without it somehow, are told together.
+    Those of the templates that ship, each of which has a fallback, are one finding.
     """
-    letter, settings = dossier.letter, dossier.settings
+    message, settings = dossier.message, dossier.settings
     shipped = _sources(dossier.shipped) if dossier.templates or dossier.is_thorough else []
     texts = {text for _, text in shipped}
     own = [(file, text) for file, text in _sources(dossier.templates) if text not in texts]
     tells_all = dossier.is_thorough or any(file.suffix in _TEMPLATES for file, _ in own)
-    if letter is None or not (tells_all or own or settings.design.values):
+    if message is None or not (tells_all or own or settings.design.values):
         return
     usual: dict[str, set[str]] = {}
-    for slug, use in features_of(letter.root, letter.styles, table().slugs).items():
+    for slug, use in features_of(message.root, message.styles, table().slugs).items():
         lacking = [each for each in table().lacking(slug) if _is_named(each)]
         if not lacking or slug in _IN_EVERY_EMAIL or (slug in FALLBACKS and set(lacking) <= _SMALL):
             continue
         file, line = _in_settings(settings, use) or _in_sources(own, use)
         is_shipped = file is None or _in_sources(shipped, use) != _NOWHERE
         if is_shipped and (slug in FALLBACKS or not use.bare):
-            usual[slug] = _families(lacking)
+            usual[slug] = {each.partition("/")[0] for each in lacking}
         elif file is not None or tells_all:
             yield _problem(slug, use, lacking, file and shown(file, settings.root), line)
     if usual and tells_all:
@@ -107,7 +106,7 @@ def client_support(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
 
 def _problem(
-    slug: str, use: Use, lacking: list[str], file: Path | None, line: int | None
+    slug: str, use: FeatureUse, lacking: list[str], file: Path | None, line: int | None
 ) -> Problem:
     share = len(table().lacking(slug)) / table().tested(slug)
     told = f"{use.shown}: not in {_named(lacking)} ({share:.0%} of the mail programs)"
@@ -123,7 +122,7 @@ def _problem(
 
 
 def _together(usual: dict[str, set[str]]) -> Problem:
-    """Tell which they are and what programs lack each, gathered by the programs."""
+    """Return one problem for all, grouped by the programs that lack them."""
     by_programs: dict[str, list[str]] = {}
     for slug, families in sorted(usual.items()):
         programs = ", ".join(name for family, name in FAMILIES.items() if family in families)
@@ -155,11 +154,7 @@ def _named(clients: list[str]) -> str:
     return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def _families(clients: list[str]) -> set[str]:
-    return {each.partition("/")[0] for each in clients}
-
-
-def _in_settings(settings: Settings, use: Use) -> Place | None:
+def _in_settings(settings: Settings, use: FeatureUse) -> Place | None:
     for name, value in settings.design.values.items():
         if isinstance(value, str) and use.shown in value:
             return settings.file, settings.lines.get(f"design.{name}")
@@ -171,18 +166,9 @@ def _sources(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(file, template_text(file)) for file in template_files(folders, _ENDINGS)]
 
 
-def _in_sources(sources: Iterable[tuple[Path, str]], use: Use) -> Place:
+def _in_sources(sources: Iterable[tuple[Path, str]], use: FeatureUse) -> Place:
     wanted = re.compile(use.sought)
     for file, text in sources:
         if match := wanted.search(text):
             return file, text.count("\n", 0, match.start()) + 1
     return _NOWHERE
-
-
-RULES = (
-    Rule(
-        "client-support",
-        "HTML and CSS that Gmail, Apple Mail, Outlook or Yahoo lack",
-        client_support,
-    ),
-)

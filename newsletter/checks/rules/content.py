@@ -1,4 +1,4 @@
-"""Rules about what was written: the summaries, and the words around them."""
+"""Rules about the summaries, their topics, and their use in other issues."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Use
-from newsletter.checks.reading.texts import prose, text_of
+from newsletter.checks.reading.texts import plain_words, prose, text_of
 from newsletter.checks.rules.articles import article
 from newsletter.content.compose import FEWEST, MOST
 from newsletter.content.doi import doi_key
@@ -23,10 +23,10 @@ LONG = 1_800
 LONG_WIDE = 700
 """The same for scripts whose characters are words or syllables."""
 VERY_LONG = 1.4
-"""Times as long as that, about 420 words, it is worth a warning."""
+"""From so many times that length on, about 420 words, it is a warning."""
 
 _MOST_TORN = 30
-"""Topics of a summary that are looked at for names that its commas tore apart."""
+"""Topics of a summary that are searched for names that were split at their commas."""
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}|\*\*|__).*practice\s+implications", re.MULTILINE | re.IGNORECASE
 )
@@ -55,7 +55,7 @@ def summary_incomplete(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
 
 def _without_implications(dossier: Dossier, summary: Summary) -> Problem:
-    """Tell where the heading stands without a text, or where the text ends without a heading."""
+    """Return the problem, at a heading without a text, or at the end of the file without one."""
     source = text_of(dossier, summary.file)
     heading = _HEADING.search(source)
     if heading is not None:
@@ -104,7 +104,7 @@ def title_repeated(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
 
 def long_paragraph(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find paragraphs that nobody reads to their end."""
+    """Find paragraphs that are too long to be read to their end on a phone."""
     for passage in prose(dossier, issue):
         line = passage.line
         for block in passage.text.split("\n\n"):
@@ -136,16 +136,14 @@ def _begin(text: str) -> str:
     return f'"{" ".join(text[:40].split())}…"'
 
 
-@lru_cache(maxsize=20_000)  # each summary of the issue is held against the whole library
-def _plain(title: str) -> str:
-    return " ".join(re.findall(r"\w+", title.casefold()))
+_plain = lru_cache(maxsize=20_000)(plain_words)  # titles are compared with the whole library
 
 
 def already_sent(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find a summary, or another one of the same article, that readers know already."""
+    """Find a summary, or another one of the same article, that readers have got already."""
     seen: dict[str, Summary] = {}
-    for place, summary in enumerate(dossier.summaries):
-        line = issue.lines.get(f"summaries.{place}", issue.lines.get("summaries"))
+    for number, summary in enumerate(dossier.summaries):
+        line = issue.lines.get(f"summaries.{number}", issue.lines.get("summaries"))
         for use in _earlier(dossier, issue, summary):
             what = "" if use.summary == summary.slug else f" as '{use.summary}' (the same DOI)"
             yield Problem(
@@ -191,15 +189,15 @@ def unknown_topic(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             tags.append(
                 ("research_type", "research type", summary.research_type, known.research_types)
             )
-        for place, word, name, vocabulary in tags:
+        for key, word, name, vocabulary in tags:
             if vocabulary.names and vocabulary.resolve(name) is None:
-                line = summary.lines.get(place, summary.lines.get(place.partition(".")[0]))
+                line = summary.lines.get(key, summary.lines.get(key.partition(".")[0]))
                 hint = vocabulary.did_you_mean(name)
                 yield unknown_name(name, word, file=summary.file, line=line, hint=hint)
 
 
 def _torn(topics: tuple[str, ...], known: Vocabulary) -> range | None:
-    """Return which topics are one name of the vocabulary that its commas tore apart."""
+    """Return which topics are one name of the vocabulary, split at its commas."""
     topics = topics[:_MOST_TORN]
     for start in range(len(topics)):
         for stop in range(len(topics), start + 1, -1):
@@ -222,7 +220,7 @@ def summary_count(_dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def _earlier(dossier: Dossier, issue: Issue, summary: Summary) -> Iterator[Use]:
-    """Where it went out before, or stands in a draft of an earlier month."""
+    """Yield where it went out before, or is in a draft of an earlier month."""
     doi = article(summary)
     for use in dossier.uses:
         same = use.summary == summary.slug or (doi is not None and doi_key(use.doi) == doi)

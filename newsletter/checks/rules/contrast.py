@@ -8,27 +8,27 @@ from pathlib import Path
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.reading.looks import Looks, State
+from newsletter.checks.reading.looks import Inherited, Looks
 from newsletter.checks.reading.stylesheet import has_dark, style_rules
-from newsletter.checks.reading.texts import in_templates
+from newsletter.checks.reading.texts import in_templates, setting_place
 from newsletter.content.issue.issue import Issue
 from newsletter.render.contrast import EDGE, TEXT, Colour
 from newsletter.render.contrast import contrast as ratio_of
 
 UNREADABLE = 2.0
-"""Below it a text can hardly be seen at all."""
+"""A ratio below which a text can hardly be seen."""
 _LARGE_SIZE, _LARGE_BOLD = 24, 18.66  # pixels (WCAG 2.2, "large scale")
 _LETTER = re.compile(r"\w")
 
 
 def contrast(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find text that is hard to tell from its ground; each pair of colours is told once."""
-    if dossier.letter is None:
+    """Find text that is hard to tell from its ground; each pair of colours is reported once."""
+    if dossier.message is None:
         return
-    styles = dossier.letter.styles
+    styles = dossier.message.styles
     modes = (False, True) if has_dark(styles) else (False,)
     for dark in modes:
-        looks = Looks(dossier.letter.root, style_rules(styles, dark=dark), dark=dark)
+        looks = Looks(dossier.message.root, style_rules(styles, dark=dark), dark=dark)
         told: set[tuple[Colour, Colour]] = set()
         for seen in looks.texts():
             pair = _pair(seen.state)
@@ -51,7 +51,7 @@ def contrast(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             )
 
 
-def _pair(state: State) -> tuple[Colour, Colour] | None:
+def _pair(state: Inherited) -> tuple[Colour, Colour] | None:
     """Return text and ground as they are seen, None where the ground is an image."""
     if state.ground is None:
         return None
@@ -59,7 +59,7 @@ def _pair(state: State) -> tuple[Colour, Colour] | None:
     return colour, state.ground
 
 
-def _least(state: State) -> float:
+def _least(state: Inherited) -> float:
     is_large = state.size >= (_LARGE_BOLD if state.is_bold else _LARGE_SIZE)
     return EDGE if is_large else TEXT
 
@@ -69,5 +69,5 @@ def _place(dossier: Dossier, colour: Colour) -> tuple[Path | None, int | None]:
     settings = dossier.settings
     for key, value in settings.design.values.items():
         if str(value).strip().upper() == str(colour):
-            return settings.file.relative_to(settings.root), settings.lines.get(f"design.{key}")
+            return setting_place(settings, f"design.{key}")
     return in_templates(dossier, f"(?i){colour}", (".mjml", ".css", ".toml"))

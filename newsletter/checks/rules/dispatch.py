@@ -1,4 +1,4 @@
-"""Rules about how it goes out: the sender's domain, the header to leave by, limits, the time."""
+"""Rules about sending: the sender's domain, List-Unsubscribe, the host's limits, the time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.times import roughly
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.letter import Letter
-from newsletter.checks.reading.hosts import BULK, FREEMAIL, LIMITS, organisational
+from newsletter.checks.parsed import ParsedMessage
+from newsletter.checks.reading.mail_hosts import BULK, FREEMAIL, LIMITS, organisational
+from newsletter.checks.reading.texts import setting_place
 from newsletter.content.issue.issue import Issue
 from newsletter.delivery.pace import seconds_needed
 from newsletter.settings.values import Rate, Scheme, TransportUrl
@@ -27,7 +28,7 @@ _UNITS = {1: "second", _MINUTE: "minute", _HOUR: "hour", _DAY: "day"}
 
 
 def sender_domain(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Find a sender whose domain does not fit who signs: readers' servers refuse such mail."""
+    """Find a sender whose domain is not the one that signs: readers' servers refuse such mail."""
     settings = dossier.settings
     domain = settings.newsletter.sender.address.domain.lower()
     url = settings.delivery.transport
@@ -36,7 +37,7 @@ def sender_domain(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
         yield _setting(
             dossier,
             "delivery.dkim_domain",
-            f"{signs} signs the mail, and it comes from {domain}: DMARC wants one domain",
+            f"{signs} signs the mail, and it comes from {domain}: DMARC requires one domain",
             f"let the mail host sign as {organisational(domain)}, or send from an address there",
             Level.ERROR,
         )
@@ -65,10 +66,10 @@ def _freemail(dossier: Dossier, domain: str) -> Problem:
 
 def list_unsubscribe(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a List-Unsubscribe that mail programs could not use (RFC 2369, RFC 8058)."""
-    if dossier.letter is not None:
-        yield from _unusable(dossier.letter, issue)
+    if dossier.message is not None:
+        yield from _unusable(dossier.message, issue)
     settings = dossier.settings
-    readers = dossier.readers.mailable if dossier.readers else None
+    readers = dossier.mailable
     if settings.unsubscribe_url is None and readers is not None and readers >= BULK:
         yield _setting(
             dossier,
@@ -89,8 +90,8 @@ def list_unsubscribe(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         )
 
 
-def _unusable(letter: Letter, issue: Issue) -> Iterator[Problem]:
-    urls = _BRACKETED.findall(str(letter.headers["List-Unsubscribe"] or ""))
+def _unusable(message: ParsedMessage, issue: Issue) -> Iterator[Problem]:
+    urls = _BRACKETED.findall(str(message.headers["List-Unsubscribe"] or ""))
     mailto = [url for url in urls if url.lower().startswith("mailto:")]
     secure = [url for url in urls if url.lower().startswith("https://")]
     if not mailto or not _is_mailto(mailto[0]) or len(mailto) + len(secure) != len(urls):
@@ -99,7 +100,7 @@ def _unusable(letter: Letter, issue: Issue) -> Iterator[Problem]:
             file=issue.file,
             hint="unsubscribe.mailto is an address that you read",
         )
-    if bool(secure) != (letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"):
+    if bool(secure) != (message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"):
         yield Problem(
             message="List-Unsubscribe and List-Unsubscribe-Post do not fit: one-click fails",
             file=issue.file,
@@ -107,8 +108,8 @@ def _unusable(letter: Letter, issue: Issue) -> Iterator[Problem]:
 
 
 def duration(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Tell how long the rates make it last, and warn of a mailing of more than a day."""
-    readers = dossier.readers.mailable if dossier.readers else None
+    """Report how long the mailing takes at the rates set; more than a day is a warning."""
+    readers = dossier.mailable
     rates = dossier.settings.delivery.rate
     if not readers or not rates:
         return
@@ -144,7 +145,7 @@ def host_limits(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             f"connections = {limits.connections} ({limits.source})",
             Level.WARNING,
         )
-    readers = dossier.readers.mailable if dossier.readers else None
+    readers = dossier.mailable
     for count, seconds in limits.rates:
         if readers is not None and readers <= count:
             continue
@@ -173,7 +174,7 @@ def _is_mailto(url: str) -> bool:
 
 
 def _leads_away(url: TransportUrl) -> bool:
-    """Whether mail leaves this machine, and not for a made-up one."""
+    """Whether mail leaves this machine, for a host that is no example."""
     is_here = url.host in {"localhost", "::1"} or url.host.startswith("127.")
     return url.scheme is not Scheme.MAILDIR and not is_here and not _EXAMPLES.match(url.host)
 
@@ -187,9 +188,7 @@ def _setting(
     *,
     otherwise: Path | None = None,
 ) -> Problem:
-    settings = dossier.settings
-    line = settings.lines.get(key)
-    file = settings.file.relative_to(settings.root)
+    file, line = setting_place(dossier.settings, key)
     if line is None and otherwise is not None:
         file = otherwise
     return Problem(message=message, file=file, line=line, hint=hint, level=level)

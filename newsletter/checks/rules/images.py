@@ -1,4 +1,4 @@
-"""Rules about images: what stands in their place, how wide and how heavy they are."""
+"""Rules about images: their alt texts, widths, weights and sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.reading.anchors import anchors
-from newsletter.checks.reading.texts import in_templates, prose
+from newsletter.checks.reading.texts import in_templates, prose, setting_place
 from newsletter.content.issue.issue import Issue
 
 HEAVY = 200_000
@@ -25,7 +25,7 @@ _TRACKERS = frozenset({"0", "1"})
 
 
 def image_in_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Tell of images in a text: readers get their description instead."""
+    """Find images in a text: readers get their description instead."""
     for passage in prose(dossier, issue):
         for anchor in anchors(passage):
             if anchor.is_image:
@@ -40,7 +40,7 @@ def image_in_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def image_alt(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find images that say nothing where they are not shown, and that is in many programs."""
+    """Find images without a useful alt text: many programs do not show images."""
     for image in _images(dossier):
         alt = image.get("alt")
         in_link = next(image.iterancestors("a"), None)
@@ -117,9 +117,9 @@ def image_source(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def _images(dossier: Dossier) -> Iterator[HtmlElement]:
     """Yield the images of the email but for those of one pixel."""
-    if dossier.letter is None or "<img" not in dossier.letter.html:
+    if dossier.message is None or "<img" not in dossier.message.html:
         return
-    for image in dossier.letter.root.iter("img"):
+    for image in dossier.message.root.iter("img"):
         if (image.get("width") or "") not in _TRACKERS:
             yield image
 
@@ -148,7 +148,7 @@ def _place(dossier: Dossier, source: str) -> tuple[Path | None, int | None]:
     settings = dossier.settings
     for key, value in settings.design.values.items():
         if value == source:
-            return settings.file.relative_to(settings.root), settings.lines.get(f"design.{key}")
+            return setting_place(settings, f"design.{key}")
     file, line = in_templates(dossier, re.escape(source)) if source else (None, None)
     return (file, line) if file else in_templates(dossier, r"<(?:mj-image|img)\b")
 

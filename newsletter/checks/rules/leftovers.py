@@ -1,4 +1,4 @@
-"""Rules about what a writer leaves behind for later: TK, TODO, ???, [...]."""
+"""The rule about text that is still to be written: TK, TODO, ???, [...]."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def unfinished_text(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def _find(pattern: re.Pattern[str], row: str) -> re.Match[str] | None:
-    """Return the first find that no quotation explains."""
+    """Return the first find that is neither code, nor initials, nor an omission in a quotation."""
     code = code_spans(row) if "`" in row else []
     quoted: list[tuple[int, int]] | None = None
     for match in pattern.finditer(row):
@@ -96,8 +96,8 @@ def _quotations(row: str) -> list[tuple[int, int]]:
         at = opened.end()
         for mark in _CLOSING[opened[0]]:
             if ahead.get(mark, -1) < at:
-                place = row.find(mark, at)
-                ahead[mark] = len(row) if place < 0 else place
+                next_one = row.find(mark, at)
+                ahead[mark] = len(row) if next_one < 0 else next_one
         end = min(ahead[mark] for mark in _CLOSING[opened[0]])
         if end == len(row):
             continue

@@ -8,8 +8,10 @@ from urllib.parse import unquote
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier, Reached
-from newsletter.checks.letter import text_of
-from newsletter.checks.reading.addresses import (
+from newsletter.checks.parsed import text_of
+from newsletter.checks.reading.anchors import Anchor, anchors
+from newsletter.checks.reading.texts import in_templates, line_in, prose, setting_place
+from newsletter.checks.reading.urls import (
     LOCAL,
     WEB,
     host_of,
@@ -18,8 +20,6 @@ from newsletter.checks.reading.addresses import (
     shortened,
     wrong_with,
 )
-from newsletter.checks.reading.anchors import Anchor, anchors
-from newsletter.checks.reading.texts import in_templates, line_in, prose
 from newsletter.content.doi import doi_key
 from newsletter.content.issue.issue import Issue
 
@@ -46,16 +46,16 @@ def link_target(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         if wrong is not None and (anchor.file, anchor.line) not in refused:
             message, hint = wrong
             yield Problem(message=message, file=anchor.file, line=anchor.line, hint=hint)
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     told = {anchor.url for anchor in written(dossier, issue)}
     names = {
         name
-        for element in dossier.letter.root.iter("*")
+        for element in dossier.message.root.iter("*")
         for name in (element.get("id"), element.get("name"))
         if name
     }
-    for link in dossier.letter.root.iter("a"):
+    for link in dossier.message.root.iter("a"):
         href = (link.get("href") or "").strip()
         if href in told or link.get("href") is None:  # an anchor leads nowhere, and need not
             continue
@@ -70,7 +70,7 @@ def link_target(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def link_http(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find links without encryption: anybody on the way can read and change what they bring."""
+    """Find links without encryption: the page can be read and changed on its way."""
     for anchor in written(dossier, issue):
         if _HTTP.match(anchor.url) and not LOCAL.match(host_of(anchor.url)):
             yield Problem(
@@ -82,10 +82,11 @@ def link_http(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             )
     site = dossier.settings.newsletter.site_url
     if site is not None and _HTTP.match(site):
+        file, line = setting_place(dossier.settings, "newsletter.site_url")
         yield Problem(
             message=f"the newsletter's own site {site} is not encrypted",
-            file=dossier.settings.file.relative_to(dossier.settings.root),
-            line=dossier.settings.lines.get("newsletter.site_url"),
+            file=file,
+            line=line,
             hint="mail programs warn of it: give the site a certificate, then write https://",
             level=Level.WARNING,
         )
@@ -118,16 +119,16 @@ def _judged(anchor: Anchor) -> tuple[str, Level] | None:
 
 def _silent_templates(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links of the template without words, or with words that say nothing."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     known = {same_page(anchor.url) for anchor in written(dossier, issue)}
-    for link in dossier.letter.root.iter("a"):
+    for link in dossier.message.root.iter("a"):
         href = link.get("href")
         words = " ".join(text_of(link).split())
         if href is None or same_page(href) in known or (words and not _says_nothing(words)):
             continue
         if not words and link.find(".//img") is not None:
-            continue  # image-alt tells of it
+            continue  # image-alt reports it
         file, line = in_templates(dossier, re.escape(words or href))
         said = f"'{words}' does not say where it leads" if words else "has no words"
         yield Problem(
@@ -182,7 +183,7 @@ def _twice(anchor: Anchor, seen: Anchor) -> Problem:
 
 
 def link_unreachable(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Tell what `--online` found; without it no link is asked for."""
+    """Report what `--online` found; without it no link is asked for."""
     answers = dossier.answers
     if answers is None:
         return
@@ -227,7 +228,7 @@ def asked(dossier: Dossier, issue: Issue) -> tuple[Anchor, ...]:
 
 
 def _lies(anchor: Anchor) -> bool:
-    """Whether the words look like an address of another site: filters take it for fraud."""
+    """Whether the words look like an address of another site: spam filters count it as fraud."""
     words = re.fullmatch(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?", anchor.words.lower())
     if words is None or not WEB.match(anchor.url):
         return False

@@ -10,7 +10,7 @@ from newsletter.basics import gmail
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
 from newsletter.checks.reading.stylesheet import blocks
-from newsletter.checks.reading.texts import in_templates
+from newsletter.checks.reading.texts import in_templates, plain_words, setting_place
 from newsletter.content.issue.issue import Issue
 from newsletter.content.text.characters import display_width
 
@@ -26,7 +26,7 @@ _FEW = 3
 
 def size(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Weigh the HTML part, decoded, as the reader with the longest values gets it."""
-    if dossier.letter is None or dossier.heaviest is None:
+    if dossier.message is None or dossier.heaviest is None:
         return
     weight = dossier.heaviest
     says = f"the HTML of the email is {weight / 1000:.0f} KB"
@@ -47,9 +47,9 @@ def size(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def styles(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find styles that make Gmail drop all of them: too many, or an at-rule within another."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
-    blocks = dossier.letter.styles
+    blocks = dossier.message.styles
     total = sum(len(block.encode()) for block in blocks)
     file, line = in_templates(dossier, r"<(?:mj-)?style\b")
     if total > gmail.STYLES:
@@ -90,10 +90,10 @@ def nested_at_rule(css: str) -> tuple[str, str] | None:
 
 
 def subject(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find a subject that is cut off, shouts, or looks like an answer to somebody."""
-    if dossier.letter is None:
+    """Find a subject that is cut off, in capitals, or begins like a reply."""
+    if dossier.message is None:
         return
-    text = dossier.letter.subject
+    text = dossier.message.subject
     file, line = _subject_place(dossier, issue)
     width = display_width(text)
     words = _LETTERS.findall(text)
@@ -119,12 +119,12 @@ def subject(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 def preheader(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a preheader that is cut off, says little, or says the subject again."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     text = dossier.preheader.strip()
     line = issue.lines.get("preheader")
     width = display_width(text)
-    if text and _plain(text) == _plain(dossier.letter.subject):
+    if text and plain_words(text) == plain_words(dossier.message.subject):
         message, level = "the preheader says what the subject says", Level.WARNING
         hint = "it stands right behind the subject: say what is in the issue"
     elif not text:
@@ -145,12 +145,5 @@ def _subject_place(dossier: Dossier, issue: Issue) -> tuple[Path, int | None]:
     """Return where the subject was written: in the issue, or in the settings."""
     if issue.subject is not None:
         return issue.file, issue.lines.get("subject")
-    settings = dossier.settings
-    line = settings.lines.get("newsletter.subject")
-    if line is None:
-        return issue.file, None
-    return settings.file.relative_to(settings.root), line
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    file, line = setting_place(dossier.settings, "newsletter.subject")
+    return (issue.file, None) if line is None else (file, line)

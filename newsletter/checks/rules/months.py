@@ -1,4 +1,4 @@
-"""Rules about time: the issue's month, and the months that its own words speak of."""
+"""Rules about the issue's month, and about other months that its own words name."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ _DEADLINE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = 500
-"""Characters before a month that may speak of a deadline."""
+"""Characters before a month in which a deadline is looked for."""
 _NEAR = 4
-"""A month of so many months before the issue's may be left over from another issue."""
+"""A month up to so many before the issue's may be left over from an earlier issue."""
 
 
 def issue_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
@@ -80,7 +80,7 @@ def issue_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def other_month(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find words of the issue itself, not of a study, that speak of another month as its own."""
+    """Find words of the issue itself, not of a study, that name another month as its own."""
     language = dossier.settings.newsletter.language
     for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
         if text is not None:
@@ -140,14 +140,14 @@ def _mentions(passage: Passage, language: str) -> Iterator[_Mention]:
             yield mention
 
 
-def _judged(mentions: Iterator[_Mention], issue: Issue, place: str) -> Iterator[Problem]:
+def _judged(mentions: Iterator[_Mention], issue: Issue, part: str) -> Iterator[Problem]:
     for mention in mentions:
-        level = _level(mention, issue.month, place)
+        level = _level(mention, issue.month, part)
         if level is None:
             continue
         year = f" {mention.year}" if mention.year else ""
         yield Problem(
-            message=f"the {place} says {mention.word}{year}; "
+            message=f"the {part} says {mention.word}{year}; "
             f"this is the issue of {issue.month.name}",
             file=mention.file,
             line=mention.line,
@@ -156,20 +156,20 @@ def _judged(mentions: Iterator[_Mention], issue: Issue, place: str) -> Iterator[
         )
 
 
-def _level(mention: _Mention, month: Month, place: str) -> Level | None:
+def _level(mention: _Mention, month: Month, part: str) -> Level | None:
     """Return how odd it is that a month is named there, or None where it is ordinary.
 
-    What is dated in the future is news. A subject, or words about the issue itself, name this
-    issue's month; elsewhere a month that is over may be told about, and is worth a look.
+    A date in the future is usual in an announcement. A subject, or words about the issue itself,
+    must name this issue's month. Elsewhere a month that is over may be meant, and is an info.
     """
     if mention.number == month.month and mention.year in {None, month.year}:
         return None
     if mention.names_issue:
         return Level.WARNING
-    if place in {"subject", "preheader"} and not mention.has_day:
+    if part in {"subject", "preheader"} and not mention.has_day:
         return Level.WARNING
     ago = _ago(mention, month)
-    if ago > 0 and place == "announcement" and _DEADLINE.search(mention.row):
+    if ago > 0 and part == "announcement" and _DEADLINE.search(mention.row):
         return Level.WARNING
     return Level.INFO if 0 < ago <= _NEAR else None
 

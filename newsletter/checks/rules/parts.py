@@ -1,4 +1,4 @@
-"""Rules about both parts of the email: that each has what the law wants, and says the same."""
+"""Rules about both parts of the email: what the law asks of each, and whether both say the same."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from lxml.html import HtmlElement
 
 from newsletter.basics.errors import Level, Problem
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.letter import HIDDEN, text_of
+from newsletter.checks.parsed import HIDDEN, text_of
 from newsletter.checks.reading.texts import in_templates
 from newsletter.content.issue.issue import Issue
 
 MISSING_SHARE = 0.03
-"""Of the words of one part, so many may be only there: "View in browser", the names of links."""
+"""The share of a part's words that the other may lack: "View in browser", the names of links."""
 _FEW = 12
 _SHOWN = 6
 _HINT = "both parts should say the same: see newsletter build"
@@ -28,13 +28,13 @@ _NOT_SEEN = re.compile("[\u00ad\u034f\u200b-\u200f\u2007\u2060\ufeff]")
 
 def unsubscribe_link(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a part without the unsubscribe link that the header has."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
-    urls = re.findall(r"<([^<>]+)>", str(dossier.letter.headers["List-Unsubscribe"] or ""))
-    links = {link.get("href") for link in dossier.letter.root.iter("a") if _is_seen(link)}
+    urls = re.findall(r"<([^<>]+)>", str(dossier.message.headers["List-Unsubscribe"] or ""))
+    links = {link.get("href") for link in dossier.message.root.iter("a") if _is_seen(link)}
     for part, is_there, ending in (
         ("HTML", any(url in links for url in urls), ".mjml"),
-        ("plain text", any(url in dossier.letter.text for url in urls), ".txt"),
+        ("plain text", any(url in dossier.message.text for url in urls), ".txt"),
     ):
         if not is_there:
             file, line = in_templates(dossier, r"unsubscribe", (ending,))
@@ -42,13 +42,13 @@ def unsubscribe_link(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
                 message=f"the {part} has no unsubscribe link that readers can see",
                 file=file or issue.file,
                 line=line,
-                hint="put {{ unsubscribe }} into the footer: the law wants it in every mail",
+                hint="put {{ unsubscribe }} into the footer: the law requires it in every mail",
             )
 
 
 def postal_address(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find a part without the postal address and the name of who sends it."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     own = dossier.settings.newsletter
     wanted = (
@@ -56,8 +56,8 @@ def postal_address(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         ("organisation's name", "organisation", own.organisation),
     )
     for part, text, ending in (
-        ("HTML", _letters(dossier.letter.seen), ".mjml"),
-        ("plain text", _letters(dossier.letter.text), ".txt"),
+        ("HTML", _letters(dossier.message.seen), ".mjml"),
+        ("plain text", _letters(dossier.message.text), ".txt"),
     ):
         for name, key, value in wanted:
             if _letters(value) not in text:
@@ -66,19 +66,19 @@ def postal_address(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
                     message=f"the {part} does not show the {name}",
                     file=file or issue.file,
                     line=line,
-                    hint=f"put {{{{ newsletter.{key} }}}} into the footer: the law wants it "
+                    hint=f"put {{{{ newsletter.{key} }}}} into the footer: the law requires it "
                     "(CASL, CAN-SPAM)",
                 )
 
 
 def text_differs(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find what only one of the two parts says: headings first, then words."""
-    letter = dossier.letter
-    if letter is None:
+    message = dossier.message
+    if message is None:
         return
-    text_words, html_words = _words(letter.text), _words(letter.seen)
+    text_words, html_words = _words(message.text), _words(message.seen)
     seen = " ".join(text_words)
-    for heading in letter.root.iter("h1", "h2", "h3"):
+    for heading in message.root.iter("h1", "h2", "h3"):
         said = text_of(heading).strip()
         if _is_seen(heading) and " ".join(_words(said)) not in seen:
             file, line = in_templates(dossier, r"summary\.title|<h[123]", (".txt",))

@@ -1,4 +1,4 @@
-"""Rules about who it goes to."""
+"""Rules about the list and the readers who would be mailed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from pathlib import Path
 
 from newsletter.audience.list.gates import EXPIRED
 from newsletter.basics.errors import Level, Problem
+from newsletter.basics.files import shown
 from newsletter.checks.dossier import Dossier, Readers
 from newsletter.checks.reading.census import SOON
 from newsletter.content.issue.issue import Issue
 
 SHOWN = 20
-"""Problems of the list that are told one by one; `subscribers check` tells them all."""
+"""Problems of the list that are reported one by one; `subscribers check` shows all of them."""
 _REASONS = 5
 """Bad rows that are named as the reason why nobody can be mailed."""
 
 
 def list_columns(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Find columns that may say who has left and that nobody has explained."""
+    """Find columns that may say who has left and that no setting explains."""
     if dossier.readers is not None:
         yield from dossier.readers.column_problems
 
 
 def list_problems(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Tell what is wrong with the list.
+    """Report what is wrong with the list.
 
     A bad row never stops the others, so it is a warning; where no reader is left, the first bad
     rows are the reason, and errors.
@@ -68,7 +69,7 @@ def _nobody(dossier: Dossier, readers: Readers) -> Problem:
 
 
 def consent(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Tell whose consent is over, or will be soon; the law wants a new one before it is."""
+    """Report how many consents are over, or soon will be: the law asks for a new one before."""
     readers = dossier.readers
     if readers is None or readers.mailable is None:
         return
@@ -101,7 +102,7 @@ def consent(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
 
 
 def role_addresses(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
-    """Tell of addresses of offices: several people read them, and one may call it spam."""
+    """Report addresses of offices: several people read them, and one may report spam."""
     readers = dossier.readers
     if readers is None or not readers.role_count:
         return
@@ -123,6 +124,4 @@ def _people(count: int) -> str:
 
 
 def _list_file(dossier: Dossier) -> Path:
-    """Return the list as the editor sees it: relative to the workspace where it lies in it."""
-    file, root = dossier.settings.subscribers_file, dossier.settings.root
-    return file.relative_to(root) if file.is_relative_to(root) else file
+    return shown(dossier.settings.subscribers_file, dossier.settings.root)

@@ -1,4 +1,4 @@
-"""Rules about the HTML's structure: what those hear who do not see, and what fingers can hit."""
+"""Rules about the HTML's structure: for screen readers, and for fingers on a phone."""
 
 from __future__ import annotations
 
@@ -24,42 +24,37 @@ _SHOWN = 3
 
 def heading_order(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find headings that skip a level or are empty, and an email without the one h1."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
-    headings = list(dossier.letter.root.iter(*_HEADINGS))
+    headings = list(dossier.message.root.iter(*_HEADINGS))
     firsts = [each for each in headings if each.tag == "h1"]
     if len(firsts) != 1:
         told = "no h1" if not firsts else f"{len(firsts)} h1"
         yield _of_template(
-            dossier,
-            issue,
-            f"the email has {told}: one names it, an h2 each summary",
-            r"<h1\b",
-            Level.WARNING,
+            dossier, issue, f"the email has {told}: one names it, an h2 each summary", r"<h1\b"
         )
     before = 0
     for heading in headings:
         tag = str(heading.tag)
         level, words = int(tag[1]), " ".join(heading.text_content().split())
         if not words and heading.find(".//img[@alt]") is None:
-            yield _of_template(dossier, issue, f"an {tag} is empty", rf"<{tag}\b", Level.WARNING)
+            yield _of_template(dossier, issue, f"an {tag} is empty", rf"<{tag}\b")
         elif before and level > before + 1:
             yield _of_template(
                 dossier,
                 issue,
                 f"after an h{before} comes the {tag} '{words[:60]}': a level is skipped",
                 rf"<{tag}\b",
-                Level.WARNING,
             )
         before = level
 
 
 def language(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find an email that does not say its language where programs keep it."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     wanted = dossier.settings.newsletter.language
-    root = dossier.letter.root
+    root = dossier.message.root
     said = root.get("lang") or ""
     inside = any(each.get("lang") for each in root.iterdescendants() if each.tag != "head")
     if not said and not inside:
@@ -73,18 +68,17 @@ def language(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
         issue,
         message,
         r"<mjml\b",
-        Level.WARNING,
         hint='<mjml lang="{{ newsletter.language | attr }}">',
     )
 
 
 def layout_tables(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find tables that only lay things out and do not say so: they are read out as tables."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
     count = sum(
         1
-        for table in dossier.letter.root.iter("table")
+        for table in dossier.message.root.iter("table")
         if table.get("role") not in {"presentation", "none"} and not _is_data(table)
     )
     if count:
@@ -94,18 +88,17 @@ def layout_tables(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             f'{count} layout table{"s" if count > 1 else ""} without role="presentation": '
             "screen readers read them out cell by cell",
             r"<table\b",
-            Level.WARNING,
         )
 
 
 def small_targets(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
     """Find links that stand alone and are too small for a finger."""
-    if dossier.letter is None:
+    if dossier.message is None:
         return
-    looks = Looks(dossier.letter.root)
+    looks = Looks(dossier.message.root)
     told: dict[tuple[float, int], str] = {}
     texts: dict[HtmlElement, str] = {}
-    for link in dossier.letter.root.iter("a"):
+    for link in dossier.message.root.iter("a"):
         words = " ".join(link.text_content().split())
         if not words or not link.get("href") or not _stands_alone(link, words, texts):
             continue
@@ -120,7 +113,6 @@ def small_targets(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
             issue,
             f"the {what} '{words[:40]}' is {height:g} px high; fingers need {least}",
             re.escape(words),
-            Level.WARNING,
             hint="give it padding, with display:inline-block",
         )
 
@@ -147,9 +139,10 @@ def _of_template(
     issue: Issue,
     message: str,
     pattern: str,
-    level: Level,
     *,
     hint: str | None = None,
 ) -> Problem:
     file, line = in_templates(dossier, pattern)
-    return Problem(message=message, file=file or issue.file, line=line, hint=hint, level=level)
+    return Problem(
+        message=message, file=file or issue.file, line=line, hint=hint, level=Level.WARNING
+    )

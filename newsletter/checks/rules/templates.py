@@ -23,7 +23,7 @@ _NEAR = 0.7  # of 1: "foter" and "footer" are at 0.91, "sponsor" and "footer" at
 def template_file(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
     """Find a file whose name is nearly one of the template's: it would replace nothing.
 
-    A file that another one includes is in use, and a copy ("footer (copy).mjml") is no slip.
+    A file that another one includes is in use; a copy ("footer (copy).mjml") is meant as one.
     """
     own = [(folder, name) for folder in dossier.templates for name in _names(folder)]
     if not own:

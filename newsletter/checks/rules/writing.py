@@ -1,4 +1,4 @@
-"""Rules about how a text was typed: what readers would see as it stands, or not at all."""
+"""Rules about how a text was typed: fields, braces, HTML, bullets, the opening."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from newsletter.basics.errors import Level, Problem, did_you_mean
 from newsletter.checks.dossier import Dossier
-from newsletter.checks.reading.texts import found, passages, without_code
+from newsletter.checks.reading.texts import found, passages, setting_place, without_code
 from newsletter.content.issue.issue import Issue
 from newsletter.content.passage import Passage
 
@@ -15,7 +15,7 @@ _READER = re.compile(r"\{\{-?\s*reader\s*\.\s*(\w+)")
 _SINGLE = re.compile(
     r"(?<![{\\])\{\s*(?:reader\s*\.\s*\w[^{}\n]*|(?:title|month|number|blurbs)\s*)\}+"
 )
-# The elements that people write in a text; others are told by the eye in the preview.
+# The elements that people write in a text; others are seen in the preview.
 _TAG = re.compile(
     r"(?<!\\)</?(a|b|big|blockquote|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|small|span"
     r"|script|strong|style|su[bp]|svg|table|t[dhr]|u|ul|iframe)(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>",
@@ -68,7 +68,7 @@ def braces(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def raw_html(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find HTML, which readers see as it is written; the first tag of a line is told."""
+    """Find HTML, which readers see as it is written; the first tag of a line is reported."""
     for text in passages(dossier, issue):
         for number, row in enumerate(text.text.split("\n"), text.line):
             if tag := _TAG.search(without_code(row)):
@@ -82,7 +82,7 @@ def raw_html(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def pasted_bullets(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
-    """Find bullets that a word processor made; the first of each text is told."""
+    """Find bullets that a word processor made; the first of each text is reported."""
     for text in passages(dossier, issue):
         for number, row in enumerate(text.text.split("\n"), text.line):
             if bullet := _BULLET.match(row):
@@ -111,15 +111,11 @@ def opening(dossier: Dossier, issue: Issue) -> Iterator[Problem]:
 
 
 def _around_summaries(dossier: Dossier, issue: Issue) -> Iterator[Passage]:
-    """Where a reader's field may stand: the introduction and the subject."""
+    """Yield the texts in which a reader's field may stand: the introduction and the subject."""
     if issue.introduction is not None:
         yield issue.introduction
     if issue.subject is not None:
         yield Passage(text=issue.subject, file=issue.file, line=issue.lines.get("subject", 1))
     elif own := dossier.settings.newsletter.subject:
-        settings = dossier.settings
-        yield Passage(
-            text=own,
-            file=settings.file.relative_to(settings.root),
-            line=settings.lines.get("newsletter.subject", 1),
-        )
+        file, line = setting_place(dossier.settings, "newsletter.subject")
+        yield Passage(text=own, file=file, line=line or 1)

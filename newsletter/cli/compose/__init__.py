@@ -1,1 +1,1 @@
-"""`newsletter compose`, its picker and the picker's question."""
+"""`newsletter compose`, and its picker on a terminal."""

@@ -14,14 +14,14 @@ _DONE = "/done"
 _NOTHING = "/nothing"
 _LEFT = "/left"
 _BEFORE_TITLE = 17
-"""The columns before a title: the pointer, its number, the month, and one to spare."""
+"""The columns before a title: the pointer, its number, the month, and a free one."""
 _SHORTEST_TITLE = 24
 
 
 def pick(
     library: Library, month: str, before: Sequence[str], used: Mapping[str, Sequence[str]]
 ) -> tuple[Summary, ...]:
-    """Return the summaries that a person chooses, in their order; none where they leave.
+    """Return the chosen summaries in their order; none after Escape.
 
     `before` are those that the issue has now, `used` the other issues of each slug.
     """
@@ -50,8 +50,8 @@ def _ask(
 ) -> str:
     """Return a slug, or one of the three other answers.
 
-    What is chosen stands above "Done", where the pointer is, the others below it: Enter ends,
-    Down and Enter choose the next one.
+    The chosen ones are above "Done", where the pointer is, the others below it: Enter ends, Down
+    and Enter choose the next one.
     """
     from questionary import Choice
 
@@ -81,13 +81,13 @@ def _done(count: int) -> str:
 
 
 def _row(summary: Summary, mark: str, used: Sequence[str], width: int) -> str:
-    """Return a line: where it was used is always seen, the topics where there is room."""
+    """Return a line: always with the issues that use it, with its topics where they fit."""
     tail = f"  used in {', '.join(used)}" if used else ""
-    room = max(_SHORTEST_TITLE, width - _BEFORE_TITLE - len(tail))
+    left = max(_SHORTEST_TITLE, width - _BEFORE_TITLE - len(tail))
     topics = f"  [{', '.join(summary.topics)}]" if summary.topics else ""
-    if len(summary.title) + len(topics) > room:
+    if len(summary.title) + len(topics) > left:
         topics = ""
-    return f"{mark:<2} {summary.published}  {_cut(summary.title, room)}{tail}{topics}"
+    return f"{mark:<2} {summary.published}  {_cut(summary.title, left)}{tail}{topics}"
 
 
 def _cut(text: str, width: int) -> str:

@@ -13,14 +13,14 @@ from questionary.prompts.common import InquirerControl, create_inquirer_layout
 from questionary.styles import merge_styles_default
 
 _ESCAPE = 0.1
-"""The seconds after which an Escape is none that begins an arrow key."""
+"""Seconds to tell the Escape key from the first character of an arrow key."""
 
 
 class _Searched(InquirerControl):
-    """The list. questionary searches what is shown, and shows everything where nothing is found.
+    """The list. questionary would search the shown rows, and show all where nothing is found.
 
-    The hits are those of `searched` whose descriptions have all words, in their order; without any,
-    `nothing` is shown.
+    Here the hits are those of `searched` whose descriptions have all words, in their order;
+    without hits `nothing` is shown.
     """
 
     def __init__(

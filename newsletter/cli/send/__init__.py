@@ -1,1 +1,1 @@
-"""`newsletter send` on a terminal: its options, its questions, its words."""
+"""`newsletter send`: its options, and its news and questions on a terminal."""

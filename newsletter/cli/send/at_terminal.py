@@ -1,4 +1,4 @@
-"""The person who sends, on a terminal: values become words, questions and a countdown."""
+"""The person who sends, on a terminal: values become sentences, questions and a countdown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from newsletter.tasks.send.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTerminal:
-    """Whoever gave an order, at a terminal or by a job; `yes` was said with it. See Person."""
+    """The person who gave an order, at a terminal or by a job; `yes` is `--yes`. See Person."""
 
     order: Order
     yes: bool
@@ -49,7 +49,7 @@ class AtTerminal:
                 if self.as_json:
                     output.json_result(status_json(mailing, counts))
             case Result():
-                with contextlib.suppress(OSError):  # a terminal that went away: no other exit code
+                with contextlib.suppress(OSError):  # a closed terminal changes no exit code
                     words.report(news, datetime.now(UTC), stays=self.order.stays)
                 if self.as_json:
                     output.json_result(status_json(news.mailing, news.counts))

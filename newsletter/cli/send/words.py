@@ -1,4 +1,4 @@
-"""What `newsletter send` says: the check, the plan, and how a run ended."""
+"""The sentences of `newsletter send`: the check, the plan, the end of a run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def people(number: int) -> str:
 
 
 def show_check(warnings: Sequence[Problem], judged: Judgement) -> None:
-    """Say what the check found that does not stop the mailing."""
+    """Print what the check found that does not stop the mailing."""
     output.problems(warnings)
     for each in judged.overridden:
         output.say(f"Overridden: {each.message} ({each.rule}: {each.silenced})", style="yellow")
@@ -41,7 +41,7 @@ def show_check(warnings: Sequence[Problem], judged: Judgement) -> None:
 
 
 def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | None) -> None:
-    """Say what will happen, one fact a line; `zone` is the name of the time zone of `at`."""
+    """Print what will happen, a fact a line; `zone` is the name of this machine's time zone."""
     excluded = ", ".join(f"{count:,} {kind}" for kind, count in plan.excluded.most_common())
     facts = [
         ("Issue", plan.issue),
@@ -71,7 +71,7 @@ def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | Non
 
 
 def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> None:
-    """Say why there is nothing to send, and when there may be."""
+    """Print why there is nothing to send, and when there will be."""
     if plan.not_before is not None:
         output.say(f"Nothing to send yet: {people(plan.later)} deferred{_until(plan.not_before)}.")
     else:
@@ -82,7 +82,7 @@ def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> No
 
 
 def report(result: Result, now: datetime, *, stays: bool) -> None:
-    """Say how a run ended, what is left, and when running it again is worth while."""
+    """Print how a run ended, what is left, and when to run the command again."""
     counts, issue = result.counts, result.mailing.issue
     _ending(result, is_clean=not counts[State.UNCERTAIN])
     left = counts[State.PENDING]
@@ -104,18 +104,18 @@ def report(result: Result, now: datetime, *, stays: bool) -> None:
 
 
 def send_to(readers: int, at: datetime | None) -> str:
-    """Ask whether to send it."""
+    """Return the question whether to send it."""
     when = "now" if at is None else f"on {spoken(at)}"
     return f"Send it to {people(readers)} {when}?"
 
 
 def goes_off(issue: str, at: datetime, left: str) -> str:
-    """Say what is waited for before the first message, and how long."""
+    """Return the line of the wait for `--at`."""
     return f"{issue} goes off in {left} ({at:%H:%M %Z}). Ctrl-C: nothing is sent."
 
 
 def stays_until(result: Result, moment: datetime, left: str) -> str:
-    """Say what a sender that stays is waiting for, and how long."""
+    """Return the line of the wait for the next round."""
     what = f"{result.counts[State.DEFERRED]:,} deferred, the next due"
     if result.ending.gave_up:
         what = "The server is tried again"
@@ -137,7 +137,7 @@ def _ending(result: Result, *, is_clean: bool) -> None:
 
 
 def _marked(ending: Ending) -> str:
-    """Return whom a run has marked, though it was stopped or gave up; empty for nobody."""
+    """Return how many a run has refused, deferred or made uncertain; "" for none."""
     noes = [f"{ending.moved[state]:,} {state}" for state in _NOES if ending.moved[state]]
     return " and ".join(noes)
 

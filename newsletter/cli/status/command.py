@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.basics.address import BadAddress, parse_address
+from newsletter.basics.errors import Problem, WrongUsage, fail
+from newsletter.basics.outcome import State, server_words
 from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
-    from newsletter.basics.outcome import State
     from newsletter.state.sqlite import SqliteLedger
     from newsletter.state.standing import Standing
     from newsletter.state.values import Mailing, Record
@@ -35,9 +37,8 @@ def command(
     "Accepted" means that a mail server took responsibility for the message. `--reader` answers
     "did Ada get it?", attempt by attempt.
     """
-    from newsletter.basics.errors import Problem, WrongUsage
     from newsletter.state.guards.lock import holder
-    from newsletter.tasks.send.guard import lock_file
+    from newsletter.tasks.send.only_sender import lock_file
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(context.obj)
@@ -67,7 +68,7 @@ def command(
 
 
 def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]:
-    """Return the object that the design promises."""
+    """Return the object of `--json`, whose keys are documented and stay."""
     return {
         "issue": mailing.issue,
         "state": mailing.state.value,
@@ -78,7 +79,6 @@ def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]
 
 
 def _never(month: str, standing: Standing, *, as_json: bool) -> None:
-    from newsletter.basics.outcome import State
     from newsletter.state.standing import Standing
 
     if as_json:
@@ -93,8 +93,6 @@ def _never(month: str, standing: Standing, *, as_json: bool) -> None:
 
 
 def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
-    from newsletter.basics.outcome import State, server_words
-
     counts = ledger.records.counts(mailing)
     due = ledger.run.next_due(mailing)
     facts = [
@@ -203,10 +201,7 @@ def _reader(ledger: SqliteLedger, mailing: Mailing, text: str, *, as_json: bool)
 
 
 def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
-    """Return a reader's delivery; raise where the mailing has none for them."""
-    from newsletter.basics.address import BadAddress, parse_address
-    from newsletter.basics.errors import Problem, WrongUsage, fail
-
+    """Return a reader's delivery; raise NewsletterError where the mailing has none."""
     try:
         address = parse_address(text)
     except BadAddress as bad:

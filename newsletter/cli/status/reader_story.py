@@ -1,4 +1,4 @@
-"""Did Ada get issue 12? What the ledger knows of one reader and one mailing, in sentences."""
+"""`newsletter status --reader`: what the ledger has of one delivery, in sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newsletter.state.values import Attempt, Record
 
 
 def answer(record: Record) -> str:
-    """Return the answer to the question, in a sentence."""
+    """Return whether the reader got it, in a sentence."""
     said = server_words(record.code, record.enhanced, record.text)
     match record.state:
         case State.ACCEPTED if record.code:
@@ -34,7 +34,7 @@ def answer(record: Record) -> str:
 
 
 def tries(record: Record, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
-    """Return every attempt, the oldest first; the one that was accepted is in the record alone."""
+    """Return every attempt, the oldest first; an accepted one is only in the record."""
     if record.state is State.ACCEPTED and record.code and record.at is not None:
         last = Attempt(
             record.at, State.ACCEPTED, Phase.DOT, record.code, record.enhanced, record.text
@@ -54,7 +54,7 @@ def sentences(attempts: Sequence[Attempt]) -> Iterator[str]:
 
 
 def story_json(record: Record, attempts: Sequence[Attempt], message_id: str) -> dict[str, Any]:
-    """Return the same for machines."""
+    """Return the object of `--json`."""
     return {
         "email": record.email,
         "state": record.state.value,

@@ -1,1 +1,1 @@
-"""`newsletter subscribers`, and how readers look on the screen."""
+"""`newsletter subscribers`, and its lines and JSON."""

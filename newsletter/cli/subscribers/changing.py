@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.basics.errors import Level, NewsletterError, Problem, WrongUsage
+from newsletter.basics.files import shown
 from newsletter.cli.subscribers.opened import look_up, nearest, opened
 from newsletter.cli.terminal import output
 from newsletter.content.frontmatter.quote import one_line
@@ -17,11 +19,10 @@ from newsletter.content.frontmatter.quote import one_line
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
     from newsletter.basics.address import Address
-    from newsletter.basics.errors import Problem
     from newsletter.workspace import Workspace
 
 _GUESSED = 5
-"""For so many addresses that are not on the list the nearest one is looked for."""
+"""How many addresses that are not on the list get a hint with the nearest one."""
 _SOURCE = "subscribers"
 
 
@@ -36,7 +37,6 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     subject; a whole subject or unsubscribe link will do. `-` reads one a line from stdin.
     """
     from newsletter.audience.who import find_who
-    from newsletter.basics.errors import NewsletterError, Problem, WrongUsage
     from newsletter.workspace import open_workspace
 
     found: list[Address] = []
@@ -102,24 +102,18 @@ def restore(start: Any, who: str, reason: str | None) -> None:
 
 
 def _not_listed(workspace: Workspace, near: str | None) -> str:
-    """Say that a suppressed address is not on the list, and which list that is."""
-    from newsletter.basics.files import shown
-
+    """Return the note that an address is not on the list, with the list's name."""
     file = shown(workspace.settings.subscribers_file, workspace.root)
     return f"  not on the list ({file}){f'; {near}' if near else ''}"
 
 
 def _as_warning(problem: Problem) -> Problem:
-    """Return what is wrong with the list where the suppression holds all the same."""
-    from newsletter.basics.errors import Level
-
+    """Return a problem of the list as a warning: the suppression holds all the same."""
     return replace(problem, level=Level.WARNING)
 
 
 def _keys_on(audience: Audience, keys: set[str]) -> tuple[set[str], tuple[Problem, ...]]:
-    """Return which of the keys are on the list."""
-    from newsletter.basics.errors import NewsletterError
-
+    """Return which of the keys are on the list, or why it cannot be read."""
     try:
         return {key for each in audience if (key := each.subscriber.address.key) in keys}, ()
     except NewsletterError as error:
@@ -136,9 +130,7 @@ def _each(who: Iterable[str]) -> Iterator[str]:
 
 
 def _reason(told: str | None) -> str:
-    """Return why somebody may be mailed again; ask where it was not told."""
-    from newsletter.basics.errors import Problem, WrongUsage
-
+    """Return why somebody may be mailed again; without `--reason` ask on a terminal."""
     if told is None and sys.stdin.isatty():
         told = click.prompt("How and when did they ask to be mailed again?", err=True)
     if told is None or not told.strip():

@@ -1,4 +1,4 @@
-"""The list and both records of suppressions, opened; who is on the list, and who is near."""
+"""The list and both records of suppressions, opened; one reader, or the nearest address."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.basics.errors import NewsletterError, Problem, did_you_mean
+from newsletter.basics.files import shown
 from newsletter.basics.times import today
 
 if TYPE_CHECKING:
@@ -15,12 +17,11 @@ if TYPE_CHECKING:
     from newsletter.audience.list.listfile import Member
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.basics.address import Address
-    from newsletter.basics.errors import Problem
     from newsletter.state.ledger import Records
     from newsletter.workspace import Workspace
 
 _COMPARED = 20_000
-"""On a longer list no nearest address is looked for."""
+"""Rows of a list; on a longer one no nearest address is looked for."""
 
 
 @contextlib.contextmanager
@@ -30,7 +31,6 @@ def opened(
     """Open the workspace: its audience as of today, both records of suppressions, the records."""
     from newsletter.audience.audience import Audience
     from newsletter.audience.suppression.book import SuppressionBook
-    from newsletter.basics.files import shown
     from newsletter.workspace import Workspace, open_workspace
 
     workspace = start if isinstance(start, Workspace) else open_workspace(start)
@@ -49,9 +49,7 @@ def opened(
 
 
 def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem, ...]]:
-    """Return the member with a key; a list that cannot be read is told, and ends nothing."""
-    from newsletter.basics.errors import NewsletterError
-
+    """Return the member with a key, or None and why the list cannot be read."""
     try:
         return audience.find(key), ()
     except NewsletterError as error:
@@ -60,8 +58,6 @@ def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem,
 
 def nearest(audience: Audience, address: Address) -> str | None:
     """Return the hint that names the nearest address of the list; None on a long list."""
-    from newsletter.basics.errors import did_you_mean
-
     with contextlib.closing(iter(audience)) as members:
         first = itertools.islice(members, _COMPARED + 1)
         listed = [each.subscriber.address for each in first]

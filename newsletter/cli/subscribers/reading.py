@@ -1,4 +1,4 @@
-"""`newsletter subscribers check`, `list` and `show`: what is known of the list and of a reader."""
+"""`newsletter subscribers check`, `list` and `show`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.basics.files import shown
 from newsletter.cli.subscribers.opened import look_up, nearest, opened
 from newsletter.cli.terminal import output
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from newsletter.audience.list.listfile import Member
     from newsletter.audience.suppression.suppression import Suppression
     from newsletter.basics.address import Address
-    from newsletter.basics.errors import Problem
 
 _SHOWN = 20
 
@@ -32,8 +33,12 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     It also lists the columns: as which one each is read, kept as a field, or not understood.
     Ends with exit code 1 where a row had to be left out or the list cannot be used.
     """
-    from newsletter.basics.errors import NewsletterError
-    from newsletter.cli.subscribers.view import column_rows, figures_json, figures_rows, needs_work
+    from newsletter.cli.subscribers.formats import (
+        column_rows,
+        figures_json,
+        figures_rows,
+        needs_work,
+    )
 
     try:
         with opened(start, shows_cells=not as_json) as (audience, book, _records):
@@ -65,8 +70,7 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
 @click.pass_obj
 def list_(start: Any, excluded: bool, as_json: bool) -> None:
     """Show the list as it would be mailed now."""
-    from newsletter.basics.files import shown
-    from newsletter.cli.subscribers.view import member_json, member_line, member_lines
+    from newsletter.cli.subscribers.formats import member_json, member_line, member_lines
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(start)
@@ -101,7 +105,7 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
 def show(start: Any, who: str, as_json: bool) -> None:
     """Show what is known of one reader: the list, their consent, suppressions, deliveries."""
     from newsletter.audience.who import find_who
-    from newsletter.cli.subscribers.view import person_json, person_lines
+    from newsletter.cli.subscribers.formats import person_json, person_lines
 
     with opened(start) as (audience, book, records):
         address = find_who(who, records.find_by_token)
@@ -132,7 +136,7 @@ def _not_mailed(figures: Figures) -> str:
 
 
 def _after_show(address: Address, member: Member | None, suppression: Suppression | None) -> str:
-    """Return what may come next: never what somebody who is only looked at might not want."""
+    """Return the next step: for a reader with a suppression never one that undoes it."""
     if suppression is not None or (member is not None and member.excluded is not None):
         return "newsletter subscribers list --excluded"
     if member is None:
@@ -141,9 +145,7 @@ def _after_show(address: Address, member: Member | None, suppression: Suppressio
 
 
 def _print_problems(problems: Sequence[Problem], count: int, *, everything: bool) -> None:
-    """Print the errors, of the rest the first ones, and how many more of all `count` there are."""
-    from newsletter.basics.errors import Level
-
+    """Print all errors, the first of the others, and how many more of all `count` there are."""
     errors = [problem for problem in problems if problem.level is Level.ERROR]
     others = [problem for problem in problems if problem.level is not Level.ERROR]
     told = others if everything else others[:_SHOWN]

@@ -1,4 +1,4 @@
-"""Where a command's errors become text on stderr and an exit code, in one place."""
+"""Turns a command's errors into text on stderr and an exit code, in one place."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INTERRUPTED = 130
 
 
 class BoundaryGroup(click.Group):
-    """A group that imports a command when it is asked for and reports errors as the design says.
+    """A group that imports a command when it is used, and reports all errors in one form.
 
     `sections` maps a heading to commands and their one line of help. The command NAME lives in
     `newsletter.cli.NAME` (`import_` for `import`) as `command`; where that is a folder, in its
@@ -46,7 +46,7 @@ class BoundaryGroup(click.Group):
         return [name for section in self._sections.values() for name in section]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command; an unknown name is answered with the nearest one."""
+        """Import one command; for an unknown name, fail with the nearest one."""
         known = self.list_commands(ctx)
         if cmd_name not in known:
             near = did_you_mean(cmd_name, known)
@@ -66,12 +66,12 @@ class BoundaryGroup(click.Group):
                 formatter.write_dl([(name.ljust(width), text) for name, text in commands.items()])
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Read the options before the command; what is wrong with them is told as all else."""
+        """Parse the options before the command; report mistakes in our own form."""
         with _usage_told():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what the editor can mend becomes a message, never a traceback."""
+        """Run the command; an error that the editor can mend becomes a message."""
         try:
             with _usage_told():
                 return super().invoke(ctx)
@@ -93,7 +93,7 @@ class BoundaryGroup(click.Group):
 
 @contextlib.contextmanager
 def _usage_told() -> Iterator[None]:
-    """Say click's complaints about a command line in the form of our own."""
+    """Report click's usage errors in the form of our own problems."""
     try:
         yield
     except click.exceptions.NoArgsIsHelpError:
@@ -112,7 +112,7 @@ def _report(*problems: Problem) -> None:
 
 
 def _os_problem(error: OSError) -> Problem:
-    """Say what the system refused, and what to do about what it commonly refuses."""
+    """Return a problem for an error of the system, with a hint for the common ones."""
     if error.errno == errno.ENOENT and _is_folder_gone():
         return Problem(
             message="the folder that you are in does not exist any more", hint="cd to the workspace"

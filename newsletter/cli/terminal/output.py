@@ -1,9 +1,9 @@
-"""All the printing: results on stdout, words for people on stderr.
+"""All printing: results on stdout, words for people on stderr.
 
-Colour and progress only on a terminal; NO_COLOR is honoured. Lines on a terminal are wrapped at
-its words, never inside one (a path, a URL, a command is copied whole); in a file or a pipe a line
-is a line. They are written without rich, which takes longer to import than most commands to run;
-tables and progress are rich's.
+Colour and progress only on a terminal, and not with NO_COLOR. Lines on a terminal are wrapped
+between words, so that a path, a URL or a command can be copied whole; in a file or a pipe they
+are not wrapped. Lines are written without rich, which takes longer to import than most commands
+take to run; tables and progress use it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _UNLIMITED = 10_000
 _GAP = 3
-"""The most that a table takes between two columns."""
+"""The most columns of a terminal between two columns of a table."""
 _LEVELS = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.INFO: "cyan"}
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "bold": {"bold": True},
@@ -38,7 +38,7 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "yellow": {"fg": "yellow"},
     "cyan": {"fg": "cyan"},
 }
-# What a title or a server's answer could do to a terminal; lone surrogates have no bytes in UTF-8.
+# A title or a server's answer could control the terminal; lone surrogates have no UTF-8.
 _CONTROLS = re.compile(f"[{NO_BLANKS}{SURROGATES}]")
 
 
@@ -61,17 +61,17 @@ def result(text: str, *, style: str | None = None) -> None:
 
 
 def on_terminal() -> bool:
-    """Return whether a person looks at the results."""
+    """Return whether stdout is a terminal."""
     return _width(err=False) is not None
 
 
 def json_result(value: Any) -> None:
-    """Print the machine's form of a result on stdout."""
+    """Print a result as JSON on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def next_step(command: str) -> None:
-    """Say what usually comes next; where it is too long, on a line of its own, to be copied."""
+    """Print the usual next command; a long one on a line of its own, to be copied."""
     width = _width(err=True)
     is_long = width is not None and len(f"Next: {command}") > width
     text = f"Next:{chr(10) if is_long else ' '}{command}"
@@ -89,9 +89,9 @@ def problems(found: Iterable[Problem]) -> None:
 
 
 class Line:
-    """A line of words that changes in its place; where it cannot, each text is said.
+    """A line that is overwritten in its place; elsewhere each text is a line of its own.
 
-    `changes` tells which: on a terminal it does, but not on one that knows no control sequences.
+    `changes` is True on a terminal that has control sequences.
     """
 
     def __init__(self) -> None:
@@ -106,14 +106,14 @@ class Line:
         click.echo(f"\r{_styled(text)[: width - 1]}\x1b[K", err=True, nl=False)
 
     def clear(self) -> None:
-        """Take the text away."""
+        """Remove the text."""
         if self.changes:
             click.echo("\r\x1b[K", err=True, nl=False)
 
 
 @contextlib.contextmanager
 def one_line() -> Iterator[Line]:
-    """Yield a line that changes while the block runs and is gone at its end."""
+    """Yield a line that changes while the block runs and is removed at its end."""
     line = Line()
     try:
         yield line
@@ -131,7 +131,7 @@ def _styled(text: str, style: str | None = None) -> str:
 
 
 def _print(text: str, *, err: bool, hang: int | None = None, is_wrapped: bool = True) -> None:
-    """Print lines; what goes on below the first of a line is indented by `hang`, or as it is."""
+    """Print lines; wrapped parts are indented by `hang`, or as their line."""
     width = _width(err=err) if is_wrapped else None
     if width is not None:
         text = "\n".join(_wrapped(line, width, hang) for line in text.split("\n"))
@@ -184,9 +184,8 @@ def table(
 ) -> None:
     """Print a table on stdout: rules between header and body only.
 
-    Columns may be `right`-aligned; `whole` ones keep each cell on one line, and where there is
-    room for it no column is narrower than its longest word. In a file or a pipe a row is a line,
-    however long.
+    Columns may be `right`-aligned; `whole` ones keep each cell on one line. Where the terminal is
+    wide enough, no column is narrower than its longest word. In a file or a pipe a row is a line.
     """
     from rich import box
     from rich.table import Table
@@ -200,12 +199,12 @@ def table(
         max(cells(word) for cell in (name, *column) for word in (cell.split() or [""]))
         for name, *column in zip(columns, *filled, strict=True)
     ]
-    has_room = sum(longest) + _GAP * len(columns) <= on.width
+    fits = sum(longest) + _GAP * len(columns) <= on.width
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for name, least in zip(columns, longest, strict=True):
         out.add_column(
             name,
-            min_width=least if has_room else None,
+            min_width=least if fits else None,
             justify="right" if name in right else "left",
             overflow="fold",
             no_wrap=name in whole or name in right,
@@ -215,8 +214,8 @@ def table(
     on.print(out, soft_wrap=False)
 
 
-def confirm(question: str, *, flag: str, default: bool = False) -> bool:
-    """Ask yes or no on a terminal; elsewhere refuse and name the flag that answers."""
+def confirm(question: str, *, flag: str) -> bool:
+    """Ask yes or no on a terminal; elsewhere raise WrongUsage with the flag that answers."""
     if not sys.stdin.isatty():
         raise WrongUsage(
             Problem(
@@ -224,7 +223,7 @@ def confirm(question: str, *, flag: str, default: bool = False) -> bool:
                 hint=f"answer it with {flag}",
             )
         )
-    return click.confirm(question, default=default, err=True)
+    return click.confirm(question, err=True)
 
 
 def findings(heading: str, level: Level, found: Iterable[tuple[str, str, str, str | None]]) -> None:

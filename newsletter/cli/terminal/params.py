@@ -1,4 +1,4 @@
-"""Kinds of parameters that several commands take."""
+"""Parameters that several commands take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsletter.content.month import Month, parse_month
 def as_month(
     _context: click.Context, _parameter: click.Parameter, text: str | None
 ) -> Month | None:
-    """Return the month that an option names (a click callback); anything else is wrong usage."""
+    """Return the month of an option, a click callback; raise BadParameter for a wrong one."""
     month = parse_month(text) if text is not None else None
     if text is not None and month is None:
         raise click.BadParameter(f"'{text}' is no month; write YYYY-MM, for example 2026-11")

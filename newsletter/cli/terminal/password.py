@@ -26,8 +26,8 @@ from newsletter.smtp.password import (
 def credentials(settings: Settings) -> Credentials | None:
     """Return user and password, or None where the settings name no user.
 
-    With auth = "xoauth2" the password is an OAuth 2 token, which lives for an hour or so: it is
-    not offered to the keyring. Raises WrongUsage where there is none and nobody to ask.
+    With auth = "xoauth2" the password is an OAuth 2 token, which expires after an hour or so and
+    is not kept in the keyring. Raises WrongUsage where there is none and no terminal to ask on.
     """
     delivery = settings.delivery
     account = account_of(delivery)
@@ -37,9 +37,9 @@ def credentials(settings: Settings) -> Credentials | None:
 
 
 def password_for_tests(settings: Settings) -> str | None:
-    """Return what was typed when a preview starts, None where it is at hand or nobody is there.
+    """Ask for the password when a preview starts; return None where it is not needed or given.
 
-    A preview goes on without it: Enter leaves it out.
+    It is not needed where the environment or the keyring has it; Enter gives none.
     """
     delivery = settings.delivery
     account = account_of(delivery)

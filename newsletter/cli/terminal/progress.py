@@ -1,4 +1,4 @@
-"""The progress of a mailing: a bar on a terminal, a line now and then elsewhere."""
+"""The progress of a mailing: a bar on a terminal, elsewhere a line every ten seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.basics.outcome import State
 from newsletter.basics.times import span
 from newsletter.cli.terminal import output
-from newsletter.cli.terminal.keys import no_caret
+from newsletter.cli.terminal.keyboard import no_caret
 
 if TYPE_CHECKING:
     from newsletter.tasks.send.person import Tell, Watch
@@ -22,20 +22,18 @@ _PER_SECOND = 8
 _BAR_CELLS = 28
 _UNUSUAL = (State.DEFERRED, State.REFUSED, State.UNCERTAIN)
 _QUIET_SECONDS = 30.0
-"""Nothing that moves for so long is told: the terminal is not dead."""
+"""After so long without a change the bar says so: the program is not stuck."""
 _SLOW = 2.0
-"""Messages per second below which a rate is told per minute."""
-
-
-_HEARD_OR_NOT = contextlib.suppress(OSError)
-"""A terminal that went away stops no mailing."""
+"""Messages per second; a lower rate is shown per minute."""
+_TERMINAL_MAY_BE_GONE = contextlib.suppress(OSError)
+"""A closed terminal stops no mailing."""
 
 
 @contextlib.contextmanager
 def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
-    """Yield what takes the counts of this run so far, and what takes words about it.
+    """Yield a function for the counts of this run so far, and one for sentences about it.
 
-    `total` is None where nobody knows yet how many there will be.
+    `total` is None where the number of messages is not known yet.
     """
     if output.console().is_terminal:
         with _bar(total) as (update, tell):
@@ -50,11 +48,11 @@ def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
             last = now
             of = "" if total is None else f" of {total:,}"
             told = [f"{_done(moved):,}{of}", *_speed(moved, now - began, total)]
-            with _HEARD_OR_NOT:
+            with _TERMINAL_MAY_BE_GONE:
                 output.say(f"{', '.join(told)}: {in_words(moved)}")
 
     def say(words: str) -> None:
-        with _HEARD_OR_NOT:
+        with _TERMINAL_MAY_BE_GONE:
             output.say(words)
 
     yield line, say
@@ -87,29 +85,29 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
         nonlocal last, seen
         words.since = time.monotonic()
         seen = moved
-        # A turn can be shorter than drawing takes.
+        # Commits can follow each other faster than the bar can be drawn.
         if time.monotonic() - last >= 1 / _PER_SECOND:
             last = time.monotonic()
-            with _HEARD_OR_NOT:
+            with _TERMINAL_MAY_BE_GONE:
                 draw()
 
     def tell(words: str) -> None:
-        with _HEARD_OR_NOT:
+        with _TERMINAL_MAY_BE_GONE:
             bar.console.print(words, style="yellow")
 
     with no_caret():
-        with _HEARD_OR_NOT:
+        with _TERMINAL_MAY_BE_GONE:
             bar.start()
         try:
             yield update, tell
         finally:
-            with _HEARD_OR_NOT:
+            with _TERMINAL_MAY_BE_GONE:
                 draw()
                 bar.stop()
 
 
 class _Words:
-    """What stands beside the bar: made anew whenever that is drawn, which needs nobody's turn."""
+    """The text beside the progress bar, recomputed at each redraw."""
 
     def __init__(self) -> None:
         self.told = ""
@@ -121,7 +119,7 @@ class _Words:
 
 
 def _speed(seen: Counter[State], seconds: float, total: int | None) -> list[str]:
-    """Return the rate, and the time left where that is known: `31/s`, `2 min 5 s left`."""
+    """Return the rate, and the time left if known: `31/s`, `2 min 5 s left`."""
     per_second = _done(seen) / max(seconds, 0.001)
     told = [f"{per_second:,.0f}/s" if per_second >= _SLOW else f"{60 * per_second:,.0f}/min"]
     left = 0 if total is None else total - _done(seen)

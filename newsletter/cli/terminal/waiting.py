@@ -1,4 +1,4 @@
-"""Waiting at a terminal: a countdown in one line, a key that stops it, signals that end it."""
+"""Waits at a terminal: a countdown in one line, a key that stops it, signals that end it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import FrameType
 
 from newsletter.basics.times import span
 from newsletter.cli.terminal import output
-from newsletter.cli.terminal.keys import keys, no_caret
+from newsletter.cli.terminal.keyboard import keys, no_caret
 from newsletter.tasks.send.person import Left
 
 UNDO_SECONDS = 10
@@ -44,8 +44,8 @@ def ended_by_signals() -> Iterator[None]:
 def wait_until(moment: datetime, words: Callable[[str], str]) -> None:
     """Return at a moment by the wall clock; `words` makes the line from the time that is left.
 
-    On a terminal the line counts down, elsewhere it is said once. A machine that slept finds out
-    at its next tick. Raises Left.
+    On a terminal the line counts down, elsewhere it is printed once. The clock is read each
+    second, so a machine that slept does not wait too long. Raises Left.
     """
     is_first = True
     with ended_by_signals(), no_caret(), output.one_line() as show:

@@ -27,7 +27,7 @@ def local_zone() -> tzinfo:
 
 
 def zone_name() -> str | None:
-    """Return what the machine's time zone is called, `America/Toronto`, or None."""
+    """Return the name of the machine's time zone, such as `America/Toronto`, or None."""
     named = _named_zone()
     if not isinstance(named, Path):
         return named

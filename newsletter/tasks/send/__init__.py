@@ -1,1 +1,1 @@
-"""The story of `send`: order, plan, question, freeze, rounds, record; `story` tells it."""
+"""Sending an issue: order, plan, question, freeze, rounds, record; `story` has the order of it."""

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from newsletter.delivery.mailing import Result
 
 AFTER_TROUBLE = timedelta(minutes=5)
-"""How long a server is left alone that could not be used for a minute."""
+"""The wait after a run in which the server could not be used for a minute."""
 
 
 def worth_again(result: Result, now: datetime) -> datetime | None:
     """Return when the same command would find something to do; None where somebody must act.
 
-    That is at once where readers are left over, in a while where the server was in trouble, and
-    when the first of the deferred ones falls due.
+    That is now where readers are left, after a pause where the server was in trouble, and else
+    when the first deferred delivery is due.
     """
     if result.ending.stop is not None:
         return None
@@ -30,9 +30,9 @@ def worth_again(result: Result, now: datetime) -> datetime | None:
 
 
 def next_round(result: Result, now: datetime) -> datetime | None:
-    """Return when a sender that stays tries again; None where it is done, or was told to end.
+    """Return when the next round of `--wait` begins; None where none is left, or after a signal.
 
-    Readers who are left over although nothing was wrong are beyond its limit.
+    Readers who are pending although nothing went wrong are beyond the limit.
     """
     if result.ending.signal or (result.counts[State.PENDING] and not result.ending.gave_up):
         return None

@@ -1,4 +1,4 @@
-"""What is found out before a mailing goes off, or with a test: whether readers would get it."""
+"""The mail server is asked, without a message, whether it would take a mailing."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def try_out(
     *,
     today: date,
 ) -> None:
-    """Ask the mail server for a mailing's size, sender and first readers; nothing is sent.
+    """Ask the mail server whether it takes a mailing's size, sender and first readers.
 
-    `mailing` is None where it is not begun. Raises NewsletterError.
+    Nothing is sent. `mailing` is None where it is not begun. Raises NewsletterError for a no.
     """
     if mailing is None:
         stop = in_the_way(workspace, content, transport, today)
@@ -53,7 +53,7 @@ def try_out(
 def in_the_way(
     workspace: Workspace, content: Content, transport: Transport, today: date
 ) -> Stop | None:
-    """Ask the mail server for the sender and the first readers of an issue that is not begun."""
+    """Return why the mail server would not take an issue that is not begun, or None."""
     size = message_template(content, datetime.now(UTC)).octets
     sender = draft_sender(content)
     readers = _first_readers(workspace, today)

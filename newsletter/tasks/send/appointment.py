@@ -1,4 +1,4 @@
-"""A mailing that goes off later: which moment was meant, and whether it is too late for it."""
+"""The time of `send --at`: what a text means, and when it is too late to send."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from newsletter.basics.errors import Problem, WrongUsage
 
 LATEST = timedelta(hours=1)
-"""So late a mailing may still go off; a laptop that slept longer should ask somebody."""
+"""A mailing may begin so much late; after a longer sleep of the machine it does not."""
 _FURTHEST = timedelta(days=366)
 
 _FORM = re.compile(
@@ -18,10 +18,10 @@ _FORM = re.compile(
 
 
 def appointment(text: str, *, zone: tzinfo, now: datetime) -> datetime:
-    """Return the moment that a text names, in the zone: `2026-12-01 08:00`, perhaps with +01:00.
+    """Return the moment of `2026-12-01 08:00` in `zone`, or of a text with an offset (+01:00).
 
-    Raises WrongUsage for what is no moment, comes twice or never (when clocks change), is past,
-    or more than a year away.
+    Raises WrongUsage for a text that is no moment, for a local time that comes twice or never
+    (when clocks change), for the past, and for more than a year ahead.
     """
     moment = _moment(text.strip(), zone)
     if moment <= now:
@@ -35,7 +35,7 @@ def appointment(text: str, *, zone: tzinfo, now: datetime) -> datetime:
 
 
 def is_too_late(moment: datetime, now: datetime) -> bool:
-    """Return whether a mailing that was to go off at a moment must not go off any more."""
+    """Return whether a mailing that was due at a moment must not begin any more."""
     return now - moment > LATEST
 
 
@@ -64,7 +64,7 @@ def _moment(text: str, zone: tzinfo) -> datetime:
 
 
 def _local(parsed: datetime, zone: tzinfo) -> datetime:
-    """Return a wall clock's time in a zone; raise where that clock never or twice shows it."""
+    """Return a local time in a zone; raise WrongUsage where it comes twice or never."""
     first, second = (parsed.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first

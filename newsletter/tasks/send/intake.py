@@ -1,4 +1,4 @@
-"""The list read once for a mailing that is about to begin: counted, tried out, and kept aside."""
+"""The list read once before a mailing: counted, tried out, and kept for the freeze."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from newsletter.workspace import Workspace
 
 
 class Intake:
-    """One pass over the list, before anybody is asked whether to send.
+    """One pass over the list, before the question whether to send.
 
-    It counts the readers for the check, makes what differs in each one's message to be sure that
-    it can be made, and keeps the rows for the freeze: who was counted is who gets it. `readers`
-    are the figures of the last `read`.
+    It counts the readers for the check, makes what differs in each message, so that one that
+    cannot be made is found, and keeps the rows for the freeze: the counted readers get the issue.
+    `readers` are the figures of the last `read`.
     """
 
     def __init__(self, workspace: Workspace, ledger: Ledger, today: date) -> None:
@@ -34,11 +34,11 @@ class Intake:
         self.readers = Readers(mailable=None)
         self._audience: Audience | None = None
         self._as_read: object = None
-        self._draft: Mailing | None = None
+        self._mailing: Mailing | None = None
         self._unmakeable: Unmakeable | None = None
 
     def read(self, content: Content | None) -> Readers:
-        """Read the list for a content (None: only count); what cannot be read is a problem."""
+        """Read the list for a content (None: only count); an unreadable list is a problem."""
         keep_for_good()
         self.readers = self._read(content)
         return self.readers
@@ -54,13 +54,13 @@ class Intake:
         return census.readers()
 
     def require_messages(self) -> None:
-        """Raise NewsletterError that names the readers whose messages cannot be made."""
+        """Raise NewsletterError, with the readers' lines, where messages cannot be made."""
         if self._unmakeable is not None:
             raise self._unmakeable
 
     def freeze(self, content: Content, sources: str, now: datetime) -> Mailing:
         """Freeze what was read; raise NewsletterError where the list has changed since."""
-        if self._draft is None or self._audience is None:
+        if self._mailing is None or self._audience is None:
             raise RuntimeError("nothing was read that could be sent")
         if self._audience.file_version != self._as_read:
             raise fail(
@@ -68,11 +68,11 @@ class Intake:
                 file=self._audience.shown,
                 hint=f"newsletter send {content.issue} looks at it again",
             )
-        draft = replace(self._draft, sources=sources, frozen_at=now.replace(microsecond=0))
-        return self._ledger.records.freeze(draft, content)
+        mailing = replace(self._mailing, sources=sources, frozen_at=now.replace(microsecond=0))
+        return self._ledger.records.freeze(mailing, content)
 
     def somebody_left(self) -> bool:
-        """Return whether somebody is suppressed by now who was not when the list was read."""
+        """Return whether an address has been suppressed since the list was read."""
         now = suppressed_now(self._ledger.suppressions, self._workspace.root)
         return self._audience is not None and not self._audience.has_excluded(now)
 
@@ -81,11 +81,11 @@ class Intake:
             for _ in census.members():
                 pass
             return
-        draft = draft_mailing(content, sources="", now=datetime.now(UTC))
-        tried = preflight(census.members(), content, draft, self._workspace.keys()[0])
+        mailing = draft_mailing(content, sources="", now=datetime.now(UTC))
+        tried = preflight(census.members(), content, mailing, self._workspace.keys()[0])
         try:
             self._ledger.records.gather(tried, content.fields)
         except Unmakeable as error:
             self._unmakeable = error
         else:
-            self._draft = draft
+            self._mailing = mailing

@@ -1,4 +1,4 @@
-"""Who leaves while a mailing goes out: lines that somebody adds to `suppressions.csv` meanwhile."""
+"""Lines that are added to `suppressions.csv` while a mailing goes out."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from newsletter.delivery.answers.policy import Stop
 from newsletter.state.ledger import LedgerUnusable, Suppressions
 
 _SETTLED_SECONDS: Final = 0.5
-"""A file that was written this long ago is whole; a program may still be writing a newer one."""
+"""A younger file is left alone: a program may still be writing it."""
 _KNOWN_SECONDS: Final = 60.0
-"""A file that was written before was read when the mailing was frozen or taken up, just now."""
+"""An older file has been read already: the mailing was frozen or taken up just now."""
 
 _Version = tuple[int, int, int]
 
 
 def carry_over(suppressions: Suppressions, root: Path) -> None:
-    """Give the database the suppressions that only `suppressions.csv` has: the mark asks there."""
+    """Copy suppressions that only `suppressions.csv` has into the database, which marks read."""
     known = in_force(suppressions.events())
     for key, suppression in suppressed_now(suppressions, root).items():
         if key not in known:
@@ -30,7 +30,7 @@ def carry_over(suppressions: Suppressions, root: Path) -> None:
 
 
 class Leavers:
-    """Looks at the file again and again; a look costs one stat(2) as long as it stays as it is."""
+    """Reads the file when it has changed; a look at an unchanged file costs one stat(2)."""
 
     def __init__(self, suppressions: Suppressions, root: Path) -> None:
         self._suppressions = suppressions
@@ -39,7 +39,7 @@ class Leavers:
         self._read = self._version(_KNOWN_SECONDS)
 
     def look(self) -> Stop | None:
-        """Let the ledger know who has left; return why to stop where a line cannot be read."""
+        """Copy new suppressions into the ledger; return a Stop where a line cannot be read."""
         version = self._version(_SETTLED_SECONDS)
         if version is None or version == self._read:
             return None
@@ -47,7 +47,7 @@ class Leavers:
         try:
             carry_over(self._suppressions, self._root)
         except LedgerUnusable:
-            return None  # the run's next turn finds that out
+            return None  # the next commit of the run fails and reports it
         except NewsletterError as error:
             problem = error.problems[0]
             reason = f"{problem.place}: {problem.message}" if problem.place else problem.message
@@ -55,7 +55,7 @@ class Leavers:
         return None
 
     def _version(self, seconds: float) -> _Version | None:
-        """Return what tells the file from another; None for none, or one written just now."""
+        """Return the file's identity and time; None without a file, or for one written just now."""
         try:
             found = self._file.stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""What is to be sent, and how: the command line, understood."""
+"""What is to be sent, and how, as the command line says it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from datetime import datetime
 class Order:
     """An issue to be sent to everybody.
 
-    `limit` is for this run alone; `stays` waits for those who are deferred. `overrides` maps a
-    rule of the check to the reason to send all the same. `trusted` says that a restored or copied
-    ledger is the right one.
+    `limit` is a number of messages, for this run alone. `stays` is `--wait`: further rounds for
+    deferred readers. `overrides` maps a rule of the check to the reason to send all the same.
+    `trusted` says that a restored or copied ledger is the right one.
     """
 
     issue: str

@@ -1,6 +1,6 @@
-"""The person who sends: what they read, what they decide, what they wait for, as values.
+"""The person who sends: news, questions and waits for them, as values.
 
-`newsletter.cli.send` puts the values into words on a terminal; tests answer for the person.
+`newsletter.cli.send` puts the values into words on a terminal; tests have a person of their own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Tell = Callable[[str], None]
 
 
 class Left(Exception):  # noqa: N818 - what happened
-    """A signal (its `number`) came at a question or a wait: nothing is under way."""
+    """A signal came at a question or a wait, while nothing was being sent."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -64,12 +64,12 @@ class NothingDue:
 
 
 News = Note | Checked | Plan | NothingDue | Result
-"""A sentence; what the check found; what is about to happen; why nothing is; how the end was."""
+"""A sentence; findings of the check; the plan; nothing to send; the result of a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendTo:
-    """Whether to send it to so many readers, now or `at` a time."""
+    """A question: send it to so many readers, now or `at` a time."""
 
     readers: int
     at: datetime | None
@@ -77,12 +77,12 @@ class SendTo:
 
 @dataclass(frozen=True, slots=True)
 class LastSeconds:
-    """Whether it begins, after some seconds in which a yes can be taken back."""
+    """A question: begin, after some seconds in which a yes can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    """Whether to go on with those who are left, though the mailing has stopped itself."""
+    """A question: go on with the readers who are `left`, although the run stopped."""
 
     stop: Stop
     left: int
@@ -93,7 +93,7 @@ Question = SendTo | LastSeconds | GoOn
 
 @dataclass(frozen=True, slots=True)
 class ItsTime:
-    """The moment at which an issue is to go off."""
+    """The time of `--at`."""
 
     issue: str
     at: datetime
@@ -101,7 +101,7 @@ class ItsTime:
 
 @dataclass(frozen=True, slots=True)
 class NextRound:
-    """The moment of the next try, after a run that left some."""
+    """The begin of the next round, after the result of the last."""
 
     result: Result
     at: datetime
@@ -114,7 +114,7 @@ class Person(Protocol):
     """Whoever sends a mailing."""
 
     def tell(self, news: News) -> None:
-        """Take what has happened or is about to."""
+        """Show the news."""
 
     def confirm(self, question: Question) -> bool:
         """Return whether they agree; raises Left, and WrongUsage where nobody can be asked."""

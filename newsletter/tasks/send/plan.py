@@ -1,4 +1,4 @@
-"""What sending an issue would do now; nothing is changed by asking."""
+"""What sending an issue would do now; computing it changes nothing."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Plan:
 
 
 def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan:
-    """Say what sending an issue for the first time would do; `readers` were counted just now."""
+    """Return the plan of an issue that was never begun, for the readers counted just now."""
     mailable = readers.mailable or 0
     return Plan(
         issue=content.issue,
@@ -73,7 +73,7 @@ def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan
 
 
 def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
-    """Say what going on with a mailing would do; only the ledger is asked."""
+    """Return the plan of a mailing that goes on, from the ledger alone."""
     counts = ledger.records.counts(mailing)
     content = ledger.records.content(mailing)
     left = waiting(ledger, mailing)

@@ -1,4 +1,4 @@
-"""Before a mailing: the issue checked, the list read, what is wrong refused or overridden."""
+"""Before a mailing: the issue is checked, the list is read, errors stop it or are overridden."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newsletter.settings.values import Auth, Delivery
 from newsletter.state.standing import is_withdrawable
 from newsletter.state.values import Override
 from newsletter.tasks.send.ahead import try_out
-from newsletter.tasks.send.guard import refuse_recorded
+from newsletter.tasks.send.only_sender import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import Checked, LastSeconds, Note, Person, SendTo
 from newsletter.tasks.send.plan import Plan, plan_first, plan_next
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a mailing that goes on is not checked, and the checks are s
     from newsletter.transport.base import Transport
 
 _TOKEN_SECONDS = 1800
-"""A token that must hold for longer has probably run out by then."""
+"""Seconds after which a token has probably expired: most are valid for an hour."""
 _RUNS_OUT = (
     "The token has probably run out by then; if so, the mailing stops before its first"
     " message, and newsletter send with a new token goes on."
@@ -35,10 +35,10 @@ _NOT_CHECKED_AGAIN = "A mailing that was begun is not checked again: nothing to 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class Prepared:
     """What is known before it is sent.
 
-    `content` and `intake` are None for a mailing that was begun: it is all in the ledger.
+    `content` and `intake` are None for a mailing that was begun: the ledger has both.
     """
 
     plan: Plan
@@ -61,22 +61,22 @@ def prepare(
     order: Order,
     mailing: Mailing | None,
     person: Person,
-) -> Ready:
-    """Find out what sending would do, and tell it; raise NewsletterError where it must not be."""
+) -> Prepared:
+    """Return what sending would do, and show it; raise NewsletterError where it must not be."""
     if mailing is not None and not is_withdrawable(ledger, mailing):
-        ready = Ready(plan=plan_next(workspace, ledger, mailing))
+        prepared = Prepared(plan=plan_next(workspace, ledger, mailing))
         if order.overrides:
             person.tell(Note(_NOT_CHECKED_AGAIN))
     else:
         if mailing is None:
             refuse_recorded(workspace, order.issue, ledger)
-        ready = _checked(workspace, ledger, order, person)
-    person.tell(ready.plan)
-    return ready
+        prepared = _checked(workspace, ledger, order, person)
+    person.tell(prepared.plan)
+    return prepared
 
 
-def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Ready:
-    """Check an issue that was never begun; what is wrong and not overridden is raised."""
+def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
+    """Check an issue that was never begun; raise CheckFailed for errors not overridden."""
     from newsletter.checks.override import judge
     from newsletter.checks.registry import RULE_IDS
     from newsletter.tasks.check import prove
@@ -92,7 +92,7 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
     warnings = tuple(finding.as_problem() for finding in proof.report.of(Level.WARNING))
     if warnings or judged.overridden or judged.unneeded:
         person.tell(Checked(warnings, judged))
-    return Ready(
+    return Prepared(
         plan=plan_first(workspace, proof.content, intake.readers),
         content=proof.content,
         intake=intake,
@@ -104,19 +104,19 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
 
 
 def agreed(
-    workspace: Workspace, ledger: SqliteLedger, ready: Ready, order: Order, person: Person
+    workspace: Workspace, ledger: SqliteLedger, prepared: Prepared, order: Order, person: Person
 ) -> Transport | None:
-    """Ask for the password and for a yes; return the way out, or None for a no.
+    """Ask for the password and for a yes; return the transport, or None for a no.
 
-    What goes off later is tried out first. What goes off now can be taken back for some seconds,
-    but for a mailing that is under way already.
+    With `--at` the server is tried out first. Without it a yes can be taken back for some
+    seconds, unless something of the mailing has left before.
     """
     transport = workspace.transport(person.credentials(workspace.settings))
-    plan, at = ready.plan, order.at
+    plan, at = prepared.plan, order.at
     if at is not None:
         if _outlives_token(workspace.settings.delivery, at):
             person.tell(Note(_RUNS_OUT, is_warning=True))
-        content = ready.fresh if plan.mailing is None else ledger.records.content(plan.mailing)
+        content = prepared.fresh if plan.mailing is None else ledger.records.content(plan.mailing)
         try_out(workspace, ledger, content, plan.mailing, transport, today=today())
     waiting = plan.to_send or plan.later
     number = waiting if order.limit is None else min(order.limit, waiting)

@@ -1,4 +1,4 @@
-"""How a mailing stands, written into `mailings.csv`."""
+"""The line of a mailing in `mailings.csv`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sending itself: one run, or with `--wait` one after the other until nobody is left."""
+"""The sending: one run, or with `--wait` round after round until nobody is left."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from newsletter.basics.outcome import State
 from newsletter.basics.times import today
 from newsletter.delivery.mailing import Course, Result
 from newsletter.tasks.send.again import next_round
-from newsletter.tasks.send.guard import refuse_recorded
+from newsletter.tasks.send.only_sender import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Person
 from newsletter.tasks.send.plan import waiting
-from newsletter.tasks.send.prepare import Ready
+from newsletter.tasks.send.prepare import Prepared
 from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up
 from newsletter.workspace import Workspace
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 def send_rounds(
     workspace: Workspace,
     ledger: SqliteLedger,
-    ready: Ready,
+    prepared: Prepared,
     transport: Transport,
     order: Order,
     person: Person,
 ) -> int:
-    """Send what is left now, and what falls due while it stays; return the exit code."""
-    mailing = _mailing(workspace, ledger, ready, order, person)
+    """Send what is left, with `--wait` also what is due later; return the exit code."""
+    mailing = _mailing(workspace, ledger, prepared, order, person)
     course = Course(
         transport=transport,
         connections=workspace.settings.delivery.connections,
@@ -63,12 +63,12 @@ def send_rounds(
 
 
 def _mailing(
-    workspace: Workspace, ledger: SqliteLedger, ready: Ready, order: Order, person: Person
+    workspace: Workspace, ledger: SqliteLedger, prepared: Prepared, order: Order, person: Person
 ) -> Mailing:
-    """Return the mailing, begun now if it was not before.
+    """Return the mailing, begun now if there is none.
 
-    After a wait it may have been, by another process; then that one is gone on with. Else the
-    list counts as it is after the wait.
+    Another process may have begun it during a wait of `--at`; then that one goes on. After such a
+    wait the list is read anew.
     """
     begun = ledger.records.mailing(order.issue)
     mailing = None
@@ -77,8 +77,10 @@ def _mailing(
     if mailing is not None:
         return mailing
     refuse_recorded(workspace, order.issue, ledger)
-    intake = ready.intake if order.at is None else None
-    return begin(workspace, ledger, ready.fresh, ready.sources, today(), ready.overrides, intake)
+    intake = prepared.intake if order.at is None else None
+    return begin(
+        workspace, ledger, prepared.fresh, prepared.sources, today(), prepared.overrides, intake
+    )
 
 
 def _round(
@@ -91,7 +93,7 @@ def _round(
 
 
 def _following(result: Result, course: Course, order: Order, person: Person) -> Course | None:
-    """Return how to go on after a run, once it is time; None for not at all. Raises Left."""
+    """Return the course of the next run, at its time; None where there is none. Raises Left."""
     if _goes_on_all_the_same(result, course, person):
         return replace(course, keep_going=True)
     moment = next_round(result, datetime.now(UTC)) if order.stays else None
@@ -102,9 +104,9 @@ def _following(result: Result, course: Course, order: Order, person: Person) -> 
 
 
 def _goes_on_all_the_same(result: Result, course: Course, person: Person) -> bool:
-    """Ask where so many were refused or deferred that the run stopped.
+    """Ask whether to go on after a stop for too many refused or deferred readers.
 
-    A run with a limit is a trial: it ends as it is.
+    After a run with a limit, which is a trial, nothing is asked.
     """
     stop = result.ending.stop
     if stop is None or not stop.asks or course.limit is not None or result.ending.signal:

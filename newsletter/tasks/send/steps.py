@@ -1,4 +1,4 @@
-"""A mailing begun, taken up again, gone on with; each step is recorded in `mailings.csv`."""
+"""Steps of a mailing: begin, take up, go on; each is recorded in `mailings.csv`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # it is read for the check, which is heavy
 
 _SOURCE = "mail server"
 _FEW = 2
-"""So many unknown addresses and no known one may happen in a short run."""
+"""Up to so many refusals without an acceptance may be right in a short run."""
 
 
 def begin(
@@ -42,8 +42,8 @@ def begin(
 ) -> Mailing:
     """Freeze an issue with its audience, and record that in `mailings.csv`.
 
-    With an `intake` the audience is what was read then, but for those who have left since;
-    without one the list is read as it is now.
+    With an `intake` the audience is what it read, without those who have left since; without one
+    the list is read now.
     """
     now = datetime.now(UTC)
     if intake is None:
@@ -86,10 +86,10 @@ def go_on(
 
 
 def _unknown_addresses(ledger: Ledger, result: Result, began: datetime) -> list[Refusal]:
-    """Return the refusals of a mailing, of this run and of those before, that are of bad addresses.
+    """Return the refusals of a mailing, in all its runs, for addresses that do not exist.
 
-    Where a run had no acceptance, and more than a few refusals, its own are left out: a broken
-    server says of everybody that it does not know them.
+    Those of a run with more than a few refusals and no acceptance are left out: a broken server
+    calls every address unknown.
     """
     moved = result.ending.moved
     broken = not moved[State.ACCEPTED] and moved[State.REFUSED] > _FEW
@@ -101,9 +101,9 @@ def _unknown_addresses(ledger: Ledger, result: Result, began: datetime) -> list[
 
 
 def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal]) -> int:
-    """Suppress addresses for what a server said; return how many.
+    """Suppress the addresses of refusals; return how many are new.
 
-    Whatever was decided about an address since then, by hand or by a bounce, holds.
+    An address that was suppressed or restored after its refusal stays as it is.
     """
     decided: dict[str, float] = {}
     for event in ledger.suppressions.events():
@@ -123,7 +123,7 @@ def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal])
 
 
 def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
-    """Exclude who is suppressed by now, in either record."""
+    """Exclude the readers who are suppressed now, in either record."""
     carry_over(ledger.suppressions, workspace.root)
     ledger.suppressions.exclude_waiting()
 
@@ -136,9 +136,9 @@ def take_up(
 ) -> Mailing | None:
     """Bring a mailing up to date before it goes on; None where it is withdrawn.
 
-    What a dead run left unanswered becomes uncertain, and so does what the ledger has lost; who
-    left meanwhile is excluded. A mailing that nobody can have got is withdrawn: the issue is
-    taken as its files say now. The caller holds the sending lock.
+    Deliveries that a dead run left unanswered, and those that the ledger has lost, become
+    uncertain; readers who left meanwhile are excluded. A mailing that nobody can have got is
+    withdrawn, and `send` begins anew from the files. The caller holds the sending lock.
     """
     now = datetime.now(UTC)
     lost = make_uncertain(ledger, mailing, now)

@@ -1,4 +1,4 @@
-"""The story of `send`, from the order to the record."""
+"""`send` from the order to the record: lock, prepare, agree, wait, rounds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from newsletter.basics.errors import fail
 from newsletter.basics.outcome import State
 from newsletter.delivery.mailing import exit_code
 from newsletter.tasks.send.appointment import is_too_late, spoken
-from newsletter.tasks.send.guard import refuse_doubtful, refuse_recorded, the_only_sender
+from newsletter.tasks.send.only_sender import refuse_doubtful, refuse_recorded, the_only_sender
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import ItsTime, Left, Note, NothingDue, Person
 from newsletter.tasks.send.plan import Plan
-from newsletter.tasks.send.prepare import Ready, agreed, prepare
+from newsletter.tasks.send.prepare import Prepared, agreed, prepare
 from newsletter.tasks.send.rounds import send_rounds
 from newsletter.tasks.send.steps import take_up
 from newsletter.workspace import Workspace
@@ -27,7 +27,7 @@ NOTHING_SENT = Note("Nothing was sent.")
 
 
 def look(workspace: Workspace, order: Order, person: Person) -> bool:
-    """Tell what sending would do; return whether it would do anything. Raises NewsletterError."""
+    """Show what sending would do; return whether it would do anything. Raises NewsletterError."""
     with _opened(workspace, order.issue) as ledger:
         if not order.trusted:
             refuse_doubtful(workspace, ledger)
@@ -41,7 +41,7 @@ def look(workspace: Workspace, order: Order, person: Person) -> bool:
 
 
 def send(workspace: Workspace, order: Order, person: Person) -> int:
-    """Ask, wait for its time, send, and record it; return the exit code.
+    """Ask, wait for the time of `--at`, send and record; return the exit code.
 
     Raises NewsletterError.
     """
@@ -57,7 +57,7 @@ def send(workspace: Workspace, order: Order, person: Person) -> int:
 def _opened(workspace: Workspace, issue: str) -> Iterator[SqliteLedger]:
     workspace.transport_url()
     if not workspace.settings.database.exists():
-        # A new ledger would only lie in the way of the right one.
+        # Before a new ledger is made: it would have to be deleted again for the right one.
         refuse_recorded(workspace, issue)
     with workspace.ledger() as ledger:
         yield ledger
@@ -67,29 +67,29 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
     with the_only_sender(workspace, ledger, trusted=order.trusted) as told:
         if told:
             _warn(person, told)
-        ready = _taken_up(workspace, ledger, order, person)
-        if not ready.plan.to_send and not (order.stays and ready.plan.later):
-            return _nothing_to_send(ledger, ready.plan, person)
-        transport = agreed(workspace, ledger, ready, order, person)
+        prepared = _taken_up(workspace, ledger, order, person)
+        if not prepared.plan.to_send and not (order.stays and prepared.plan.later):
+            return _nothing_to_send(ledger, prepared.plan, person)
+        transport = agreed(workspace, ledger, prepared, order, person)
         if transport is None:
             person.tell(NOTHING_SENT)
             return 1
         if order.at is None:
-            return send_rounds(workspace, ledger, ready, transport, order, person)
+            return send_rounds(workspace, ledger, prepared, transport, order, person)
     # Without the lock: another issue may go out meanwhile.
     _wait_for_its_time(order.issue, order.at, person)
     with the_only_sender(workspace, ledger, trusted=order.trusted):
-        return send_rounds(workspace, ledger, ready, transport, order, person)
+        return send_rounds(workspace, ledger, prepared, transport, order, person)
 
 
-def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Ready:
+def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
     begun = ledger.records.mailing(order.issue)
     mailing = begun and take_up(workspace, ledger, begun, lambda text: _warn(person, text))
     return prepare(workspace, ledger, order, mailing, person)
 
 
 def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
-    """Tell why there is nobody to send to; return the exit code of how the mailing stands."""
+    """Show why there is nobody to send to; return the exit code for the mailing's counts."""
     if plan.mailing is None:
         raise fail("nobody would get it", hint="newsletter subscribers check says why")
     counts = ledger.records.counts(plan.mailing)
@@ -98,7 +98,7 @@ def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
 
 
 def _wait_for_its_time(issue: str, at: datetime, person: Person) -> None:
-    """Return when it is time; raise where that was missed. Raises Left."""
+    """Wait; raise NewsletterError where it is too late then. Raises Left."""
     person.wait(ItsTime(issue, at))
     now = datetime.now(UTC)
     if is_too_late(at, now):

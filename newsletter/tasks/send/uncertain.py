@@ -1,4 +1,4 @@
-"""Readers of whom nobody can know whether they got an issue: found, listed, decided about."""
+"""Uncertain deliveries: found, listed, decided about."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from newsletter.state.guards.lock import holder
 from newsletter.state.ledger import Ledger
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.values import Mailing, MailingState, Record
-from newsletter.tasks.send.guard import lock_file, witness
+from newsletter.tasks.send.only_sender import lock_file, witness
 from newsletter.tasks.send.record import record
 from newsletter.workspace import Workspace
 
 
 def sender_now(workspace: Workspace) -> str | None:
-    """Return which process sends now: how many are uncertain is known at its end."""
+    """Return the process that sends now, in words, or None."""
     return holder(lock_file(workspace))
 
 
 def uncertain(ledger: SqliteLedger, mailing: Mailing, *, being_sent: bool) -> Iterator[Record]:
-    """Yield who is uncertain; where nobody sends, who will be at the next start, too.
+    """Yield the uncertain deliveries, and while nobody sends those that the next start finds.
 
     Nothing is changed, and no lock is taken.
     """
     if being_sent:
         yield from ledger.records.of(mailing, [State.UNCERTAIN])
         return
-    # Nobody waits for an answer any more, so these are what the next start makes of them.
     wanted = [State.UNCERTAIN, State.ATTEMPTING]
     witness(ledger)
     lost = ledger.marks.lost(mailing)
@@ -39,16 +38,16 @@ def uncertain(ledger: SqliteLedger, mailing: Mailing, *, being_sent: bool) -> It
 
 
 def make_uncertain(ledger: Ledger, mailing: Mailing, now: datetime) -> int:
-    """Make uncertain what a dead run left unanswered, and what the ledger had lost.
+    """Make uncertain what a dead run left unanswered, and what the ledger has lost.
 
-    Returns how many it had lost. The caller holds the sending lock.
+    Returns the number of the lost. The caller holds the sending lock.
     """
     ledger.run.recover(mailing, now)
     return ledger.run.reconcile(mailing, now)
 
 
 def lost_words(issue: str, lost: int) -> str:
-    """Say that the ledger had lost tries, and what becomes of those readers."""
+    """Return the warning that the ledger had lost attempts."""
     many = f"{lost:,} messages" if lost > 1 else "1 message"
     return (
         f"The ledger, or its log, is older than what was sent: it had lost {many} that may have"
@@ -60,7 +59,7 @@ def lost_words(issue: str, lost: int) -> str:
 def settle_uncertain(
     workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool
 ) -> int:
-    """Carry out the editor's decision about the uncertain ones; return how many there were."""
+    """Make the uncertain deliveries pending (`resend`) or accepted; return how many there were."""
     now = datetime.now(UTC)
     state = State.PENDING if resend else State.ACCEPTED
     why = "to be sent again" if resend else "counted as accepted by the editor"

@@ -1,4 +1,4 @@
-"""What every part of the preview's app says and takes: JSON, and problems as JSON."""
+"""Requests and answers of every panel of the preview: JSON, and problems as JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST = 10_000
 async def json_body(request: Request) -> dict[str, Any]:
     """Return the object that a request carries; HTTPException 400 where it carries none.
 
-    Half of a surrogate pair is no text: neither a file nor an answer could hold it.
+    A lone surrogate is refused: neither a file nor an answer could hold it.
     """
     try:
         value = json.loads(await request.body())
@@ -64,10 +64,7 @@ def problem_json(problem: Problem) -> dict[str, str | int | None]:
 
 @contextmanager
 def mistakes_told() -> Iterator[None]:
-    """Turn what an editor's files can make fail into a NewsletterError.
-
-    A text that is nested too deeply for whatever reads it, and what the system refuses.
-    """
+    """Turn a RecursionError (a file nested too deeply) or an OSError into a NewsletterError."""
     try:
         yield
     except RecursionError:
@@ -89,7 +86,7 @@ async def mistake(_request: Request, error: Exception) -> Response:
 
 
 async def refuse(_request: Request, error: Exception) -> Response:
-    """Answer a NewsletterError: the editor must act (RFC 9110, 15.5.21).
+    """Answer a NewsletterError with 422: the editor must act (RFC 9110, 15.5.21).
 
     Problems of a FieldError name their fields.
     """

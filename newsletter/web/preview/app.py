@@ -1,9 +1,9 @@
 """The preview as a web app over one workspace.
 
-/                            the desk, at the first issue, or without any
-/issues/SLUG                 the desk (the page is the same; its script reads the address)
-/api/issues                  what the desk shows where there is no issue
-/api/issues/SLUG             what the desk shows, as JSON; ?reader=HANDLE
+/                            the page, at the first issue, or without any
+/issues/SLUG                 the page (its script reads the issue from the address)
+/api/issues                  what the page shows where there is no issue
+/api/issues/SLUG             what the page shows, as JSON; ?reader=HANDLE
 /api/issues/SLUG/checks      what `newsletter check` says
 /api/issues/SLUG/weights     what each summary weighs
 /api/issues/SLUG/readers     POST: readers of the list, by a word
@@ -34,7 +34,7 @@ from newsletter.web.preview.answers import http_error, mistake, refuse
 from newsletter.web.preview.compose import routes as compose
 from newsletter.web.preview.guard import Guard, Keys
 from newsletter.web.preview.issues import routes as issues
-from newsletter.web.preview.latest import Bell
+from newsletter.web.preview.latest import Broadcast
 from newsletter.web.preview.mailing import routes as mailing
 from newsletter.web.preview.place import routes as place
 from newsletter.web.preview.source import WorkspaceSource
@@ -47,7 +47,7 @@ _SERVED = (".css", ".js", ".svg")
 
 
 class PageFiles(StaticFiles):
-    """Serves the scripts and styles of a folder, and nothing of the Python beside them."""
+    """Serves the scripts and styles of a folder, and not the Python beside them."""
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Return a file and its status, None where there is none to serve."""
@@ -55,9 +55,9 @@ class PageFiles(StaticFiles):
 
 
 class PreviewApp(Starlette):
-    """The app, with the bell that a server closes before it ends."""
+    """The app, with the broadcast that the server closes before it ends."""
 
-    bell: Bell
+    broadcast: Broadcast
 
 
 def preview_app(
@@ -72,15 +72,15 @@ def preview_app(
 ) -> PreviewApp:
     """Build the app; it watches and answers while its lifespan lasts.
 
-    `first` is the issue that the desk opens with, "" where there is none; `hosts` are our names
-    with the port. `environment` may name an editor, `way_out` is where tests go, `is_local` says
-    that only this machine reaches the page.
+    `first` is the issue that the page opens with, "" where there is none; `hosts` are the values
+    of Host that are answered. `environment` may name an editor, `way_out` is where tests go,
+    `is_local` says that only this machine reaches the page.
     """
     pages = Pages(source, first, keys)
     app = PreviewApp(
         routes=[
             Route("/", pages.home),
-            Route("/issues/{slug}", pages.desk),
+            Route("/issues/{slug}", pages.page),
             Route("/api/issues", pages.start),
             Route("/api/issues/{slug}", pages.look),
             Route("/api/issues/{slug}/checks", pages.checks),
@@ -106,5 +106,5 @@ def preview_app(
         middleware=[Middleware(Guard, keys=keys, hosts=hosts)],
         lifespan=pages.lifespan,
     )
-    app.bell = pages.bell
+    app.broadcast = pages.broadcast
     return app

@@ -1,8 +1,8 @@
-"""Who may speak to the preview: the one browser that was given the token, and no other page.
+"""Only the browser that was opened with the token is answered, and no page but our own.
 
 Host        one of our own names, against DNS rebinding
-Origin      where a request names one, it is our own
-Sec-Fetch   another site's page, also one on another port, gets nothing (Fetch Metadata)
+Origin      where a request has one, it is our own
+Sec-Fetch   pages of other sites, and of other ports, are refused (Fetch Metadata)
 token       from the URL that the terminal shows; exchanged for a cookie at once
 cookie      HttpOnly, SameSite=Strict, for the life of the process
 POST        needs the Origin and a CSRF header besides, and says that it is JSON
@@ -27,15 +27,15 @@ LARGEST_BODY = 1_000_000
 """Octets; a summary has some thousands."""
 CSRF_HEADER = "x-newsletter-csrf"
 
-DESK_POLICY = (
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
-"""The desk runs its own files and nothing else; no string ever becomes markup."""
+"""The page runs its own files only; no string ever becomes markup."""
 
 _HEADERS = {
-    "content-security-policy": DESK_POLICY,
+    "content-security-policy": PAGE_POLICY,
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -68,7 +68,7 @@ class Keys:
 
 
 class Guard:
-    """ASGI middleware around the whole app; `hosts` are our `name:port`, lower-case."""
+    """ASGI middleware around the app; `hosts` are the allowed values of Host, in lower case."""
 
     def __init__(self, app: ASGIApp, *, keys: Keys, hosts: frozenset[str]) -> None:
         self._app = app
@@ -76,7 +76,7 @@ class Guard:
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request ourselves, or let the app; every answer gets the safe headers."""
+        """Refuse a request or pass it to the app; every answer gets the security headers."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -95,7 +95,7 @@ class Guard:
         await answer(scope, _bounded(receive), send_guarded)
 
     def _answer(self, request: Request) -> Response | None:
-        """Return a refusal or the exchange of the token, or None: the app may answer."""
+        """Return a refusal or the exchange of the token; None where the app may answer."""
         host = _only(request, "host").lower()
         if host not in self._hosts:
             return _refused("This is not a name of the preview.")
@@ -110,10 +110,10 @@ class Guard:
         return None
 
     def _is_ours(self, request: Request, host: str) -> bool:
-        """Whether the one browser asks, for itself or for our own page.
+        """Whether the request has our cookie and comes from the address bar or our own page.
 
         A page on another port of this machine is the same *site*, so the cookie alone would let
-        it in; Fetch Metadata tells them apart.
+        it in; Fetch Metadata differs.
         """
         asked_by = request.headers.get("sec-fetch-site", "none")
         cookie = request.cookies.get(cookie_name(host), "")
@@ -141,7 +141,7 @@ class Guard:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Return what receives a request and gives up on a body that is far too long."""
+    """Return a `receive` that raises HTTPException 413 for a body of more than LARGEST_BODY."""
     taken = 0
 
     async def bounded() -> Message:
@@ -156,12 +156,12 @@ def _bounded(receive: Receive) -> Receive:
 
 
 def cookie_name(host: str) -> str:
-    """Return the cookie's name: cookies know no ports, and two previews may run at once."""
+    """Return the cookie's name, with the port: all ports of a host share their cookies."""
     return f"newsletter-preview-{host.rpartition(':')[2]}"
 
 
 def _only(request: Request, name: str) -> str:
-    """Return the value of a header that stands exactly once, or nothing."""
+    """Return the value of a header that is there exactly once, else ""."""
     values = request.headers.getlist(name)
     return values[0] if len(values) == 1 else ""
 

@@ -1,4 +1,4 @@
-"""What the page shows: the last good email of each issue, and what is wrong with it now."""
+"""What the page shows: the last good email of each issue, and its problems now."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from newsletter.web.preview.source import WorkspaceSource
 class View:
     """One look at an issue, as a reader.
 
-    `version` counts the saves. `mail` is the last email that could be made, None before there
-    was one; it is `stale` where the issue as it is now cannot be made, and `problems` say why.
-    `note` says where `mail` is not of the files but what a mailing froze. `fields` are those of
-    the reader that the issue uses.
+    `version` counts the saves. `mail` is the last email that could be made, None before the
+    first; it is `stale` where none can be made now, and `problems` say why. `note` is a sentence
+    where `mail` is of a mailing and not of the files. `fields` are the reader's fields that the
+    issue uses.
     """
 
     version: int
@@ -36,7 +36,7 @@ class View:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is wrong but that no summary is chosen yet: a beginning, no fault."""
+        """Whether the only problem is that no summary is chosen yet."""
         return tuple(each.message for each in self.problems) == (NO_SUMMARIES,)
 
 
@@ -84,9 +84,11 @@ class Latest:
         note, fields = "", before.fields if before else ()
         try:
             with mistakes_told():
-                draft = self._kept.of(("draft", slug), version, lambda: self._source.draft(slug))
-                note, fields = draft.note, draft.content.fields
-                mail = Mail(self._source.message(slug, draft, reader))
+                shown = self._kept.of(
+                    ("issue", slug), version, lambda: self._source.issue_now(slug)
+                )
+                note, fields = shown.note, shown.content.fields
+                mail = Mail(self._source.message(slug, shown, reader))
                 return View(version=version, mail=mail, stale=False, note=note, fields=fields)
         except NewsletterError as error:
             problems = error.problems
@@ -109,20 +111,20 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A save as pages get it: the new version, and the files, None for any of them."""
+    """A save: the new version, and the files, None where any may have changed."""
 
     version: int
     files: Sequence[str] | None
 
 
-class Bell:
-    """Rings for every page that listens; all on one event loop."""
+class Broadcast:
+    """Sends each save to every open page; all on one event loop."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Saved | None]] = set()
         self._closed = False
 
-    def ring(self, saved: Saved) -> None:
+    def send(self, saved: Saved) -> None:
         """Send a save to every page that listens."""
         for listener in self._listeners:
             listener.put_nowait(saved)
@@ -134,7 +136,7 @@ class Bell:
             listener.put_nowait(None)
 
     def listen(self) -> AsyncIterator[Saved]:
-        """Return what is saved from now on, until the bell is closed."""
+        """Return an iterator over the saves from now on, until the broadcast is closed."""
         queue: asyncio.Queue[Saved | None] = asyncio.Queue()
         self._listeners.add(queue)
         if self._closed:

@@ -1,6 +1,6 @@
-"""Threads for the desk's work: the email has its own, and the checks have one for all.
+"""Threads for the page's work: some for the email, one for all checks.
 
-asyncio's own pool is shared by every route: a few slow ones that wait in it would hold the email.
+asyncio's own pool is shared by every route: a few slow calls in it would delay the email.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _THREADS = 4
-"""For the email; a view is made by one at a time, and its words are asked for beside it."""
+"""For the email: one thread makes it, others wait for it or read titles and entries."""
 
 
 class Pool:
@@ -32,18 +32,18 @@ class Pool:
         return await loop.run_in_executor(self._pool, lambda: work(*args, **kwargs))
 
     def close(self) -> None:
-        """Drop what has not begun; what runs is not waited for."""
+        """Drop the work that has not begun; do not wait for the rest."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
 
 class SharedWork(Generic[T]):
-    """Work that is asked for by a name, one at a time, and at most once in the queue.
+    """Work by name, one at a time, and each name at most once in the queue.
 
-    Who asks while it waits gets the same answer: the work reads the files when it begins, so it
-    is as new as the newest request. Who asks while it runs waits for the next run, for a file
-    may have been saved since it began.
+    Requests for work that is still in the queue share its answer: it reads the files when it
+    begins, so it is as new as the newest request. A request for work that runs is queued anew: a
+    file may have been saved since it began.
     """
 
     def __init__(self, name: str, work: Callable[[str], T]) -> None:
@@ -52,14 +52,14 @@ class SharedWork(Generic[T]):
         self._waiting: dict[str, asyncio.Future[T]] = {}
 
     async def ask(self, name: str) -> T:
-        """Return what the work says of a name."""
+        """Return the result of the work for a name."""
         work = self._waiting.get(name)
         if work is None:
             work = self._waiting[name] = asyncio.ensure_future(self._pool.run(self._run, name))
         return await asyncio.shield(work)  # others may wait for it, too
 
     def _run(self, name: str) -> T:
-        del self._waiting[name]  # from here on a save may be missed: the next one asks anew
+        del self._waiting[name]  # a later save may be missed, so later requests queue anew
         return self._work(name)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Whom an email is shown as: a reader of the list, a made-up one, or the sample reader."""
+"""The reader that an email is shown for: one of the list, a made-up one, or the sample reader."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_KEPT = 200
 
 
 class ReaderKind(StrEnum):
-    """Where a reader comes from; the list is asked again after each save of it."""
+    """Where a reader comes from; one of the list is read again after each save of the list."""
 
     SAMPLE = "sample"
     LISTED = "listed"
@@ -33,7 +33,7 @@ class ReaderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenReader:
-    """A reader as the page knows them: by a handle, so that no address stands in a URL."""
+    """A reader and their handle: the page uses it, so that no address stands in a URL."""
 
     handle: str
     kind: ReaderKind
@@ -50,7 +50,7 @@ class ChosenReaders:
         self._readers: OrderedDict[str, ChosenReader] = OrderedDict()
 
     def named(self, handle: str) -> ChosenReader:
-        """Return the reader of a handle; one that is not known means the sample reader."""
+        """Return the reader of a handle; the sample reader for an unknown one."""
         return self._readers.get(handle, SAMPLE)
 
     def take(self, kind: ReaderKind, subscriber: Subscriber) -> ChosenReader:
@@ -64,7 +64,7 @@ class ChosenReaders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A reader that a search found; `note` says why they would not be mailed."""
+    """A reader that a search found; `note` says why they would not be mailed, or is empty."""
 
     name: str
     email: str
@@ -74,9 +74,9 @@ class Hit:
 def search(
     file: Path, shown: Path, wanted: str, today: date, answers: Answers | None = None
 ) -> tuple[list[Hit], bool]:
-    """Return up to twenty readers whose row has every word that was typed, and if there are more.
+    """Return up to MOST_HITS readers whose row has every word, and whether there are more.
 
-    The file is streamed and left at the twenty-first; only rows that match are looked at closely.
+    The file is read up to the next hit after these; only rows that match are parsed.
     """
     hits: dict[str, Hit] = {}
     for member in _matching(file, shown, wanted.casefold().split(), today, answers or {}):
@@ -107,7 +107,7 @@ _SEARCHED = ("name", "first_name", "last_name", "email")
 
 
 def _ignore(_problem: Problem) -> None:
-    """Leave the list's problems to the check."""
+    """Ignore a problem of the list: the check reports it."""
 
 
 def made_up(fields: Mapping[str, object]) -> Subscriber:

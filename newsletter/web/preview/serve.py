@@ -1,4 +1,4 @@
-"""The preview's own small server: a socket, a process' life, a quiet end."""
+"""The preview's server: its socket, its addresses, its begin and its end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import uvicorn
 from newsletter.basics.errors import fail
 from newsletter.web.preview.app import PreviewApp
 
-FIRST_PORT = 8025
 TRIES = 20
 
 
@@ -59,9 +58,9 @@ def own_hosts(host: str, port: int) -> frozenset[str]:
 
 
 def urls(host: str, port: int, token: str) -> tuple[str, str]:
-    """Return the address to tell, which names the host, and the one to open on this machine.
+    """Return the address for others, and the one for a browser on this machine.
 
-    Where every interface listens, the first has the machine's name.
+    They differ where every interface listens: the first has the machine's name.
     """
     local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for
     told = socket.gethostname().lower() if local != host else host
@@ -78,7 +77,7 @@ def serve(app: PreviewApp, listening: socket.socket, on_started: Callable[[], No
 
 
 class Server(uvicorn.Server):
-    """Says when it answers, and lets the open event streams go before it waits for them."""
+    """Calls back once it answers, and closes open event streams before it waits for their end."""
 
     def __init__(self, app: PreviewApp, on_started: Callable[[], None]) -> None:
         super().__init__(
@@ -95,14 +94,14 @@ class Server(uvicorn.Server):
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer, and say so."""
+        """Begin to answer, then call back."""
         await super().startup(sockets)
         if self.started:
             await asyncio.to_thread(self._on_started)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let the open streams go, and end."""
-        self._app.bell.close()
+        """Close the open streams, and end."""
+        self._app.broadcast.close()
         await super().shutdown(sockets)
 
 

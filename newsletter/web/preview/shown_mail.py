@@ -1,4 +1,4 @@
-"""The message as mail programs show it: its row in the list of mails, its colours."""
+"""A message as mail programs show it: its row in the list of mails, its colours."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Mail(Received):
 
     @property
     def weight(self) -> int:
-        """Bytes of HTML, as Gmail counts them against its clip."""
+        """Octets of the HTML, which Gmail cuts off at about 102 KB."""
         return len(self.html.encode())
 
     @property
@@ -74,8 +74,8 @@ _BLANK = re.compile(r"\s+")
 def snippet(html: str) -> str:
     """Return the first words of an HTML body, as a list of mails takes them.
 
-    Words of elements that are not displayed count (a preheader is one). What follows a run of
-    padding does not: it is pushed out of every row.
+    Hidden elements count (a preheader is one). What follows a run of padding does not: the padding
+    fills the row.
     """
     words = _Words()
     words.feed(html)
@@ -131,8 +131,8 @@ _META = re.compile(
 _FEATURE = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?<![\w-])((?:supported-)?color-schemes?)\s*:\s*[^;}\"']+", re.IGNORECASE)
 
-# A feature that always holds and one that never does stand in for the reader's wish: that works
-# in every browser, whatever the editor's own device prefers.
+# prefers-color-scheme is replaced by a feature that always or never holds: that works in every
+# browser, whatever the editor's own device prefers.
 _ALWAYS = "(min-width:0px)"
 _NEVER = "(min-width:99999px)"
 
@@ -140,7 +140,7 @@ _NEVER = "(min-width:99999px)"
 def in_scheme(html: str, scheme: ColourScheme) -> str:
     """Return the HTML as a device that asks for light or dark shows it.
 
-    Only style blocks and the two metas change: words of the author that look like CSS stay.
+    Only style blocks and the two metas change: words of the author may look like CSS.
     """
     if scheme is ColourScheme.NONE:
         return html

@@ -1,8 +1,8 @@
-"""The desk's one way to a workspace's files.
+"""The page's only way to a workspace's files.
 
 The workspace is opened anew for each look, so that a save of the settings counts at once. What
-is costly and seldom changes is kept until its files change: the library, each issue, where the
-issues stand, a reader of the list.
+is costly is kept until its files change: the library, each issue, the issues' standings, a
+reader of the list.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from newsletter.settings.values import Settings
 from newsletter.state.standing import Standing
 from newsletter.state.values import MailingState
 from newsletter.tasks.message import find_reader, frozen_issue, issue_message
-from newsletter.web.preview.grounds import list_of, open_desk
+from newsletter.web.preview.access import list_of, open_for_page
 from newsletter.web.preview.reader_choice import ChosenReader, Hit, ReaderKind, search
 from newsletter.web.preview.watch import saves, workspace_folders
 from newsletter.web.preview.weights import Weight, weigh
@@ -40,10 +40,10 @@ from newsletter.workspace import MAILINGS, TOPICS, Workspace, issue_slugs, open_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class IssueNow:
     """An issue as its files have it now, or as a mailing froze it.
 
-    `frozen_at` and `note`, a sentence for the page, tell of a mailing.
+    `frozen_at` and `note`, a sentence for the page, are of that mailing.
     """
 
     content: Content
@@ -72,7 +72,7 @@ class IssueEntry:
 
     @property
     def state(self) -> str:
-        """Where it stands; `published` for a draft that its file calls so."""
+        """Its standing; `published` for a draft whose file says so."""
         is_published = self.issue is not None and self.issue.publish
         return "published" if self.standing is Standing.DRAFT and is_published else self.standing
 
@@ -88,13 +88,13 @@ class WorkspaceSource:
 
     def open(self) -> Workspace:
         """Return the workspace as it is now; raise NewsletterError, also for links out of it."""
-        return open_desk(self.root)
+        return open_for_page(self.root)
 
     def open_for_place(self) -> Workspace:
-        """Return the workspace, as it was last where its settings are broken now.
+        """Return the workspace, or the last one where its settings are broken now.
 
-        The place of what is wrong in the settings must open too, and a link out of the workspace
-        is no obstacle: how far the desk goes with a file is looked at for each.
+        The line of a mistake in the settings must be shown, too. Links out of the workspace do not
+        matter here: access is decided for each file.
         """
         try:
             self._last = open_workspace(self.root)
@@ -113,7 +113,7 @@ class WorkspaceSource:
         return self._kept.of("library", stamps(*files), workspace.library)
 
     def issues(self, workspace: Workspace) -> tuple[IssueEntry, ...]:
-        """Return all issues with where each stands, the newest first."""
+        """Return all issues with their standings, the newest first."""
         files = workspace.root / MAILINGS, *_ledger_files(workspace.settings)
         standings = self._kept.of("standings", stamps(*files), workspace.standings)
         return tuple(
@@ -138,30 +138,30 @@ class WorkspaceSource:
 
         return self._kept.of(("issue", slug), stamp(workspace.issue_file(slug)), read)
 
-    # --- what the desk shows
+    # --- what the page shows
 
-    def draft(self, slug: str) -> Draft:
+    def issue_now(self, slug: str) -> IssueNow:
         """Return an issue as it is now; raise NewsletterError where no email can be made."""
         workspace = self.open()
         frozen = frozen_issue(workspace, slug)
         if frozen is not None:
             mailing = frozen.mailing
             note = _note(mailing.frozen_at, done=mailing.state is MailingState.FINISHED)
-            return Draft(content=frozen.content, frozen_at=mailing.frozen_at, note=note)
+            return IssueNow(content=frozen.content, frozen_at=mailing.frozen_at, note=note)
         compiled = workspace.compile(workspace.issue(slug))
-        return Draft(content=content_of(compiled, workspace.settings))
+        return IssueNow(content=content_of(compiled, workspace.settings))
 
-    def message(self, slug: str, draft: Draft, reader: ChosenReader) -> bytes:
+    def message(self, slug: str, shown: IssueNow, reader: ChosenReader) -> bytes:
         """Return what a reader would get, or gets: the same bytes as `build --as` writes."""
         if reader.kind is not ReaderKind.LISTED:
-            return draft_message(draft.content, reader.subscriber, date=draft.frozen_at)
+            return draft_message(shown.content, reader.subscriber, date=shown.frozen_at)
         email = str(reader.subscriber.address)
-        if draft.frozen_at is not None:
+        if shown.frozen_at is not None:
             return issue_message(self.open(), slug, email, today=today())
-        return draft_message(draft.content, self.listed(email))
+        return draft_message(shown.content, self.listed(email))
 
     def findings(self, slug: str) -> tuple[Finding, ...]:
-        """Return what the check says; the list is only read again when it has changed."""
+        """Return the check's findings; the list is read again only when it has changed."""
         from newsletter.tasks.check import count_readers, prove
 
         workspace, day = self.open(), today()
@@ -173,7 +173,7 @@ class WorkspaceSource:
         return prove(workspace, slug, readers=readers, today=day).report.findings
 
     def weights(self, slug: str) -> tuple[Weight, ...]:
-        """Return what each summary weighs; nothing of what a mailing froze can be taken apart."""
+        """Return the weight of each summary; of a frozen issue none, for it is one whole."""
         workspace = self.open()
         return () if frozen_issue(workspace, slug) else weigh(workspace, slug)
 
@@ -194,7 +194,7 @@ class WorkspaceSource:
         return ()
 
     def title(self) -> str:
-        """Return the newsletter's name, or the last that could be read."""
+        """Return the newsletter's name, or the last one that could be read."""
         with suppress(NewsletterError):
             self._title = self.open().settings.newsletter.title
         return self._title
@@ -202,9 +202,12 @@ class WorkspaceSource:
     def image_sources(self) -> tuple[str, ...]:
         """Return the origins from which the email may show images: the site's and the design's."""
         try:
-            return image_sources(self.open().settings)
+            settings = self.open().settings
         except NewsletterError:
             return ()
+        urls = [settings.newsletter.site_url, *map(str, settings.design.values.values())]
+        origins = (urlsplit(url) for url in urls if url and url.startswith(("https://", "http://")))
+        return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in origins))
 
     # --- readers
 
@@ -257,13 +260,6 @@ class WorkspaceSource:
             return workspace_folders(self.root, list_of(self.open()))
         except NewsletterError:
             return workspace_folders(self.root)
-
-
-def image_sources(settings: Settings) -> tuple[str, ...]:
-    """Return the origins from which the email may show images: the site's and the design's."""
-    urls = [settings.newsletter.site_url, *map(str, settings.design.values.values())]
-    origins = (urlsplit(url) for url in urls if url and url.startswith(("https://", "http://")))
-    return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in origins))
 
 
 def _note(frozen_at: datetime, *, done: bool) -> str:

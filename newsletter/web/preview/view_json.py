@@ -1,4 +1,4 @@
-"""What the page gets of one view, as JSON."""
+"""A view as JSON for the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The preview's answers, over one workspace: the desk, an issue, its email, its places."""
+"""The preview's answers: the page, an issue, its readers, its email, the stream of saves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from starlette.responses import (
 
 from newsletter.web.preview.answers import json_body, slug_of, text_of
 from newsletter.web.preview.guard import Keys
-from newsletter.web.preview.latest import Bell, Latest, Saved, View
+from newsletter.web.preview.latest import Broadcast, Latest, Saved, View
 from newsletter.web.preview.pools import Pool, SharedWork
 from newsletter.web.preview.reader_choice import ChosenReader, ChosenReaders, ReaderKind, made_up
 from newsletter.web.preview.shown_mail import ColourScheme, Mail, in_scheme, without_style_blocks
@@ -34,7 +34,7 @@ PAGE = Path(__file__).parent / "page" / "index.html"
 
 
 class Pages:
-    """The answers, over one source, one desk and one bell."""
+    """The answers for one workspace."""
 
     def __init__(self, source: WorkspaceSource, first: str, keys: Keys) -> None:
         self._source = source
@@ -44,11 +44,11 @@ class Pages:
         self._mail_pool = Pool("mail")
         self._checks = SharedWork("check", self._latest.findings)
         self._chosen = ChosenReaders()
-        self.bell = Bell()
+        self.broadcast = Broadcast()
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Watch, and make the first email at once: the browser is still opening."""
+        """Watch the files, and make the first email while the browser is opening."""
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(self._watch())]
         if self._first:
             look = self._mail_pool.run(self._latest.view, self._first, self._chosen.named(""))
@@ -56,7 +56,7 @@ class Pages:
         try:
             yield
         finally:
-            self.bell.close()
+            self.broadcast.close()
             self._mail_pool.close()
             self._checks.close()
             for task in tasks:
@@ -70,19 +70,19 @@ class Pages:
 
     def outdate(self, files: Sequence[str] | None = None) -> None:
         """Count a new version and send it to every page; `files` None means any of them."""
-        self.bell.ring(Saved(self._latest.outdate(), files))
+        self.broadcast.send(Saved(self._latest.outdate(), files))
 
-    # --- the desk
+    # --- the page
 
     async def home(self, _request: Request) -> Response:
-        """Redirect to the issue that the desk opens with; without any issue, return the page."""
+        """Redirect to the issue that the page opens with; without any issue, return the page."""
         slugs = self._source.slugs()
         if not slugs:
             return _page()
         first = self._first if self._first in slugs else slugs[-1]
         return RedirectResponse(f"/issues/{first}", status_code=303)
 
-    async def desk(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """Return the page itself; its script fetches the rest."""
         self._slug(request)
         return _page()
@@ -173,7 +173,7 @@ class Pages:
     async def events(self, _request: Request) -> Response:
         """Stream every save from now on (server-sent events)."""
         # Listen before the stream opens, so that no save falls between.
-        heard = self.bell.listen()
+        heard = self.broadcast.listen()
 
         async def stream() -> AsyncIterator[str]:
             yield ": listening\n\n"

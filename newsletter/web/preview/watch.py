@@ -1,4 +1,4 @@
-"""Saves in the workspace, noticed at once."""
+"""Watches the workspace's folders and yields the files that were saved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOK_AGAIN_MS = 1_500
 
 
 class _SavedFilter(DefaultFilter):
-    """Leaves out what nobody saved: temporary files of editors and ours, hidden folders."""
+    """Leaves out temporary files, of editors and our own, and hidden folders."""
 
     def __call__(self, change: Change, path: str) -> bool:
         name = Path(path).name
@@ -34,10 +34,10 @@ async def saves(
 ) -> AsyncGenerator[tuple[str, ...]]:
     """Yield the files of each burst of changes in some folders, as the editor sees them.
 
-    Nothing is named where the folders themselves are others now. Folders are watched, not files:
+    The tuple is empty where the folders themselves have changed. Folders are watched, not files:
     editors save by renaming. Not recursively: a workspace may hold a repository, an environment,
-    the outbox. `folders()` is asked again after each burst and now and then, so that a new
-    templates folder is noticed, and a workspace that was away and is back.
+    the outbox. `folders()` is called after each burst and every LOOK_AGAIN_MS, so that a new
+    templates folder counts, and a workspace that was moved away and is back.
     """
     is_new = False  # whether something may have been saved before the folders were watched
     while True:
@@ -74,5 +74,5 @@ def workspace_folders(root: Path, *files: Path) -> tuple[Path, ...]:
 
 
 def _existing(folders: Sequence[Path]) -> frozenset[tuple[Path, int]]:
-    """Return the folders that are there, each with its inode: one made anew is another."""
+    """Return the folders that exist, each with its inode, which a folder made anew changes."""
     return frozenset((folder, folder.stat().st_ino) for folder in folders if folder.is_dir())

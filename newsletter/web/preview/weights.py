@@ -1,4 +1,4 @@
-"""What each summary weighs in the email: what the HTML would be lighter by without it."""
+"""The weight of each summary: the octets of HTML that the email would lose without it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Weight:
 def weigh(workspace: Workspace, slug: str) -> tuple[Weight, ...]:
     """Return the weight of each summary of an issue, in its order.
 
-    The issue is compiled once more without each of them, so that it holds for any template.
-    Raises NewsletterError where the issue cannot be made.
+    The issue is compiled without each of them in turn, which works for any template. Raises
+    NewsletterError where the issue cannot be made.
     """
     issue, library = workspace.issue(slug), workspace.library()
     whole = _weight(workspace, issue, library)
@@ -34,7 +34,7 @@ def weigh(workspace: Workspace, slug: str) -> tuple[Weight, ...]:
         rest = tuple(each for each in issue.summaries if each != summary.slug)
         try:
             lighter = _weight(workspace, replace(issue, summaries=rest), library)
-        except NewsletterError:  # a template may not know what to do without any
+        except NewsletterError:  # a template may need at least one summary
             continue
         weights.append(Weight(summary.title, whole - lighter))
     return tuple(weights)

@@ -1,4 +1,4 @@
-"""The desk in Chromium, over a preview that runs beside the test.
+"""The page in Chromium, over a preview that runs beside the test.
 
 from tests.web.preview.browser import browser, desk  # noqa: F401 - fixtures
 """
@@ -40,7 +40,7 @@ def address(workspace: Path) -> Iterator[str]:
 
 @pytest.fixture
 def desk(browser: Browser, address: str) -> Iterator[Page]:
-    """Open the desk; what its console complains about fails the test."""
+    """Open the page; an error on its console fails the test."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 860},
         permissions=["clipboard-read", "clipboard-write"],

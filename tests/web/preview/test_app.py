@@ -1,4 +1,4 @@
-"""What the page is told: the message out of its MIME, the last good one while one is broken."""
+"""What the page gets: the message out of its MIME, the last good one while one is broken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
 
-from newsletter.web.preview.latest import Bell, Latest, Saved
+from newsletter.web.preview.latest import Broadcast, Latest, Saved
 from newsletter.web.preview.reader_choice import SAMPLE
 from newsletter.web.preview.source import WorkspaceSource
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened
@@ -248,7 +248,7 @@ def test_a_change_outdates_every_view_and_is_told_with_its_files(workspace: Path
     app = app_of(workspace)
 
     async def live() -> Saved:
-        heard = app.bell.listen()
+        heard = app.broadcast.listen()
         async with app.router.lifespan_context(app):
             await asyncio.sleep(0.3)
             await asyncio.to_thread(edit, workspace / SUMMARY, "a pilot", "a second pilot")
@@ -261,13 +261,13 @@ def test_a_change_outdates_every_view_and_is_told_with_its_files(workspace: Path
     assert (told["version"], "a second pilot" in told["mail"]["text"]) == (2, True)
 
 
-def test_the_bell_rings_for_everybody_and_lets_go_when_closed() -> None:
+def test_a_broadcast_reaches_every_listener_and_ends_when_closed() -> None:
     async def listen() -> list[list[Saved]]:
-        bell = Bell()
-        heard = [bell.listen(), bell.listen()]
-        bell.ring(Saved(2, None))
-        bell.close()
-        return [[saved async for saved in each] for each in (*heard, bell.listen())]
+        broadcast = Broadcast()
+        heard = [broadcast.listen(), broadcast.listen()]
+        broadcast.send(Saved(2, None))
+        broadcast.close()
+        return [[saved async for saved in each] for each in (*heard, broadcast.listen())]
 
     assert asyncio.run(listen()) == [[Saved(2, None)], [Saved(2, None)], []]
 

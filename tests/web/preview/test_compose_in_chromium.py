@@ -1,4 +1,4 @@
-"""Composing as an editor does it: in a real browser, with pointer and keys, beside her files."""
+"""Composing as an editor does it: in a real browser, with pointer and keys, beside the files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk as an editor meets it: a real browser, files that she saves, every control."""
+"""The preview in a real browser: files that are saved, every control."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """An issue as it is composed in the browser: read, saved, undone.
 
-read   the fields with the version (digest) of the file that they stand in
+read   the fields, with the version (digest) of their file
 save   an edit names the version that it was made against; where the file has changed since,
-       nothing is written and what the file says now is returned
-undo   the file as it was before the last save, if nobody has changed it since
+       nothing is written, and the file as it is now is returned
+undo   the file as it was before the last save, if it has not changed since
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class ListedSummary:
 class Composition:
     """What the page shows of an issue.
 
-    `frozen` is why it is not edited any more. `read` is None where the file is `broken`.
-    `undo` names the fields that an undo would bring back, "" where there is nothing to undo.
+    `frozen` says why it cannot be edited any more. `read` is None where the file is `broken`.
+    `undo` names the fields that an undo would restore, "" where there is nothing to undo.
     """
 
     slug: str
@@ -69,7 +69,7 @@ class _Step:
 
 @dataclass(slots=True)
 class Composer:
-    """Composes the issues of a workspace. Its methods wait for one another."""
+    """Composes the issues of a workspace. Saves and undos run one at a time."""
 
     source: WorkspaceSource
     _steps: dict[str, list[_Step]] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Composer:
             return True, self._composition(workspace, slug, new)
 
     def undo(self, slug: str, version: str) -> tuple[bool, Composition]:
-        """Put back what the last save changed; return whether it was, and the issue then."""
+        """Restore what the last save changed; return whether it was, and the issue then."""
         with self._lock:
             workspace = self.source.open()
             refuse_if_sent(workspace, slug)
@@ -135,7 +135,7 @@ class Composer:
         del steps[:-_MOST_UNDONE]
 
     def _last(self, slug: str, data: bytes) -> _Step | None:
-        """Return the step that made the file what it is, or None: somebody else changed it."""
+        """Return the step that made the file what it is; None where it was changed elsewhere."""
         steps = self._steps.get(slug)
         return steps[-1] if steps and steps[-1].after == _version(data) else None
 

@@ -1,6 +1,6 @@
-// One issue's fields as they are being filled in, beside what its file says. Only what is changed
-// is saved, over the version that it was read from; where the file says something else meanwhile
-// about the same field, nobody's words are lost: both are kept until the person chooses.
+// One issue's fields as they are being filled in, beside those of its file. Only changed fields are
+// saved, over the version that they were read from; where the file has changed in the same field
+// meanwhile, both texts are kept until the person chooses.
 
 import { get, post } from "../page/http.js";
 
@@ -20,7 +20,7 @@ function told(field, value) {
 
 const same = (field, one, other) => told(field, one) === told(field, other);
 
-// A new announcement is nothing yet before it has a title and a text.
+// A new announcement counts once it has a title and a text.
 export const isWhole = (news) => news.was !== null || (tidy(news.title) !== "" && tidy(news.text) !== "");
 
 export class Draft {
@@ -158,7 +158,7 @@ export class Draft {
     this.#timer = setTimeout(() => this.save(), AGAIN);
   }
 
-  // Take what the server tells; a field that was changed here and not there stays as it is here.
+  // Take the server's answer; a field that was changed here and not there stays.
   #take(answer, over = []) {
     const fresh = this.base === null;
     const filled = [];
@@ -174,7 +174,7 @@ export class Draft {
         const mine = this.form[field];
         const touched = !fresh && !over.includes(field) && !same(field, this.#whole(field), before.fields[field]);
         if (!fresh && same(field, this.#whole(field), theirs)) {
-          // Not made anew: somebody may be writing in one.
+          // Not replaced: a person may be writing in one.
           if (field === "announcements") mine.filter(isWhole).forEach((news, was) => { news.was = was; });
           this.conflicts.delete(field);
         } else if (!touched) {
@@ -193,7 +193,7 @@ export class Draft {
     const theirs = this.base.fields[field];
     if (field !== "announcements") this.form[field] = structuredClone(theirs);
     else {
-      // What was begun here and is nothing yet stays.
+      // An unfinished new announcement stays.
       const begun = (this.form.announcements ?? []).filter((news) => !isWhole(news));
       this.form.announcements = [...theirs.map((news, was) => ({ ...news, was })), ...begun];
     }

@@ -40,7 +40,7 @@ export class Library {
     this.search.select();
   }
 
-  // An issue without enough to send wants the library first.
+  // An issue with too few summaries opens with the library.
   welcome(isOpen) {
     this.#unfold(memory.get("library", isOpen));
   }
@@ -50,7 +50,7 @@ export class Library {
     if (!this.box.hidden) this.#ask();
   }
 
-  // The list above grows with what is added here: who adds finds the next where it was.
+  // The list above grows with each summary that is added: scroll so that the next stays in place.
   held(change) {
     const { top } = this.box.getBoundingClientRect();
     const isHere = this.box.contains(document.activeElement);

@@ -1,4 +1,4 @@
-"""The library beside an issue: what a search finds, and what can be asked for."""
+"""The library beside an issue: a search, and the filters that find something."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def used_elsewhere(slug: str, issues: Iterable[Issue]) -> dict[str, tuple[str, .
 
 
 def look_up(source: WorkspaceSource, asked: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the library has for a question, the newest first.
+    """Return the summaries that a search finds, the newest first, and the filters, as JSON.
 
-    `asked` are words, topic, type, month (`2026-11`), unused (not empty) and issue:
-    the issue that is composed, whose own summaries count as unused.
+    Keys of `asked`: words, topic, type, month (`2026-11`), unused (not empty), and issue: the one
+    that is composed, whose own summaries count as unused.
     """
     workspace = source.open()
     library = source.library(workspace)
@@ -60,7 +60,7 @@ def _query(asked: Mapping[str, str]) -> Query:
 
 
 def _choices(library: Library) -> dict[str, list[str]]:
-    """Return what there is to filter by: only what finds something."""
+    """Return the topics, types and months that the library has."""
     topics = {topic for summary in library.values() for topic in summary.topics}
     types = {summary.research_type for summary in library.values() if summary.research_type}
     months = {str(summary.published) for summary in library.values()}

@@ -53,7 +53,7 @@ export class News extends Rows {
   }
 }
 
-// What is wrong in the file at a field, unless it is being mended here.
+// The problem of a field in the file, unless the field is being changed here.
 export function told(draft, name) {
   return draft.isUnsaved ? null : (draft.now?.problems ?? []).find((problem) => problem.field === name) ?? null;
 }

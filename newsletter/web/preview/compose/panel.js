@@ -153,8 +153,8 @@ function render(filled) {
   parts.news.show(draft);
 }
 
-// Why nothing can be changed here: the file is broken, or its readers have it. Beside these, what
-// is wrong in the file and at none of the fields.
+// Why nothing can be changed here: the file is broken, or the issue was sent. Beside these, the
+// problems of the file that belong to no field.
 function stop(now) {
   const elsewhere = (now?.problems ?? []).filter(({ field: name }) => !name);
   const problems = [...(now?.broken ?? []), ...elsewhere];
@@ -169,10 +169,10 @@ function stop(now) {
     ...frozen.map((words) => element("p", {}, words)),
     element("h3", { hidden: !problems.length }, isBroken ? "The file cannot be read as it is" : "To be mended in the file"),
     element("ol", { class: "problems" }, ...problems.map((problem) => problemItem(problem, desk))),
-    ...(isBroken ? [element("p", { class: "quiet" }, "What stands here is kept. Mend the file, and it goes on.")] : []));
+    ...(isBroken ? [element("p", { class: "quiet" }, "Your changes are kept. Mend the file to continue.")] : []));
 }
 
-// What the email's making found at a field, where the file was written.
+// Problems of rendering that belong to a field.
 function rendered(name) {
   const { now } = draft;
   if (draft.isUnsaved || !now?.fields || desk.look?.issue !== now.slug) return null;

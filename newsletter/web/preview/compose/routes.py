@@ -1,8 +1,8 @@
 """Composing an issue beside its email.
 
-GET  /api/compose/SLUG         the fields, with the version of the file that they stand in
+GET  /api/compose/SLUG         the fields, with the version of their file
 POST /api/compose/SLUG         {version, changes, stroke}: saved; 409 where the file has changed
-POST /api/compose/SLUG/undo    {version}: what the last save changed is put back
+POST /api/compose/SLUG/undo    {version}: the last save is undone
 GET  /api/library              the summaries: ?words= &topic= &type= &month= &unused=1 &issue=SLUG
 """
 

@@ -1,11 +1,11 @@
 // A list of the form whose rows are moved by dragging, by keys and by buttons, and taken out.
-// Every way says what it did.
+// Each of these announces what it did.
 
 import { element } from "../page/elements.js";
 import { iconButton, showChoice, showError } from "../page/field.js";
 import { draggable, moved } from "./drag.js";
 
-// Who extends it tells `name(item)`, `fill(item, what)` once and `refresh(item, one, index)`.
+// A subclass has `name(item)`, `fill(item, what)`, called once, and `refresh(item, one, index)`.
 export class Rows {
   draft = null;
   rows = new Map(); // item -> { row, what, grip, buttons }

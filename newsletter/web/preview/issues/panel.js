@@ -1,4 +1,4 @@
-// The issues, each with where it stands, and a new one.
+// The issues, each with its standing, and a form for a new one.
 
 import { byId, element, fill, problemItem } from "../page/elements.js";
 import { button, PLAIN, showError, SILENT } from "../page/field.js";

@@ -1,4 +1,4 @@
-"""The list of issues with where each stands, and making a new one.
+"""The list of issues with the standing of each, and making a new one.
 
 GET  /api/issue-list    every issue, the newest first, and the month that is proposed for the next
 POST /api/issue-list    {slug, summaries}: makes issues/SLUG.md; never over one that is there
@@ -45,7 +45,7 @@ def routes(source: WorkspaceSource) -> list[BaseRoute]:
 
 
 def opening(slugs: Sequence[str], drafts: Sequence[str], today: date) -> str | None:
-    """Return the issue that an editor most likely works on; both are the oldest first.
+    """Return the issue that an editor most likely works on; both lists are the oldest first.
 
     The first draft of this month or later, else the last draft, else the last issue.
     """

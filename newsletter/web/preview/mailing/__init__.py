@@ -1,1 +1,1 @@
-"""The panel that shows where a mailing stands."""
+"""The panel that shows the state of a mailing."""

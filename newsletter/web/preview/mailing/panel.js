@@ -1,4 +1,4 @@
-// Where the mailing of an issue stands, from the ledger. It is begun on the command line only.
+// The state of an issue's mailing, from the ledger. It is begun on the command line only.
 
 import { byId, element, fill } from "../page/elements.js";
 import { get } from "../page/http.js";

@@ -1,4 +1,4 @@
-"""Where the mailing of an issue stands.
+"""The state of an issue's mailing.
 
 GET  /api/issues/SLUG/mailing    its state, counts and pace, and the commands that act on it
 """
@@ -19,7 +19,7 @@ from newsletter.web.preview.source import WorkspaceSource
 
 
 def routes(source: WorkspaceSource, outdate: Callable[[], None]) -> list[BaseRoute]:
-    """Return the routes over a workspace; `outdate` is called where the email is another now."""
+    """Return the routes over a workspace; `outdate` is called when the shown email changes."""
     pages = _Pages(source, outdate)
     return [Route("/api/issues/{slug}/mailing", pages.mailing)]
 
@@ -32,7 +32,7 @@ class _Pages:
         self._mailings: dict[str, str | None] = {}
 
     async def mailing(self, request: Request) -> Response:
-        """Answer with the mailing's state; one that was frozen or withdrawn changes the email."""
+        """Answer with the mailing's state; a freeze or a withdrawal changes the shown email."""
         slug = slug_of(request, self._source.slugs())
         told = await asyncio.to_thread(
             lambda: self._situations.look(self._source.open_for_place(), slug, time.monotonic())

@@ -1,4 +1,4 @@
-"""Where the mailing of an issue stands, from the ledger; nothing is begun from here."""
+"""The state of an issue's mailing, from the ledger, which is only read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Sample:
 
 
 class Speed:
-    """How fast a mailing goes, from what was counted in the last seconds."""
+    """The rate of a mailing over the last seconds."""
 
     def __init__(self) -> None:
         self._samples: deque[_Sample] = deque()
@@ -50,7 +50,7 @@ class Situations:
         self._speeds: dict[str, Speed] = {}
 
     def look(self, workspace: Workspace, slug: str, now: float) -> dict[str, Any]:
-        """Return where an issue's mailing stands, as the page shows it."""
+        """Return the state of an issue's mailing as the page shows it; `now` is in seconds."""
         with workspace.known_ledger() as ledger:
             mailing = ledger.records.mailing(slug) if ledger else None
             counts = ledger.records.counts(mailing) if ledger and mailing else {}
@@ -63,7 +63,7 @@ class Situations:
 
 
 def _sender(workspace: Workspace) -> str | None:
-    from newsletter.tasks.send.guard import lock_file
+    from newsletter.tasks.send.only_sender import lock_file
 
     try:
         return holder(lock_file(workspace))

@@ -1,5 +1,5 @@
-// What happens to an email on the way to the eye: Gmail's apps force their dark on it, and people
-// set larger text. Done on the shown copy, from the colours and sizes that the browser computed.
+// The dark that Gmail's apps force on an email, and larger text: done on the shown copy, from the
+// colours and sizes that the browser computed.
 
 const TEXT = ["color", "-webkit-text-fill-color", "text-decoration-color", "caret-color"];
 const SURFACE = ["background-color", "border-top-color", "border-right-color", "border-bottom-color", "border-left-color", "outline-color"];

@@ -1,4 +1,4 @@
-// Elements made of data. Text is always text: nothing here takes markup.
+// Elements made of data. Text is set as text only, never as markup.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -16,7 +16,7 @@ export function fill(parent, values, make) {
   parent.replaceChildren(...values.map(make));
 }
 
-// One problem: its place opens where it has one.
+// One problem, with a button that opens its file and line.
 export function problemItem({ rule, level, message, place, file, line, hint }, desk) {
   const where = file
     ? element("button", { class: "place-link", type: "button" }, place)
@@ -34,7 +34,7 @@ export function kilobytes(count) {
   return `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)} KB`;
 }
 
-// What this browser remembers of the desk's furniture; never a reader's data.
+// How the page is arranged, kept in this browser; never a reader's data.
 export const memory = {
   get(key, otherwise) {
     try {

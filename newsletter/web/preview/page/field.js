@@ -1,4 +1,4 @@
-// A field of the form: its label, its error, and the choice where the file says otherwise.
+// A field of the form: its label, its error, and the choice between it and a changed file.
 
 import { element } from "./elements.js";
 
@@ -7,7 +7,7 @@ export const SILENT = "The preview does not answer";
 
 let count = 0;
 
-// `long` makes it grow with its text; `typed(value, event)` is told of every key.
+// `long` makes it grow with its text; `typed(value, event)` is called at every key.
 export function field({ name, label, note = "", long = false, attributes = {}, typed, left }) {
   const id = name ? `compose-${name}` : `compose-field-${count++}`;
   const shared = { id, readonly: true, autocomplete: "off", "aria-describedby": `${id}-note ${id}-error`, ...attributes };
@@ -42,7 +42,7 @@ export function button(words, run, attributes = {}) {
 
 export function showError(box, problem) {
   box.hidden = !problem;
-  // A hint that is a row of the file says nothing to who fills in a field.
+  // A hint that is a row of the file does not help in a form.
   const hint = /^\w+: /.test(problem?.hint) ? null : problem?.hint;
   box.replaceChildren(...(problem ? said({ ...problem, hint }) : []));
 }
@@ -72,7 +72,7 @@ export function showChoice(box, conflict, chosen) {
       side("Here", conflict.mine, "Keep mine", true))));
 }
 
-// What a keyboard cannot type and an email cannot hold comes with pasted text.
+// Pasted text may have characters that an email cannot hold.
 function clean(value, long) {
   const lines = value.replace(/[\u2028\u2029]/g, "\n").replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff]/g, "");
   return long ? lines : lines.replace(/\n/g, " ");

@@ -90,8 +90,8 @@ export class Frame {
     this.#box.dataset.version = this.#source.version;
   }
 
-  // A link of the email is shown, not followed: the editor sees where it leads and may go there.
-  // A click on a passage asks where it is written.
+  // A link of the email is shown, not followed: the editor sees its address and can open it.
+  // A click on a passage looks for its line in a file.
   #click(event, inside) {
     const link = event.target.closest?.("a[href], area[href]");
     if (link) {

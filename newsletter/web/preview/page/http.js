@@ -1,4 +1,4 @@
-// The preview's own server: JSON there and back; what it refuses is an error with its problems.
+// Requests to the preview's server: JSON there and back; a refusal is an error with its problems.
 
 let csrf = "";
 
@@ -16,7 +16,7 @@ export class Refusal extends Error {
   }
 }
 
-// What is wrong, with the file where it is: for a line that has room for no more.
+// A problem and its place in one line.
 export function sentence({ message, problems = [] }) {
   const place = problems[0]?.place;
   return place ? `${place}: ${message}` : message;
@@ -37,8 +37,8 @@ async function answer(response) {
   return body;
 }
 
-// The server's events: told when it answers, when something was saved, when it is gone. A browser
-// has six connections for a server: a page that nobody sees gives its one back.
+// The server's events: it answers, something was saved, it is gone. A browser has six connections
+// for a server: a hidden page closes its one.
 
 export function listen(url, { open, saved, lost }) {
   let source = null;

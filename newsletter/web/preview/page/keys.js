@@ -1,4 +1,4 @@
-// Every key that the desk hears, in one place, so that the list behind `?` can list them.
+// Every key of the page, in one place, for the list behind `?`.
 
 const known = [];
 let on = localStorage.getItem("keys") !== "off";

@@ -1,4 +1,4 @@
-// The desk: fetches what there is to see, shows it, and does so again after each save.
+// The page: fetches an issue, shows it, and does so again after each save.
 
 import { find, panel as compose } from "../compose/panel.js";
 import { begin, panel as issues } from "../issues/panel.js";
@@ -54,7 +54,7 @@ const width = new Width();
 const side = new Side(desk, [compose, issues, test, mailing]);
 const readers = new Readers(desk);
 
-// --- what there is to see
+// --- the issue
 
 let asked = 0;
 let unseen = []; // files that were saved since the page last saw an answer; null: any
@@ -81,7 +81,7 @@ async function refresh(changed) {
   }
 }
 
-// What the check says comes later than the email, which never waits for it.
+// The check's findings come after the email, which never waits for them.
 async function check(url, isWanted) {
   try {
     const { findings } = await get(`${url}/checks`);
@@ -131,7 +131,7 @@ function showMail(look, mail) {
   }
 }
 
-// What is there before there is an email: a beginning, no fault.
+// The page of an issue without summaries: a beginning, not an error.
 function showBlank({ issue, empty, stale }) {
   const [title, words, does] = issue
     ? ["No summaries yet", "The email appears here with the first summary that you choose.", "Choose summaries"]
@@ -241,7 +241,7 @@ function stopped() {
   say("lost", "stopped; start it again with: newsletter preview");
 }
 
-// --- where we are
+// --- the address
 
 function slugOf({ pathname }) {
   return decodeURIComponent(pathname.split("/").pop());

@@ -1,4 +1,4 @@
-// Whom the email is shown as: a reader of the list, found by typing, or somebody made up.
+// The reader that the email is shown for: one of the list, found by typing, or a made-up one.
 
 import { byId, element, fill } from "./elements.js";
 import { post, sentence } from "./http.js";

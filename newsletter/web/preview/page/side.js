@@ -47,13 +47,13 @@ export class Side {
     }
   }
 
-  // Whoever opens a panel by its key goes on with the keys.
+  // After a key opened a panel, the next keys go to it.
   #press({ id, focus }) {
     this.open(this.#open === id ? "" : id);
     if (this.#open === id) focus?.();
   }
 
-  // Something was saved: tell the open panel now and the others when they open.
+  // After a save: refresh the open panel now and the others when they open.
   saw(changed) {
     for (const id of this.#panels.keys()) {
       const before = this.#stale.get(id);

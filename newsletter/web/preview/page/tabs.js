@@ -1,4 +1,4 @@
-// Tabs as the ARIA practices describe them: arrows move, the address remembers.
+// Tabs as the ARIA practices describe them: arrow keys move, the address keeps the tab.
 
 import { byId } from "./elements.js";
 

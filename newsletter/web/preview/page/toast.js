@@ -1,4 +1,4 @@
-// A few words for a moment: what was done, or why it was not.
+// A short message that disappears: what was done, or why it was not.
 
 import { byId } from "./elements.js";
 

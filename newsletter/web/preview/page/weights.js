@@ -1,4 +1,4 @@
-// How heavy the HTML is against Gmail's clip, and what of it each summary weighs.
+// The size of the HTML beside Gmail's limit, and the share of each summary.
 
 import { byId, element, fill, kilobytes } from "./elements.js";
 import { get } from "./http.js";

@@ -1,11 +1,11 @@
-"""The editor that opens a place: an address that the browser follows, or a program with a window.
+"""The editor that opens a line of a file: an address for the browser, or a program with a window.
 
     [preview]
     editor = "vscode://file/{file}:{line}"    # a link
     editor = "subl {file}:{line}"             # a program
 
-Without the setting $VISUAL and $EDITOR are asked, and taken where they name a program that has a
-window of its own: a server has no terminal to give away.
+Without the setting $VISUAL and $EDITOR count, where they name a program with a window of its own:
+the server's terminal is not free for an editor.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from newsletter.basics.errors import fail
 
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://")
 _PATIENCE = 0.3
-"""Seconds; a program that fails at once has failed by then."""
+"""Seconds in which a program that cannot start has ended."""
 
 _EXAMPLE = 'under [preview], say for example editor = "code --goto {file}:{line}"'
 
@@ -81,7 +81,7 @@ def command_for(editor: str, file: Path, line: int) -> list[str]:
 
 
 def run_editor(command: Sequence[str]) -> None:
-    """Start a program and leave it to itself; raise NewsletterError where it fails at once."""
+    """Start a program and do not wait for it; raise NewsletterError where it fails at once."""
     try:
         process = subprocess.Popen(  # noqa: S603 - the editor's own setting names it
             command,

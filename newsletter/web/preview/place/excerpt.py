@@ -1,4 +1,4 @@
-"""Places in the workspace's files: the text around a line, and where words stand."""
+"""The text around a line of a file, and the line on which some words stand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from newsletter.basics import shipped
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.files import read_bytes, shown
-from newsletter.web.preview.grounds import Reach, file_of, reach_of
+from newsletter.web.preview.access import Reach, file_of, reach_of
 from newsletter.workspace import MAILINGS, SETTINGS, Workspace
 
 AROUND = 12
@@ -40,8 +40,8 @@ class Excerpt:
 def excerpt(workspace: Workspace, name: str, line: int) -> Excerpt:
     """Return the lines around one.
 
-    Of a file that is only named there are no lines, and `closed` says how it is changed. Raises
-    NewsletterError for what the desk has no business with.
+    Of a file with the access NAMED there are none, and `closed` says how it is changed. Raises
+    NewsletterError for a file without access.
     """
     file = file_of(workspace, name, Reach.NAMED)
     if reach_of(workspace, name) is Reach.NAMED:
@@ -95,7 +95,7 @@ def where(
 
 
 class _Words:
-    """A file as a run of words that knows their lines."""
+    """The words of a file in one text, with the line of each."""
 
     def __init__(self, name: str, file: Path) -> None:
         self.name = name
@@ -117,15 +117,15 @@ class _Words:
         return self._lines[bisect.bisect_right(self._starts, at) - 1] if at >= 0 else None
 
     def rank(self, headings: Sequence[str]) -> int:
-        """Return how near a heading of this file stands above the passage; fewer is nearer."""
-        for place, heading in enumerate(headings):
+        """Return the index of the nearest heading that this file has; smaller is nearer."""
+        for number, heading in enumerate(headings):
             if len(found := _WORD.findall(heading.casefold())) > 2 and self.line_of(found):  # noqa: PLR2004
-                return place
+                return number
         return len(headings)
 
 
 def _sources(workspace: Workspace, slug: str) -> Iterator[tuple[str, Path]]:
-    """Yield the files that an issue is made of, those that a passage is likeliest in first."""
+    """Yield the files that an issue is made of, the likeliest for a passage first."""
     root = workspace.root
     issue = workspace.issue(slug)
     files = [

@@ -1,7 +1,7 @@
-"""One line of a file, changed from the page: for the typing error that a check has found.
+"""One line of a file, changed from the page, for a mistake that a check has found.
 
-Everything else of the file stays as it is, to the byte, and nothing is written where the line is
-no longer the one that the page showed.
+The rest of the file stays as it is, to the byte. Nothing is written where the line is no longer
+the one that the page showed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from newsletter.basics.errors import fail
 from newsletter.basics.files import decode, read_bytes, resolved, write_bytes
 from newsletter.content.issue.file import FOLDER as ISSUES
 from newsletter.state.standing import Standing
-from newsletter.web.preview.grounds import Reach, file_of, reach_of
+from newsletter.web.preview.access import Reach, file_of, reach_of
 from newsletter.workspace import Workspace
 
 LONGEST = 10_000
@@ -29,12 +29,12 @@ class ChangedMeanwhile(Exception):  # noqa: N818 - it reads as what happened
 
 
 def is_changeable(workspace: Workspace, name: str) -> bool:
-    """Whether a line of a file may be changed: a text that the desk changes, no sent issue."""
+    """Whether a line of a file may be changed: access CHANGED, and no sent issue."""
     return reach_of(workspace, name) is Reach.CHANGED and not _frozen(workspace, name)
 
 
 def change_line(workspace: Workspace, name: str, line: int, before: str, after: str) -> None:
-    """Write one line anew; raise ChangedMeanwhile, or NewsletterError for what must not be."""
+    """Replace one line; raise ChangedMeanwhile, or NewsletterError where it must not be."""
     file = file_of(workspace, name, Reach.CHANGED)
     shown = Path(name)
     if not is_changeable(workspace, name):
@@ -56,7 +56,7 @@ def change_line(workspace: Workspace, name: str, line: int, before: str, after: 
 
 
 def _frozen(workspace: Workspace, name: str) -> bool:
-    """Whether the file is an issue that a mailing has frozen: changing it would change nothing."""
+    """Whether the file is an issue that a mailing has frozen: a change would have no effect."""
     file = resolved(workspace.root / name)
     is_issue = file.parent == resolved(workspace.root / ISSUES)
     return is_issue and workspace.standing(file.stem) is not Standing.DRAFT

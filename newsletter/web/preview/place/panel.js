@@ -1,4 +1,4 @@
-// A place in a file: the line, the text around it, and the way to it in an editor.
+// A line of a file, the text around it, and a button that opens it in an editor.
 
 import { byId, element, fill } from "../page/elements.js";
 import { get, post } from "../page/http.js";

@@ -1,10 +1,10 @@
-"""Places in the workspace's files: shown, changed, opened in an editor.
+"""Lines of the workspace's files: shown, changed, opened in an editor.
 
 POST /api/issues/SLUG/where    {text, headings}: where a passage of the email is written
 GET  /api/place                ?file= &line=: the lines around one, and how an editor opens it
 POST /api/edit                 {file, line}: open a place in the editor's program
-POST /api/line                 {file, line, before, after}: write one line anew; 409 where it is
-                               another by now
+POST /api/line                 {file, line, before, after}: replace one line; 409 where it has
+                               changed
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from newsletter.web.preview.access import Reach, file_of
 from newsletter.web.preview.answers import json_body, slug_of, text_of
-from newsletter.web.preview.grounds import Reach, file_of
 from newsletter.web.preview.place.editor import command_for, editor_of, link_to, run_editor
 from newsletter.web.preview.place.excerpt import excerpt, where
 from newsletter.web.preview.place.line import ChangedMeanwhile, change_line, is_changeable

@@ -1,4 +1,4 @@
-"""The addresses that tests went to: kept with the workspace's private state, not in a browser."""
+"""The addresses that tests went to, kept in the workspace's state folder and not in a browser."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ MOST = 5
 
 
 def remembered(folder: Path) -> tuple[str, ...]:
-    """Return the addresses that a state folder remembers, the last one first.
-
-    A file that somebody has spoilt remembers nothing.
-    """
+    """Return the addresses kept in a state folder, the last one first; none of a damaged file."""
     file = folder / NAME
-    if file.is_symlink() or not file.is_file():  # a pipe would be waited for
+    if file.is_symlink() or not file.is_file():  # reading a pipe would block
         return ()
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -45,7 +42,7 @@ def forget(folder: Path, address: str) -> None:
 def _write(folder: Path, addresses: tuple[str, ...]) -> None:
     private_folder(folder)
     file = folder / NAME
-    if file.is_symlink():  # what it leads to is not ours to write
+    if file.is_symlink():  # its target may lie outside the workspace
         file.unlink()
     write_text(file, json.dumps(addresses[:MOST]) + "\n", mode=OWN_FILE)
 

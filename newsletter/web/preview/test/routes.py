@@ -1,7 +1,4 @@
-"""A test of an issue, sent to one address: as `newsletter test` does, and with its code.
-
-It leaves over the transport that the process was started with, and no other: a password that was
-given for one server is never offered to the next.
+"""A test of an issue, sent to one address as `newsletter test` does.
 
 GET  /api/test/SLUG           where it would go out, whether a password is at hand, past addresses
 POST /api/test/SLUG           {to, as}: begins; one at a time, a few a minute
@@ -26,24 +23,24 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.basics.outcome import Envelope, Outcome, Verdict
 from newsletter.content.issue.writer import FieldError
+from newsletter.web.preview.access import list_of
 from newsletter.web.preview.answers import (
     json_body,
     mistakes_told,
     problem_json,
     slug_of,
 )
-from newsletter.web.preview.grounds import list_of
 from newsletter.web.preview.source import WorkspaceSource
 from newsletter.web.preview.test.addresses import forget, remember, remembered
 from newsletter.web.preview.test.way_out import WayOut, open_way, way_json
 
 if TYPE_CHECKING:
-    from newsletter.basics.outcome import Envelope, Outcome
     from newsletter.transport.base import Transport
 
 PATIENCE = 60.0
-"""Seconds that a server is given for everything."""
+"""Seconds for one whole test."""
 MOST, WINDOW = 6, 60.0
 """So many tests in any so many seconds."""
 
@@ -79,8 +76,8 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A test made up and ready to leave."""
+class PreparedTest:
+    """A test, and the transport that it leaves over."""
 
     transport: Transport
     envelope: Envelope
@@ -112,7 +109,7 @@ class _Pages:
             raise HTTPException(400, "the reader is named by an address")
         self._pass(time.monotonic())
         self._now = {"slug": slug, "to": str(address)}
-        # A task of its own: it goes on where the page is closed, and ends with the preview.
+        # A task of its own: it goes on when the page is closed, and ends with the preview.
         self._task = asyncio.create_task(self._deliver(slug, address, seen_as))
         return JSONResponse({"now": self._now}, 202)
 
@@ -139,24 +136,28 @@ class _Pages:
         try:
             now = datetime.now().astimezone()
             with mistakes_told():
-                parcel = await asyncio.to_thread(self._parcel, slug, address, seen_as, now)
-                outcome = await try_one(parcel.transport, parcel.envelope, parcel.message, PATIENCE)
-                told |= _ended(_short(parcel.transport.name, self._source.root), outcome, now)
+                prepared = await asyncio.to_thread(self._prepared, slug, address, seen_as, now)
+                outcome = await try_one(
+                    prepared.transport, prepared.envelope, prepared.message, PATIENCE
+                )
+                told |= _ended(_short(prepared.transport.name, self._source.root), outcome, now)
                 await asyncio.to_thread(_remember, self._source, address, outcome)
         except NewsletterError as error:
             told |= {"problems": [problem_json(each) for each in error.problems]}
         finally:
             self._now, self._last = None, told
 
-    def _parcel(self, slug: str, address: Address, seen_as: str | None, now: datetime) -> Parcel:
-        """Make the message and the way out; raise NewsletterError where there is none."""
+    def _prepared(
+        self, slug: str, address: Address, seen_as: str | None, now: datetime
+    ) -> PreparedTest:
+        """Return the message and its transport; raise NewsletterError where there is none."""
         from newsletter.tasks.test import specimen
 
         workspace = self._source.open()
         transport = open_way(workspace, self._way_out, slug)
         if seen_as:
             list_of(workspace)
-        return Parcel(transport, *specimen(workspace, slug, seen_as, now).to(address))
+        return PreparedTest(transport, *specimen(workspace, slug, seen_as, now).to(address))
 
 
 def _address(value: Any) -> Address:
@@ -181,13 +182,11 @@ def _ended(where: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
 
 
 def _short(where: str, root: Path) -> str:
-    """Return a transport's name, a folder of the workspace by its place in it."""
+    """Return a transport's name, with a folder of the workspace relative to it."""
     return where.replace(f"{root}/", "")
 
 
 def _remember(source: WorkspaceSource, address: Address, outcome: Outcome) -> None:
-    from newsletter.basics.outcome import Verdict
-
     if outcome.verdict in {Verdict.ACCEPTED, Verdict.UNCERTAIN, Verdict.DEFERRED}:
         remember(source.open().state_folder, str(address))
 

@@ -1,6 +1,6 @@
-"""Where tests of an issue go: over the transport that the process was started with, no other.
+"""The transport of tests: the one that the settings named when the process was started.
 
-A password that was given for one server is never offered to the next one that the settings name.
+A password that was typed for one server is never offered to another.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayOut:
-    """Where tests go: `[delivery]` as the process was started with it.
+    """`[delivery]` when the process was started.
 
-    `password` is what was typed then, None where it is asked for elsewhere.
+    `password` was typed then; None where the environment or the keyring has it, or nothing.
     """
 
     delivery: Delivery
@@ -41,7 +41,7 @@ def open_way(workspace: Workspace, way_out: WayOut, slug: str) -> Transport:
 
 
 def way_json(workspace: Workspace, way_out: WayOut, slug: str) -> dict[str, Any]:
-    """Return how a test would leave, and what stands in its way."""
+    """Return how a test would leave, and the problems that stop it."""
     from newsletter.smtp.password import account_of, at_hand
 
     settings = workspace.settings
@@ -64,7 +64,7 @@ def way_json(workspace: Workspace, way_out: WayOut, slug: str) -> dict[str, Any]
 
 
 def _refuse_another(settings: Settings, way_out: WayOut) -> None:
-    """Raise NewsletterError where the settings name another way out than at the start."""
+    """Raise NewsletterError where the settings name another transport than at the start."""
     now, then = settings.delivery, way_out.delivery
     changed = {
         "transport": now.transport != then.transport,

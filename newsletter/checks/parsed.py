@@ -1,4 +1,4 @@
-"""The finished message, read once for all rules: its headers, its text, its HTML as a tree."""
+"""The finished message, parsed once for all rules: its headers, its text, its HTML as a tree."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _BLOCKS = frozenset(
 
 
 @dataclass(frozen=True)
-class Letter(Received):
+class ParsedMessage(Received):
     """A message as `newsletter.message` makes it: two parts, quoted-printable, CRLF.
 
-    What is made of it is made once, when a rule first asks. Nobody changes the tree.
+    Each property is computed at its first use and kept. The tree must not be changed.
     """
 
     @cached_property

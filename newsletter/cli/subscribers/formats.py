@@ -1,4 +1,4 @@
-"""How readers look on the screen and in JSON."""
+"""Readers and figures as lines, rows of tables, and JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Deliveries = Sequence[tuple[str, Record]]
 
 
 def needs_work(figures: Figures, problems: Sequence[Problem]) -> bool:
-    """Return whether the editor must mend the list: somebody is left out by a mistake in it."""
+    """Return whether the list has mistakes by which readers are left out."""
     mistaken = sum(
         figures.excluded[kind] for kind in (UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
     )
@@ -77,13 +77,13 @@ def figures_json(
 
 
 def member_line(member: Member) -> str:
-    """Return one line: address, name, and why it is not mailed."""
+    """Return a reader in one line, for files and pipes: address, name, why they are not mailed."""
     line = f"{member.subscriber.address!s:<34} {member.subscriber.name:<26}"
     return f"{line} {member.excluded}" if member.excluded else line.rstrip()
 
 
 def member_lines(member: Member) -> Iterator[str]:
-    """Yield a reader's lines: a hyphen and the reason where they are not mailed."""
+    """Yield a reader's lines for a terminal: with a hyphen and the reason if not mailed."""
     mark = "-" if member.excluded else " "
     yield f"{mark} {member.subscriber.address!s:<34} {member.subscriber.name}".rstrip()
     if member.excluded:

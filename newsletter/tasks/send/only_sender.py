@@ -1,4 +1,4 @@
-"""Who may send: one process at a time, from the ledger that was last sent from."""
+"""Only one process sends at a time, and only from the ledger that was last sent from."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from newsletter.workspace import MAILINGS, Workspace
 
 
 def refuse_recorded(workspace: Workspace, issue: str, ledger: SqliteLedger | None = None) -> None:
-    """Raise where `mailings.csv`, or a witness, knows a mailing that the ledger does not."""
+    """Raise where `mailings.csv`, or a witness, has a mailing that the ledger does not have."""
     for row in workspace.mailings():
         if row["issue"] == issue:
             begun = row.get("finished_at") == ""
             accepted = row.get("accepted") or "an unknown number"
-            # A run that was killed has written down how it began, not how far it came.
+            # A run that was killed has written the counts of its begin, not of its end.
             known = "" if begun and accepted == "0" else f" ({accepted} accepted)"
             raise fail(
                 f"{issue} was {'begun' if begun else 'sent'} already{known},"
@@ -41,9 +41,9 @@ def refuse_recorded(workspace: Workspace, issue: str, ledger: SqliteLedger | Non
 
 
 def _refuse_witnessed(ledger: SqliteLedger, issue: str) -> None:
-    """Raise where marks are left of a mailing that the ledger does not know.
+    """Raise where there are marks of a mailing that the ledger does not have.
 
-    The whole workspace may have been put back as it was before, `mailings.csv` included.
+    That is so where the whole workspace was restored from a backup, `mailings.csv` included.
     """
     witness(ledger)
     marks = ledger.marks.marked_elsewhere(issue)
@@ -60,7 +60,7 @@ def _refuse_witnessed(ledger: SqliteLedger, issue: str) -> None:
 
 
 def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
-    """Raise where the ledger looks restored or copied."""
+    """Raise where note, witness or `mailings.csv` show that the ledger was restored or copied."""
     why = doubt(ledger.database, _witness(ledger))
     if why is not None:
         raise why
@@ -71,10 +71,11 @@ def refuse_doubtful(workspace: Workspace, ledger: SqliteLedger) -> None:
 
 @contextlib.contextmanager
 def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool) -> Iterator[str]:
-    """Hold the sending lock over the ledger that was last sent from, and keep its witness.
+    """Hold the sending lock while the block runs, and keep the ledger's witness up to date.
 
-    `trusted` is the editor's word for it. Yields what there is to say about the witness, or
-    nothing. Raises NewsletterError, at the end too, where the ledger was replaced meanwhile.
+    With `trusted` (`--this-ledger-is-right`) a doubtful ledger is taken. Yields a warning where no
+    witness can be kept, else "". Raises NewsletterError for a doubtful ledger, and at the end
+    where the ledger was replaced meanwhile.
     """
     with sending_lock(lock_file(workspace), since=datetime.now().astimezone()):
         witness = _witness(ledger)
@@ -92,7 +93,7 @@ def the_only_sender(workspace: Workspace, ledger: SqliteLedger, *, trusted: bool
 
 
 def witness(ledger: SqliteLedger) -> None:
-    """Look at a ledger together with its witness, without the lock; nothing is written."""
+    """Open the ledger's witness for reading, without the lock."""
     ledger.marks.witnessed_by(_witness(ledger).folder)
 
 
@@ -103,7 +104,7 @@ def lock_file(workspace: Workspace) -> Path:
 
 
 def _record_anew(workspace: Workspace, ledger: SqliteLedger) -> None:
-    """Write the lines of the mailings that go on from the ledger that is said to be right."""
+    """Write the lines of unfinished mailings anew, from a ledger that the editor trusts."""
     unfinished = {
         each.issue: each
         for each in ledger.records.mailings()

@@ -12,14 +12,14 @@ from newsletter.message.draft import SAMPLE_READER, draft_message
 from newsletter.render.slots.slots import Context, Slot
 from newsletter.tasks.check import _heaviest, count_readers, prove
 from newsletter.workspace import open_workspace
-from tests.checks.samples import CONTENT, HTML, TEXT, html_weight, letter
+from tests.checks.samples import CONTENT, HTML, TEXT, html_weight, message
 
 NAME = 'Zoë "Zaza" & Co <é>'
 
 
 def test_a_letter_gives_back_what_was_put_in() -> None:
     html, text = HTML.replace("60", "6=é. 60"), f"{TEXT}.é=\n"
-    made = letter(html, text, subject="Übung, November – 2026")  # noqa: RUF001
+    made = message(html, text, subject="Übung, November – 2026")  # noqa: RUF001
     url = "mailto:unsubscribe@example.org?subject=unsubscribe-"
     assert made.html.replace("\r\n", "\n").startswith(html.partition("{unsubscribe}")[0])
     assert made.text.replace("\r\n", "\n").startswith(text.partition("{unsubscribe}")[0] + url)

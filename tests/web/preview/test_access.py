@@ -1,4 +1,4 @@
-"""What the desk shows and changes: texts of an issue, and nothing private, however it is named."""
+"""What the page shows and changes: texts of an issue, and nothing private, however it is named."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.basics import shipped
-from newsletter.web.preview.grounds import Grounds, Reach, reach
+from newsletter.web.preview.access import Locations, Reach, reach
 from tests.web.preview.parts import ACTING, edit, opened
 
 ROOT = Path("/notes")
-GROUNDS = Grounds(
+LOCATIONS = Locations(
     root=ROOT,
     lists=frozenset({ROOT / "subscribers.csv"}),
     private=(ROOT / "templates/state.db", ROOT / "templates/outbox"),
@@ -41,7 +41,7 @@ SECRET = "f00dfeed" * 8
     ],
 )
 def test_what_an_issue_is_made_of_is_in_reach(name: str, far: Reach) -> None:
-    assert reach(name, ROOT / name, GROUNDS) is far
+    assert reach(name, ROOT / name, LOCATIONS) is far
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_an_issue_is_made_of_is_in_reach(name: str, far: Reach) -> None:
 )  # fmt: skip
 def test_nothing_else_is(name: str) -> None:
     real = Path(os.path.normpath(ROOT / name.replace("\0", "_")))
-    assert reach(name, real, GROUNDS) is Reach.NOTHING
+    assert reach(name, real, LOCATIONS) is Reach.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -81,16 +81,16 @@ def test_nothing_else_is(name: str) -> None:
     ],
 )
 def test_a_link_reaches_no_further_than_what_it_leads_to(real: str, far: Reach) -> None:
-    assert reach("summaries/a.md", Path(real), GROUNDS) is far
+    assert reach("summaries/a.md", Path(real), LOCATIONS) is far
 
 
 @pytest.mark.parametrize("list_file", [".newsletter/key", "summaries/list.md", "topics.toml"])
 def test_a_list_never_widens_the_reach(list_file: str) -> None:
-    grounds = Grounds(root=ROOT, lists=frozenset({ROOT / list_file}))
-    assert reach(list_file, ROOT / list_file, grounds) < Reach.SHOWN
+    locations = Locations(root=ROOT, lists=frozenset({ROOT / list_file}))
+    assert reach(list_file, ROOT / list_file, locations) < Reach.SHOWN
 
 
-# --- by every route, with settings that were changed while the desk runs
+# --- by every route, with settings that were changed while the preview runs
 
 
 def private(workspace: Path) -> None:

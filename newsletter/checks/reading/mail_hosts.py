@@ -54,7 +54,7 @@ FREEMAIL = {
 """Domains of mailboxes that anybody can have; the pattern tells their own mail servers."""
 
 BULK = 5_000
-"""Messages a day to one provider from which on Gmail and Yahoo want one-click unsubscribing
+"""From so many messages a day on, Gmail and Yahoo require one-click unsubscribing
 (support.google.com/a/answer/81126, senders.yahooinc.com/best-practices)."""
 
 # Where the registry sells names below these, the organisation's domain has three labels.

@@ -1,4 +1,4 @@
-"""What the desk may read and change: decided here, for every route.
+"""Which files the page may read and change, for every route.
 
 CHANGED  summaries/*.md, issues/*.md, the texts under templates/, topics.toml
 SHOWN    the templates and the topics that come with the program, other files under templates/
@@ -6,8 +6,8 @@ NAMED    newsletter.toml, the list, mailings.csv, suppressions.csv: a check name
          and they are changed in a text editor; none of their lines is shown
 NOTHING  everything else: the state folder, the ledger, the outbox, what lies outside the workspace
 
-The path counts that is asked for, and the one that its links lead to: the smaller of both. The
-settings cannot widen it: a list, a ledger or an outbox only ever closes what lies there.
+Of the path that is asked for and the path that its links lead to, the one with less access counts.
+Settings cannot widen access: a list, a ledger or an outbox only closes what lies there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SUPPRESSIONS = "suppressions.csv"
 _RECORDS = (SETTINGS, MAILINGS, SUPPRESSIONS)
 _TEXTS = (".md", ".toml", ".mjml", ".txt", ".css")
 _JOINERS = {0x200C: None, 0x200D: None}
-"""They stand within words of Persian and of Indian languages."""
+"""Joiners within words of Persian and of Indian languages."""
 _TEMPLATES = shipped.TEMPLATES.name
 _SHIPPED = frozenset(
     each for path in (shipped.TEMPLATES, shipped.TOPICS) for each in (path, path.resolve())
@@ -39,7 +39,7 @@ _SHIPPED = frozenset(
 
 
 class Reach(IntEnum):
-    """How far the desk goes with a file."""
+    """What the page may do with a file, from the least to the most."""
 
     NOTHING = 0
     NAMED = 1
@@ -48,7 +48,7 @@ class Reach(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
+class Locations:
     """A workspace's folder and what the settings put into it, all absolute.
 
     `lists` is the list, as the settings name it and what its links lead to; `private` are files
@@ -60,13 +60,13 @@ class Grounds:
     private: tuple[Path, ...] = ()
 
 
-def grounds_of(workspace: Workspace) -> Grounds:
-    """Return the grounds of a workspace; raise NewsletterError where links lead in a circle."""
+def locations_of(workspace: Workspace) -> Locations:
+    """Return the locations of a workspace; raise NewsletterError for circular links."""
     settings = workspace.settings
     outbox = settings.delivery.transport and settings.delivery.transport.path
     private = (settings.database, *([outbox] if outbox else []))
     try:
-        return Grounds(
+        return Locations(
             root=resolved(workspace.root),
             lists=frozenset({settings.subscribers_file, resolved(settings.subscribers_file)}),
             private=tuple(resolved(each) for each in private),
@@ -76,25 +76,25 @@ def grounds_of(workspace: Workspace) -> Grounds:
         raise fail(error.strerror or "this cannot be read", file=named) from None
 
 
-def reach(name: str, real: Path, grounds: Grounds) -> Reach:
-    """Return how far the desk goes with a file that is asked for by a name.
+def reach(name: str, real: Path, locations: Locations) -> Reach:
+    """Return the access to a file by the name that a request gives.
 
-    `name` is relative to the workspace, or absolute for what comes with the program; `real` is
-    what its links lead to.
+    `name` is relative to the workspace, or absolute for a file that comes with the program; `real`
+    is what its links lead to.
     """
     path = PurePath(name)
     if path.as_posix() != name:  # "a//b", "./a": another spelling of what has one already
         return Reach.NOTHING
-    asked = path if path.is_absolute() else grounds.root / path
-    return min(_reach(asked, grounds), _reach(real, grounds))
+    asked = path if path.is_absolute() else locations.root / path
+    return min(_reach(asked, locations), _reach(real, locations))
 
 
-def _reach(path: PurePath, grounds: Grounds) -> Reach:
+def _reach(path: PurePath, locations: Locations) -> Reach:
     own = Reach.NOTHING
-    if path.is_relative_to(grounds.root) and not _is_private(path, grounds):
-        parts = path.relative_to(grounds.root).parts
+    if path.is_relative_to(locations.root) and not _is_private(path, locations):
+        parts = path.relative_to(locations.root).parts
         if all(map(_is_plain, parts)):
-            is_named = path in grounds.lists or parts in {(name,) for name in _RECORDS}
+            is_named = path in locations.lists or parts in {(name,) for name in _RECORDS}
             own = Reach.NAMED if is_named else _by_parts(parts)
     return own or _reach_shipped(path)
 
@@ -118,39 +118,39 @@ def _reach_shipped(path: PurePath) -> Reach:
 
 
 def _is_plain(part: str) -> bool:
-    """Whether a part of a path means what it shows: no dot file, nothing that is not printed.
+    """Whether a part of a path is what it looks like: no dot file, only printable characters.
 
-    What a file system may take for a dot or leave out (compatibility forms, joiners) counts.
+    Compatibility forms and joiners count, which some file systems fold or leave out.
     """
     folded = unicodedata.normalize("NFKC", part.translate(_JOINERS))
     visible = folded.isprintable() and "\\" not in folded and "/" not in folded
     return visible and not folded.startswith(".") and not folded.endswith((".", " "))
 
 
-def _is_private(path: PurePath, grounds: Grounds) -> bool:
+def _is_private(path: PurePath, locations: Locations) -> bool:
     """Whether a path lies in what is private, or beside the ledger with its name in front."""
     return any(
         path.is_relative_to(each)
         or (path.parent == each.parent and path.name.startswith((f"{each.name}-", f"{each.name}.")))
-        for each in (grounds.root / STATE, *grounds.private)
+        for each in (locations.root / STATE, *locations.private)
     )
 
 
-# --- asked by the routes
+# --- for the routes
 
 
 def file_of(workspace: Workspace, name: str, least: Reach) -> Path:
-    """Return the file of a name that the desk may go so far with, at least; raise NewsletterError.
+    """Return the file of a name; raise NewsletterError where the access is less than `least`.
 
     A second name of a private file (a hard link) is as private as the first.
     """
     file = workspace.root / name
     try:
-        grounds, real = grounds_of(workspace), resolved(file)
-        far = reach(name, real, grounds)
+        locations, real = locations_of(workspace), resolved(file)
+        far = reach(name, real, locations)
         if far is Reach.NOTHING or not real.is_file():
             raise fail("there is no such file to show", file=_safe(name, workspace))
-        if far > Reach.NAMED and _has_private_name(real, grounds):
+        if far > Reach.NAMED and _has_private_name(real, locations):
             raise fail("this is another name of a private file", file=_safe(name, workspace))
     except (OSError, ValueError):  # links in a circle; a NUL
         raise fail("there is no such file to show", file=_safe(name, workspace)) from None
@@ -160,26 +160,26 @@ def file_of(workspace: Workspace, name: str, least: Reach) -> Path:
 
 
 def reach_of(workspace: Workspace, name: str) -> Reach:
-    """Return how far the desk goes with a file of that name; raise NewsletterError for NOTHING."""
+    """Return the access to a file of that name; raise NewsletterError for NOTHING."""
     file = file_of(workspace, name, Reach.NAMED)
-    return reach(name, resolved(file), grounds_of(workspace))
+    return reach(name, resolved(file), locations_of(workspace))
 
 
 def list_of(workspace: Workspace) -> Path:
-    """Return the list's file, which the desk reads for its search and its checks.
+    """Return the list's file, which the page needs for its search and its checks.
 
-    Raises NewsletterError where the settings name one that it must not read: taken for a list,
-    any file would show its words.
+    Raises NewsletterError where the settings name a file that must not be read: a search would
+    show the words of any file that is read as a list.
     """
     settings = workspace.settings
     file = settings.subscribers_file
-    grounds = grounds_of(workspace)
-    records = {grounds.root / name for name in _RECORDS}
+    locations = locations_of(workspace)
+    records = {locations.root / name for name in _RECORDS}
     is_read = all(
-        _reach(each, grounds) is Reach.NAMED and each not in records for each in grounds.lists
+        _reach(each, locations) is Reach.NAMED and each not in records for each in locations.lists
     )
     real = resolved(file)
-    if not is_read or (real.is_file() and _has_private_name(real, grounds, grounds.lists)):
+    if not is_read or (real.is_file() and _has_private_name(real, locations, locations.lists)):
         raise fail(
             "the preview does not read this list",
             file=shown(settings.file, workspace.root),
@@ -190,11 +190,11 @@ def list_of(workspace: Workspace) -> Path:
     return file
 
 
-def open_desk(root: Path) -> Workspace:
-    """Open a workspace for the desk; raise NewsletterError where it leads out of its folder.
+def open_for_page(root: Path) -> Workspace:
+    """Open a workspace for the page; raise NewsletterError where it leads out of its folder.
 
-    What a link leads to would be read as an issue, a summary or a template; a ledger elsewhere
-    would be made there, or show what another workspace has sent.
+    A link's target would be read as an issue, a summary or a template. A ledger elsewhere would be
+    made there, or show what another workspace has sent.
     """
     workspace = open_workspace(root)
     problems = (*_ledger_elsewhere(workspace), *_leading_out(workspace))
@@ -216,13 +216,13 @@ def _ledger_elsewhere(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _leading_out(workspace: Workspace) -> Iterator[Problem]:
-    grounds = grounds_of(workspace)
+    locations = locations_of(workspace)
     for link in _links(workspace.root):
         try:
             real = resolved(link)
         except OSError:
             continue  # in a circle: there is nothing to read
-        if real.is_relative_to(grounds.root) and not _closed(real, grounds):
+        if real.is_relative_to(locations.root) and not _closed(real, locations):
             continue
         yield Problem(
             message="this link leads to what the preview does not read",
@@ -231,8 +231,8 @@ def _leading_out(workspace: Workspace) -> Iterator[Problem]:
         )
 
 
-def _closed(real: Path, grounds: Grounds) -> bool:
-    return _is_private(real, grounds) or _reach(real, grounds) is Reach.NAMED
+def _closed(real: Path, locations: Locations) -> bool:
+    return _is_private(real, locations) or _reach(real, locations) is Reach.NAMED
 
 
 def _links(root: Path) -> Iterator[Path]:
@@ -245,7 +245,7 @@ def _links(root: Path) -> Iterator[Path]:
 
 
 def _links_in(folder: Path) -> Iterator[Path]:
-    with os.scandir(folder) as entries:  # which knows links without asking for each file
+    with os.scandir(folder) as entries:  # it returns the kind without a stat(2) for each file
         for entry in entries:
             if entry.is_symlink():
                 yield Path(entry.path)
@@ -253,16 +253,16 @@ def _links_in(folder: Path) -> Iterator[Path]:
                 yield from _links_in(Path(entry.path))
 
 
-def _has_private_name(real: Path, grounds: Grounds, but: Collection[Path] = ()) -> bool:
+def _has_private_name(real: Path, locations: Locations, but: Collection[Path] = ()) -> bool:
     """Whether a file with several names is, by another of them, a private or a named one."""
     status = real.stat()
     if status.st_nlink == 1:
         return False
-    kept = (Path(top, name) for top, _, names in os.walk(grounds.root / STATE) for name in names)
-    named = (grounds.root / name for name in _RECORDS)
+    kept = (Path(top, name) for top, _, names in os.walk(locations.root / STATE) for name in names)
+    named = (locations.root / name for name in _RECORDS)
     return any(
         each.exists() and os.path.samestat(status, each.stat())
-        for each in (*kept, *named, *grounds.lists, *grounds.private)
+        for each in (*kept, *named, *locations.lists, *locations.private)
         if each not in but
     )
 

@@ -1,4 +1,4 @@
-"""The keyboard of a terminal, while something is under way."""
+"""The keyboard of a terminal while the program waits or sends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator
 
 @contextlib.contextmanager
 def keys() -> Iterator[Callable[[float], bool]]:
-    """Yield what waits so many seconds for a key; what was typed before does not count."""
+    """Yield a function that waits some seconds for a key and returns whether one came.
+
+    Keys typed before do not count.
+    """
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     try:
@@ -20,13 +23,13 @@ def keys() -> Iterator[Callable[[float], bool]]:
         termios.tcflush(descriptor, termios.TCIFLUSH)
         yield lambda seconds: bool(select.select([descriptor], [], [], seconds)[0])
     finally:
-        # Flushed again: the key that stopped it is not for the shell.
+        # Flushed again, so that the shell does not get the key.
         termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
 
 
 @contextlib.contextmanager
 def no_caret() -> Iterator[None]:
-    """Keep the terminal from writing ^C into a line that changes."""
+    """Stop the terminal from writing ^C into a line that changes."""
     if not sys.stdin.isatty():
         yield
         return
