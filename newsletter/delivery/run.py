@@ -32,9 +32,9 @@ from newsletter.delivery.lane import Clock, Ending, Lane
 from newsletter.delivery.lanes import Lanes
 from newsletter.delivery.letters import Letters
 from newsletter.delivery.running.bodies import Glances, Leaving, release
-from newsletter.delivery.running.due import Due
 from newsletter.delivery.running.finish import Finish
 from newsletter.delivery.running.trouble import GaveUp, Troubles
+from newsletter.delivery.running.turns import NextTurn
 from newsletter.delivery.settling import Settling
 from newsletter.delivery.supply import Supply
 from newsletter.delivery.wake import Wake
@@ -74,7 +74,7 @@ class Run:
         self._leavers = Leaving(heed, timing)
         self._lanes = Lanes(transport, connections, timing, self._on_event)
         self._ready: list[Lane] = []
-        self._due = Due(clock, self._turn)
+        self._next_turn = NextTurn(clock, self._turn)
         self._wake = Wake(self._fill)
         self._finish = Finish()
         self._troubles = Troubles(self._lanes, supply, settling, self._wake, clock, tell)
@@ -142,7 +142,7 @@ class Run:
                 self._on_answer(lane, event)
             case Ready():
                 self._ready.append(lane)
-                self._due.turn()
+                self._next_turn.ask()
             case Opened():
                 self._on_opened(lane, event)
             case Lost():
@@ -222,9 +222,9 @@ class Run:
         return None
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        self._due.turn()
+        self._next_turn.ask()
         self._supply.ended()
-        verdict, stop = self._settling.settle(delivery, outcome, self._due.now)
+        verdict, stop = self._settling.settle(delivery, outcome, self._next_turn.now)
         if verdict is Verdict.UNTOUCHED:
             self._supply.again(delivery)
         if stop is not None:
@@ -232,8 +232,8 @@ class Run:
 
     def _turn(self) -> None:
         """Commit, and only then let the marked bodies leave."""
-        self._due.done()
-        stop = self._leavers.perhaps(self._due.now)
+        self._next_turn.done()
+        stop = self._leavers.perhaps(self._next_turn.now)
         if stop is not None:
             self._halt(stop)
         ready, self._ready = self._ready, []
@@ -241,7 +241,7 @@ class Run:
             self._abort_all(ready)
             ready = []
         marks = [lane.offered.id for lane in ready if lane.offered is not None]
-        marked = self._books.turn(marks, self._due.now)
+        marked = self._books.turn(marks, self._next_turn.now)
         if self._books.failure is not None:
             # Nothing more may leave; whose body is on its way is still heard out.
             self._abort_all(ready)
@@ -252,7 +252,7 @@ class Run:
         for lane in leaving:
             lane.offered = self._next_for(lane)
         release(leaving, self._letters)
-        self._glances.perhaps(self._due.now)
+        self._glances.perhaps(self._next_turn.now)
         self._end_if_done()
 
     def _begin_body(self, lane: Lane, marked: frozenset[int]) -> bool:
@@ -293,7 +293,7 @@ class Run:
         elif not left and not self._lanes.any_busy:
             # Nobody can come back, either: what is idle or still opens may go.
             self._lanes.leave_all()
-        if len(self._lanes) or self._due.is_set or not self._settling.empty:
+        if len(self._lanes) or self._next_turn.is_set or not self._settling.empty:
             return
         if not left:
             self._finish.over.set()

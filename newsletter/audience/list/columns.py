@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.audience.list.cells import GONE, answer
-from newsletter.audience.list.roles import ALIASES, KNOWN_ROLES, Role, meaning
+from newsletter.audience.list.column_names import ALIASES, KNOWN_ROLES, Role, meaning
 from newsletter.audience.list.table import Report, Table, column_name
 from newsletter.basics.controls import CONTROLS, SEPARATORS, SURROGATES
 from newsletter.basics.errors import Level, Problem, did_you_mean, fail

@@ -20,8 +20,8 @@ from newsletter.audience.list.cells import (
     plain,
     plainly_gone,
 )
+from newsletter.audience.list.column_names import Role
 from newsletter.audience.list.columns import Column, Columns, quoted
-from newsletter.audience.list.roles import Role
 
 IN_THE_LIST = "in the list"
 UNSUBSCRIBED = f"unsubscribed {IN_THE_LIST}"

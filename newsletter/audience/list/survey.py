@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from newsletter.audience.list.cells import GONE, INVISIBLE, LONGEST, Says, answer, plainly_gone
+from newsletter.audience.list.column_names import Role
 from newsletter.audience.list.columns import Columns
 from newsletter.audience.list.gates import IN_THE_LIST, NOT_UNDERSTOOD, SAID, Gate, first_stop
-from newsletter.audience.list.roles import Role
 from newsletter.audience.list.table import Table
 from newsletter.basics.address import BadAddress, parse_address
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from newsletter.audience.list.cells import INVISIBLE
+from newsletter.audience.list.column_names import ALIASES
 from newsletter.audience.list.columns import quoted
-from newsletter.audience.list.roles import ALIASES
 from newsletter.audience.list.table import Row, Table, column_name, unguard_formula
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from newsletter.content.importing import landmarks, references, sections, titles
+from newsletter.content.importing import landmarks, page_body, references, titles
 from newsletter.content.importing.blocks import Block, ends_sentence, is_in_capitals
 from newsletter.content.month import Month
 
@@ -83,7 +83,7 @@ class MonthReader:
         start = 0
         if after_heading:
             draft = self._open_draft(span)
-            span = sections.without_foot(span) if is_last else span
+            span = page_body.without_foot(span) if is_last else span
             start = self._title_at(span, is_last=is_last, is_end=is_end)
             draft.implications = [*(draft.implications or []), *span[:start]]
             if is_end and start == len(span) and not _is_finished(span):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.content.doi import Doi
-from newsletter.content.importing import landmarks, references, sections, titles
+from newsletter.content.importing import landmarks, page_body, references, titles
 from newsletter.content.importing.blocks import Block, ends_sentence, is_in_capitals
 from newsletter.content.importing.month_reader import Cut, Draft, Fragment, MonthReader
 from newsletter.content.month import Month
@@ -60,10 +60,10 @@ def parse(blocks: Sequence[Block], *, is_whole: bool = False) -> Page:
         month = landmarks.month(blocks[start].text)
         if month is None:  # pragma: no cover - `months` holds month headings only
             continue
-        section = sections.without_head(blocks[start + 1 : end])
+        section = page_body.without_head(blocks[start + 1 : end])
         is_end = start + 1 + len(section) == len(blocks)
         reader = MonthReader(month, is_end=is_end, is_whole=is_whole, title_marks=titled)
-        reader.read(sections.split_implications(section))
+        reader.read(page_body.split_implications(section))
         if reader.drafts and end < len(blocks):
             _doubt_end(reader.drafts[-1])
         new = [draft for draft in reader.drafts if draft.title.text]

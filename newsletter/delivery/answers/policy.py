@@ -1,6 +1,7 @@
 """What an answer means: pure functions.
 
-What a refusal is about, and the breakers that stop a mailing gone wrong, are in `refusals`.
+Whether a refusal is about us or about the reader is in `causes` and `readers`; what stops a
+mailing is in `breakers`.
 Nothing here knows a socket or a clock; `now` is in seconds since 1970.
 
 Compiled by mypyc.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from newsletter.delivery.lane import Clock
 
 
-class Due:
+class NextTurn:
     """Calls `action` once for all that asked for a turn; `now` is its time, since 1970."""
 
     def __init__(self, clock: Clock, action: Callable[[], None]) -> None:
@@ -21,8 +21,8 @@ class Due:
         self._action = action
         self._loop = asyncio.get_running_loop()
 
-    def turn(self) -> None:
-        """Ask for a turn."""
+    def ask(self) -> None:
+        """Have a turn at the end of this one of the event loop."""
         if not self.is_set:
             self.is_set = True
             self.now = self._clock.wall()
