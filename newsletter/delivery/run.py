@@ -269,8 +269,6 @@ class Run:
         lane.body = delivery
         return True
 
-    # The end
-
     def _halt(self, why: Stop | GaveUp) -> None:
         self._finish.because(why)
         self._begin_to_stop()

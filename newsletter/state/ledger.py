@@ -3,8 +3,6 @@
 The promise (docs/architecture.md): a delivery is in exactly one state. It is marked `attempting`,
 and the mark is committed, before its body leaves. What was accepted is never sent again, what
 is uncertain never by itself, and nothing disappears.
-
-Compiled by mypyc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The ledger's values: mailings, deliveries, what becomes of them, and what is shown of them."""
+"""The ledger's values: mailings, deliveries, what becomes of them, and what is shown of them.
+
+Compiled by mypyc.
+"""
 
 from __future__ import annotations
 
