@@ -11,7 +11,7 @@ from newsletter.settings.file import load_settings
 from newsletter.settings.scaffold import SETTINGS as FRESH
 from newsletter.settings.values import (
     Auth,
-    Delivery,
+    DeliverySettings,
     Design,
     Durability,
     Mailbox,
@@ -122,7 +122,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         site_url="https://news.example.org",
         template="letter",
     )
-    assert settings.delivery == Delivery(
+    assert settings.delivery == DeliverySettings(
         transport=TransportUrl(scheme=Scheme.SMTP, host="smtp.example.org", port=587),
         user="news@example.org",
         auth=Auth.XOAUTH2,
@@ -147,7 +147,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     settings = load(tmp_path, REQUIRED)
     assert settings.newsletter.subject == "{{ title }}, {{ month }}"
-    assert settings.delivery == Delivery()
+    assert settings.delivery == DeliverySettings()
     assert settings.subscribers_file == tmp_path / "subscribers.csv"
     assert settings.database == tmp_path / ".newsletter/state.db"
     assert settings.durability is Durability.FULL

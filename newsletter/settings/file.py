@@ -13,7 +13,7 @@ from newsletter.settings import judge, urls
 from newsletter.settings.judge import BadValue
 from newsletter.settings.values import (
     Auth,
-    Delivery,
+    DeliverySettings,
     Design,
     Durability,
     Mailbox,
@@ -109,8 +109,8 @@ def _newsletter(read: _Reader) -> Newsletter:
     )
 
 
-def _delivery(read: _Reader, root: Path) -> Delivery:
-    delivery = Delivery(
+def _delivery(read: _Reader, root: Path) -> DeliverySettings:
+    delivery = DeliverySettings(
         **read.given(
             "delivery",
             transport=lambda value: urls.transport(value, root),

@@ -109,7 +109,7 @@ class Durability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class DeliverySettings:
     """`[delivery]`: the way out and its limits."""
 
     transport: TransportUrl | None = None
@@ -149,7 +149,7 @@ class Settings:
     unsubscribe_mailto: Address
     unsubscribe_url: str | None
     bounces_address: Address | None
-    delivery: Delivery
+    delivery: DeliverySettings
     database: Path
     durability: Durability
     design: Design

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from newsletter.settings.values import Auth, Delivery, Scheme
+from newsletter.settings.values import Auth, DeliverySettings, Scheme
 from newsletter.smtp.auth import Credentials
 
 VARIABLE: Final = "NEWSLETTER_SMTP_PASSWORD"
@@ -18,7 +18,7 @@ SERVICE: Final = "newsletter"
 """The service's name in the keyring."""
 
 
-def account_of(delivery: Delivery) -> str | None:
+def account_of(delivery: DeliverySettings) -> str | None:
     """Return the account of the password, `user@host`, or None where no user is set."""
     url = delivery.transport
     if delivery.user is None or url is None or url.scheme is Scheme.MAILDIR:
@@ -31,7 +31,7 @@ def at_hand(account: str) -> str | None:
     return os.environ.get(VARIABLE) or _from_keyring(account)
 
 
-def credentials_of(delivery: Delivery, password: str) -> Credentials:
+def credentials_of(delivery: DeliverySettings, password: str) -> Credentials:
     """Return the credentials; a token loses the blanks that were pasted around it."""
     is_token = delivery.auth is Auth.XOAUTH2
     return Credentials(

@@ -20,7 +20,14 @@ from newsletter.content.topics import Vocabularies, Vocabulary
 from newsletter.message.content import Content
 from newsletter.message.draft import draft_message
 from newsletter.render.slots.slots import Context, Slot, Slotted
-from newsletter.settings.values import Delivery, Design, Durability, Mailbox, Newsletter, Settings
+from newsletter.settings.values import (
+    DeliverySettings,
+    Design,
+    Durability,
+    Mailbox,
+    Newsletter,
+    Settings,
+)
 
 ROOT = Path("/workspace")
 ISSUE_FILE = Path("issues/2026-11.md")
@@ -85,7 +92,7 @@ SETTINGS = Settings(
     unsubscribe_mailto=parse_address("unsubscribe@example.org"),
     unsubscribe_url=None,
     bounces_address=None,
-    delivery=Delivery(),
+    delivery=DeliverySettings(),
     database=ROOT / ".newsletter/state.db",
     durability=Durability.FULL,
     design=Design(),

@@ -15,7 +15,7 @@ from newsletter.checks.dossier import Consents, Dossier, Readers, RoleAddress
 from newsletter.checks.reading.census import take_census
 from newsletter.checks.reading.mail_hosts import organisational
 from newsletter.checks.registry import check_issue
-from newsletter.settings.values import Delivery, Mailbox, Rate, Scheme, TransportUrl
+from newsletter.settings.values import DeliverySettings, Mailbox, Rate, Scheme, TransportUrl
 from tests.checks.samples import SETTINGS, SOUND, message
 
 Told = list[tuple[str, str, int | None]]
@@ -32,7 +32,7 @@ def sent_from(address: str, host: str = "smtp.network.example", **delivery: Any)
     settings = replace(
         SETTINGS,
         newsletter=news,
-        delivery=Delivery(transport=url, **delivery),
+        delivery=DeliverySettings(transport=url, **delivery),
         unsubscribe_mailto=news.sender.address,
         lines={"newsletter.from": 3, "delivery.dkim_domain": 20, "delivery.connections": 21,
                "delivery.rate": 22, "unsubscribe.mailto": 12},

@@ -11,7 +11,7 @@ import click
 
 from newsletter.basics.errors import Problem, WrongUsage
 from newsletter.cli.terminal import output
-from newsletter.settings.values import Auth, Delivery, Settings
+from newsletter.settings.values import Auth, DeliverySettings, Settings
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.password import (
     SERVICE,
@@ -53,12 +53,12 @@ def password_for_tests(settings: Settings) -> str | None:
     return password or None
 
 
-def _words(delivery: Delivery) -> str:
+def _words(delivery: DeliverySettings) -> str:
     host = delivery.transport.host if delivery.transport else ""
     return f"{name_of(delivery.auth)} for {delivery.user} at {host}"
 
 
-def _asked(account: str, delivery: Delivery) -> str:
+def _asked(account: str, delivery: DeliverySettings) -> str:
     if not sys.stdin.isatty():
         raise WrongUsage(
             Problem(

@@ -108,7 +108,7 @@ def given_up(
     late = first_deferred_at is not None and now - first_deferred_at >= timing.give_up_after
     if outcome.verdict is not Verdict.DEFERRED or not late:
         return outcome
-    text = f"gave up after 48 hours: {outcome.text}"
+    text = f"gave up after {timing.give_up_after / 3600:.0f} hours: {outcome.text}"
     return Outcome(Verdict.REFUSED, outcome.code, outcome.enhanced, text, outcome.phase)
 
 

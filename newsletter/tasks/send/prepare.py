@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.basics.errors import CheckFailed, Level
 from newsletter.basics.times import today
-from newsletter.settings.values import Auth, Delivery
+from newsletter.settings.values import Auth, DeliverySettings
 from newsletter.state.standing import is_withdrawable
 from newsletter.state.values import Override
 from newsletter.tasks.send.ahead import try_out
@@ -126,7 +126,7 @@ def agreed(
     return transport if yes else None
 
 
-def _outlives_token(delivery: Delivery, at: datetime) -> bool:
+def _outlives_token(delivery: DeliverySettings, at: datetime) -> bool:
     """Return whether a token that is valid now has probably run out at a moment."""
     seconds = (at - datetime.now(UTC)).total_seconds()
     is_token = delivery.auth is Auth.XOAUTH2 and delivery.user is not None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.basics.errors import NewsletterError, Problem, fail
 from newsletter.basics.files import shown
-from newsletter.settings.values import Delivery, Scheme, Settings
+from newsletter.settings.values import DeliverySettings, Scheme, Settings
 from newsletter.web.preview.answers import problem_json
 from newsletter.workspace import Workspace, transport_of
 
@@ -26,7 +26,7 @@ class WayOut:
     `password` was typed then; None where the environment or the keyring has it, or nothing.
     """
 
-    delivery: Delivery
+    delivery: DeliverySettings
     password: str | None = field(default=None, repr=False)
 
 
@@ -94,7 +94,7 @@ def _credentials(way_out: WayOut, slug: str) -> Credentials | None:
     return credentials_of(way_out.delivery, password)
 
 
-def _missing(delivery: Delivery, slug: str) -> tuple[str, str]:
+def _missing(delivery: DeliverySettings, slug: str) -> tuple[str, str]:
     from newsletter.smtp.password import VARIABLE, name_of
 
     what, host = name_of(delivery.auth), delivery.transport.host if delivery.transport else ""
