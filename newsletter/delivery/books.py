@@ -43,7 +43,7 @@ class Books:
         return marked
 
     async def close(self, at: float) -> None:
-        """Write what is not written yet, by all means."""
+        """Write what is not written yet: into the ledger, or else aside."""
         self._kept += self._settling.take()
         if not self._kept:
             return
@@ -59,6 +59,6 @@ class Books:
                 continue
             else:
                 return
-        # Where not even that can be written, the next start finds them without an answer.
+        # If that fails, too, the next start finds these deliveries `attempting`.
         with contextlib.suppress(OSError):
             self._ledger.set_aside(self._kept)

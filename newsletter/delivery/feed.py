@@ -1,4 +1,4 @@
-"""Who comes next: the deliveries of a mailing, read from the ledger in batches.
+"""The deliveries to send next, read from the ledger in batches.
 
 Compiled by mypyc.
 """
@@ -38,7 +38,7 @@ class Feed:
         self._clock = clock
         self._left = limit
         self._batch: list[Delivery] = []
-        """Who comes next, the first one last."""
+        """The next deliveries, in reverse order."""
         self._back: list[Delivery] = []
         self._after = 0
         self._look_every = timing.look_every
@@ -58,7 +58,7 @@ class Feed:
         return self._batch.pop()
 
     def put_back(self, delivery: Delivery) -> None:
-        """Take a delivery back that nothing happened to."""
+        """Take back a delivery that was not tried."""
         self._back.append(delivery)
         if self._left is not None:
             self._left += 1

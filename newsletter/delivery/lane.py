@@ -43,7 +43,7 @@ class Ending:
 class Lane:
     """A channel with the delivery whose body is on its way and the one that is offered next.
 
-    What its channel tells goes on to `hear`.
+    `hear` takes each event of its channel.
     """
 
     def __init__(self, hear: Callable[[Lane, Event], None]) -> None:
@@ -62,7 +62,7 @@ class Lane:
 
     @property
     def busy(self) -> bool:
-        """Whether anybody's message is with it."""
+        """Whether it has a delivery, offered or with its body on its way."""
         return self.body is not None or self.offered is not None
 
     @property

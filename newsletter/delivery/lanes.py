@@ -29,7 +29,7 @@ class Trouble(StrEnum):
 
 
 class Lanes:
-    """The open lanes; what a lane's channel tells goes to `hear`."""
+    """The open lanes; `hear` takes each event of their channels."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Lanes:
 
     @property
     def any_busy(self) -> bool:
-        """Whether anybody's message is with one of them."""
+        """Whether one of them has a delivery."""
         return any(lane.busy for lane in self._all)
 
     def most(self, now: float) -> int:
@@ -75,7 +75,7 @@ class Lanes:
             opening += 1
 
     def leave(self, lane: Lane) -> None:
-        """Let go of a lane that nobody's message is with."""
+        """Close a lane that has no delivery."""
         self._remove(lane)
         if lane.channel is None:
             return
@@ -85,7 +85,7 @@ class Lanes:
             lane.channel.abort()
 
     def leave_all(self) -> None:
-        """Let go of all lanes: nobody's message is with any."""
+        """Close all lanes; none has a delivery."""
         for lane in self:
             self.leave(lane)
 

@@ -38,7 +38,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """SIGHUP: the terminal's window was closed; under nohup it is ignored, and stays so."""
 
 _TOGETHER = 2.0
-"""Seconds; what comes so soon after a SIGHUP is of the same end of a session."""
+"""Seconds after a SIGHUP in which another signal belongs to the same end of a session."""
 
 
 class SystemClock:
@@ -152,7 +152,7 @@ def send(
     try:
         ledger.run.attend(mailing)
         if mailing.state is MailingState.SENDING and course.rates:
-            # Of a run that died nobody knows whom it had offered: at most one on each connection.
+            # A dead run did not record what it had offered: at most one delivery a connection.
             ledger.run.presume(mailing, course.connections, now)
         breakers = _breakers(ledger.records, mailing, course)
         mailing = ledger.records.set_state(mailing, MailingState.SENDING, now)

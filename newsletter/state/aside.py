@@ -64,7 +64,7 @@ def write_aside(file: Path, settlements: Sequence[Settlement]) -> None:
 
 
 def read_aside(file: Path) -> list[Settlement]:
-    """Return what was set aside; a line that a full disk cut off, or was damaged, says nothing."""
+    """Return what was set aside; a line that is cut off or damaged is left out."""
     if not file.is_file():
         return []
     found: list[Settlement] = []
@@ -86,7 +86,7 @@ def _opened(file: Path) -> Iterator[int]:
 
 
 def _allocate(descriptor: int, octets: int) -> None:
-    """Make a file so long on the disk, too; where a system knows no other way, by writing zeros."""
+    """Allocate so many octets on the disk; where the system has no call for that, write zeros."""
     try:
         os.posix_fallocate(descriptor, 0, octets)
     except (AttributeError, OSError):

@@ -125,7 +125,7 @@ class Suppressions(Protocol):
         """Return every event, the oldest first."""
 
     def exclude_waiting(self) -> int:
-        """Exclude who is waiting in any mailing and suppressed by now; return how many."""
+        """Exclude waiting deliveries whose address is suppressed by now; return how many."""
 
 
 class Records(Protocol):
@@ -175,7 +175,7 @@ class Records(Protocol):
         """Return how many deliveries are in each state, every state named."""
 
     def is_untried(self, mailing: Mailing) -> bool:
-        """Return whether somebody waits who was never tried."""
+        """Return whether a delivery waits that was never tried."""
 
     def of(self, mailing: Mailing, states: Sequence[State] = ()) -> Iterator[Record]:
         """Yield a mailing's deliveries by address; all, or those in some states."""

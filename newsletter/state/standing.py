@@ -19,7 +19,7 @@ class Standing(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     RECORDED = "recorded"
-    """Only `mailings.csv` knows of its mailing."""
+    """Only `mailings.csv` has its mailing."""
 
 
 def standings_of(rows: Sequence[Mapping[str, str]], ledger: Ledger | None) -> dict[str, Standing]:

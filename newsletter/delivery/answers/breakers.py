@@ -1,4 +1,4 @@
-"""The breakers: what, of all that servers answer in a run, stops a mailing gone wrong.
+"""Which answers of the servers in a run stop a mailing.
 
 Compiled by mypyc.
 """

@@ -29,5 +29,5 @@ class NextTurn:
             self._loop.call_soon(self._action)
 
     def done(self) -> None:
-        """Note that the turn is taken: who asks now gets another one."""
+        """Note that the turn is taken: `ask` sets the next one."""
         self.is_set = False

@@ -1,4 +1,4 @@
-"""What `mailings.csv` says of a ledger that the ledger does not: then it is an old one, or another.
+"""Mailings and counts of `mailings.csv` that a ledger lacks: it is an older one, or another.
 
 The file is written when a run begins and when it ends, so a number in it that is higher than the
 ledger's was once the ledger's own.

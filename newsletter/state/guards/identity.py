@@ -33,7 +33,7 @@ _OLDER: Final = "the ledger is older than its last mailing: restored? ({})"
 
 
 class Identified(Protocol):
-    """A ledger that knows its id and epoch, its file, and the file's inode when it was opened."""
+    """A ledger with its id and epoch, its file, and the file's inode when it was opened."""
 
     file: Path
 
@@ -103,7 +103,7 @@ def _not_in_its_place(ledger: Identified, known: Identity | None, witness: Witne
 
 
 def older(ledger: Identified, how_known: str) -> NewsletterError:
-    """Return the refusal of a ledger that something else knows to be out of date."""
+    """Return the refusal of a ledger of which another record shows a later state."""
     return _refusal(ledger, _OLDER.format(how_known))
 
 

@@ -77,7 +77,7 @@ def _write_audience(database: Database, mailing: int | None) -> None:
     """
     db = database.db
     before = _last_id(database)
-    # An address that slipped in twice stands once, and excluded if either was.
+    # An address that is there twice is kept once, excluded if either row was.
     db.execute(
         f"INSERT OR IGNORE INTO audience (mailing, {_COLUMNS})"  # noqa: S608 - a constant
         f" SELECT ?, {_COLUMNS} FROM incoming ORDER BY key, excluded IS NULL",

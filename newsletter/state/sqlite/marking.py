@@ -33,7 +33,7 @@ class Marks:
             self._folders.append((folder, "marks-"))
 
     def lost(self, mailing: Mailing) -> dict[int, float]:
-        """Return the ids of those who wait although a witness has a later mark, with its time."""
+        """Return the ids of waiting deliveries with a later mark in a witness, and its time."""
         return self._lost(self._database, mailing)
 
     def lost_in_the_file(self, mailing: Mailing) -> int:

@@ -18,7 +18,7 @@ from newsletter.state.sqlite.unusable import unusable
 from newsletter.state.values import Delivery, Mailing, Settlement
 
 _BY_DUE = "deliveries INDEXED BY deliveries_due"
-"""By themselves, the ids of a mailing look like the shorter way, which is through all of them."""
+"""Without the index SQLite goes through all ids of the mailing."""
 
 _GLANCE = 0.005
 """Seconds in which turns look once whether the ledger is still in its place: three stat(2) a look.

@@ -41,7 +41,7 @@ _SETTLE: Final = """
     WHERE id = ? AND (state = 'attempting' OR state = 'pending' OR state = 'deferred'
                       OR state = 'refused' AND ? = 'pending')
 """
-# From those who left to their deliveries, in this order (CROSS JOIN): never over the whole table.
+# From suppressions to deliveries, in this order (CROSS JOIN): never over the whole table.
 EXCLUDE_SUPPRESSED: Final = """
     UPDATE deliveries SET state = 'excluded', due = NULL, text = 'suppressed: ' ||
         (SELECT s.why FROM audience a JOIN suppressed s USING (key) WHERE a.id = deliveries.id)
@@ -67,7 +67,7 @@ class Turn:
         self._cursor = db.cursor()
         self._at = 0.0
         self._seen: tuple[int, int] | None = None
-        """What others, and we ourselves, had written of suppressions when we last looked."""
+        """The versions of the suppressions at the last look: those of others, and our own."""
         self._held: list[list[int]] = []
         """The marks of this turn that hold, in runs of ids that follow each other."""
         self.witnesses: list[MarkFile] = []
@@ -129,7 +129,7 @@ class Turn:
         """Settle what was not accepted, each try with a row of its own in `attempts`."""
         settled = self._cursor.executemany(_SETTLE, [settled_row(each) for each in others]).rowcount
         if settled != len(others):
-            # Who left between the offer and its answer is excluded, and stays so.
+            # A delivery that was excluded between its offer and the answer stays so.
             settled += sum([self._is_excluded(each) for each in others])
         if settled == len(others):
             # Back to pending without a reply: nothing was tried, or what was is taken back.
@@ -143,7 +143,7 @@ class Turn:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 tries,
             )
-            # Who left while their message was on its way was passed over when others were excluded.
+            # Deliveries on their way were passed over when suppressed ones were excluded.
             waiting = [{"id": each.delivery} for each in others if each.state in _WAITING]
             self._cursor.executemany(_EXCLUDE_IF_SUPPRESSED, waiting)
         return settled
@@ -172,7 +172,7 @@ class Turn:
         return held
 
     def _heed_others(self, suppressions: int) -> None:
-        """Exclude who left, if anybody may have since we last looked."""
+        """Exclude suppressed deliveries, if suppressions may be new since the last look."""
         (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
         seen = (version, suppressions)
         if seen != self._seen:
