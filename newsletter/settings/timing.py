@@ -15,7 +15,7 @@ class Timing:
     give_up_after: float = 48 * 3600.0
     """After the first deferral, a delivery that is deferred once more is refused ("gave up")."""
     look_every: float = 5.0
-    """A long run looks so often who has fallen due."""
+    """Between a long run's looks for deliveries that have fallen due."""
 
     first_wait: float = 0.5
     """Until another connection to a server in trouble; then twice that, ..."""

@@ -145,3 +145,17 @@ def with_tls(folder: Path) -> str:
         f"smtpd_tls_chain_files = {folder}/server.pem\n"
         "smtpd_tls_auth_only = yes\n"
     )
+
+
+def with_logins(folder: Path, port: int, owners: str) -> str:
+    """Return the lines of a server with TLS that asks a login service at a port.
+
+    `owners` says which login may send as which address: `news@example.org=ada, ...`.
+    """
+    return with_tls(folder) + (
+        "smtpd_sasl_auth_enable = yes\n"
+        "smtpd_sasl_type = dovecot\n"
+        f"smtpd_sasl_path = inet:127.0.0.1:{port}\n"
+        f"smtpd_sender_login_maps = inline:{{{owners}}}\n"
+        "smtpd_sender_restrictions = reject_sender_login_mismatch\n"
+    )

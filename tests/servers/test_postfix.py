@@ -11,7 +11,7 @@ import pytest
 from tests.delivery.oracle import Run, last_words, rows, settle, states
 from tests.delivery.test_kill import make_due
 from tests.delivery.test_mailing import readers
-from tests.servers.postfix import postfix, with_tls
+from tests.servers.postfix import postfix, with_logins
 from tests.servers.services import Greylist, Logins, serving
 
 pytestmark = pytest.mark.stranger("postfix-server")
@@ -73,13 +73,7 @@ def test_a_login_may_send_as_the_address_that_is_its_own(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "correct horse")
     with serving(Logins({"ada": "correct horse"})) as port:
-        lines = with_tls(tmp_path) + (
-            "smtpd_sasl_auth_enable = yes\n"
-            "smtpd_sasl_type = dovecot\n"
-            f"smtpd_sasl_path = inet:127.0.0.1:{port}\n"
-            "smtpd_sender_login_maps = inline:{news@example.org=ada, other@example.org=eve}\n"
-            "smtpd_sender_restrictions = reject_sender_login_mismatch\n"
-        )
+        lines = with_logins(tmp_path, port, "news@example.org=ada, other@example.org=eve")
         with postfix(lines) as server:
             emails = settle(
                 workspace, server.port, readers=12, extra='connections = 2\nuser = "ada"'
@@ -97,13 +91,7 @@ def test_a_sender_that_is_somebody_elses_costs_no_reader_and_is_mended(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "correct horse")
     with serving(Logins({"ada": "correct horse"})) as port:
-        lines = with_tls(tmp_path) + (
-            "smtpd_sasl_auth_enable = yes\n"
-            "smtpd_sasl_type = dovecot\n"
-            f"smtpd_sasl_path = inet:127.0.0.1:{port}\n"
-            "smtpd_sender_login_maps = inline:{news@example.org=eve, other@example.org=ada}\n"
-            "smtpd_sender_restrictions = reject_sender_login_mismatch\n"
-        )
+        lines = with_logins(tmp_path, port, "news@example.org=eve, other@example.org=ada")
         with postfix(lines) as server:
             emails = settle(
                 workspace, server.port, readers=number, extra='connections = 3\nuser = "ada"'

@@ -44,7 +44,7 @@ class Finish:
         self.over.set()
 
     def guard(self, loop: asyncio.AbstractEventLoop, abandon: Callable[[], None]) -> None:
-        """End the run at an error of our own; what a network does is told in events."""
+        """End the run at an error of our own; network failures arrive as events of a channel."""
 
         def on_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
             error = _own_error(context)
