@@ -121,8 +121,13 @@ class Torture:
         return False
 
     def _keep(self) -> None:
-        """Keep a copy of the ledger, to be put back later; of a mailing that has been frozen."""
-        if sum(self._counts().values()):
+        """Keep a copy of the ledger, to be put back later; of a mailing of which something left.
+
+        A mailing of which nothing left is frozen anew by the next process, and a ledger from before
+        that knows nothing of the one that was sent: `send` refuses it whatever the editor says.
+        """
+        counts = self._counts()
+        if sum(counts.values()) > counts["pending"] + counts["excluded"]:
             shutil.rmtree(self._earlier, ignore_errors=True)
             shutil.copytree(self._folder, self._earlier)
 
