@@ -212,13 +212,17 @@ class Workspace:
         Raises NewsletterError where a suppression cannot be read: it may name somebody who left.
         """
         from newsletter.audience.audience import Audience
+        from newsletter.audience.register.alias import Aliases
         from newsletter.audience.suppression.book import suppressed_now
 
         file = self.settings.subscribers_file
+        suppressed = suppressed_now(ledger.people, self.root)
         return Audience(
             file,
             shown=shown(file, self.root),
-            suppressed=suppressed_now(ledger.suppressions, self.root),
+            suppressed=suppressed,
+            aliases=Aliases(suppressed, self.keys()),
+            choices=ledger.people.choices(),
             today=today,
             answers=self.settings.subscribers_columns,
         )

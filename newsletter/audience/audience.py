@@ -36,6 +36,8 @@ from newsletter.audience.list.gates import (
 from newsletter.audience.list.listfile import Member, RowReader
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
+from newsletter.audience.register.alias import Aliases
+from newsletter.audience.register.choice import Choice
 from newsletter.audience.suppression.suppression import Suppression
 from newsletter.basics.errors import Level, Problem
 
@@ -72,10 +74,11 @@ class Audience:
 
     After an iteration these are complete: `problems`, `figures`, `columns` (the header's names),
     `column_problems` (those of the problems that stop a mailing) and `read_as` (each column as it
-    is written, and how it is read). `answers` are those of the settings. `suppressed` is by
-    `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path as the
-    editor should see it. With `shows_cells` a problem quotes a cell that should be an address: for
-    the editor's own terminal, never for a log.
+    is written, and how it is read). `answers` are those of the settings. `suppressed` and
+    `choices` are by `Address.key`; `aliases` finds those of the suppressed who were erased. Who
+    joined without a row in the list comes at its end, on line 0. `today` decides whether a consent
+    has expired. `shown` is the file's path as the editor should see it. With `shows_cells` a
+    problem quotes a cell that should be an address: for the editor's own terminal, never for a log.
     """
 
     def __init__(
@@ -85,12 +88,16 @@ class Audience:
         shown: Path,
         suppressed: Mapping[str, Suppression],
         today: date,
+        aliases: Aliases | None = None,
+        choices: Mapping[str, Choice] | None = None,
         answers: Answers | None = None,
         shows_cells: bool = False,
     ) -> None:
         self._file = file
         self.shown = shown
         self._suppressed = suppressed
+        self._aliases = aliases or None
+        self._choices = choices or None
         self._today = today
         self._answers = answers or {}
         self._shows_cells = shows_cells
@@ -182,6 +189,8 @@ class Audience:
 
     def _members(self, table: Table, reader: RowReader, survey: Survey) -> Iterator[Member]:
         suppressed, barred, maybe_twice = self._suppressed, survey.barred, survey.hashes
+        aliases, choices = self._aliases, self._choices
+        listed: set[str] = set()
         first_lines: dict[str, int] = {}
         figures = self.figures
         for line, cells in table.rows(self._left_out):
@@ -200,11 +209,39 @@ class Audience:
                 member = Member(member.subscriber, line, f"{SUPPRESSED}: {suppressed[key]}")
             elif key in barred and member.excluded is None:
                 member = Member(member.subscriber, line, barred[key])
-            if member.excluded is None:
-                figures.mailable += 1
-            else:
-                figures.excluded[kind_of(member.excluded)] += 1
-            yield member
+            if aliases is not None and (alias := aliases.find(key)) is not None:
+                member = Member(member.subscriber, line, f"{SUPPRESSED}: {suppressed[alias]}")
+            if choices is not None and key in choices:
+                member = self._as_chosen(member, choices[key])
+                listed.add(key)
+            yield self._counted(member)
+        if choices is not None:
+            yield from self._joined(choices, listed)
+
+    def _counted(self, member: Member) -> Member:
+        if member.excluded is None:
+            self.figures.mailable += 1
+        else:
+            self.figures.excluded[kind_of(member.excluded)] += 1
+        return member
+
+    def _as_chosen(self, member: Member, choice: Choice) -> Member:
+        """Return a member as they chose to be; a renewed consent counts where the list's ended."""
+        excluded = member.excluded
+        if excluded is not None and kind_of(excluded) == EXPIRED:
+            excluded = None if choice.consents_on(self._today) else excluded
+        return Member(choice.applied_to(member.subscriber), member.line, excluded)
+
+    def _joined(self, choices: Mapping[str, Choice], listed: set[str]) -> Iterator[Member]:
+        """Yield who signed up and has no row in the list."""
+        for key, choice in choices.items():
+            if choice.joined and key not in listed:
+                excluded = None
+                if key in self._suppressed:
+                    excluded = f"{SUPPRESSED}: {self._suppressed[key]}"
+                elif not choice.consents_on(self._today):
+                    excluded = EXPIRED
+                yield self._counted(Member(choice.reader(), 0, excluded))
 
     def _report(self, problem: Problem) -> None:
         if len(self._problems) < _KEPT or problem.level is Level.ERROR:

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Protocol
 
 from newsletter.audience.list.listfile import Member
-from newsletter.audience.suppression.suppression import Suppression, SuppressionEvent
+from newsletter.audience.register.choice import Choice
+from newsletter.audience.register.event import Event
 from newsletter.basics.address import Address
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import State
@@ -109,20 +110,20 @@ class RunLedger(Protocol):
         """Raise LedgerGone where the ledger has lost marks by the end of a run."""
 
 
-class Suppressions(Protocol):
-    """Who must not be mailed: every event, and its effect on the deliveries that wait."""
+class People(Protocol):
+    """The register: what happened to each person, and its effect on the deliveries that wait."""
 
-    def suppress(self, suppression: Suppression) -> None:
-        """Record that an address must not be mailed; it counts at the next mark."""
+    def add(self, events: Sequence[Event]) -> None:
+        """Record events, all or none; a suppression among them counts at the next mark."""
 
-    def restore(self, address: Address, *, reason: str, source: str, at: datetime) -> None:
-        """Record that an address may be mailed again."""
+    def weighed(self) -> Sequence[Event]:
+        """Return every event by which somebody is or is not suppressed, the oldest first."""
 
-    def add_event(self, event: SuppressionEvent) -> None:
-        """Record an event as it was written elsewhere."""
+    def history(self, address: Address) -> Sequence[Event]:
+        """Return every event of a person, the oldest first."""
 
-    def events(self) -> Sequence[SuppressionEvent]:
-        """Return every event, the oldest first."""
+    def choices(self) -> Mapping[str, Choice]:
+        """Return what people chose, by `Address.key`."""
 
     def exclude_waiting(self) -> int:
         """Exclude waiting deliveries whose address is suppressed by now; return how many."""
@@ -213,8 +214,8 @@ class Ledger(Protocol):
         """What a run needs."""
 
     @property
-    def suppressions(self) -> Suppressions:
-        """Who must not be mailed."""
+    def people(self) -> People:
+        """Who they are, and who must not be mailed."""
 
     @property
     def records(self) -> Records:

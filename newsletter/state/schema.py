@@ -164,4 +164,26 @@ MIGRATIONS: tuple[str, ...] = (
     -- in its page any more, and a turn of the sender would write several pages anew.
     ALTER TABLE deliveries ADD COLUMN room BLOB;
     """,
+    """
+    -- What happened to a person. Rows are added; an erasure alone changes some: it takes out whom
+    -- they are about.
+    CREATE TABLE history (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL,            -- the address folded, or what stands for one that was erased
+        address TEXT NOT NULL,
+        kind TEXT NOT NULL,           -- newsletter.audience.register.event.Kind
+        reason TEXT NOT NULL,
+        source TEXT NOT NULL,         -- by which way it came
+        at TEXT NOT NULL,             -- ISO 8601 with its zone: as it was said
+        evidence TEXT NOT NULL        -- a JSON object
+    );
+    INSERT INTO history
+        SELECT id, key, address, action, reason, source, at, '{}' FROM suppression_events
+        ORDER BY id;
+    DROP TABLE suppression_events;
+    -- All events of one person are weighed at every new one.
+    CREATE INDEX history_key ON history (key);
+    -- The few by which somebody is suppressed, or chose something, among many that were imported.
+    CREATE INDEX history_kind ON history (kind);
+    """,
 )

@@ -11,15 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.book import Changed, SuppressionBook, suppressed_now
 from newsletter.audience.suppression.record import FILE_NAME, append_events, read_record
-from newsletter.audience.suppression.suppression import (
-    UNDATED,
-    Action,
-    Suppression,
-    SuppressionEvent,
-    in_force,
-)
+from newsletter.audience.suppression.suppression import Suppression, in_force
 from newsletter.basics.address import Address
 from newsletter.basics.errors import NewsletterError
 from newsletter.state.sqlite import SqliteLedger
@@ -30,12 +25,8 @@ ADA = Address("ada", "example.org")
 SHOWN = Path(FILE_NAME)
 
 
-def event(
-    action: Action, at: datetime, address: Address = LEE, reason: str = "unsubscribed"
-) -> SuppressionEvent:
-    return SuppressionEvent(
-        address=address, action=action, reason=reason, source="subscribers", at=at
-    )
+def event(kind: Kind, at: datetime, address: Address = LEE, reason: str = "unsubscribed") -> Event:
+    return Event(address=address, kind=kind, reason=reason, source="subscribers", at=at)
 
 
 def written(folder: Path, content: str | bytes) -> Path:
@@ -48,11 +39,11 @@ def keys_in(file: Path) -> set[str]:
     return set(in_force(read_record(file, shown=SHOWN).events))
 
 
-@given(st.permutations([(Action.SUPPRESS, 1), (Action.RESTORE, 2), (Action.SUPPRESS, 3)]))
+@given(st.permutations([(Kind.SUPPRESS, 1), (Kind.RESTORE, 2), (Kind.SUPPRESS, 3)]))
 def test_the_latest_event_counts_in_whatever_order_they_come(
-    order: list[tuple[Action, int]],
+    order: list[tuple[Kind, int]],
 ) -> None:
-    events = [event(action, NOW + timedelta(days=day)) for action, day in order]
+    events = [event(kind, NOW + timedelta(days=day)) for kind, day in order]
     assert in_force(events) == {
         "lee@example.com": Suppression(
             address=LEE,
@@ -64,18 +55,18 @@ def test_the_latest_event_counts_in_whatever_order_they_come(
 
 
 def test_a_tie_suppresses_and_a_later_restore_restores() -> None:
-    tie = [event(Action.SUPPRESS, NOW), event(Action.RESTORE, NOW)]
+    tie = [event(Kind.SUPPRESS, NOW), event(Kind.RESTORE, NOW)]
     assert all(in_force(order) for order in itertools.permutations(tie))
-    assert in_force([*tie, event(Action.RESTORE, NOW + timedelta(seconds=1))]) == {}
+    assert in_force([*tie, event(Kind.RESTORE, NOW + timedelta(seconds=1))]) == {}
 
 
 def test_what_is_appended_is_read_back_whole(tmp_path: Path) -> None:
     file = tmp_path / FILE_NAME
     formula = Address("=cmd", "example.org")
     events = (
-        event(Action.SUPPRESS, NOW, LEE, 'asked, "by phone"'),
-        event(Action.RESTORE, NOW, ADA, "wrote again"),
-        event(Action.SUPPRESS, NOW, formula, "'+1 555"),
+        event(Kind.SUPPRESS, NOW, LEE, 'asked, "by phone"'),
+        event(Kind.RESTORE, NOW, ADA, "wrote again"),
+        event(Kind.SUPPRESS, NOW, formula, "'+1 555"),
     )
     append_events(file, events[:1], shown=SHOWN)
     append_events(file, events[1:], shown=SHOWN)
@@ -115,15 +106,15 @@ def test_a_line_by_hand_without_a_date_yields_only_to_what_was_added_below(
 ) -> None:
     file = written(tmp_path, "email\nlee@example.com")
     assert read_record(file, shown=SHOWN).events == (
-        SuppressionEvent(
+        Event(
             address=LEE,
-            action=Action.SUPPRESS,
+            kind=Kind.SUPPRESS,
             reason="suppressed by hand",
             source="suppressions.csv",
             at=UNDATED,
         ),
     )
-    append_events(file, [event(Action.RESTORE, NOW)], shown=SHOWN)
+    append_events(file, [event(Kind.RESTORE, NOW)], shown=SHOWN)
     assert file.read_text("utf-8").splitlines() == [
         "email,action,reason,source,at",
         "lee@example.com,,,,",
@@ -134,7 +125,7 @@ def test_a_line_by_hand_without_a_date_yields_only_to_what_was_added_below(
 
 def test_adding_to_a_file_in_another_form_keeps_every_cell(tmp_path: Path) -> None:
     file = written(tmp_path, "Name;E-Mail\nZoë;zoe@example.org\n".encode("cp1252"))
-    append_events(file, [event(Action.SUPPRESS, NOW)], shown=SHOWN)
+    append_events(file, [event(Kind.SUPPRESS, NOW)], shown=SHOWN)
     assert file.read_text("utf-8").splitlines()[:2] == [
         "name,email,action,reason,source,at",
         "Zoë,zoe@example.org,,,,",
@@ -162,58 +153,52 @@ def test_nobody_is_mailed_while_the_file_cannot_be_read(tmp_path: Path, content:
     written(tmp_path, content)
     ledger = SqliteLedger(tmp_path / "state.db")
     with pytest.raises(NewsletterError):
-        suppressed_now(ledger.suppressions, tmp_path)
+        suppressed_now(ledger.people, tmp_path)
     ledger.close()
 
 
 def test_a_suppression_stands_in_both_records_and_either_is_enough(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "state.db")
-    book = SuppressionBook(ledger.suppressions, tmp_path)
+    book = SuppressionBook(ledger.people, tmp_path)
     assert book.suppress([LEE, LEE], reason="unsubscribed", source="test", now=NOW) == [
         Changed(address=LEE, before=None)
     ]
     held = Suppression(address=LEE, reason="unsubscribed", at=NOW, source="test")
-    assert in_force(ledger.suppressions.events()) == {"lee@example.com": held}
+    assert in_force(ledger.people.weighed()) == {"lee@example.com": held}
     assert in_force(read_record(tmp_path / FILE_NAME, shown=SHOWN).events) == {
         "lee@example.com": held
     }
     (tmp_path / FILE_NAME).unlink()
-    assert suppressed_now(ledger.suppressions, tmp_path) == {"lee@example.com": held}
+    assert suppressed_now(ledger.people, tmp_path) == {"lee@example.com": held}
 
-    again = SuppressionBook(ledger.suppressions, tmp_path)
+    again = SuppressionBook(ledger.people, tmp_path)
     later = NOW + timedelta(days=9)
     assert again.suppress([LEE], reason="other", source="test", now=later) == [
         Changed(address=LEE, before=held)
     ]
     other = SqliteLedger(tmp_path / "other.db")
-    assert suppressed_now(other.suppressions, tmp_path) == {"lee@example.com": held}
+    assert suppressed_now(other.people, tmp_path) == {"lee@example.com": held}
     other.close()
     ledger.close()
 
 
 def test_a_restore_counts_even_where_the_clock_went_back(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "state.db")
-    SuppressionBook(ledger.suppressions, tmp_path).suppress(
-        [LEE], reason="r", source="test", now=NOW
-    )
+    SuppressionBook(ledger.people, tmp_path).suppress([LEE], reason="r", source="test", now=NOW)
     early = NOW - timedelta(hours=3)
-    change = SuppressionBook(ledger.suppressions, tmp_path).restore(
+    change = SuppressionBook(ledger.people, tmp_path).restore(
         LEE, reason="wrote", source="test", now=early
     )
     assert change.before is not None
-    assert suppressed_now(ledger.suppressions, tmp_path) == {}
-    book = SuppressionBook(ledger.suppressions, tmp_path)
+    assert suppressed_now(ledger.people, tmp_path) == {}
+    book = SuppressionBook(ledger.people, tmp_path)
     assert book.restore(LEE, reason="x", source="test", now=NOW).before is None
     book.suppress([LEE], reason="again", source="test", now=early)
-    assert (
-        str(suppressed_now(ledger.suppressions, tmp_path)["lee@example.com"]) == "again, 2026-11-02"
-    )
-    assert [
-        each.action for each in SuppressionBook(ledger.suppressions, tmp_path).history(LEE)
-    ] == [
-        Action.SUPPRESS,
-        Action.RESTORE,
-        Action.SUPPRESS,
+    assert str(suppressed_now(ledger.people, tmp_path)["lee@example.com"]) == "again, 2026-11-02"
+    assert [each.kind for each in SuppressionBook(ledger.people, tmp_path).history(LEE)] == [
+        Kind.SUPPRESS,
+        Kind.RESTORE,
+        Kind.SUPPRESS,
     ]
     ledger.close()
 
@@ -221,18 +206,16 @@ def test_a_restore_counts_even_where_the_clock_went_back(tmp_path: Path) -> None
 def test_a_file_that_cannot_be_written_is_told_and_the_database_has_it(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
     ledger = SqliteLedger(tmp_path / "state.db")
-    book = SuppressionBook(ledger.suppressions, tmp_path)
+    book = SuppressionBook(ledger.people, tmp_path)
     with pytest.raises(NewsletterError) as caught:
         book.suppress([LEE], reason="r", source="test", now=NOW)
     assert str(caught.value) == (
         "suppressions.csv: not recorded in suppressions.csv: this is a folder, not a file\n"
         "  Hint: the database has it; mend that, then run the same command again"
     )
-    assert set(in_force(ledger.suppressions.events())) == {"lee@example.com"}
+    assert set(in_force(ledger.people.weighed())) == {"lee@example.com"}
     (tmp_path / FILE_NAME).rmdir()
-    SuppressionBook(ledger.suppressions, tmp_path).suppress(
-        [LEE], reason="x", source="test", now=NOW
-    )
+    SuppressionBook(ledger.people, tmp_path).suppress([LEE], reason="x", source="test", now=NOW)
     assert keys_in(tmp_path / FILE_NAME) == {"lee@example.com"}
     ledger.close()
 
@@ -241,9 +224,9 @@ def test_a_restore_that_reached_one_record_only_reaches_the_other_when_it_is_sai
     tmp_path: Path,
 ) -> None:
     ledger = SqliteLedger(tmp_path / "state.db")
-    append_events(tmp_path / FILE_NAME, [event(Action.SUPPRESS, NOW)], shown=SHOWN)
-    ledger.suppressions.add_event(event(Action.RESTORE, NOW + timedelta(days=1)))
-    change = SuppressionBook(ledger.suppressions, tmp_path).restore(
+    append_events(tmp_path / FILE_NAME, [event(Kind.SUPPRESS, NOW)], shown=SHOWN)
+    ledger.people.add([event(Kind.RESTORE, NOW + timedelta(days=1))])
+    change = SuppressionBook(ledger.people, tmp_path).restore(
         LEE, reason="wrote", source="test", now=NOW
     )
     assert change == Changed(address=LEE, before=None)

@@ -252,7 +252,7 @@ def test_restore_needs_a_reason_and_is_kept_with_it(run: Run) -> None:
     assert excluded(run)["ada@example.org"] is None
     events = json.loads(run("subscribers", "show", "ada@example.org", "--json").stdout)["events"]
     assert [(event["action"], event["reason"]) for event in events] == [
-        ("suppress", "unsubscribed"),
+        ("unsubscribe", "unsubscribed"),
         ("restore", "wrote on 2 May"),
     ]
 

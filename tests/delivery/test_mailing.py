@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.list.subscriber import Subscriber
-from newsletter.audience.suppression.suppression import Suppression
+from newsletter.audience.register.event import Event, Kind
 from newsletter.basics.address import Address, parse_address
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
@@ -250,8 +250,16 @@ def test_who_leaves_while_it_is_being_sent_is_excluded_at_the_mark(ledger: Sqlit
     def dot(_: str, number: int) -> str:
         if number == 1:
             with_own = SqliteLedger(ledger.database.file, keys=[KEY])
-            with_own.suppressions.suppress(
-                Suppression(address=gone, reason="unsubscribed", at=NOW, source="subscribers")
+            with_own.people.add(
+                [
+                    Event(
+                        address=gone,
+                        kind=Kind.UNSUBSCRIBE,
+                        reason="unsubscribed",
+                        source="subscribers",
+                        at=NOW,
+                    )
+                ]
             )
             with_own.close()
         return f"250 2.0.0 {number}"

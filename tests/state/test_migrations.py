@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from newsletter.audience.register.event import Event, Kind
+from newsletter.basics.address import Address
 from newsletter.basics.outcome import State
 from newsletter.state.schema import MIGRATIONS
 from newsletter.state.sqlite import SqliteLedger
@@ -56,4 +59,39 @@ def test_a_ledger_of_the_first_version_keeps_everything_it_knows(tmp_path: Path)
     kept = ledger.database.db.execute("SELECT delivery, at, state, text FROM attempts").fetchall()
     assert kept == [(12, 6.0, "deferred", "later")]
     assert ledger.database.db.execute("PRAGMA foreign_key_check").fetchall() == []
+    ledger.close()
+
+
+def test_what_was_suppressed_and_restored_before_is_part_of_the_history(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    write_first_version(file)
+    with sqlite3.connect(file) as database:
+        database.executemany(
+            "INSERT INTO suppression_events (key, address, action, reason, source, at)"
+            " VALUES ('lee@x.org', 'Lee@x.org', ?, ?, 'subscribers', ?)",
+            [
+                ("suppress", "unsubscribed", "2025-03-01T10:00:00+01:00"),
+                ("restore", "wrote again", "2025-03-02T10:00:00+01:00"),
+            ],
+        )
+    database.close()
+    ledger = SqliteLedger(file)
+    lee = Address("Lee", "x.org")
+    first, second = datetime.fromisoformat("2025-03-01T10:00:00+01:00"), timedelta(days=1)
+    assert ledger.people.history(lee) == [
+        Event(
+            address=lee,
+            kind=Kind.SUPPRESS,
+            reason="unsubscribed",
+            source="subscribers",
+            at=first,
+        ),
+        Event(
+            address=lee,
+            kind=Kind.RESTORE,
+            reason="wrote again",
+            source="subscribers",
+            at=first + second,
+        ),
+    ]
     ledger.close()

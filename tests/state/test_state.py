@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.list.subscriber import Subscriber
-from newsletter.audience.suppression.suppression import Suppression
-from newsletter.basics.address import parse_address
+from newsletter.audience.register.event import Event, Kind
+from newsletter.basics.address import Address, parse_address
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
 from newsletter.basics.tokens import Key, Purpose, Signer
@@ -56,10 +56,11 @@ def frozen(ledger: SqliteLedger, *members: Member) -> Mailing:
 
 
 def suppress(ledger: SqliteLedger, email: str) -> None:
-    address = parse_address(email)
-    ledger.suppressions.suppress(
-        Suppression(address=address, reason="left", at=NOW, source="subscribers")
-    )
+    ledger.people.add([event(Kind.SUPPRESS, parse_address(email), NOW)])
+
+
+def event(kind: Kind, address: Address, at: datetime) -> Event:
+    return Event(address=address, kind=kind, reason="left", source="subscribers", at=at)
 
 
 def states(ledger: SqliteLedger, mailing: Mailing) -> dict[str, State]:
@@ -225,7 +226,7 @@ def test_the_tokens_of_leaving_and_of_bounces_name_their_reader_and_a_forged_one
 
 def test_a_restore_counts_as_a_later_event(ledger: SqliteLedger) -> None:
     suppress(ledger, "ada@example.org")
-    ledger.suppressions.restore(ADA, reason="asked again", source="x", at=NOW + timedelta(days=1))
+    ledger.people.add([event(Kind.RESTORE, ADA, NOW + timedelta(days=1))])
     mailing = frozen(ledger, member("ada@example.org"))
     (only,) = ledger.run.pending(mailing, after=0, limit=1)
     assert ledger.run.turn([], [only.id], 1.0) == {only.id}

@@ -13,28 +13,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from newsletter.audience.register.alias import Aliases
+from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.record import FILE_NAME, Recorded, append_events, read_record
-from newsletter.audience.suppression.suppression import (
-    UNDATED,
-    Action,
-    Suppression,
-    SuppressionEvent,
-    in_force,
-)
+from newsletter.audience.suppression.suppression import Suppression, in_force
 from newsletter.basics.address import Address
 from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.basics.tokens import Key
 
 _AGAIN = "mend that, then run the same command again"
 
 
 class EventStore(Protocol):
-    """The part of the ledger that the book uses."""
+    """The part of the ledger's register that the book uses."""
 
-    def add_event(self, event: SuppressionEvent) -> None:
-        """Record an event."""
+    def add(self, events: Sequence[Event]) -> None:
+        """Record events, all or none."""
 
-    def events(self) -> Iterable[SuppressionEvent]:
-        """Return every event."""
+    def weighed(self) -> Iterable[Event]:
+        """Return every event by which somebody is or is not suppressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +50,16 @@ def suppressed_now(database: EventStore, root: Path) -> dict[str, Suppression]:
     """
     record = read_record(root / FILE_NAME, shown=Path(FILE_NAME))
     record.require_whole()
-    return in_force(itertools.chain(database.events(), record.events))
+    return in_force(itertools.chain(database.weighed(), record.events))
 
 
 class SuppressionBook:
-    """Both records of the workspace at `root`, read once; `problems` are those of the file."""
+    """Both records of the workspace at `root`, read once; `problems` are those of the file.
 
-    def __init__(self, database: EventStore, root: Path) -> None:
+    `keys` are the workspace's, by which those who were erased are found.
+    """
+
+    def __init__(self, database: EventStore, root: Path, keys: Sequence[Key] = ()) -> None:
         self._database = database
         self._file = root / FILE_NAME
         try:
@@ -67,37 +67,48 @@ class SuppressionBook:
         except NewsletterError as error:
             self._record = Recorded(problems=error.problems)
         self.problems = self._record.problems
-        self._in_database = tuple(database.events())
+        self._in_database = tuple(database.weighed())
         self._in_file = self._record.events
+        self._aliases = Aliases(self.in_force(), keys)
 
     def in_force(self) -> dict[str, Suppression]:
         """Return the suppressions that hold, by `Address.key`."""
         return in_force(itertools.chain(self._in_database, self._in_file))
 
-    def history(self, address: Address) -> list[SuppressionEvent]:
+    def of(self, address: Address) -> Suppression | None:
+        """Return the suppression of an address, also of one that was erased."""
+        held = self.in_force()
+        return held.get(address.key) or held.get(self._aliases.find(address.key) or "")
+
+    def history(self, address: Address) -> list[Event]:
         """Return the events of one address, the oldest first, each once."""
-        seen: dict[tuple[datetime, Action], SuppressionEvent] = {}
+        seen: dict[tuple[datetime, bool], Event] = {}
         for event in itertools.chain(self._in_database, self._in_file):
             if event.address.key == address.key:
-                seen.setdefault((event.at.replace(microsecond=0), event.action), event)
+                seen.setdefault((event.at.replace(microsecond=0), event.suppresses), event)
         return [seen[at] for at in sorted(seen)]
 
     def suppress(
-        self, addresses: Iterable[Address], *, reason: str, source: str, now: datetime
+        self,
+        addresses: Iterable[Address],
+        *,
+        reason: str,
+        source: str,
+        now: datetime,
+        kind: Kind = Kind.SUPPRESS,
     ) -> list[Changed]:
         """Suppress addresses in both records; one that is suppressed already keeps its date.
 
         Raises NewsletterError where one of the records could not be written.
         """
-        known = self.in_force()
         once = {address.key: address for address in addresses}
-        changes = [Changed(address=each, before=known.get(key)) for key, each in once.items()]
+        changes = [Changed(address=each, before=self.of(each)) for each in once.values()]
         events = [
             _kept(change.before, now)
             if change.before
-            else SuppressionEvent(
+            else Event(
                 address=change.address,
-                action=Action.SUPPRESS,
+                kind=kind,
                 reason=reason,
                 source=source,
                 at=self._not_before(change.address, now),
@@ -113,14 +124,14 @@ class SuppressionBook:
         Raises NewsletterError where one of the records cannot be read or written.
         """
         self._record.require_whole()
-        before = self.in_force().get(address.key)
+        before = self.of(address)
         if before is not None:
-            event = SuppressionEvent(
-                address=address,
-                action=Action.RESTORE,
+            event = Event(
+                address=before.address,
+                kind=Kind.RESTORE,
                 reason=reason,
                 source=source,
-                at=self._not_before(address, now) + timedelta(seconds=1),
+                at=self._not_before(before.address, now) + timedelta(seconds=1),
             )
             self._write([event])
         else:
@@ -128,14 +139,14 @@ class SuppressionBook:
             self._write([event for event in self.history(address)[-1:] if event.at != UNDATED])
         return Changed(address=address, before=before)
 
-    def _write(self, events: Sequence[SuppressionEvent]) -> None:
+    def _write(self, events: Sequence[Event]) -> None:
         """Write events to each record that lacks them. Raises NewsletterError with all failures.
 
         Where the database fails, suppressions still go to the file; restores do not.
         """
         failed = self._to_database(_news(events, self._in_database))
         if failed:
-            events = [each for each in events if each.action is Action.SUPPRESS]
+            events = [each for each in events if each.suppresses]
         failed_too = self._to_file(_news(events, self._in_file))
         problems = (
             *_told(failed, "the database", None if failed_too or not events else FILE_NAME),
@@ -149,15 +160,14 @@ class SuppressionBook:
         known = [event.at for event in self.history(address) if event.at != UNDATED]
         return max([now.replace(microsecond=0), *known])
 
-    def _to_database(self, events: Sequence[SuppressionEvent]) -> tuple[Problem, ...]:
+    def _to_database(self, events: Sequence[Event]) -> tuple[Problem, ...]:
         try:
-            for event in events:
-                self._database.add_event(event)
+            self._database.add(events)
         except NewsletterError as error:
             return error.problems
         return ()
 
-    def _to_file(self, events: Sequence[SuppressionEvent]) -> tuple[Problem, ...]:
+    def _to_file(self, events: Sequence[Event]) -> tuple[Problem, ...]:
         if not events:
             return ()
         try:
@@ -179,21 +189,17 @@ def _told(problems: Iterable[Problem], failed: str, has_it: str | None) -> Itera
         )
 
 
-def _news(
-    events: Iterable[SuppressionEvent], record: Iterable[SuppressionEvent]
-) -> list[SuppressionEvent]:
+def _news(events: Iterable[Event], record: Iterable[Event]) -> list[Event]:
     """Return the events that change what a record says."""
     held = in_force(record)
-    return [
-        each for each in events if (each.address.key in held) is (each.action is Action.RESTORE)
-    ]
+    return [each for each in events if (each.address.key in held) is not each.suppresses]
 
 
-def _kept(known: Suppression, now: datetime) -> SuppressionEvent:
+def _kept(known: Suppression, now: datetime) -> Event:
     """Return the event of a known suppression, for a record that lacks it."""
-    return SuppressionEvent(
+    return Event(
         address=known.address,
-        action=Action.SUPPRESS,
+        kind=Kind.SUPPRESS,
         reason=known.reason,
         source=known.source,
         at=now.replace(microsecond=0) if known.at == UNDATED else known.at,

@@ -21,8 +21,8 @@ from pathlib import Path
 from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.columns import warning
 from newsletter.audience.list.table import Table, guard_formula, unguard_formula
+from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.record_rows import COLUMNS, has_second_address, lost, rows_of
-from newsletter.audience.suppression.suppression import UNDATED, Action, SuppressionEvent
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, NewsletterError, Problem
 from newsletter.basics.files import write_bytes
@@ -42,7 +42,7 @@ class Recorded:
     Where a problem is an error, a suppression may be missing: nothing must be sent.
     """
 
-    events: tuple[SuppressionEvent, ...] = ()
+    events: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def require_whole(self) -> None:
@@ -60,7 +60,7 @@ def read_record(file: Path, *, shown: Path) -> Recorded:
     if not _has_content(file):
         return Recorded()
     problems: list[Problem] = []
-    latest: dict[str, SuppressionEvent] = {}
+    latest: dict[str, Event] = {}
     with Table(file, shown=shown) as table:
         problems.extend(table.encoding_problems())
         names, rows = rows_of(table, problems)
@@ -73,7 +73,7 @@ def read_record(file: Path, *, shown: Path) -> Recorded:
     return Recorded(events=tuple(latest.values()), problems=tuple(problems))
 
 
-def append_events(file: Path, events: Iterable[SuppressionEvent], *, shown: Path) -> None:
+def append_events(file: Path, events: Iterable[Event], *, shown: Path) -> None:
     """Add a line for each event, on the disk when this returns; makes the file (mode 0600).
 
     A file in another form is first rewritten in this one, with every cell kept. Raises
@@ -83,7 +83,7 @@ def append_events(file: Path, events: Iterable[SuppressionEvent], *, shown: Path
     lines = [
         {
             "email": str(event.address),
-            "action": event.action.value,
+            "action": (Kind.SUPPRESS if event.suppresses else Kind.RESTORE).value,
             "reason": event.reason,
             "source": event.source,
             "at": event.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -97,9 +97,7 @@ def _has_content(file: Path) -> bool:
     return file.is_dir() or (file.exists() and file.stat().st_size > 0)
 
 
-def _event(
-    cells: dict[str, str], shown: Path, line: int, problems: list[Problem]
-) -> SuppressionEvent | None:
+def _event(cells: dict[str, str], shown: Path, line: int, problems: list[Problem]) -> Event | None:
     values = {name: unguard_formula(cell.strip(INVISIBLE)) for name, cell in cells.items()}
     if not any(values.values()):
         return None
@@ -108,10 +106,10 @@ def _event(
     except BadAddress as error:
         problems.append(lost(f"this is no email address: {error}", shown, line))
         return None
-    action = _action(values.get("action", ""), shown, line, problems)
+    kind = _kind(values.get("action", ""), shown, line, problems)
     written = values.get("at", "")
     at = _time(written)
-    if at is None and action is Action.RESTORE:
+    if at is None and kind is Kind.RESTORE:
         problems.append(
             warning(
                 "a restore needs a readable date; the address stays suppressed",
@@ -125,16 +123,16 @@ def _event(
         problems.append(
             warning(f"unreadable date '{written[:40]}': suppressed whenever it was", shown, line)
         )
-    return SuppressionEvent(
+    return Event(
         address=address,
-        action=action,
+        kind=kind,
         reason=values.get("reason") or _NO_REASON,
         source=values.get("source") or BY_HAND,
         at=at or UNDATED,
     )
 
 
-def _counts(event: SuppressionEvent, known: SuppressionEvent | None) -> bool:
+def _counts(event: Event, known: Event | None) -> bool:
     """Return whether an event replaces the one known from the lines above it.
 
     The later time counts, and of equal times the suppression. An event without a date replaces
@@ -142,17 +140,17 @@ def _counts(event: SuppressionEvent, known: SuppressionEvent | None) -> bool:
     """
     if known is None or UNDATED in (event.at, known.at):
         return True
-    return event.at > known.at or (event.at == known.at and event.action is Action.SUPPRESS)
+    return event.at > known.at or (event.at == known.at and event.suppresses)
 
 
-def _action(written: str, shown: Path, line: int, problems: list[Problem]) -> Action:
-    try:
-        return Action(written.casefold() or Action.SUPPRESS)
-    except ValueError:
+def _kind(written: str, shown: Path, line: int, problems: list[Problem]) -> Kind:
+    action = written.casefold() or Kind.SUPPRESS
+    if action not in (Kind.SUPPRESS, Kind.RESTORE):
         problems.append(
             warning(f"unknown action '{written[:40]}': taken as 'suppress'", shown, line)
         )
-        return Action.SUPPRESS
+        return Kind.SUPPRESS
+    return Kind(action)
 
 
 def _time(written: str) -> datetime | None:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 _GUESSED = 5
 """How many addresses that are not on the list get a hint with the nearest one."""
 _SOURCE = "subscribers"
+_UNSUBSCRIBED = "unsubscribed"
 
 
 @click.command(short_help="never mail somebody again: an address or a token")
 @click.argument("who", nargs=-1, required=True)
-@click.option("--reason", default="unsubscribed", show_default=True, help="Why; kept with it.")
+@click.option("--reason", default=_UNSUBSCRIBED, show_default=True, help="Why; kept with it.")
 @click.pass_obj
 def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     """Never mail somebody again, from now on.
@@ -36,6 +37,7 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
     WHO is an address, or the unsubscribe-TOKEN that a leaving reader's mail carries in its
     subject; a whole subject or unsubscribe link will do. `-` reads one a line from stdin.
     """
+    from newsletter.audience.register.event import Kind
     from newsletter.audience.who import find_who
     from newsletter.workspace import open_workspace
 
@@ -54,7 +56,8 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
                 found.append(find_who(text, records.find_by_token))
             except NewsletterError as error:
                 problems.extend(error.problems)
-        changes = book.suppress(found, reason=why, source=_SOURCE, now=datetime.now(UTC))
+        kind = Kind.UNSUBSCRIBE if why == _UNSUBSCRIBED else Kind.SUPPRESS
+        changes = book.suppress(found, reason=why, source=_SOURCE, now=datetime.now(UTC), kind=kind)
         listed, unreadable = _keys_on(audience, {each.address.key for each in changes})
         strangers = (
             [] if unreadable else [each for each in changes if each.address.key not in listed]
@@ -84,7 +87,7 @@ def restore(start: Any, who: str, reason: str | None) -> None:
 
     with opened(start) as (audience, book, records):
         address = find_who(who, records.find_by_token)
-        if address.key not in book.in_force():
+        if book.of(address) is None:
             output.problems(book.problems)
             output.say(f"{address} is not suppressed; there is nothing to restore")
         else:

@@ -8,7 +8,8 @@ from typing import Any
 from newsletter.audience.audience import Figures
 from newsletter.audience.list.gates import UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY
 from newsletter.audience.list.listfile import Member
-from newsletter.audience.suppression.suppression import Suppression, SuppressionEvent
+from newsletter.audience.register.event import Event
+from newsletter.audience.suppression.suppression import Suppression, day_of
 from newsletter.basics.address import Address
 from newsletter.basics.errors import Level, Problem
 from newsletter.basics.outcome import server_words
@@ -105,7 +106,7 @@ def person_lines(
     address: Address,
     member: Member | None,
     suppression: Suppression | None,
-    history: Sequence[SuppressionEvent],
+    history: Sequence[Event],
     deliveries: Deliveries,
     *,
     is_list_read: bool,
@@ -123,7 +124,7 @@ def person_lines(
     elif is_list_read:
         yield "  mailed        no: not on the list"
     for event in history:
-        yield f"  {_when(event):<13} {event.action}: {event.reason} ({event.source})"
+        yield f"  {day_of(event.at):<13} {event.kind}: {event.reason} ({event.source})"
     if not deliveries:
         yield "  issues        none yet"
     for issue, record in deliveries:
@@ -148,7 +149,7 @@ def person_json(
     address: Address,
     member: Member | None,
     suppression: Suppression | None,
-    history: Sequence[SuppressionEvent],
+    history: Sequence[Event],
     deliveries: Deliveries,
 ) -> dict[str, Any]:
     """Return what is known of one address."""
@@ -163,8 +164,8 @@ def person_json(
         },
         "events": [
             {
-                "at": _when(event),
-                "action": event.action,
+                "at": day_of(event.at),
+                "action": event.kind,
                 "reason": event.reason,
                 "source": event.source,
             }
@@ -190,9 +191,3 @@ def _consent(fields: dict[str, str]) -> str:
     if "consent_date" in fields:
         parts.append(f"on {fields['consent_date']}")
     return ", ".join(part for part in parts if part) or "(nothing recorded)"
-
-
-def _when(event: SuppressionEvent) -> str:
-    return Suppression(
-        address=event.address, reason=event.reason, at=event.at, source=event.source
-    ).since

@@ -30,17 +30,22 @@ def opened(
 ) -> Iterator[tuple[Audience, SuppressionBook, Records]]:
     """Open the workspace: its audience as of today, both records of suppressions, the records."""
     from newsletter.audience.audience import Audience
+    from newsletter.audience.register.alias import Aliases
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.workspace import Workspace, open_workspace
 
     workspace = start if isinstance(start, Workspace) else open_workspace(start)
     file = workspace.settings.subscribers_file
     with workspace.ledger() as ledger:
-        book = SuppressionBook(ledger.suppressions, workspace.root)
+        keys = workspace.keys()
+        book = SuppressionBook(ledger.people, workspace.root, keys)
+        suppressed = book.in_force()
         audience = Audience(
             file,
             shown=shown(file, workspace.root),
-            suppressed=book.in_force(),
+            suppressed=suppressed,
+            aliases=Aliases(suppressed, keys),
+            choices=ledger.people.choices(),
             today=today(),
             answers=workspace.settings.subscribers_columns,
             shows_cells=shows_cells,

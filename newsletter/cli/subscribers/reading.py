@@ -110,7 +110,7 @@ def show(start: Any, who: str, as_json: bool) -> None:
     with opened(start) as (audience, book, records):
         address = find_who(who, records.find_by_token)
         member, unreadable = look_up(audience, address.key)
-        suppression = book.in_force().get(address.key)
+        suppression = book.of(address)
         history, deliveries = book.history(address), records.history(address)
     output.problems((*unreadable, *book.problems))
     if as_json:

@@ -10,9 +10,9 @@ from newsletter.settings.timing import Timing
 from newsletter.settings.values import Durability
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.marking import Marks
+from newsletter.state.sqlite.people import SqlitePeople
 from newsletter.state.sqlite.records import SqliteRecords
 from newsletter.state.sqlite.run import SqliteRun
-from newsletter.state.sqlite.suppressions import SqliteSuppressions
 
 
 class SqliteLedger:
@@ -32,7 +32,7 @@ class SqliteLedger:
         self.database = Database(file, durability, timing.busy)
         self.marks = Marks(self.database)
         self.run = SqliteRun(self.database, self.marks)
-        self.suppressions = SqliteSuppressions(self.database)
+        self.people = SqlitePeople(self.database)
         self.records = SqliteRecords(self.database, self.marks, keys)
 
     def identity(self) -> tuple[str, int]:

@@ -73,7 +73,7 @@ class Intake:
 
     def somebody_left(self) -> bool:
         """Return whether an address has been suppressed since the list was read."""
-        now = suppressed_now(self._ledger.suppressions, self._workspace.root)
+        now = suppressed_now(self._ledger.people, self._workspace.root)
         return self._audience is not None and not self._audience.has_excluded(now)
 
     def _gather(self, census: Census, content: Content | None) -> None:

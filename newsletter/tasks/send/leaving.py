@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 from typing import Final
 
+from newsletter.audience.register.event import Event, Kind
 from newsletter.audience.suppression.book import suppressed_now
 from newsletter.audience.suppression.record import FILE_NAME
-from newsletter.audience.suppression.suppression import in_force
+from newsletter.audience.suppression.suppression import Suppression, in_force
 from newsletter.basics.errors import NewsletterError
 from newsletter.delivery.answers.policy import Stop
-from newsletter.state.ledger import LedgerUnusable, Suppressions
+from newsletter.state.ledger import LedgerUnusable, People
 
 _SETTLED_SECONDS: Final = 0.5
 """A younger file is left alone: a program may still be writing it."""
@@ -21,19 +22,29 @@ _KNOWN_SECONDS: Final = 60.0
 _Version = tuple[int, int, int]
 
 
-def carry_over(suppressions: Suppressions, root: Path) -> None:
+def carry_over(people: People, root: Path) -> None:
     """Copy suppressions that only `suppressions.csv` has into the database, which marks read."""
-    known = in_force(suppressions.events())
-    for key, suppression in suppressed_now(suppressions, root).items():
-        if key not in known:
-            suppressions.suppress(suppression)
+    known = in_force(people.weighed())
+    news = [each for key, each in suppressed_now(people, root).items() if key not in known]
+    if news:
+        people.add([_event(each) for each in news])
+
+
+def _event(suppression: Suppression) -> Event:
+    return Event(
+        address=suppression.address,
+        kind=Kind.SUPPRESS,
+        reason=suppression.reason,
+        source=suppression.source,
+        at=suppression.at,
+    )
 
 
 class Leavers:
     """Reads the file when it has changed; a look at an unchanged file costs one stat(2)."""
 
-    def __init__(self, suppressions: Suppressions, root: Path) -> None:
-        self._suppressions = suppressions
+    def __init__(self, people: People, root: Path) -> None:
+        self._people = people
         self._root = root
         self._file = root / FILE_NAME
         self._read = self._version(_KNOWN_SECONDS)
@@ -45,7 +56,7 @@ class Leavers:
             return None
         self._read = version
         try:
-            carry_over(self._suppressions, self._root)
+            carry_over(self._people, self._root)
         except LedgerUnusable:
             return None  # the next commit of the run fails and reports it
         except NewsletterError as error:

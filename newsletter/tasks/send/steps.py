@@ -75,7 +75,7 @@ def go_on(
         course=course,
         watch=watch,
         tell=tell,
-        heed=Leavers(ledger.suppressions, workspace.root).look,
+        heed=Leavers(ledger.people, workspace.root).look,
     )
     ledger.run.confirm(result.mailing)
     if result.ending.stop is None and result.counts[State.REFUSED]:
@@ -106,13 +106,13 @@ def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal])
     An address that was suppressed or restored after its refusal stays as it is.
     """
     decided: dict[str, float] = {}
-    for event in ledger.suppressions.events():
+    for event in ledger.people.weighed():
         key = event.address.key
         decided[key] = max(decided.get(key, 0.0), event.at.timestamp())
     news = [each for each in refusals if each.at > decided.get(each.address.key, 0.0)]
     if not news:
         return 0
-    book = SuppressionBook(ledger.suppressions, workspace.root)
+    book = SuppressionBook(ledger.people, workspace.root)
     known = book.in_force()
     for each in news:
         said = each.outcome
@@ -124,8 +124,8 @@ def _suppress(workspace: Workspace, ledger: Ledger, refusals: Sequence[Refusal])
 
 def exclude_who_left(workspace: Workspace, ledger: Ledger) -> None:
     """Exclude the readers who are suppressed now, in either record."""
-    carry_over(ledger.suppressions, workspace.root)
-    ledger.suppressions.exclude_waiting()
+    carry_over(ledger.people, workspace.root)
+    ledger.people.exclude_waiting()
 
 
 def take_up(

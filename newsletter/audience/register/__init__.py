@@ -1,0 +1,1 @@
+"""The register: what happened to each person, what they agreed to, and what they chose."""

@@ -1,0 +1,83 @@
+"""The tables of the register: every event, and who is suppressed now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from newsletter.audience.register.choice import Choice, choices_of
+from newsletter.audience.register.event import CHOOSING, WEIGHED, Event, Kind
+from newsletter.audience.suppression.suppression import in_force
+from newsletter.basics.address import Address
+from newsletter.state.sqlite.database import Database
+from newsletter.state.sqlite.rows import address_of
+from newsletter.state.sqlite.turn import EXCLUDE_SUPPRESSED
+
+
+class SqlitePeople:
+    """See `newsletter.state.ledger.People`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._db = database.db
+
+    def add(self, events: Sequence[Event]) -> None:
+        weighed = {each.address.key for each in events if each.kind in WEIGHED}
+        self._database.suppressions_written += len(weighed)
+        with self._database.transaction():
+            self._db.executemany(
+                "INSERT INTO history (key, address, kind, reason, source, at, evidence)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                map(_row, events),
+            )
+            for key in weighed:
+                self._weigh(key)
+
+    def _weigh(self, key: str) -> None:
+        """Note whether a person is suppressed now, for the mark before a body."""
+        now = in_force(self._events("key = ?", (key,))).get(key)
+        self._db.execute("DELETE FROM suppressed WHERE key = ?", (key,))
+        if now is not None:
+            self._db.execute("INSERT INTO suppressed VALUES (?, ?)", (key, str(now)))
+
+    def weighed(self) -> Sequence[Event]:
+        return self._of_kinds(WEIGHED)
+
+    def history(self, address: Address) -> Sequence[Event]:
+        return self._events("key = ?", (address.key,))
+
+    def choices(self) -> Mapping[str, Choice]:
+        return choices_of(self._of_kinds(CHOOSING))
+
+    def exclude_waiting(self) -> int:
+        with self._database.transaction():
+            return self._db.execute(EXCLUDE_SUPPRESSED).rowcount
+
+    def _of_kinds(self, kinds: Iterable[Kind]) -> list[Event]:
+        wanted = sorted(kinds)
+        return self._events(f"kind IN ({', '.join('?' * len(wanted))})", wanted)
+
+    def _events(self, where: str, values: Sequence[str]) -> list[Event]:
+        rows = self._database.read(
+            "SELECT address, kind, reason, source, at, evidence FROM history"  # noqa: S608
+            f" WHERE {where} ORDER BY id",
+            values,
+        )
+        return [
+            Event(
+                address=address_of(row[0]),
+                kind=Kind(row[1]),
+                reason=row[2],
+                source=row[3],
+                at=datetime.fromisoformat(row[4]),
+                evidence=json.loads(row[5]),
+            )
+            for row in rows
+        ]
+
+
+def _row(event: Event) -> tuple[str, ...]:
+    evidence = json.dumps(event.evidence, ensure_ascii=False, sort_keys=True)
+    what = (event.kind.value, event.reason, event.source, event.at.isoformat(), evidence)
+    return event.address.key, str(event.address), *what
