@@ -31,5 +31,7 @@ class Timing:
     """In which progress is shown, and `suppressions.csv` looked at, once at the most."""
     busy: float = 10.0
     """Until a ledger that another process writes counts as locked."""
+    undo: float = 10.0
+    """In which a yes to send can be taken back."""
     write_again: tuple[float, ...] = (0.0, 1.0, 3.0, 10.0)
     """Between the last attempts to write what is known."""

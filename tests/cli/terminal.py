@@ -83,9 +83,9 @@ def terminal(workspace: Path, *arguments: str, undo_seconds: int = 10) -> Iterat
     code = (
         "import fcntl, sys, termios\n"
         "fcntl.ioctl(sys.stdin, termios.TIOCSCTTY, 0)\n"  # so that closing it is heard
-        "import newsletter.cli.terminal.waiting as waiting\n"
-        f"waiting.UNDO_SECONDS = {undo_seconds}\n"
-        "from newsletter.__main__ import main\nmain()"
+        "from newsletter.cli.main import cli\n"
+        "from newsletter.settings.timing import Timing\n"
+        f"cli(obj=Timing(undo={undo_seconds}), prog_name='newsletter')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, "-C", str(workspace), *arguments],

@@ -15,8 +15,7 @@ def test_a_bar_that_nothing_moves_says_for_how_long(monkeypatch: pytest.MonkeyPa
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100)
     monkeypatch.setattr(output, "console", lambda: terminal)
-    monkeypatch.setattr(progress, "_QUIET_SECONDS", 0.5)
-    with progress.progress(10) as (watch, _):
+    with progress.progress(10, quiet_seconds=0.5) as (watch, _):
         time.sleep(0.2)
         watch(Counter({State.ACCEPTED: 3}))
         deadline = time.monotonic() + 10

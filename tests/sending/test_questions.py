@@ -46,7 +46,7 @@ def test_after_a_yes_and_its_last_seconds_everybody_gets_it_and_it_is_recorded(
 ) -> None:
     person = Scripted()
     assert ordered(workspace, Order(issue=ISSUE), person) == 0
-    assert person.asked == [SendTo(2, None), LastSeconds()]
+    assert person.asked == [SendTo(2, None), LastSeconds(10.0)]
     assert [type(each) for each in person.news] == [Plan, Result]
     assert person.totals == [2]
     assert mails(workspace) == person.result.counts[State.ACCEPTED] == 2

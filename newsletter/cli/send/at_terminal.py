@@ -60,8 +60,8 @@ class AtTerminal:
             match question:
                 case person.SendTo():
                     return self.yes or _confirm_sending(question)
-                case person.LastSeconds():
-                    return self.yes or not undone()
+                case person.LastSeconds(seconds):
+                    return self.yes or not undone(seconds)
                 case person.GoOn():
                     return _confirm_going_on(question)
 

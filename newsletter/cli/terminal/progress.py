@@ -21,8 +21,6 @@ _EVERY_SECONDS = 10.0
 _PER_SECOND = 8
 _BAR_CELLS = 28
 _UNUSUAL = (State.DEFERRED, State.REFUSED, State.UNCERTAIN)
-_QUIET_SECONDS = 30.0
-"""After so long without a change the bar says so: the program is not stuck."""
 _SLOW = 2.0
 """Messages per second; a lower rate is shown per minute."""
 _TERMINAL_MAY_BE_GONE = contextlib.suppress(OSError)
@@ -30,13 +28,14 @@ _TERMINAL_MAY_BE_GONE = contextlib.suppress(OSError)
 
 
 @contextlib.contextmanager
-def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
+def progress(total: int | None, *, quiet_seconds: float = 30.0) -> Iterator[tuple[Watch, Tell]]:
     """Yield a function for the counts of this run so far, and one for sentences about it.
 
-    `total` is None where the number of messages is not known yet.
+    `total` is None where the number of messages is not known yet. After `quiet_seconds` without a
+    change the bar says so: the program is not stuck.
     """
     if output.console().is_terminal:
-        with _bar(total) as (update, tell):
+        with _bar(total, quiet_seconds) as (update, tell):
             yield update, tell
         return
     began = last = time.monotonic()
@@ -59,7 +58,7 @@ def progress(total: int | None) -> Iterator[tuple[Watch, Tell]]:
 
 
 @contextlib.contextmanager
-def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
+def _bar(total: int | None, quiet_seconds: float) -> Iterator[tuple[Watch, Tell]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.table import Column
 
@@ -72,7 +71,7 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
     began = last = time.monotonic()
     seen: Counter[State] = Counter()
     bar = Progress(*columns, console=output.console(), refresh_per_second=_PER_SECOND)
-    words = _Words()
+    words = _Words(quiet_seconds)
     task = bar.add_task("", total=total, words=words)
 
     def draw() -> None:
@@ -109,13 +108,15 @@ def _bar(total: int | None) -> Iterator[tuple[Watch, Tell]]:
 class _Words:
     """The text beside the progress bar, recomputed at each redraw."""
 
-    def __init__(self) -> None:
+    def __init__(self, quiet_seconds: float) -> None:
         self.told = ""
+        self._quiet_seconds = quiet_seconds
         self.since = time.monotonic()
 
     def __str__(self) -> str:
         quiet = time.monotonic() - self.since
-        return f"{'' if quiet < _QUIET_SECONDS else f'nothing new for {span(quiet)}  '}{self.told}"
+        is_quiet = quiet >= self._quiet_seconds
+        return f"{f'nothing new for {span(quiet)}  ' if is_quiet else ''}{self.told}"
 
 
 def _speed(seen: Counter[State], seconds: float, total: int | None) -> list[str]:

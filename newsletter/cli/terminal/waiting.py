@@ -14,7 +14,6 @@ from newsletter.cli.terminal import output
 from newsletter.cli.terminal.keyboard import keys, no_caret
 from newsletter.tasks.send.person import Left
 
-UNDO_SECONDS = 10
 _TICK = 1.0
 
 
@@ -56,10 +55,10 @@ def wait_until(moment: datetime, words: Callable[[str], str]) -> None:
             time.sleep(min(left, _TICK))
 
 
-def undone() -> bool:
+def undone(seconds: float) -> bool:
     """Count down before the first message; return whether a key stopped it. Raises Left."""
     with ended_by_signals(), keys() as pressed, output.one_line() as show:
-        end = time.monotonic() + UNDO_SECONDS
+        end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             show(f"Sending begins in {span(left + 0.5)}. Any key stops it.")
             if pressed(min(left, _TICK / 4)):

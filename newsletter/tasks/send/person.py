@@ -77,7 +77,9 @@ class SendTo:
 
 @dataclass(frozen=True, slots=True)
 class LastSeconds:
-    """A question: begin, after some seconds in which a yes can be taken back."""
+    """A question: begin, after so many seconds in which a yes can be taken back."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

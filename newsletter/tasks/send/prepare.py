@@ -122,7 +122,7 @@ def agreed(
     number = waiting if order.limit is None else min(order.limit, waiting)
     yes = person.confirm(SendTo(number, at))
     if yes and at is None and not plan.done:
-        yes = person.confirm(LastSeconds())
+        yes = person.confirm(LastSeconds(workspace.timing.undo))
     return transport if yes else None
 
 

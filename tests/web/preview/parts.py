@@ -52,6 +52,7 @@ def app_of(
     environment: Mapping[str, str] | None = None,
     is_local: bool = True,
     password: str | None = None,
+    patience: float = 60.0,
 ) -> PreviewApp:
     """Return the preview of a workspace with known keys, started with its settings as they are."""
     delivery = open_workspace(root).settings.delivery
@@ -61,7 +62,7 @@ def app_of(
         keys=KEYS,
         hosts=hosts,
         environment=environment or {},
-        way_out=WayOut(delivery=delivery, password=password),
+        way_out=WayOut(delivery=delivery, password=password, patience=patience),
         is_local=is_local,
     )
 

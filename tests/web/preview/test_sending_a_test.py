@@ -30,12 +30,18 @@ def through(workspace: Path, sink: Sink, more: str = "") -> None:
 
 @contextmanager
 def client_through(
-    workspace: Path, sink: Sink, more: str = "", *, password: str | None = None
+    workspace: Path,
+    sink: Sink,
+    more: str = "",
+    *,
+    password: str | None = None,
+    patience: float = 60.0,
 ) -> Iterator[TestClient]:
     """Serve a preview that was started with a server as its transport."""
     with running(sink):
         through(workspace, sink, more)
-        with TestClient(app_of(workspace, password=password), base_url=f"http://{HOST}") as client:
+        app = app_of(workspace, password=password, patience=patience)
+        with TestClient(app, base_url=f"http://{HOST}") as client:
             client.get(f"/?token={KEYS.token}")
             yield client
 
@@ -111,12 +117,9 @@ def test_a_server_that_is_not_there_is_told(workspace: Path) -> None:
     assert told["answer"].startswith("no connection to 127.0.0.1:9")
 
 
-def test_a_server_that_says_nothing_is_given_up(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(routes, "PATIENCE", 0.3)
+def test_a_server_that_says_nothing_is_given_up(workspace: Path) -> None:
     sink = Sink(dot=lambda *_: HANG)
-    with client_through(workspace, sink) as client:
+    with client_through(workspace, sink, patience=0.3) as client:
         send(client)
         told = end(client)
     assert told["verdict"] == "uncertain"

@@ -39,8 +39,6 @@ from newsletter.web.preview.test.way_out import WayOut, open_way, way_json
 if TYPE_CHECKING:
     from newsletter.transport.base import Transport
 
-PATIENCE = 60.0
-"""Seconds for one whole test."""
 MOST, WINDOW = 6, 60.0
 """So many tests in any so many seconds."""
 
@@ -138,7 +136,10 @@ class _Pages:
             with mistakes_told():
                 prepared = await asyncio.to_thread(self._prepared, slug, address, seen_as, now)
                 outcome = await try_one(
-                    prepared.transport, prepared.envelope, prepared.message, PATIENCE
+                    prepared.transport,
+                    prepared.envelope,
+                    prepared.message,
+                    self._way_out.patience,
                 )
                 told |= _ended(_short(prepared.transport.name, self._source.root), outcome, now)
                 await asyncio.to_thread(_remember, self._source, address, outcome)

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 class WayOut:
     """`[delivery]` when the process was started.
 
-    `password` was typed then; None where the environment or the keyring has it, or nothing.
+    `password` was typed then; None where the environment or the keyring has it, or nothing. A test
+    waits `patience` seconds for its answer.
     """
 
     delivery: DeliverySettings
     password: str | None = field(default=None, repr=False)
+    patience: float = 60.0
 
 
 def open_way(workspace: Workspace, way_out: WayOut, slug: str) -> Transport:
