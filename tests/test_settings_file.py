@@ -306,7 +306,7 @@ def test_a_maildir_lies_in_the_workspace_or_where_it_says(
         ("auth", '"xoauth2"', "a token logs in a user, and none is named"),
         ("token_command", '"tool"', 'a token is used only with auth = "xoauth2"'),
         ("token_command", '"tool \'x"', "'tool 'x' is no command: a quote or a \\ has no end"),
-        ("token_command", "\"'' x\"", "'''' x' is no command"),
+        ("token_command", "\"'' x\"", "''' x' is no command"),
         ("token_command", '["tool"]', "it must be text, not a list"),
     ],
 )

@@ -160,7 +160,7 @@ def test_a_program_that_never_ends_is_ended_with_all_that_it_started(
         extra = 'user = "ada"\nauth = "xoauth2"\ntoken_command = "./token.sh"'
         settle(workspace, port, readers=READERS, extra=extra)
         result = run("send", "2026-11", "--yes")
-    assert "Stopped: token_command gave no token in 1 second\n" in last_words(result)
+    assert "Stopped: token_command gave no token in 1 s\n" in last_words(result)
     assert is_gone(int((workspace / "pid").read_text()))
 
 

@@ -177,7 +177,7 @@ def test_with_a_program_that_gives_a_token_no_password_is_missing(workspace: Pat
         assert client.get(URL).json()["problems"] == []
         send(client)
         told = end(client)
-        assert "not encrypted" in told["outcome"]["text"]
+        assert "not encrypted" in told["answer"]
         edit(workspace / "newsletter.toml", "echo sesame", "touch here")
         changed = client.get(URL).json()["problems"][0]["message"]
     assert changed == "token_command changed since this preview was started: no test is sent"
