@@ -304,6 +304,10 @@ def test_a_maildir_lies_in_the_workspace_or_where_it_says(
         ("pipelining", "false", "it must be text, not true or false"),
         ("auth", '"oauth"', '\'oauth\' is neither "password" nor "xoauth2"'),
         ("auth", '"xoauth2"', "a token logs in a user, and none is named"),
+        ("token_command", '"tool"', 'a token is used only with auth = "xoauth2"'),
+        ("token_command", '"tool \'x"', "'tool 'x' is no command: a quote or a \\ has no end"),
+        ("token_command", "\"'' x\"", "''' x' is no command"),
+        ("token_command", '["tool"]', "it must be text, not a list"),
     ],
 )
 def test_a_wrong_value_of_delivery_is_refused(

@@ -20,6 +20,7 @@ from newsletter.settings.values import (
     Newsletter,
     Preview,
     Settings,
+    TokenCommand,
 )
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -31,7 +32,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "subscribers": ("file", "columns"),
     "unsubscribe": ("mailto", "url"),
     "bounces": ("address",),
-    "delivery": ("transport", "user", "auth", "dkim_domain", "connections", "pipelining", "rate"),
+    "delivery": (
+        *("transport", "user", "auth", "token_command", "dkim_domain", "connections"),
+        *("pipelining", "rate"),
+    ),
     "state": ("database", "durability"),
     "design": (),
     "preview": ("editor",),
@@ -116,6 +120,7 @@ def _delivery(read: _Reader, root: Path) -> DeliverySettings:
             transport=lambda value: urls.transport(value, root),
             user=judge.line,
             auth=judge.auth,
+            token_command=lambda value: TokenCommand(words=judge.command(value), folder=root),
             dkim_domain=urls.domain,
             connections=judge.connections,
             pipelining=judge.pipelining,
@@ -127,6 +132,12 @@ def _delivery(read: _Reader, root: Path) -> DeliverySettings:
             "delivery.auth",
             "auth: a token logs in a user, and none is named",
             'for example: user = "news@example.org"',
+        )
+    if delivery.token_command is not None and delivery.auth is not Auth.XOAUTH2:
+        read.problem(
+            "delivery.token_command",
+            'token_command: a token is used only with auth = "xoauth2"',
+            'under [delivery], say auth = "xoauth2"',
         )
     return delivery
 

@@ -6,6 +6,7 @@ Those that name a host or a URL are in `urls`.
 from __future__ import annotations
 
 import re
+import shlex
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -152,6 +153,18 @@ def durability(value: Any) -> Durability:
 def auth(value: Any) -> Auth:
     """Take `password` or `xoauth2`."""
     return _word(Auth, value)
+
+
+def command(value: Any) -> tuple[str, ...]:
+    """Take a command line, which no shell reads; return its words."""
+    text = line(value)
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError:
+        raise BadValue(f"'{text}' is no command: a quote or a \\ has no end") from None
+    if not words or not words[0]:
+        raise BadValue(f"'{text}' is no command", 'for example "python3 token.py"')
+    return words
 
 
 def pipelining(value: Any) -> Pipelining:

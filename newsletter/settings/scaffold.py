@@ -50,6 +50,7 @@ mailto = ""                 # required: a mailbox that you read, "unsubscribe@ex
 # user = "news@example.org"                   # the password comes from the keyring, or from
 #                                             # NEWSLETTER_SMTP_PASSWORD; never from this file
 # auth = "xoauth2"          # a token of Google or Microsoft in the password's place
+# token_command = "python3 token.py"          # prints such a token whenever one is needed
 # dkim_domain = "example.org"  # the domain that your mail host signs with; check compares it
 connections = 3
 # pipelining = "before-dot"  # for a server that refuses commands behind a message

@@ -67,6 +67,14 @@ class Auth(StrEnum):
     XOAUTH2 = "xoauth2"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCommand:
+    """A program that prints an access token: its name and arguments, and where it is run."""
+
+    words: tuple[str, ...]
+    folder: Path
+
+
 class Pipelining(StrEnum):
     """How far ahead of a server's answers commands are sent (RFC 2920)."""
 
@@ -115,6 +123,7 @@ class DeliverySettings:
     transport: TransportUrl | None = None
     user: str | None = None
     auth: Auth = Auth.PASSWORD
+    token_command: TokenCommand | None = None
     dkim_domain: str | None = None
     connections: int = 3
     pipelining: Pipelining = Pipelining.FULL

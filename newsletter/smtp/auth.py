@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from newsletter.basics.outcome import Reply
-from newsletter.settings.values import Auth
+from newsletter.settings.values import Auth, TokenCommand
 from newsletter.smtp.hidden import Hidden
 
 _LONGEST_COMMAND: Final = 512 - len("\r\n")
@@ -31,11 +31,15 @@ _NO_LOGIN: Final = "the server offers no login here: use its port 587 or 465, or
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user and their password or token; it is left out of the repr, and so of logs."""
+    """A user and their password or token; it is left out of the repr, and so of logs.
+
+    With `command` the token is what that prints, and `password` is empty until it has run.
+    """
 
     user: str
     password: str = field(repr=False)
     auth: Auth = Auth.PASSWORD
+    command: TokenCommand | None = None
 
 
 @dataclass(frozen=True, slots=True)

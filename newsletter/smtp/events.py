@@ -58,6 +58,7 @@ class Lost:
 
     `unsent` says that a part of the body provably never left (only a connection knows), `fatal`
     that another connection would end the same way: no TLS, a bad certificate, no way to log in.
+    `hint` says what to do, where that does not follow from the phase and the reply.
     `too_soon` says that the server refused what came before its answer to a dot: it says nothing
     about sender, reader or message, and another connection, which waits, is served.
     """
@@ -68,6 +69,7 @@ class Lost:
     unsent: bool = False
     fatal: bool = False
     too_soon: bool = False
+    hint: str = ""
 
 
 Event = Opened | StartTls | Ready | Answered | Noticed | Lost

@@ -19,11 +19,23 @@ SERVICE: Final = "newsletter"
 
 
 def account_of(delivery: DeliverySettings) -> str | None:
-    """Return the account of the password, `user@host`, or None where no user is set."""
+    """Return the account of the password, `user@host`, or None where none is needed.
+
+    None is needed without a user, and where token_command gives a token.
+    """
     url = delivery.transport
     if delivery.user is None or url is None or url.scheme is Scheme.MAILDIR:
         return None
+    if delivery.token_command is not None:
+        return None
     return f"{delivery.user}@{url.host}"
+
+
+def without_password(delivery: DeliverySettings) -> Credentials | None:
+    """Return what logs in where no password is needed: a token's command, or None."""
+    if delivery.user is None or delivery.token_command is None:
+        return None
+    return Credentials(delivery.user, "", delivery.auth, delivery.token_command)
 
 
 def at_hand(account: str) -> str | None:

@@ -6,13 +6,14 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, NoReturn, cast
 
 from newsletter.basics.outcome import Envelope, Phase
 from newsletter.settings.values import Pipelining, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.connection import Connection
-from newsletter.smtp.events import Lost
+from newsletter.smtp.events import Event, Lost
 from newsletter.smtp.hosts import hello_name, is_loopback
 from newsletter.smtp.opening import Tls
 from newsletter.smtp.session import Session
@@ -20,10 +21,17 @@ from newsletter.smtp.timeouts import CONNECT_SECONDS, TIMEOUTS
 from newsletter.smtp.tolerance import Tolerance
 from newsletter.smtp.troubles import of_certificate, of_error
 from newsletter.transport.base import Channel, Listener
+from newsletter.transport.token_command import HINT, Failed, Tokens
 
 _TLS_PORT: Final = 465
 """RFC 8314, 7.3: TLS from the start; a server on it sends no greeting in the clear."""
 _TLS_PORT_SECONDS: Final = 5.0
+_PERMANENT: Final = 5
+"""The class of a reply that says no (RFC 5321, 4.2.1)."""
+_WHOSE: Final = (
+    "check `user` in newsletter.toml, and that the token of token_command is for this user and may "
+    "send mail (docs/oauth.md)"
+)
 _LOOK_AT_NAME: Final = "is the name in newsletter.toml right, and is this machine online?"
 
 
@@ -45,7 +53,7 @@ class SmtpTransport:
     ) -> None:
         self._url = url
         self._tolerance = Tolerance(pipelining)
-        self._credentials = credentials
+        self._login = _Login(credentials)
         self._opened: set[_Opening] = set()
         self._context: ssl.SSLContext | None = None
         if url.scheme is not Scheme.SMTP_PLAIN:
@@ -59,7 +67,7 @@ class SmtpTransport:
 
     def open(self, listener: Listener) -> Channel:
         """Begin to connect."""
-        opening = _Opening(self._url, self._context, self._credentials, self._tolerance, listener)
+        opening = _Opening(self._url, self._context, self._login, self._tolerance, listener)
         self._opened.add(opening)
         opening.task.add_done_callback(lambda _: self._opened.discard(opening))
         return opening
@@ -74,6 +82,18 @@ class SmtpTransport:
         await asyncio.sleep(0)  # an aborted transport closes in the loop's next turn
 
 
+class _Login:
+    """The credentials of each connection; with a token's command they change from time to time."""
+
+    def __init__(self, credentials: Credentials | None) -> None:
+        self.credentials = credentials
+        command = credentials.command if credentials is not None else None
+        self.tokens = None if command is None else Tokens(command)
+
+    def with_token(self, text: str) -> Credentials | None:
+        return None if self.credentials is None else replace(self.credentials, password=text)
+
+
 class _Opening:
     """A channel that connects, then passes everything to its connection; `task` ends with it."""
 
@@ -81,13 +101,13 @@ class _Opening:
         self,
         url: TransportUrl,
         context: ssl.SSLContext | None,
-        credentials: Credentials | None,
+        login: _Login,
         tolerance: Tolerance,
         listener: Listener,
     ) -> None:
         self._url = url
         self._context = context
-        self._credentials = credentials
+        self._login = login
         self._tolerance = tolerance
         self._listener = listener
         self._connection: Connection | None = None
@@ -114,17 +134,51 @@ class _Opening:
             self._connection.abort()
 
     async def _connect(self) -> None:
+        tokens = self._login.tokens
+        if tokens is None:
+            await self._converse(self._login.credentials, self._listener)
+        else:
+            await self._with_token(tokens)
+
+    async def _with_token(self, tokens: Tokens) -> None:
+        """Connect with the command's token; ask once for another where a kept one is refused."""
+        given = await tokens.token()
+        if not isinstance(given, Failed) and given.kept:
+            refused: list[Lost] = []
+
+            def unless_refused(event: Event) -> None:
+                if (no := _refused(event)) is None:
+                    self._listener(event)
+                else:
+                    refused.append(no)
+
+            await self._converse(self._login.with_token(given.token.text), unless_refused)
+            if not refused:
+                return
+            self._connection = None
+            given = await tokens.token(refused=given.token)
+        if isinstance(given, Failed):
+            # Where a token was had before, its source may be back in a moment.
+            self._listener(Lost(Phase.AUTH, given.reason, fatal=given.first, hint=HINT))
+            return
+        await self._converse(self._login.with_token(given.token.text), self._with_hint)
+
+    def _with_hint(self, event: Event) -> None:
+        no = _refused(event)
+        self._listener(event if no is None else replace(no, hint=_WHOSE))
+
+    async def _converse(self, credentials: Credentials | None, listener: Listener) -> None:
         url = self._url
         immediate = url.scheme is Scheme.SMTPS
         session = Session(
             hello=hello_name(),
             tls=_tls(url),
-            credentials=self._credentials,
+            credentials=credentials,
             tolerance=self._tolerance,
         )
         connection = Connection(
             session,
-            self._listener,
+            listener,
             host=url.host,
             context=self._context,
             encrypted=immediate,
@@ -144,7 +198,14 @@ class _Opening:
                 )
             await connection.closed.wait()
         except (OSError, UnicodeError) as error:
-            self._listener(_no_connection(url, error))
+            listener(_no_connection(url, error))
+
+
+def _refused(event: Event) -> Lost | None:
+    """Return the event where it is a login that the server refused for good."""
+    if not isinstance(event, Lost) or event.phase is not Phase.AUTH or event.reply is None:
+        return None
+    return event if event.reply.code // 100 == _PERMANENT else None
 
 
 def _too_soon(*_: object) -> NoReturn:

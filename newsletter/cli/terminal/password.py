@@ -20,6 +20,7 @@ from newsletter.smtp.password import (
     at_hand,
     credentials_of,
     name_of,
+    without_password,
 )
 
 
@@ -27,12 +28,13 @@ def credentials(settings: Settings) -> Credentials | None:
     """Return user and password, or None where the settings name no user.
 
     With auth = "xoauth2" the password is an OAuth 2 token, which expires after an hour or so and
-    is not kept in the keyring. Raises WrongUsage where there is none and no terminal to ask on.
+    is not kept in the keyring; with `token_command` nobody is asked. Raises WrongUsage where there
+    is none and no terminal to ask on.
     """
     delivery = settings.delivery
     account = account_of(delivery)
     if account is None:
-        return None
+        return without_password(delivery)
     return credentials_of(delivery, at_hand(account) or _asked(account, delivery))
 
 

@@ -169,6 +169,8 @@ def hint_of(lost: Lost) -> str:
 
 def _advice(lost: Lost) -> str:
     """Return what to do about a loss that stops a mailing; a fatal one has no reply."""
+    if lost.hint:
+        return lost.hint
     if lost.phase is Phase.AUTH:
         return _MEND_LOGIN if lost.reply is not None else _MEND_WAY
     if lost.phase is Phase.STARTTLS or lost.fatal:

@@ -130,4 +130,4 @@ def _outlives_token(delivery: DeliverySettings, at: datetime) -> bool:
     """Return whether a token that is valid now has probably run out at a moment."""
     seconds = (at - datetime.now(UTC)).total_seconds()
     is_token = delivery.auth is Auth.XOAUTH2 and delivery.user is not None
-    return is_token and seconds > _TOKEN_SECONDS
+    return is_token and delivery.token_command is None and seconds > _TOKEN_SECONDS

@@ -173,6 +173,21 @@ def test_a_password_that_is_not_at_hand_is_not_asked_for(
     assert sink.commands == []
 
 
+def test_with_a_program_that_gives_a_token_no_password_is_missing(workspace: Path) -> None:
+    sink = Sink()
+    login = '\nuser = "news@example.org"\nauth = "xoauth2"\ntoken_command = "echo sesame"'
+    with client_through(workspace, sink, login) as client:
+        assert client.get(URL).json()["problems"] == []
+        send(client)
+        told = end(client)
+        assert "not encrypted" in told["answer"]
+        edit(workspace / "newsletter.toml", "echo sesame", "touch here")
+        changed = client.get(URL).json()["problems"][0]["message"]
+    assert changed == "token_command changed since this preview was started: no test is sent"
+    assert not (workspace / "here").exists()
+    assert "sesame" not in str(told)
+
+
 def test_the_password_is_in_no_answer(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_SMTP_PASSWORD", "open sesame")
     sink = Sink()

@@ -72,6 +72,7 @@ def _refuse_another(settings: Settings, way_out: WayOut) -> None:
         "transport": now.transport != then.transport,
         "user": now.user != then.user,
         "auth": now.auth != then.auth,
+        "token_command": now.token_command != then.token_command,
     }
     keys = [key for key, is_another in changed.items() if is_another]
     if keys:
@@ -84,11 +85,11 @@ def _refuse_another(settings: Settings, way_out: WayOut) -> None:
 
 
 def _credentials(way_out: WayOut, slug: str) -> Credentials | None:
-    from newsletter.smtp.password import account_of, at_hand, credentials_of
+    from newsletter.smtp.password import account_of, at_hand, credentials_of, without_password
 
     account = account_of(way_out.delivery)
     if account is None:
-        return None
+        return without_password(way_out.delivery)
     password = way_out.password or at_hand(account)
     if password is None:
         message, hint = _missing(way_out.delivery, slug)
