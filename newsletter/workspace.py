@@ -22,7 +22,7 @@ from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
 from newsletter.render.compiled import CompiledIssue
 from newsletter.settings.file import load_settings
-from newsletter.settings.timing import Timing
+from newsletter.settings.timing import ServerTiming, Timing
 from newsletter.settings.values import Pipelining, Scheme, Settings, TransportUrl
 
 if TYPE_CHECKING:
@@ -257,7 +257,8 @@ class Workspace:
 
     def transport(self, credentials: Credentials | None) -> Transport:
         """Return the way out that the settings name."""
-        return transport_of(self.transport_url(), credentials, self.settings.delivery.pipelining)
+        pipelining, timing = self.settings.delivery.pipelining, self.timing.server
+        return transport_of(self.transport_url(), credentials, pipelining, timing)
 
 
 def issue_slugs(root: Path) -> tuple[str, ...]:
@@ -267,7 +268,10 @@ def issue_slugs(root: Path) -> tuple[str, ...]:
 
 
 def transport_of(
-    url: TransportUrl, credentials: Credentials | None, pipelining: Pipelining
+    url: TransportUrl,
+    credentials: Credentials | None,
+    pipelining: Pipelining,
+    timing: ServerTiming = ServerTiming(),
 ) -> Transport:
     """Return the transport that a URL names."""
     if url.scheme is Scheme.MAILDIR:
@@ -276,7 +280,7 @@ def transport_of(
         return MaildirTransport(url.path or Path("outbox"))
     from newsletter.transport.smtp import SmtpTransport
 
-    return SmtpTransport(url, credentials, pipelining)
+    return SmtpTransport(url, credentials, pipelining, timing)
 
 
 def open_workspace(start: Path | None, timing: Timing = Timing()) -> Workspace:

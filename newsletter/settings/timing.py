@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from newsletter.basics.outcome import Phase
+
+_REPLIES: Final = MappingProxyType(
+    {
+        Phase.GREETING: 300.0,
+        Phase.EHLO: 300.0,
+        Phase.STARTTLS: 120.0,
+        Phase.AUTH: 120.0,
+        Phase.MAIL: 300.0,
+        Phase.RCPT: 300.0,
+        Phase.DATA: 120.0,
+        Phase.DOT: 600.0,
+        Phase.RSET: 60.0,
+        Phase.QUIT: 2.0,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerTiming:
+    """How long a mail server may take for what; all in seconds."""
+
+    connect: float = 30.0
+    replies: Mapping[Phase, float] = field(default_factory=lambda: _REPLIES)
+    """Of each phase (RFC 5321, 4.5.3.2); for QUIT as long as anybody wants to wait."""
+    tls_port: float = 5.0
+    """For its greeting in the clear, on the port where TLS is expected from the start."""
+    trial: float = 30.0
+    """For a reply to commands behind a dot, which it perhaps dropped."""
+    standstill: float = 180.0
+    """In which nothing of a body is taken (RFC 5321, 4.5.3.2.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +61,8 @@ class Timing:
     """Until one connection more is tried than a server took."""
     idle: float = 20.0
     """Close a connection that waits longer for the rate limit: servers drop idle clients."""
+
+    server: ServerTiming = field(default_factory=ServerTiming)
 
     glance: float = 0.05
     """In which progress is shown, and `suppressions.csv` looked at, once at the most."""

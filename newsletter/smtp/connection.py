@@ -9,12 +9,13 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, cast
+from typing import Final, cast
 
 from newsletter.basics.outcome import Envelope, Phase
+from newsletter.settings.timing import ServerTiming
+from newsletter.smtp.deadline import Deadline
 from newsletter.smtp.events import Event, Lost, StartTls, too_early
 from newsletter.smtp.session import Session
-from newsletter.smtp.timeouts import TIMEOUTS, Deadline
 from newsletter.smtp.troubles import CLOSED, of_certificate, of_error, of_silence, of_standstill
 
 # More than the longest MAIL, RCPT, DATA that can follow a dot in one group: if the buffer still
@@ -27,14 +28,8 @@ class Connection:
 
     A server that has not greeted after `greets_within` seconds, where that is given, counts as one
     that never will. The methods are those of asyncio.Protocol, but mypyc makes no native class of
-    one with an interpreted base, hence the casts. ClassVar, too, is for mypyc: without it the
-    constants would be attributes of each object.
+    one with an interpreted base, hence the casts.
     """
-
-    BLOCK_SECONDS: ClassVar[float] = 180.0
-    """The longest that nothing of a body may be written (RFC 5321, 4.5.3.2.5)."""
-    TRIAL_SECONDS: ClassVar[float] = 30.0
-    """The longest wait for a server that perhaps dropped the commands behind a dot."""
 
     def __init__(
         self,
@@ -44,10 +39,14 @@ class Connection:
         host: str,
         context: ssl.SSLContext | None,
         encrypted: bool,
+        timing: ServerTiming = ServerTiming(),
         greets_within: float | None = None,
     ) -> None:
         self.session = session
         self._greets_within = greets_within
+        self._replies = dict(timing.replies)
+        self._trial = timing.trial
+        self._standstill = timing.standstill
         self._listener = listener
         self._host = host
         self._context = context
@@ -139,7 +138,7 @@ class Connection:
         return self._transport is not None
 
     def quit(self) -> None:
-        """Send QUIT, wait at most TIMEOUTS[QUIT] for the answer, close; no more events."""
+        """Send QUIT, wait at most as long as it may take for the answer, close; no more events."""
         if self._over:
             return
         self._over = True
@@ -231,7 +230,7 @@ class Connection:
                 cast("asyncio.Protocol", self),
                 self._context,
                 server_hostname=self._host,
-                ssl_handshake_timeout=TIMEOUTS[Phase.STARTTLS],
+                ssl_handshake_timeout=self._replies[Phase.STARTTLS],
             )
         except ssl.SSLCertVerificationError as error:
             self._emit(Lost(Phase.STARTTLS, of_certificate(self._host, error), fatal=True))
@@ -258,16 +257,16 @@ class Connection:
 
     def _limit(self, phase: Phase) -> float:
         if self.session.is_trying:
-            return min(self.TRIAL_SECONDS, TIMEOUTS[phase])
+            return min(self._trial, self._replies[phase])
         if phase is Phase.GREETING and self._greets_within is not None:
-            return min(self._greets_within, TIMEOUTS[phase])
-        return TIMEOUTS[phase]
+            return min(self._greets_within, self._replies[phase])
+        return self._replies[phase]
 
     def _extend(self) -> None:
         """Set the deadline for the session's phase; after `quit` that of QUIT."""
         phase = Phase.QUIT if self._over else self.session.phase or Phase.QUIT
         stuck = self._paused and phase is Phase.DOT
-        self._deadline.set(self.BLOCK_SECONDS if stuck else self._limit(phase))
+        self._deadline.set(self._standstill if stuck else self._limit(phase))
         self._unwritten = self._buffered if self._paused else 0
 
     def _on_deadline(self) -> None:
@@ -278,7 +277,7 @@ class Connection:
             self._extend()
             return
         if self._paused and phase is Phase.DOT:
-            reason = of_standstill(self.BLOCK_SECONDS)
+            reason = of_standstill(self._standstill)
         else:
             reason = of_silence(phase, self._limit(phase), encrypted=self._encrypted)
         if phase is Phase.GREETING and self._greets_within is not None:

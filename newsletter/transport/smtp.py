@@ -6,10 +6,11 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn, cast
 
 from newsletter.basics.outcome import Envelope, Phase
+from newsletter.settings.timing import ServerTiming
 from newsletter.settings.values import Pipelining, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
 from newsletter.smtp.connection import Connection
@@ -17,15 +18,13 @@ from newsletter.smtp.events import Event, Lost
 from newsletter.smtp.hosts import hello_name, is_loopback
 from newsletter.smtp.opening import Tls
 from newsletter.smtp.session import Session
-from newsletter.smtp.timeouts import CONNECT_SECONDS, TIMEOUTS
 from newsletter.smtp.tolerance import Tolerance
 from newsletter.smtp.troubles import of_certificate, of_error
 from newsletter.transport.base import Channel, Listener
 from newsletter.transport.token_command import HINT, Failed, Tokens
 
-_TLS_PORT: Final = 465
+TLS_PORT: Final = 465
 """RFC 8314, 7.3: TLS from the start; a server on it sends no greeting in the clear."""
-_TLS_PORT_SECONDS: Final = 5.0
 _PERMANENT: Final = 5
 """The class of a reply that says no (RFC 5321, 4.2.1)."""
 _WHOSE: Final = (
@@ -42,7 +41,8 @@ class SmtpTransport:
     `smtps://` is TLS from the start; `smtp+plain://` never encrypts. Certificates are verified
     against the system's authorities (SSL_CERT_FILE is honoured), TLS is 1.2 or newer.
 
-    `pipelining` limits the commands behind a dot; one connection's result holds for all.
+    `pipelining` limits the commands behind a dot; one connection's result holds for all. A server
+    on `tls_port` that sends no greeting in the clear is left early.
     """
 
     def __init__(
@@ -50,24 +50,31 @@ class SmtpTransport:
         url: TransportUrl,
         credentials: Credentials | None,
         pipelining: Pipelining = Pipelining.FULL,
+        timing: ServerTiming = ServerTiming(),
+        tls_port: int = TLS_PORT,
     ) -> None:
-        self._url = url
-        self._tolerance = Tolerance(pipelining)
-        self._login = _Login(credentials)
-        self._opened: set[_Opening] = set()
-        self._context: ssl.SSLContext | None = None
+        context = None
         if url.scheme is not Scheme.SMTP_PLAIN:
-            self._context = ssl.create_default_context()
-            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context = ssl.create_default_context()
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._server = _Server(
+            url=url,
+            context=context,
+            login=_Login(credentials),
+            tolerance=Tolerance(pipelining),
+            timing=timing,
+            is_greeted_late=url.port == tls_port and url.scheme is not Scheme.SMTPS,
+        )
+        self._opened: set[_Opening] = set()
 
     @property
     def name(self) -> str:
         """The server and its port."""
-        return f"{self._url.host}:{self._url.port}"
+        return f"{self._server.url.host}:{self._server.url.port}"
 
     def open(self, listener: Listener) -> Channel:
         """Begin to connect."""
-        opening = _Opening(self._url, self._context, self._login, self._tolerance, listener)
+        opening = _Opening(self._server, listener)
         self._opened.add(opening)
         opening.task.add_done_callback(lambda _: self._opened.discard(opening))
         return opening
@@ -76,7 +83,7 @@ class SmtpTransport:
         """Wait until every connection is closed, at most as long as QUIT may take."""
         tasks = [opening.task for opening in self._opened]
         if tasks:
-            await asyncio.wait(tasks, timeout=TIMEOUTS[Phase.QUIT] + 1)
+            await asyncio.wait(tasks, timeout=self._server.timing.replies[Phase.QUIT] + 1)
         for opening in self._opened:
             opening.abort()
         await asyncio.sleep(0)  # an aborted transport closes in the loop's next turn
@@ -94,21 +101,23 @@ class _Login:
         return None if self.credentials is None else replace(self.credentials, password=text)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Server:
+    """What every connection to a server needs; `is_greeted_late`: perhaps it never will be."""
+
+    url: TransportUrl
+    context: ssl.SSLContext | None
+    login: _Login
+    tolerance: Tolerance
+    timing: ServerTiming
+    is_greeted_late: bool
+
+
 class _Opening:
     """A channel that connects, then passes everything to its connection; `task` ends with it."""
 
-    def __init__(
-        self,
-        url: TransportUrl,
-        context: ssl.SSLContext | None,
-        login: _Login,
-        tolerance: Tolerance,
-        listener: Listener,
-    ) -> None:
-        self._url = url
-        self._context = context
-        self._login = login
-        self._tolerance = tolerance
+    def __init__(self, server: _Server, listener: Listener) -> None:
+        self._server = server
         self._listener = listener
         self._connection: Connection | None = None
         self.offer: Callable[[Envelope], None] = _too_soon
@@ -134,9 +143,9 @@ class _Opening:
             self._connection.abort()
 
     async def _connect(self) -> None:
-        tokens = self._login.tokens
+        tokens = self._server.login.tokens
         if tokens is None:
-            await self._converse(self._login.credentials, self._listener)
+            await self._converse(self._server.login.credentials, self._listener)
         else:
             await self._with_token(tokens)
 
@@ -152,7 +161,7 @@ class _Opening:
                 else:
                     refused.append(no)
 
-            await self._converse(self._login.with_token(given.token.text), unless_refused)
+            await self._converse(self._server.login.with_token(given.token.text), unless_refused)
             if not refused:
                 return
             self._connection = None
@@ -161,39 +170,40 @@ class _Opening:
             # Where a token was had before, its source may be back in a moment.
             self._listener(Lost(Phase.AUTH, given.reason, fatal=given.first, hint=HINT))
             return
-        await self._converse(self._login.with_token(given.token.text), self._with_hint)
+        await self._converse(self._server.login.with_token(given.token.text), self._with_hint)
 
     def _with_hint(self, event: Event) -> None:
         no = _refused(event)
         self._listener(event if no is None else replace(no, hint=_WHOSE))
 
     async def _converse(self, credentials: Credentials | None, listener: Listener) -> None:
-        url = self._url
+        server, url = self._server, self._server.url
         immediate = url.scheme is Scheme.SMTPS
         session = Session(
             hello=hello_name(),
             tls=_tls(url),
             credentials=credentials,
-            tolerance=self._tolerance,
+            tolerance=server.tolerance,
         )
         connection = Connection(
             session,
             listener,
             host=url.host,
-            context=self._context,
+            context=server.context,
             encrypted=immediate,
-            greets_within=_TLS_PORT_SECONDS if url.port == _TLS_PORT and not immediate else None,
+            timing=server.timing,
+            greets_within=server.timing.tls_port if server.is_greeted_late else None,
         )
         self._connection = connection
         # From here on a call goes to the connection directly.
         self.offer, self.deliver = connection.offer, connection.deliver
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
+            async with asyncio.timeout(server.timing.connect):
                 await asyncio.get_running_loop().create_connection(
                     lambda: cast("asyncio.Protocol", connection),
                     url.host,
                     url.port,
-                    ssl=self._context if immediate else None,
+                    ssl=server.context if immediate else None,
                     server_hostname=url.host if immediate else None,
                 )
             await connection.closed.wait()

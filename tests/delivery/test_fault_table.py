@@ -14,21 +14,20 @@ from pathlib import Path
 import pytest
 
 from newsletter.basics.outcome import Phase
-from newsletter.settings.timing import Timing
-from newsletter.smtp import timeouts
+from newsletter.settings.timing import ServerTiming, Timing
 from tests.cli.terminal import terminal
 from tests.delivery.oracle import Run, hold, last_words, number, rows, settle, states, write_list
 from tests.delivery.test_kill import make_due
 from tests.hostile import CLOSE, HANG, RESET, Action, Decide, hostile, once
 
 FEW = 12
-SHORT = Timing(first_wait=0.01, longest_wait=0.05, trouble_limit=0.3, crowded=0.1)
-
-
-@pytest.fixture(autouse=True)
-def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    for phase in Phase:
-        monkeypatch.setitem(timeouts.TIMEOUTS, phase, 0.3)
+SHORT = Timing(
+    first_wait=0.01,
+    longest_wait=0.05,
+    trouble_limit=0.3,
+    crowded=0.1,
+    server=ServerTiming(replies=dict.fromkeys(Phase, 0.3)),
+)
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.settings.timing import Timing
-from newsletter.smtp.connection import Connection
+from newsletter.settings.timing import ServerTiming, Timing
 from tests.delivery.oracle import Run, hold, last_words, settle
 from tests.hostile import CLOSE, Action, hostile
 
@@ -30,14 +29,9 @@ GUARDS: dict[str, Action] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Connection, "TRIAL_SECONDS", 0.5)
-
-
 @pytest.fixture
 def timing() -> Timing:
-    return Timing(first_wait=0.01)
+    return Timing(first_wait=0.01, server=ServerTiming(trial=0.5))
 
 
 @pytest.mark.parametrize("name", GUARDS)

@@ -15,9 +15,8 @@ import pytest
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import Phase, State
 from newsletter.delivery.mailing import Course, Result, send
-from newsletter.settings.timing import Timing
+from newsletter.settings.timing import ServerTiming, Timing
 from newsletter.settings.values import Durability, Rate, Scheme, TransportUrl
-from newsletter.smtp import timeouts
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.values import Mailing
 from newsletter.transport.base import Transport
@@ -26,13 +25,14 @@ from newsletter.transport.smtp import SmtpTransport
 from tests.delivery.test_mailing import KEY, frozen, nonzero, readers
 from tests.hostile import CLOSE, HANG, RESET, Action, Decide, Hostile, hostile, once
 
-SHORT = Timing(first_wait=0.01, longest_wait=0.05, trouble_limit=0.25, crowded=0.1)
-
-
-@pytest.fixture(autouse=True)
-def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    for phase in Phase:
-        monkeypatch.setitem(timeouts.TIMEOUTS, phase, 0.15)
+REPLIES = dict.fromkeys(Phase, 0.15)
+SHORT = Timing(
+    first_wait=0.01,
+    longest_wait=0.05,
+    trouble_limit=0.25,
+    crowded=0.1,
+    server=ServerTiming(replies=REPLIES),
+)
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def through(
     timing: Timing = SHORT,
 ) -> Result:
     if isinstance(way, Hostile):
-        way = SmtpTransport(TransportUrl(scheme=Scheme.SMTP, host="127.0.0.1", port=way.port), None)
+        url = TransportUrl(scheme=Scheme.SMTP, host="127.0.0.1", port=way.port)
+        way = SmtpTransport(url, None, timing=timing.server)
     course = Course(
         transport=way,
         connections=connections,
@@ -157,12 +158,13 @@ def test_after_trouble_all_connections_come_back(ledger: SqliteLedger) -> None:
 
 
 def test_connections_that_are_never_greeted_do_not_keep_a_run_from_ending(
-    ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
+    ledger: SqliteLedger,
 ) -> None:
-    monkeypatch.setitem(timeouts.TIMEOUTS, Phase.GREETING, 300)
+    patient = ServerTiming(replies=REPLIES | {Phase.GREETING: 300.0})
     mailing = frozen(ledger, readers(4))
     with hostile(at("greeting", HANG, lambda _who, number, _done: number > 1)) as server:
-        result = through(ledger, mailing, server, connections=3)
+        timing = replace(SHORT, server=patient)
+        result = through(ledger, mailing, server, connections=3, timing=timing)
     assert nonzero(result) == {State.ACCEPTED: 4}
 
 

@@ -14,6 +14,7 @@ import uvloop
 from newsletter.basics.address import Address
 from newsletter.basics.outcome import Envelope, Phase, Verdict
 from newsletter.delivery.answers.policy import lost_body
+from newsletter.settings.timing import ServerTiming
 from newsletter.settings.values import Scheme, TransportUrl
 from newsletter.smtp.connection import Connection
 from newsletter.smtp.events import Answered, Event, Lost, Opened, Ready
@@ -27,7 +28,12 @@ Loop = Callable[[], asyncio.AbstractEventLoop]
 LARGE = [b"a line of a message that no buffer holds\r\n" * 1000] * 1000
 
 
-def last_event(port: int, parts: list[bytes], loop: Loop = asyncio.new_event_loop) -> Event:
+def last_event(
+    port: int,
+    parts: list[bytes],
+    loop: Loop = asyncio.new_event_loop,
+    timing: ServerTiming = ServerTiming(),
+) -> Event:
     """Deliver one message and return what came of it."""
 
     async def main() -> Event:
@@ -45,7 +51,7 @@ def last_event(port: int, parts: list[bytes], loop: Loop = asyncio.new_event_loo
                     pass
 
         url = TransportUrl(scheme=Scheme.SMTP, host="127.0.0.1", port=port)
-        transport = SmtpTransport(url, None)
+        transport = SmtpTransport(url, None, timing=timing)
         channel = transport.open(listen)
         event = await asyncio.wait_for(done, 20)
         channel.abort()
@@ -95,11 +101,10 @@ def test_a_whole_body_without_an_answer_is_uncertain(action: Action) -> None:
     "loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
 )
 def test_a_server_that_takes_nothing_more_of_a_body_is_left_before_its_dot_is_due(
-    loop: Loop, monkeypatch: pytest.MonkeyPatch
+    loop: Loop,
 ) -> None:
-    monkeypatch.setattr(Connection, "BLOCK_SECONDS", 0.3)
     with hostile(lambda phase, *_: HANG if phase == "body" else None) as server:
-        event = last_event(server.port, LARGE, loop)
+        event = last_event(server.port, LARGE, loop, ServerTiming(standstill=0.3))
     assert event == Lost(
         Phase.DOT, "the server has taken nothing more of the message for 0 s", unsent=True
     )

@@ -19,10 +19,10 @@ from newsletter.basics.address import parse_address
 from newsletter.basics.outcome import Envelope, Outcome, Phase, Verdict
 from newsletter.delivery.probe import probe
 from newsletter.delivery.trial import send_one
+from newsletter.settings.timing import ServerTiming
 from newsletter.settings.values import Auth, Scheme, TransportUrl
 from newsletter.smtp.auth import Credentials
-from newsletter.transport import smtp as transport
-from newsletter.transport.smtp import SmtpTransport
+from newsletter.transport.smtp import TLS_PORT, SmtpTransport
 from tests.hostile import HANG, Action, hostile
 
 ENVELOPE = Envelope(parse_address("news@example.org"), parse_address("ada@example.org"))
@@ -209,26 +209,25 @@ def test_a_server_that_is_not_there_is_named() -> None:
     assert outcome.text.startswith("no connection to 127.0.0.1:9: ")
 
 
-def test_a_silent_server_on_the_port_of_tls_is_told_of_in_seconds(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_silent_server_on_the_port_of_tls_is_told_of_in_seconds() -> None:
     """It waits for a TLS handshake that `smtp://` never begins."""
-    monkeypatch.setattr(transport, "_TLS_PORT_SECONDS", 0.2)
     with hostile(lambda phase, *_: HANG if phase == "greeting" else None) as silent:
-        monkeypatch.setattr(transport, "_TLS_PORT", silent.port)
         for scheme in (Scheme.SMTP, Scheme.SMTP_PLAIN):
-            outcome = attempt(silent.port, scheme)
+            outcome = send_one(impatient(silent.port, scheme, silent.port), ENVELOPE, MESSAGE)
             assert outcome.text == "no greeting in 0 s (is it smtps:// there?)"
-        way = SmtpTransport(
-            TransportUrl(scheme=Scheme.SMTP, host="127.0.0.1", port=silent.port), None
-        )
+        way = impatient(silent.port, Scheme.SMTP, silent.port)
         stop = probe(way, 1000, ())
         assert stop is not None
         assert stop.reason == "no greeting in 0 s (is it smtps:// there?)"
 
 
-def test_other_ports_have_the_time_of_the_rfc_to_greet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_TLS_PORT_SECONDS", 0.1)
+def impatient(port: int, scheme: Scheme, tls_port: int = TLS_PORT) -> SmtpTransport:
+    url = TransportUrl(scheme=scheme, host="127.0.0.1", port=port)
+    return SmtpTransport(url, None, timing=ServerTiming(tls_port=0.2), tls_port=tls_port)
+
+
+def test_other_ports_have_the_time_of_the_rfc_to_greet() -> None:
     late: Action = [0.4, "220 late"]
     with hostile(lambda phase, *_: late if phase == "greeting" else None) as server:
-        assert attempt(server.port).verdict is Verdict.ACCEPTED
+        way = impatient(server.port, Scheme.SMTP)
+        assert send_one(way, ENVELOPE, MESSAGE).verdict is Verdict.ACCEPTED

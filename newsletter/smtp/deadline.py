@@ -1,4 +1,4 @@
-"""How long a server may take, and the timer that notices when it took longer.
+"""The timer that notices when a server takes longer than it may.
 
 Compiled by mypyc.
 """
@@ -7,24 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
-
-from newsletter.basics.outcome import Phase
-
-# RFC 5321, 4.5.3.2, in seconds
-TIMEOUTS: Final[dict[Phase, float]] = {
-    Phase.GREETING: 300,
-    Phase.EHLO: 300,
-    Phase.STARTTLS: 120,
-    Phase.AUTH: 120,
-    Phase.MAIL: 300,
-    Phase.RCPT: 300,
-    Phase.DATA: 120,
-    Phase.DOT: 600,
-    Phase.RSET: 60,
-    Phase.QUIT: 2,
-}
-CONNECT_SECONDS: Final = 30.0
 
 
 class Deadline:
