@@ -125,9 +125,14 @@ class Workspace:
             issue,
             (self._library_of(issue) if library is None else library).of(issue),
             self.settings,
-            template_folders=(self.root / shipped.TEMPLATES.name, shipped.TEMPLATES),
+            template_folders=self.template_folders,
             nonce=secrets.token_hex(8),
         )
+
+    @property
+    def template_folders(self) -> tuple[Path, Path]:
+        """Where templates are searched: the workspace's own, then the program's."""
+        return self.root / shipped.TEMPLATES.name, shipped.TEMPLATES
 
     @property
     def state_folder(self) -> Path:

@@ -43,7 +43,7 @@ class NewsletterView:
 class IssueView:
     """`issue` in a template; `month` is "November 2026", `kicker` "Issue 12 · November 2026".
 
-    `url` is its page on the web, or None where there is no site.
+    `url` is its page on the web, or None where there is no site, and for a letter.
     """
 
     slug: str
@@ -114,7 +114,7 @@ def issue_view(issue: Issue, site_url: str | None, words: Words) -> IssueView:
         number=issue.number,
         month=month,
         kicker=f"{number}{month}",
-        url=f"{site_url}/{issue.slug}/" if site_url else None,
+        url=f"{site_url}/{issue.slug}/" if site_url and issue.summaries else None,
     )
 
 

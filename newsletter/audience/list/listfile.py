@@ -27,6 +27,7 @@ from newsletter.audience.list.gates import (
 )
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.table import Report
+from newsletter.audience.register.consent import Basis
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import Problem, did_you_mean
 from newsletter.basics.value import Value
@@ -35,7 +36,7 @@ LONGEST_NAME = 200
 LONGEST_FIELD = 2_000
 
 _STATUSES = ("active", "unsubscribed")
-_CONSENTS = ("express", "implied")
+_CONSENTS = tuple(basis.value for basis in Basis)
 _PLAIN_CONSENTS = ("", *_CONSENTS)
 _NAMES = ("email", "name", "first_name", "last_name")
 _BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
@@ -197,5 +198,5 @@ def _tell(excluded: str, shown: Path, line: int, report: Report) -> None:
 
 def _check_consent(cell: str, shown: Path, line: int, report: Report) -> None:
     if cell.casefold() not in _CONSENTS:
-        hint = did_you_mean(cell, _CONSENTS) or "the kinds are 'express' and 'implied'"
+        hint = did_you_mean(cell, _CONSENTS) or f"the kinds are {', '.join(_CONSENTS)}"
         report(warning(f"unknown consent {quoted(cell)}", shown, line, hint))

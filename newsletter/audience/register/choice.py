@@ -35,7 +35,8 @@ class Choice:
 
     def applied_to(self, reader: Subscriber) -> Subscriber:
         """Return a reader with what they chose in place of what the list says."""
-        fields = reader.fields | self.fields
+        consent = {} if self.consent is None else self.consent.as_fields()
+        fields = reader.fields | self.fields | consent
         if self.name is not None:
             fields["name"] = self.name
         name = reader.name if self.name is None else self.name

@@ -50,6 +50,15 @@ class Consent:
         }
         return {name: value for name, value in found.items() if value}
 
+    def as_fields(self) -> dict[str, str]:
+        """Return it as the columns of a list; what is not known is empty."""
+        return {
+            "consent": self.basis.value,
+            "consent_source": self.source,
+            "consent_date": self.at.date().isoformat() if self.at else "",
+            "consent_expires": self.expires.isoformat() if self.expires else "",
+        }
+
 
 def consent_of(evidence: Mapping[str, object]) -> Consent | None:
     """Return the consent in an event's evidence, or None where it has none."""

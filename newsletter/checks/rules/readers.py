@@ -89,7 +89,7 @@ def consent(dossier: Dossier, _issue: Issue) -> Iterator[Problem]:
             f"the first on {consents.first}",
             file=file,
             line=consents.line,
-            hint="ask for an express consent while they can still be mailed",
+            hint="newsletter subscribers renew asks them for an express one, once",
             level=Level.WARNING,
         )
     if consents.open_ended:

@@ -49,6 +49,8 @@ class Words:
     two: str
     comma: str
     many: str
+    renewal_subject: str
+    renewal: str
 
     def month_name(self, month: Month) -> str:
         """Return "November 2026", "noviembre de 2026"."""
