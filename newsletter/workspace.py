@@ -27,6 +27,7 @@ from newsletter.settings.values import Pipelining, Scheme, Settings, TransportUr
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
+    from newsletter.audience.selection import Selection
     from newsletter.basics.tokens import Key
     from newsletter.smtp.auth import Credentials
     from newsletter.state.ledger import Ledger
@@ -206,8 +207,8 @@ class Workspace:
             mailed = ledger.records.mailed_summaries()
         return {issue: held for issue, held in mailed.items() if issue not in drafts}
 
-    def audience(self, ledger: Ledger, today: date) -> Audience:
-        """Return the list's readers and who of them must not be mailed.
+    def audience(self, ledger: Ledger, today: date, selection: Selection | None = None) -> Audience:
+        """Return the list's readers, or a selection, and who of them must not be mailed.
 
         Raises NewsletterError where a suppression cannot be read: it may name somebody who left.
         """
@@ -221,6 +222,7 @@ class Workspace:
             suppressed=suppressed_now(ledger.suppressions, self.root),
             today=today,
             answers=self.settings.subscribers_columns,
+            selection=selection,
         )
 
     def sources(self, issue: Issue) -> str:

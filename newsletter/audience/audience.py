@@ -36,6 +36,7 @@ from newsletter.audience.list.gates import (
 from newsletter.audience.list.listfile import Member, RowReader
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
+from newsletter.audience.selection import Selection, Sieve
 from newsletter.audience.suppression.suppression import Suppression
 from newsletter.basics.errors import Level, Problem
 
@@ -57,7 +58,7 @@ class Figures:
     """The audience counted: `left_out` are rows without a usable reader, `twice` repeated ones.
 
     `blank` are empty rows. `excluded` counts members by `kind_of` their reason; they are not
-    among the `mailable`.
+    among the `mailable`. `passed_over` could be mailed, and the selection does not take them.
     """
 
     mailable: int = 0
@@ -65,6 +66,7 @@ class Figures:
     left_out: int = 0
     twice: int = 0
     blank: int = 0
+    passed_over: int = 0
 
 
 class Audience:
@@ -75,7 +77,9 @@ class Audience:
     is written, and how it is read). `answers` are those of the settings. `suppressed` is by
     `Address.key`; `today` decides whether a consent has expired. `shown` is the file's path as the
     editor should see it. With `shows_cells` a problem quotes a cell that should be an address: for
-    the editor's own terminal, never for a log.
+    the editor's own terminal, never for a log. With a `selection` only the members that it takes
+    are iterated and counted; raises Unselectable where the list lacks a column of it, and, at the
+    end, where it took nobody.
     """
 
     def __init__(
@@ -87,7 +91,9 @@ class Audience:
         today: date,
         answers: Answers | None = None,
         shows_cells: bool = False,
+        selection: Selection | None = None,
     ) -> None:
+        self._selection = selection
         self._file = file
         self.shown = shown
         self._suppressed = suppressed
@@ -112,8 +118,9 @@ class Audience:
 
     @property
     def version(self) -> Hashable:
-        """Equal for equal figures on one day: the file's version, the answers, the suppressed."""
-        return self.file_version, frozenset(self._answers.items()), frozenset(self._suppressed)
+        """Equal for equal figures on one day."""
+        settled = frozenset(self._answers.items()), frozenset(self._suppressed), self._selection
+        return self.file_version, *settled
 
     @property
     def file_version(self) -> Hashable:
@@ -148,6 +155,8 @@ class Audience:
                 self._report(problem)
             columns = read_columns(table, self._report, self._answers)
             self.columns = columns.names
+            selection = self._selection
+            sieve = None if selection is None else Sieve(selection, columns, self.shown)
             gates = gates_of(columns, self._today)
             survey = Survey(columns, gates)
             survey.read(table)
@@ -159,7 +168,8 @@ class Audience:
                 report=self._report,
                 shows_cells=self._shows_cells,
             )
-            yield from self._members(table, reader, survey)
+            members = self._members(table, reader, survey)
+            yield from members if sieve is None else self._selected(members, sieve)
             self.figures.blank = table.blank
         if not self.figures.mailable and not self.figures.excluded:
             self._report(self._nobody())
@@ -205,6 +215,20 @@ class Audience:
             else:
                 figures.excluded[kind_of(member.excluded)] += 1
             yield member
+
+    def _selected(self, members: Iterable[Member], sieve: Sieve) -> Iterator[Member]:
+        """Yield the members that the selection takes; the others are taken out of the figures."""
+        figures = self.figures
+        for member in members:
+            if sieve.takes(member.subscriber.fields):
+                yield member
+            elif member.excluded is None:
+                figures.mailable -= 1
+                figures.passed_over += 1
+            else:
+                figures.excluded[kind_of(member.excluded)] -= 1
+        figures.excluded = +figures.excluded
+        sieve.require_somebody()
 
     def _report(self, problem: Problem) -> None:
         if len(self._problems) < _KEPT or problem.level is Level.ERROR:

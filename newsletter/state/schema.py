@@ -164,4 +164,8 @@ MIGRATIONS: tuple[str, ...] = (
     -- in its page any more, and a turn of the sender would write several pages anew.
     ALTER TABLE deliveries ADD COLUMN room BLOB;
     """,
+    """
+    -- The conditions of `--where` as JSON, [[column, value], ...]; null: the whole list.
+    ALTER TABLE mailings ADD COLUMN selection TEXT;
+    """,
 )
