@@ -72,7 +72,7 @@ def over_the_list(root: Path) -> tuple[float, float]:
     file.write_text("email,name,first_name,status,consent\n" + "\n".join(rows), encoding="utf-8")
 
     def audience() -> Audience:
-        return Audience(file, shown=Path(file.name), suppressed={}, today=TODAY)
+        return Audience(file, shown=Path(file.name), today=TODAY)
 
     alone = min(timed(lambda: sum(1 for _ in audience())) for _ in range(3))
     counted = min(timed(lambda: take_census(audience(), TODAY)) for _ in range(3))

@@ -27,6 +27,7 @@ from newsletter.settings.values import Pipelining, Scheme, Settings, TransportUr
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
+    from newsletter.audience.selection import Selection
     from newsletter.basics.tokens import Key
     from newsletter.smtp.auth import Credentials
     from newsletter.state.ledger import Ledger
@@ -211,13 +212,13 @@ class Workspace:
             mailed = ledger.records.mailed_summaries()
         return {issue: held for issue, held in mailed.items() if issue not in drafts}
 
-    def audience(self, ledger: Ledger, today: date) -> Audience:
-        """Return the list's readers and who of them must not be mailed.
+    def audience(self, ledger: Ledger, today: date, selection: Selection | None = None) -> Audience:
+        """Return the list's readers, or a selection, and who of them must not be mailed.
 
         Raises NewsletterError where a suppression cannot be read: it may name somebody who left.
         """
         from newsletter.audience.audience import Audience
-        from newsletter.audience.register.alias import Aliases
+        from newsletter.audience.registered import register_of
         from newsletter.audience.suppression.book import suppressed_now
 
         file = self.settings.subscribers_file
@@ -225,11 +226,10 @@ class Workspace:
         return Audience(
             file,
             shown=shown(file, self.root),
-            suppressed=suppressed,
-            aliases=Aliases(suppressed, self.keys()),
-            choices=ledger.people.choices(),
+            register=register_of(suppressed, ledger.people.choices(), self.keys()),
             today=today,
             answers=self.settings.subscribers_columns,
+            selection=selection,
         )
 
     def sources(self, issue: Issue) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -34,11 +34,12 @@ from newsletter.audience.list.gates import (
     gates_of,
 )
 from newsletter.audience.list.listfile import Member, RowReader
+from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
-from newsletter.audience.register.alias import Aliases
-from newsletter.audience.register.choice import Choice
-from newsletter.audience.suppression.suppression import Suppression
+from newsletter.audience.register.chosen import Chosen
+from newsletter.audience.registered import Register
+from newsletter.audience.selection import Selection, Sieve
 from newsletter.basics.errors import Level, Problem
 
 SUPPRESSED = "suppressed"
@@ -59,7 +60,7 @@ class Figures:
     """The audience counted: `left_out` are rows without a usable reader, `twice` repeated ones.
 
     `blank` are empty rows. `excluded` counts members by `kind_of` their reason; they are not
-    among the `mailable`.
+    among the `mailable`. `passed_over` could be mailed, and the selection does not take them.
     """
 
     mailable: int = 0
@@ -67,6 +68,7 @@ class Figures:
     left_out: int = 0
     twice: int = 0
     blank: int = 0
+    passed_over: int = 0
 
 
 class Audience:
@@ -74,11 +76,14 @@ class Audience:
 
     After an iteration these are complete: `problems`, `figures`, `columns` (the header's names),
     `column_problems` (those of the problems that stop a mailing) and `read_as` (each column as it
-    is written, and how it is read). `answers` are those of the settings. `suppressed` and
-    `choices` are by `Address.key`; `aliases` finds those of the suppressed who were erased. Who
-    joined without a row in the list comes at its end, on line 0. `today` decides whether a consent
-    has expired. `shown` is the file's path as the editor should see it. With `shows_cells` a
-    problem quotes a cell that should be an address: for the editor's own terminal, never for a log.
+    is written, and how it is read). `answers` are those of the settings. Who joined without a row
+    in the list comes at its end, on line 0. `today` decides whether a consent has expired. `shown`
+    is the file's path as the editor should see it. With `shows_cells` a problem quotes a cell that
+    should be an address: for the editor's own terminal, never for a log.
+
+    With a `selection` only the members that it takes are iterated and counted; raises Unselectable
+    where the list lacks a column of it, and, at the end, where it took nobody. `only` leaves out
+    the members for whom it returns False.
     """
 
     def __init__(
@@ -86,18 +91,18 @@ class Audience:
         file: Path,
         *,
         shown: Path,
-        suppressed: Mapping[str, Suppression],
         today: date,
-        aliases: Aliases | None = None,
-        choices: Mapping[str, Choice] | None = None,
+        register: Register | None = None,
         answers: Answers | None = None,
         shows_cells: bool = False,
+        selection: Selection | None = None,
+        only: Callable[[Subscriber], bool] | None = None,
     ) -> None:
+        self._selection = selection
+        self._only = only
         self._file = file
         self.shown = shown
-        self._suppressed = suppressed
-        self._aliases = aliases or None
-        self._choices = choices or None
+        self._register = register or Register()
         self._today = today
         self._answers = answers or {}
         self._shows_cells = shows_cells
@@ -119,8 +124,10 @@ class Audience:
 
     @property
     def version(self) -> Hashable:
-        """Equal for equal figures on one day: the file's version, the answers, the suppressed."""
-        return self.file_version, frozenset(self._answers.items()), frozenset(self._suppressed)
+        """Equal for equal figures on one day."""
+        settled = frozenset(self._answers.items()), frozenset(self._register.suppressed)
+        chosen = frozenset((key, choice.at) for key, choice in self._register.choices.items())
+        return self.file_version, *settled, chosen, self._selection
 
     @property
     def file_version(self) -> Hashable:
@@ -133,7 +140,7 @@ class Audience:
 
     def has_excluded(self, keys: Iterable[str]) -> bool:
         """Return whether all of these, by `Address.key`, are among the suppressed."""
-        return self._suppressed.keys() >= set(keys)
+        return self._register.suppressed.keys() >= set(keys)
 
     @property
     def problem_count(self) -> int:
@@ -155,6 +162,8 @@ class Audience:
                 self._report(problem)
             columns = read_columns(table, self._report, self._answers)
             self.columns = columns.names
+            selection = self._selection
+            sieve = None if selection is None else Sieve(selection, columns, self.shown)
             gates = gates_of(columns, self._today)
             survey = Survey(columns, gates)
             survey.read(table)
@@ -166,7 +175,14 @@ class Audience:
                 report=self._report,
                 shows_cells=self._shows_cells,
             )
-            yield from self._members(table, reader, survey)
+            members = self._members(table, reader, survey)
+            if self._register.choices:
+                members = self._chosen(members)
+            if self._only is not None:
+                members = self._some(members, self._only)
+            if sieve is not None:
+                members = self._selected(members, sieve)
+            yield from self._counted(members)
             self.figures.blank = table.blank
         if not self.figures.mailable and not self.figures.excluded:
             self._report(self._nobody())
@@ -188,9 +204,9 @@ class Audience:
             self._report(problem)
 
     def _members(self, table: Table, reader: RowReader, survey: Survey) -> Iterator[Member]:
-        suppressed, barred, maybe_twice = self._suppressed, survey.barred, survey.hashes
-        aliases, choices = self._aliases, self._choices
-        listed: set[str] = set()
+        barred, maybe_twice = survey.barred, survey.hashes
+        suppressed = self._register.suppressed
+        aliases = self._register.aliases if len(self._register.aliases) else None
         first_lines: dict[str, int] = {}
         figures = self.figures
         for line, cells in table.rows(self._left_out):
@@ -205,43 +221,49 @@ class Audience:
                     figures.twice += 1
                     continue
                 first_lines[key] = line
+            if aliases is not None:
+                key = aliases.find(key) or key
             if key in suppressed:
                 member = Member(member.subscriber, line, f"{SUPPRESSED}: {suppressed[key]}")
             elif key in barred and member.excluded is None:
                 member = Member(member.subscriber, line, barred[key])
-            if aliases is not None and (alias := aliases.find(key)) is not None:
-                member = Member(member.subscriber, line, f"{SUPPRESSED}: {suppressed[alias]}")
-            if choices is not None and key in choices:
-                member = self._as_chosen(member, choices[key])
-                listed.add(key)
-            yield self._counted(member)
-        if choices is not None:
-            yield from self._joined(choices, listed)
+            yield member
 
-    def _counted(self, member: Member) -> Member:
-        if member.excluded is None:
-            self.figures.mailable += 1
-        else:
-            self.figures.excluded[kind_of(member.excluded)] += 1
-        return member
+    def _chosen(self, members: Iterable[Member]) -> Iterator[Member]:
+        """Yield the members as they chose to be, and then those who joined without a row."""
+        suppressed = self._register.suppressed
+        chosen = Chosen(self._register.choices, self._today)
+        for member in members:
+            yield chosen.put_over(member)
+        for other in chosen.others():
+            key = other.subscriber.address.key
+            why = f"{SUPPRESSED}: {suppressed[key]}" if key in suppressed else other.excluded
+            yield Member(other.subscriber, other.line, why)
 
-    def _as_chosen(self, member: Member, choice: Choice) -> Member:
-        """Return a member as they chose to be; a renewed consent counts where the list's ended."""
-        excluded = member.excluded
-        if excluded is not None and kind_of(excluded) == EXPIRED:
-            excluded = None if choice.consents_on(self._today) else excluded
-        return Member(choice.applied_to(member.subscriber), member.line, excluded)
+    def _some(
+        self, members: Iterable[Member], only: Callable[[Subscriber], bool]
+    ) -> Iterator[Member]:
+        for member in members:
+            if only(member.subscriber):
+                yield member
 
-    def _joined(self, choices: Mapping[str, Choice], listed: set[str]) -> Iterator[Member]:
-        """Yield who signed up and has no row in the list."""
-        for key, choice in choices.items():
-            if choice.joined and key not in listed:
-                excluded = None
-                if key in self._suppressed:
-                    excluded = f"{SUPPRESSED}: {self._suppressed[key]}"
-                elif not choice.consents_on(self._today):
-                    excluded = EXPIRED
-                yield self._counted(Member(choice.reader(), 0, excluded))
+    def _selected(self, members: Iterable[Member], sieve: Sieve) -> Iterator[Member]:
+        """Yield the members that the selection takes."""
+        for member in members:
+            if sieve.takes(member.subscriber.fields):
+                yield member
+            elif member.excluded is None:
+                self.figures.passed_over += 1
+        sieve.require_somebody()
+
+    def _counted(self, members: Iterable[Member]) -> Iterator[Member]:
+        figures = self.figures
+        for member in members:
+            if member.excluded is None:
+                figures.mailable += 1
+            else:
+                figures.excluded[kind_of(member.excluded)] += 1
+            yield member
 
     def _report(self, problem: Problem) -> None:
         if len(self._problems) < _KEPT or problem.level is Level.ERROR:

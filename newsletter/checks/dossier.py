@@ -78,6 +78,7 @@ class Readers:
     columns that are not understood. `columns` are those of its header by the names that
     templates use, None where they are not known. `longest` is the value of each column that takes
     the most octets in HTML, among those who can be mailed. `excluded` counts the others by kind.
+    `passed_over` could be mailed, and are not of the selection.
     `roles` are the first few offices of `role_count`.
     """
 
@@ -90,6 +91,7 @@ class Readers:
     consents: Consents = field(default_factory=Consents)
     roles: tuple[RoleAddress, ...] = ()
     role_count: int = 0
+    passed_over: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import click
 from newsletter.basics.errors import CheckFailed, Level, NewsletterError
 from newsletter.basics.times import today
 from newsletter.cli.terminal import output
+from newsletter.cli.terminal.params import where_option
 
 if TYPE_CHECKING:
     from newsletter.checks.dossier import Answer, Dossier
@@ -25,6 +26,7 @@ _SILENCED = "Silenced"
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--online", is_flag=True, help="Ask whether the links lead anywhere, too.")
+@where_option
 @click.option(
     "--all", "thorough", is_flag=True, help="Also what only a template's author can change."
 )
@@ -35,6 +37,7 @@ def command(
     as_json: bool,
     strict: bool,
     online: bool,
+    where: tuple[str, ...],
     thorough: bool,
 ) -> None:
     """Say everything that is wrong with an issue.
@@ -56,7 +59,7 @@ def command(
         report = refused(error.problems)
     else:
         slug = workspace.which_issue(month)
-        report = _checked(workspace, slug, online=online, thorough=thorough)
+        report = _checked(workspace, slug, where, online=online, thorough=thorough)
     is_refused = report.refuses(strict=strict)
     if as_json:
         output.json_result([finding.as_json() for finding in report.findings])
@@ -67,11 +70,17 @@ def command(
         context.exit(CheckFailed.exit_code)
 
 
-def _checked(workspace: Workspace, slug: str, *, online: bool, thorough: bool) -> Report:
+def _checked(
+    workspace: Workspace, slug: str, where: tuple[str, ...], *, online: bool, thorough: bool
+) -> Report:
+    from newsletter.audience.selection import selected_words, selection_of
     from newsletter.tasks.check import count_readers, prove
 
     day = today()
-    readers = count_readers(workspace, day)
+    selection = selection_of(where)
+    readers = count_readers(workspace, day, selection)
+    if selection is not None and readers.mailable is not None:
+        output.say(selected_words(selection, readers.mailable, readers.passed_over))
     ask = _ask if online else None
     proof = prove(workspace, slug, readers=readers, today=day, ask=ask, thorough=thorough)
     return proof.report

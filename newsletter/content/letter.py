@@ -1,9 +1,7 @@
 """A letter: a message that is no issue, written by the editor in a file of the workspace.
 
-    ---
-    subject: May we go on writing to you?
-    ---
-    Markdown, with the reader's values as in an issue's introduction.
+Its front matter has a `subject`; its text is Markdown, in which the reader's values may stand as in
+an issue's introduction.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from newsletter.audience.list.listfile import Member
+from newsletter.audience.selection import Selection
 from newsletter.basics.outcome import State
 from newsletter.basics.tokens import Key
 from newsletter.delivery.answers.breakers import Breakers
@@ -94,7 +95,9 @@ def exit_code(counts: dict[State, int]) -> int:
     return 1 if counts[State.REFUSED] or counts[State.UNCERTAIN] else 0
 
 
-def draft_mailing(content: Content, *, sources: str, now: datetime) -> Mailing:
+def draft_mailing(
+    content: Content, *, sources: str, now: datetime, selection: Selection | None = None
+) -> Mailing:
     """Return a mailing that is in no ledger yet: its id is 0, and its tokens are its own."""
     return Mailing(
         id=0,
@@ -106,6 +109,7 @@ def draft_mailing(content: Content, *, sources: str, now: datetime) -> Mailing:
         frozen_at=now.replace(microsecond=0),
         started_at=None,
         finished_at=None,
+        selection=selection,
     )
 
 
@@ -117,12 +121,13 @@ def freeze(
     key: Key,
     sources: str,
     now: datetime,
+    selection: Selection | None = None,
 ) -> Mailing:
     """Write down content and audience, whole or not at all.
 
     What differs in each reader's message is made once before.
     """
-    draft = draft_mailing(content, sources=sources, now=now)
+    draft = draft_mailing(content, sources=sources, now=now, selection=selection)
     records.gather(preflight(members, content, draft, key), content.fields)
     return records.freeze(draft, content)
 

@@ -186,4 +186,8 @@ MIGRATIONS: tuple[str, ...] = (
     -- The few by which somebody is suppressed, or chose something, among many that were imported.
     CREATE INDEX history_kind ON history (kind);
     """,
+    """
+    -- The conditions of `--where` as JSON, [[column, value], ...]; null: the whole list.
+    ALTER TABLE mailings ADD COLUMN selection TEXT;
+    """,
 )

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from newsletter.audience.selection import Selection
 from newsletter.basics.address import Address
 from newsletter.basics.outcome import Outcome, Phase, State
 from newsletter.basics.value import Value
@@ -29,7 +30,7 @@ class Mailing:
     """An issue being sent. Times are in UTC; `frozen_at` is also every message's Date.
 
     `sources` is the digest of the files it was made of, to notice when they change later; `first`
-    to `last` are the ids of its deliveries.
+    to `last` are the ids of its deliveries. `selection` is None where it is for the whole list.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Mailing:
     finished_at: datetime | None
     first: int = 1
     last: int = 0
+    selection: Selection | None = None
 
 
 class Delivery(Value):

@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from newsletter.audience.audience import Audience
+from newsletter.audience.selection import Selection, Unselectable
 from newsletter.basics import shipped
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.checks.dossier import Answer, Dossier, Readers, Use
@@ -80,12 +81,18 @@ def prove(
     )
 
 
-def count_readers(workspace: Workspace, today: date) -> Readers:
-    """Count the list as it would be mailed now; a list that cannot be read is a problem."""
+def count_readers(workspace: Workspace, today: date, selection: Selection | None = None) -> Readers:
+    """Count the list, or a selection, as it would be mailed now.
+
+    A list that cannot be read is a problem. Raises Unselectable where the list has no such column,
+    or nobody to select.
+    """
     try:
         with workspace.ledger() as ledger:
-            audience = workspace.audience(ledger, today)
+            audience = workspace.audience(ledger, today, selection)
         return _counted(_ListNow(audience.version, today, audience))
+    except Unselectable:
+        raise
     except NewsletterError as error:
         return Readers(mailable=None, problems=error.problems)
 

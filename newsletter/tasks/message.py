@@ -84,7 +84,6 @@ def find_reader(workspace: Workspace, email: str, *, today: date) -> Subscriber:
     audience = Audience(
         workspace.settings.subscribers_file,
         shown=name,
-        suppressed={},
         today=today,
         answers=workspace.settings.subscribers_columns,
     )

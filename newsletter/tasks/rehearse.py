@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+from newsletter.audience.selection import Selection
 from newsletter.basics.errors import Problem, fail
 from newsletter.basics.outcome import State
 from newsletter.basics.tokens import Key
@@ -51,13 +52,14 @@ def rehearse(
     today: date,
     limit: int | None,
     watch: Callable[[Counter[State]], None],
+    selection: Selection | None = None,
 ) -> Rehearsed:
-    """Send an issue to its whole audience into a Maildir in the workspace's private state."""
+    """Send an issue to its audience, or a selection, into a Maildir in the private state."""
     content, _ = issue_content(workspace, slug)
     folder = workspace.state_folder / FOLDER / slug
     shutil.rmtree(folder, ignore_errors=True)
     with workspace.ledger() as real:
-        audience = workspace.audience(real, today)
+        audience = workspace.audience(real, today, selection)
     key = Key.fresh()
     ledger = SqliteLedger(folder / "state.db", durability=Durability.NORMAL, keys=[key])
     try:

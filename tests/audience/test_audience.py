@@ -17,6 +17,7 @@ from newsletter.audience.audience import Audience, Figures
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.table import Table
+from newsletter.audience.registered import Register
 from newsletter.audience.suppression.suppression import Suppression
 from newsletter.basics import shipped
 from newsletter.basics.address import Address
@@ -32,7 +33,7 @@ def audience_of(
 ) -> Audience:
     file = folder / "subscribers.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return Audience(file, shown=SHOWN, suppressed=suppressed or {}, today=TODAY)
+    return Audience(file, shown=SHOWN, register=Register(suppressed=suppressed or {}), today=TODAY)
 
 
 def rows_of(audience: Audience) -> list[tuple[int, str, str, str | None]]:
@@ -281,9 +282,9 @@ def test_a_file_that_holds_no_list_is_refused_in_words(
 
 
 def test_a_missing_list_and_a_folder_are_refused_in_words(tmp_path: Path) -> None:
-    missing = Audience(tmp_path / "no.csv", shown=Path("no.csv"), suppressed={}, today=TODAY)
+    missing = Audience(tmp_path / "no.csv", shown=Path("no.csv"), today=TODAY)
     assert refusal(missing).startswith("no.csv: there is no such file")
-    folder = Audience(tmp_path, shown=Path("folder"), suppressed={}, today=TODAY)
+    folder = Audience(tmp_path, shown=Path("folder"), today=TODAY)
     assert refusal(folder) == "folder: this is a folder, not a file"
 
 
@@ -338,9 +339,7 @@ def test_a_table_without_quotes_reads_as_the_csv_module_reads_it(
 
 
 def test_the_example_that_documents_the_format_is_without_a_problem() -> None:
-    audience = Audience(
-        shipped.SUBSCRIBERS_EXAMPLE, shown=SHOWN, suppressed={}, today=date(2026, 11, 1)
-    )
+    audience = Audience(shipped.SUBSCRIBERS_EXAMPLE, shown=SHOWN, today=date(2026, 11, 1))
     assert [each.excluded for each in audience if each.excluded] == [
         "unsubscribed in the list",
         "consent expired on 2025-10-01",
@@ -350,7 +349,7 @@ def test_the_example_that_documents_the_format_is_without_a_problem() -> None:
 
 def test_a_list_that_is_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
-    pipe = Audience(tmp_path / "pipe.csv", shown=Path("pipe.csv"), suppressed={}, today=TODAY)
+    pipe = Audience(tmp_path / "pipe.csv", shown=Path("pipe.csv"), today=TODAY)
     assert refusal(pipe) == (
         "pipe.csv: this is a pipe or a device, not a file\n"
         "  Hint: it is read more than once: write it to a file first"

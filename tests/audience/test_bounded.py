@@ -20,9 +20,7 @@ ADA = "email,name\nada@example.org,Ada\n"
 
 def audience_of(folder: Path, content: str) -> Audience:
     (folder / "list.csv").write_text(content, encoding="utf-8", newline="")
-    return Audience(
-        folder / "list.csv", shown=Path("list.csv"), suppressed={}, today=date(2026, 11, 1)
-    )
+    return Audience(folder / "list.csv", shown=Path("list.csv"), today=date(2026, 11, 1))
 
 
 def test_blank_rows_are_passed_in_constant_memory_and_counted(tmp_path: Path) -> None:

@@ -190,9 +190,7 @@ VALUES = {
 
 def audience_of(folder: Path, content: str, answers: dict[str, str] | None = None) -> Audience:
     (folder / "list.csv").write_text(content, encoding="utf-8")
-    return Audience(
-        folder / "list.csv", shown=SHOWN, suppressed={}, today=TODAY, answers=answers or {}
-    )
+    return Audience(folder / "list.csv", shown=SHOWN, today=TODAY, answers=answers or {})
 
 
 def mailed(audience: Audience) -> list[str]:

@@ -15,9 +15,7 @@ GOOD = "Ada,ada@ex.org,active\n"
 
 def mailed(folder: Path, content: str) -> list[str]:
     (folder / "list.csv").write_text(content, encoding="utf-8", newline="")
-    audience = Audience(
-        folder / "list.csv", shown=Path("list.csv"), suppressed={}, today=date(2026, 11, 1)
-    )
+    audience = Audience(folder / "list.csv", shown=Path("list.csv"), today=date(2026, 11, 1))
     return [str(each.subscriber.address) for each in audience if each.excluded is None]
 
 

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from newsletter.audience.audience import Audience
-from newsletter.audience.register.alias import Aliases, alias_of, is_alias
+from newsletter.audience.list.basis import Basis
+from newsletter.audience.register.alias import alias_of, is_alias
 from newsletter.audience.register.choice import Choice, choices_of
-from newsletter.audience.register.consent import Basis, Consent, consent_of
+from newsletter.audience.register.consent import Consent, consent_of
 from newsletter.audience.register.event import Event, Kind
+from newsletter.audience.registered import register_of
 from newsletter.audience.suppression.suppression import Suppression, in_force
 from newsletter.basics.address import Address
 from newsletter.basics.tokens import Key
@@ -23,6 +25,11 @@ LEE = Address("lee", "example.com")
 EXPRESS = Consent(
     basis=Basis.EXPRESS, source="sign-up page", wording="Send me the newsletter", at=NOW
 )
+CONSENTED = {
+    "consent": "express",
+    "consent_source": "sign-up page",
+    "consent_date": "2026-11-02",
+}
 
 
 def event(kind: Kind, address: Address = ADA, days: int = 0, **evidence: object) -> Event:
@@ -48,9 +55,7 @@ def members(
     audience = Audience(
         file,
         shown=file,
-        suppressed=suppressed or {},
-        aliases=Aliases(suppressed or {}, keys),
-        choices=choices_of(events),
+        register=register_of(suppressed or {}, choices_of(events), keys),
         today=TODAY,
     )
     return [
@@ -96,14 +101,14 @@ def test_who_confirmed_a_sign_up_is_mailed_without_a_row_in_the_list(tmp_path: P
     joined = event(Kind.CONFIRM, LEE, name="Lee", consent=EXPRESS.as_json())
     asked = event(Kind.SIGN_UP, Address("eve", "example.org"))
     assert members(tmp_path, "email\nada@example.org\n", joined, asked)[1:] == [
-        ("lee@example.com", "Lee", {"name": "Lee"}, None)
+        ("lee@example.com", "Lee", {"name": "Lee"} | CONSENTED, None)
     ]
 
 
 def test_who_joined_and_has_a_row_too_is_there_once(tmp_path: Path) -> None:
     joined = event(Kind.CONFIRM, LEE, consent=EXPRESS.as_json())
     assert members(tmp_path, "email,name\nLEE@example.com,Lee\n", joined) == [
-        ("LEE@example.com", "Lee", {"name": "Lee"}, None)
+        ("LEE@example.com", "Lee", {"name": "Lee"} | CONSENTED, None)
     ]
 
 

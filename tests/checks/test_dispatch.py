@@ -171,7 +171,7 @@ eve@example.com,Eve,active,implied,2026-12-01
 def census(tmp_path: Path, text: str = LIST) -> Readers:
     file = tmp_path / "subscribers.csv"
     file.write_text(text, encoding="utf-8")
-    audience = Audience(file, shown=Path(file.name), suppressed={}, today=date(2026, 11, 3))
+    audience = Audience(file, shown=Path(file.name), today=date(2026, 11, 3))
     return take_census(audience, date(2026, 11, 3))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from newsletter.audience.list.basis import Basis
 from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.columns import CONTROL, SECTION, Columns, quoted, warning
 from newsletter.audience.list.gates import (
@@ -27,7 +28,6 @@ from newsletter.audience.list.gates import (
 )
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.table import Report
-from newsletter.audience.register.consent import Basis
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import Problem, did_you_mean
 from newsletter.basics.value import Value

@@ -11,16 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-
-class Basis(StrEnum):
-    """On which ground somebody is mailed."""
-
-    EXPRESS = "express"
-    IMPLIED = "implied"
-    CHARITY_SOFT_OPT_IN = "charity-soft-opt-in"
-    UNKNOWN = "unknown"
+from newsletter.audience.list.basis import Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,7 @@ class Census:
             consents=count.consents(),
             roles=tuple(count.roles),
             role_count=count.role_count,
+            passed_over=audience.figures.passed_over,
         )
 
 

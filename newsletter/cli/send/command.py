@@ -9,6 +9,7 @@ import click
 
 from newsletter.basics.errors import Problem, WrongUsage
 from newsletter.cli.terminal import output
+from newsletter.cli.terminal.params import where_option
 
 if TYPE_CHECKING:
     from newsletter.workspace import Workspace
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask, and do not wait before the first message.")
 @click.option("--limit", type=click.IntRange(min=1), help="Send to N readers at the most.")
+@where_option
 @click.option("--at", metavar="TIME", help='Wait until then: "2026-12-01 08:00", local time.')
 @click.option("--wait", "stays", is_flag=True, help="Stay until nobody is deferred any more.")
 @click.option("--keep-going", is_flag=True, help="Do not stop when many are refused or deferred.")
@@ -42,6 +44,7 @@ def command(
     dry_run: bool,
     yes: bool,
     limit: int | None,
+    where: tuple[str, ...],
     at: str | None,
     stays: bool,
     keep_going: bool,
@@ -50,12 +53,13 @@ def command(
     trusted: bool,
     as_json: bool,
 ) -> None:
-    """Send an issue to everybody on the list, once.
+    """Send an issue to everybody on the list, or to those that --where selects, once.
 
     Run it again to go on with a mailing that was interrupted: nobody gets it twice. On a terminal
     it asks, and then leaves ten seconds to think again. The exit code is 0 when everybody's mail
     server accepted it, 75 when there is more to do later, 1 when something needs you.
     """
+    from newsletter.audience.selection import as_options, selection_of
     from newsletter.cli.send.at_terminal import AtTerminal
     from newsletter.settings.timing import Timing
     from newsletter.tasks.send.order import Order
@@ -71,11 +75,12 @@ def command(
         at=_moment(at),
         overrides=_overrides(rules, reasons),
         trusted=trusted,
+        where=selection_of(where),
     )
     if not dry_run:
         context.exit(send(workspace, order, AtTerminal(order=order, yes=yes, as_json=as_json)))
     if look(workspace, order, AtTerminal(order=order, yes=yes, as_json=False)):
-        output.next_step(f"newsletter send {order.issue}")
+        output.next_step(f"newsletter send {order.issue}{as_options(order.where)}")
 
 
 def _named(workspace: Workspace) -> str:

@@ -43,21 +43,27 @@ def show_check(warnings: Sequence[Problem], judged: Judgement) -> None:
 def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | None) -> None:
     """Print what will happen, a fact a line; `zone` is the name of this machine's time zone."""
     excluded = ", ".join(f"{count:,} {kind}" for kind, count in plan.excluded.most_common())
+    excluded_fact = ("Excluded", excluded or "nobody")
     facts = [
         ("Issue", plan.issue),
         ("Subject", plan.subject),
         ("From", plan.sender),
         ("Through", plan.transport),
         ("To", people(plan.to_send) + (f" ({plan.done:,} done before)" if plan.done else "")),
-        ("Excluded", excluded or "nobody"),
+        excluded_fact,
         ("Takes", plan.duration),
     ]
+    if plan.where:
+        facts.insert(4, ("Where", plan.where))
     if at is not None:
         is_news = zone is not None and zone.rpartition("/")[2] != at.tzname()
         named = f", {zone}" if is_news else ""
         facts.append(("Goes off", f"{spoken(at)}{named}, in {span((at - now).total_seconds())}"))
     if plan.not_before is not None:
-        facts.insert(5, ("Later", f"{people(plan.later)}, deferred{_until(plan.not_before)}"))
+        facts.insert(
+            facts.index(excluded_fact),
+            ("Later", f"{people(plan.later)}, deferred{_until(plan.not_before)}"),
+        )
     if plan.problems:
         facts.append(("List", f"{len(plan.problems):,} problems: newsletter subscribers check"))
     output.facts(facts)

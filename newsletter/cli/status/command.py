@@ -69,9 +69,12 @@ def command(
 
 def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]:
     """Return the object of `--json`, whose keys are documented and stay."""
+    from newsletter.audience.selection import where_of
+
     return {
         "issue": mailing.issue,
         "state": mailing.state.value,
+        "where": where_of(mailing.selection),
         "counts": {state.value: count for state, count in counts.items()},
         "started_at": _written(mailing.started_at),
         "finished_at": _written(mailing.finished_at),
@@ -84,7 +87,7 @@ def _never(month: str, standing: Standing, *, as_json: bool) -> None:
     if as_json:
         counts = dict.fromkeys((state.value for state in State), 0)
         nothing = {"counts": counts, "started_at": None, "finished_at": None}
-        output.json_result({"issue": month, "state": standing.value, **nothing})
+        output.json_result({"issue": month, "state": standing.value, "where": [], **nothing})
     elif standing is Standing.RECORDED:
         output.say(f"{month} is in mailings.csv, but this ledger does not know of it.")
     else:
@@ -100,6 +103,8 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
         ("Begun", _local(mailing.started_at)),
         ("Finished", _local(mailing.finished_at)),
     ]
+    if mailing.selection is not None:
+        facts.insert(1, ("Where", str(mailing.selection)))
     if due is not None:
         facts.append(("Next due", _local(datetime.fromtimestamp(due, UTC))))
     facts += [

@@ -30,7 +30,7 @@ def opened(
 ) -> Iterator[tuple[Audience, SuppressionBook, Records]]:
     """Open the workspace: its audience as of today, both records of suppressions, the records."""
     from newsletter.audience.audience import Audience
-    from newsletter.audience.register.alias import Aliases
+    from newsletter.audience.registered import register_of
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.workspace import Workspace, open_workspace
 
@@ -39,13 +39,10 @@ def opened(
     with workspace.ledger() as ledger:
         keys = workspace.keys()
         book = SuppressionBook(ledger.people, workspace.root, keys)
-        suppressed = book.in_force()
         audience = Audience(
             file,
             shown=shown(file, workspace.root),
-            suppressed=suppressed,
-            aliases=Aliases(suppressed, keys),
-            choices=ledger.people.choices(),
+            register=register_of(book.in_force(), ledger.people.choices(), keys),
             today=today(),
             answers=workspace.settings.subscribers_columns,
             shows_cells=shows_cells,

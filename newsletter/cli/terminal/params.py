@@ -6,6 +6,13 @@ import click
 
 from newsletter.content.month import Month, parse_month
 
+where_option = click.option(
+    "--where",
+    metavar="COLUMN=VALUE",
+    multiple=True,
+    help="Only readers with this in a column of the list; several all hold.",
+)
+
 
 def as_month(
     _context: click.Context, _parameter: click.Parameter, text: str | None

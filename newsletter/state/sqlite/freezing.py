@@ -56,8 +56,8 @@ def freeze(database: Database, draft: Mailing, content: Content) -> None:
 
 def _write_mailing(database: Database, draft: Mailing, content: Content) -> int | None:
     cursor = database.db.execute(
-        "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at)"
-        " VALUES (?, ?, 'frozen', ?, ?, ?, ?)",
+        "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at, selection)"
+        " VALUES (?, ?, 'frozen', ?, ?, ?, ?, ?)",
         (
             draft.uuid,
             draft.issue,
@@ -65,6 +65,7 @@ def _write_mailing(database: Database, draft: Mailing, content: Content) -> int 
             content.to_json(),
             draft.sources,
             draft.frozen_at.timestamp(),
+            draft.selection and draft.selection.to_json(),
         ),
     )
     return cursor.lastrowid

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from newsletter.audience.list.listfile import Member
+from newsletter.audience.selection import selection_from_json
 from newsletter.basics.address import Address
 from newsletter.basics.errors import Problem
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
@@ -53,7 +54,7 @@ class SqliteRecords:
     def mailings(self) -> Sequence[Mailing]:
         rows = self._database.read(
             "SELECT id, uuid, issue, state, digest, sources, frozen_at, started_at, finished_at,"
-            " first, last FROM mailings ORDER BY id"
+            " first, last, selection FROM mailings ORDER BY id"
         )
         return [_mailing_of(row) for row in rows]
 
@@ -238,4 +239,5 @@ def _mailing_of(row: tuple[Any, ...]) -> Mailing:
         finished_at=moment_of(row[8]),
         first=row[9],
         last=row[10],
+        selection=None if row[11] is None else selection_from_json(row[11]),
     )

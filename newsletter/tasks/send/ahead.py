@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from newsletter.audience.audience import Audience
+from newsletter.audience.registered import Register
+from newsletter.audience.selection import Selection
 from newsletter.audience.suppression.record import FILE_NAME, read_record
 from newsletter.audience.suppression.suppression import in_force
 from newsletter.basics.address import Address
@@ -33,15 +35,16 @@ def try_out(
     content: Content,
     mailing: Mailing | None,
     transport: Transport,
-    *,
     today: date,
+    selection: Selection | None = None,
 ) -> None:
     """Ask the mail server whether it takes a mailing's size, sender and first readers.
 
-    Nothing is sent. `mailing` is None where it is not begun. Raises NewsletterError for a no.
+    Nothing is sent. `mailing` is None where it is not begun; then its readers are those of the
+    list, or of the `selection`. Raises NewsletterError for a no.
     """
     if mailing is None:
-        stop = in_the_way(workspace, content, transport, today)
+        stop = in_the_way(workspace, content, transport, today, selection)
     else:
         letters = Letters(content, mailing, workspace.keys()[0])
         left = ledger.run.pending(mailing, after=0, limit=MOST_ASKED)
@@ -51,27 +54,39 @@ def try_out(
 
 
 def in_the_way(
-    workspace: Workspace, content: Content, transport: Transport, today: date
+    workspace: Workspace,
+    content: Content,
+    transport: Transport,
+    today: date,
+    selection: Selection | None = None,
 ) -> Stop | None:
     """Return why the mail server would not take an issue that is not begun, or None."""
     size = message_template(content, datetime.now(UTC)).octets
     sender = draft_sender(content)
-    readers = _first_readers(workspace, today)
+    readers = _first_readers(workspace, today, selection)
     return probe(transport, size, [Envelope(sender, each) for each in readers])
 
 
-def _first_readers(workspace: Workspace, today: date) -> Sequence[Address]:
+def _first_readers(
+    workspace: Workspace, today: date, selection: Selection | None
+) -> Sequence[Address]:
     """Return a few readers who may be mailed."""
     if workspace.settings.database.exists():
         with workspace.ledger() as ledger:
-            audience = workspace.audience(ledger, today)
+            audience = workspace.audience(ledger, today, selection)
     else:
         # A test makes neither a ledger nor a key.
         record = read_record(workspace.root / FILE_NAME, shown=Path(FILE_NAME))
         record.require_whole()
         file = workspace.settings.subscribers_file
         name = shown(file, workspace.root)
-        audience = Audience(file, shown=name, suppressed=in_force(record.events), today=today)
+        audience = Audience(
+            file,
+            shown=name,
+            register=Register(suppressed=in_force(record.events)),
+            today=today,
+            selection=selection,
+        )
     with contextlib.closing(iter(audience)) as members:
         mailable = (each.subscriber.address for each in members if each.excluded is None)
         return list(itertools.islice(mailable, MOST_ASKED))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from newsletter.audience.audience import Audience
+from newsletter.audience.selection import Selection, Unselectable, as_options
 from newsletter.audience.suppression.book import suppressed_now
 from newsletter.basics.errors import NewsletterError, fail
 from newsletter.basics.memory import keep_for_good
@@ -24,13 +25,20 @@ class Intake:
 
     It counts the readers for the check, makes what differs in each message, so that one that
     cannot be made is found, and keeps the rows for the freeze: the counted readers get the issue.
-    `readers` are the figures of the last `read`.
+    `readers` are the figures of the last `read`, of a `selection` if there is one.
     """
 
-    def __init__(self, workspace: Workspace, ledger: Ledger, today: date) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        ledger: Ledger,
+        today: date,
+        selection: Selection | None = None,
+    ) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._today = today
+        self._selection = selection
         self.readers = Readers(mailable=None)
         self._audience: Audience | None = None
         self._as_read: object = None
@@ -38,17 +46,22 @@ class Intake:
         self._unmakeable: Unmakeable | None = None
 
     def read(self, content: Content | None) -> Readers:
-        """Read the list for a content (None: only count); an unreadable list is a problem."""
+        """Read the list for a content (None: only count); an unreadable list is a problem.
+
+        Raises Unselectable where the list has no such column, or nobody to select.
+        """
         keep_for_good()
         self.readers = self._read(content)
         return self.readers
 
     def _read(self, content: Content | None) -> Readers:
         try:
-            self._audience = self._workspace.audience(self._ledger, self._today)
+            self._audience = self._workspace.audience(self._ledger, self._today, self._selection)
             self._as_read = self._audience.file_version
             census = Census(self._audience, self._today)
             self._gather(census, content)
+        except Unselectable:
+            raise
         except NewsletterError as error:
             return Readers(mailable=None, problems=error.problems)
         return census.readers()
@@ -66,7 +79,8 @@ class Intake:
             raise fail(
                 "the list has changed since it was checked; nothing was sent",
                 file=self._audience.shown,
-                hint=f"newsletter send {content.issue} looks at it again",
+                hint=f"newsletter send {content.issue}{as_options(self._selection)}"
+                " looks at it again",
             )
         mailing = replace(self._mailing, sources=sources, frozen_at=now.replace(microsecond=0))
         return self._ledger.records.freeze(mailing, content)
@@ -81,7 +95,9 @@ class Intake:
             for _ in census.members():
                 pass
             return
-        mailing = draft_mailing(content, sources="", now=datetime.now(UTC))
+        mailing = draft_mailing(
+            content, sources="", now=datetime.now(UTC), selection=self._selection
+        )
         tried = preflight(census.members(), content, mailing, self._workspace.keys()[0])
         try:
             self._ledger.records.gather(tried, content.fields)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from newsletter.audience.selection import Selection
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An issue to be sent to everybody.
+    """An issue to be sent to everybody, or to the readers that `where` selects.
 
     `limit` is a number of messages, for this run alone. `stays` is `--wait`: further rounds for
     deferred readers. `overrides` maps a rule of the check to the reason to send all the same.
@@ -23,3 +25,4 @@ class Order:
     at: datetime | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     trusted: bool = False
+    where: Selection | None = None

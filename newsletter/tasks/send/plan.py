@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsletter.audience.audience import kind_of
+from newsletter.audience.selection import Selection, selected_words
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.outcome import State
 from newsletter.basics.times import span
@@ -29,7 +30,8 @@ class Plan:
     `mailing` is None for an issue that was never begun. `excluded` counts by kind of reason.
     `to_send` can be sent now; `later` are deferred, and may be tried again from `not_before`.
     `seconds` is what the rates alone make it last; 0 without rates. `changed` says that files
-    were edited after the freeze, which the mailing does not follow.
+    were edited after the freeze, which the mailing does not follow. `where` names the selection
+    that it is for, and says how many of the list that is; "" for the whole list.
     """
 
     issue: str
@@ -45,6 +47,7 @@ class Plan:
     changed: bool = False
     later: int = 0
     not_before: datetime | None = None
+    where: str = ""
 
     @property
     def duration(self) -> str:
@@ -56,9 +59,12 @@ class Plan:
         return f"at least {span(self.seconds, finest='min', most=3)} at the rates set"
 
 
-def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan:
+def plan_first(
+    workspace: Workspace, content: Content, readers: Readers, selection: Selection | None
+) -> Plan:
     """Return the plan of an issue that was never begun, for the readers counted just now."""
     mailable = readers.mailable or 0
+    where = selection and selected_words(selection, mailable, readers.passed_over)
     return Plan(
         issue=content.issue,
         subject=sample_subject(content),
@@ -69,6 +75,7 @@ def plan_first(workspace: Workspace, content: Content, readers: Readers) -> Plan
         excluded=Counter(readers.excluded),
         problems=readers.problems,
         seconds=seconds_needed(mailable, workspace.settings.delivery.rate),
+        where=where or "",
     )
 
 
@@ -95,6 +102,7 @@ def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:
         mailing=mailing,
         changed=_changed(workspace, mailing),
         later=later,
+        where=str(mailing.selection or ""),
         not_before=None if next_due is None else datetime.fromtimestamp(next_due, UTC),
     )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from newsletter.basics.errors import CheckFailed, Level
+from newsletter.audience.selection import Selection, is_same
+from newsletter.basics.errors import CheckFailed, Level, fail
 from newsletter.basics.times import today
 from newsletter.settings.values import Auth, DeliverySettings
 from newsletter.state.standing import is_withdrawable
-from newsletter.state.values import Override
+from newsletter.state.values import MailingState, Override
 from newsletter.tasks.send.ahead import try_out
 from newsletter.tasks.send.only_sender import refuse_recorded
 from newsletter.tasks.send.order import Order
@@ -38,7 +39,8 @@ _NOT_CHECKED_AGAIN = "A mailing that was begun is not checked again: nothing to 
 class Prepared:
     """What is known before it is sent.
 
-    `content` and `intake` are None for a mailing that was begun: the ledger has both.
+    `content` and `intake` are None for a mailing that was begun: the ledger has both. `selection`
+    is that of the mailing, or what it will be.
     """
 
     plan: Plan
@@ -46,6 +48,7 @@ class Prepared:
     intake: Intake | None = None
     sources: str = ""
     overrides: tuple[Override, ...] = ()
+    selection: Selection | None = None
 
     @property
     def fresh(self) -> Content:
@@ -64,7 +67,10 @@ def prepare(
 ) -> Prepared:
     """Return what sending would do, and show it; raise NewsletterError where it must not be."""
     if mailing is not None and not is_withdrawable(ledger, mailing):
-        prepared = Prepared(plan=plan_next(workspace, ledger, mailing))
+        if order.where is not None:
+            require_same(mailing, order.where)
+        plan = plan_next(workspace, ledger, mailing)
+        prepared = Prepared(plan=plan, selection=mailing.selection)
         if order.overrides:
             person.tell(Note(_NOT_CHECKED_AGAIN))
     else:
@@ -75,6 +81,30 @@ def prepare(
     return prepared
 
 
+def keeping(order: Order, begun: Mailing | None) -> Order:
+    """Return the order with the selection of the mailing that was begun, where it names none.
+
+    A mailing that reached nobody is frozen anew, and is for the same readers.
+    """
+    if order.where is not None or begun is None:
+        return order
+    return replace(order, where=begun.selection)
+
+
+def require_same(mailing: Mailing, selection: Selection | None) -> None:
+    """Raise NewsletterError where a mailing is for other readers than those selected."""
+    if is_same(mailing.selection, selection):
+        return
+    whole = "the whole list"
+    raise fail(
+        f"{mailing.issue} was begun for {mailing.selection or whole}, not for {selection or whole}:"
+        " a mailing keeps its readers",
+        hint=f"newsletter status {mailing.issue} shows who got it"
+        if mailing.state is MailingState.FINISHED
+        else f"newsletter send {mailing.issue}, without --where, goes on with it",
+    )
+
+
 def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
     """Check an issue that was never begun; raise CheckFailed for errors not overridden."""
     from newsletter.checks.override import judge
@@ -83,7 +113,7 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
     from newsletter.tasks.send.intake import Intake
 
     day = today()
-    intake = Intake(workspace, ledger, day)
+    intake = Intake(workspace, ledger, day, order.where)
     proof = prove(workspace, order.issue, readers=intake.read, today=day)
     judged = judge(proof.report, order.overrides, RULE_IDS)
     if proof.content is None or judged.refusing:
@@ -93,7 +123,8 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
     if warnings or judged.overridden or judged.unneeded:
         person.tell(Checked(warnings, judged))
     return Prepared(
-        plan=plan_first(workspace, proof.content, intake.readers),
+        plan=plan_first(workspace, proof.content, intake.readers, order.where),
+        selection=order.where,
         content=proof.content,
         intake=intake,
         sources=workspace.sources(workspace.issue(order.issue)),
@@ -117,7 +148,8 @@ def agreed(
         if _outlives_token(workspace.settings.delivery, at):
             person.tell(Note(_RUNS_OUT, is_warning=True))
         content = prepared.fresh if plan.mailing is None else ledger.records.content(plan.mailing)
-        try_out(workspace, ledger, content, plan.mailing, transport, today=today())
+        selected = prepared.selection
+        try_out(workspace, ledger, content, plan.mailing, transport, today(), selected)
     waiting = plan.to_send or plan.later
     number = waiting if order.limit is None else min(order.limit, waiting)
     yes = person.confirm(SendTo(number, at))

@@ -15,7 +15,7 @@ from newsletter.tasks.send.only_sender import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Person
 from newsletter.tasks.send.plan import waiting
-from newsletter.tasks.send.prepare import Prepared
+from newsletter.tasks.send.prepare import Prepared, require_same
 from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up
 from newsletter.workspace import Workspace
 
@@ -75,11 +75,19 @@ def _mailing(
     if begun is not None:
         mailing = take_up(workspace, ledger, begun, lambda text: person.tell(Note(text)))
     if mailing is not None:
+        require_same(mailing, prepared.selection)
         return mailing
     refuse_recorded(workspace, order.issue, ledger)
     intake = prepared.intake if order.at is None else None
     return begin(
-        workspace, ledger, prepared.fresh, prepared.sources, today(), prepared.overrides, intake
+        workspace,
+        ledger,
+        prepared.fresh,
+        prepared.sources,
+        today(),
+        prepared.overrides,
+        intake,
+        prepared.selection,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.audience.selection import Selection
 from newsletter.audience.suppression.book import SuppressionBook
 from newsletter.basics.outcome import State, server_words
 from newsletter.delivery.answers.causes import is_bad_address
@@ -39,6 +40,7 @@ def begin(
     today: date,
     overrides: Sequence[Override] = (),
     intake: Intake | None = None,
+    selection: Selection | None = None,
 ) -> Mailing:
     """Freeze an issue with its audience, and record that in `mailings.csv`.
 
@@ -47,8 +49,15 @@ def begin(
     """
     now = datetime.now(UTC)
     if intake is None:
-        audience, key = workspace.audience(ledger, today), workspace.keys()[0]
-        mailing = freeze(ledger.records, content, audience, key=key, sources=sources, now=now)
+        mailing = freeze(
+            ledger.records,
+            content,
+            workspace.audience(ledger, today, selection),
+            key=workspace.keys()[0],
+            sources=sources,
+            now=now,
+            selection=selection,
+        )
     else:
         mailing = intake.freeze(content, sources, now)
         if intake.somebody_left():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from newsletter.audience.selection import Selection, as_options
 from newsletter.basics.errors import fail
 from newsletter.basics.outcome import State
 from newsletter.delivery.mailing import exit_code
@@ -15,7 +16,7 @@ from newsletter.tasks.send.only_sender import refuse_doubtful, refuse_recorded, 
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import ItsTime, Left, Note, NothingDue, Person
 from newsletter.tasks.send.plan import Plan
-from newsletter.tasks.send.prepare import Prepared, agreed, prepare
+from newsletter.tasks.send.prepare import Prepared, agreed, keeping, prepare
 from newsletter.tasks.send.rounds import send_rounds
 from newsletter.tasks.send.steps import take_up
 from newsletter.workspace import Workspace
@@ -31,7 +32,8 @@ def look(workspace: Workspace, order: Order, person: Person) -> bool:
     with _opened(workspace, order.issue) as ledger:
         if not order.trusted:
             refuse_doubtful(workspace, ledger)
-        plan = prepare(workspace, ledger, order, ledger.records.mailing(order.issue), person).plan
+        begun = ledger.records.mailing(order.issue)
+        plan = prepare(workspace, ledger, keeping(order, begun), begun, person).plan
         if plan.mailing is None or plan.to_send:
             return True
         counts = ledger.records.counts(plan.mailing)
@@ -77,7 +79,7 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
         if order.at is None:
             return send_rounds(workspace, ledger, prepared, transport, order, person)
     # Without the lock: another issue may go out meanwhile.
-    _wait_for_its_time(order.issue, order.at, person)
+    _wait_for_its_time(order.issue, order.at, prepared.selection, person)
     with the_only_sender(workspace, ledger, trusted=order.trusted):
         return send_rounds(workspace, ledger, prepared, transport, order, person)
 
@@ -85,7 +87,7 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
 def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
     begun = ledger.records.mailing(order.issue)
     mailing = begun and take_up(workspace, ledger, begun, lambda text: _warn(person, text))
-    return prepare(workspace, ledger, order, mailing, person)
+    return prepare(workspace, ledger, keeping(order, begun), mailing, person)
 
 
 def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
@@ -97,7 +99,9 @@ def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
     return exit_code(counts)
 
 
-def _wait_for_its_time(issue: str, at: datetime, person: Person) -> None:
+def _wait_for_its_time(
+    issue: str, at: datetime, selection: Selection | None, person: Person
+) -> None:
     """Wait; raise NewsletterError where it is too late then. Raises Left."""
     person.wait(ItsTime(issue, at))
     now = datetime.now(UTC)
@@ -105,7 +109,8 @@ def _wait_for_its_time(issue: str, at: datetime, person: Person) -> None:
         raise fail(
             f"it is {spoken(now.astimezone(at.tzinfo))}: {issue} was to go off on {spoken(at)},"
             " and this machine slept through it; nothing was sent",
-            hint=f"newsletter send {issue} sends it now, or --at at another time",
+            hint=f"newsletter send {issue}{as_options(selection)} sends it now, or --at at another"
+            " time",
         )
 
 

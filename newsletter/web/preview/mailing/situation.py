@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from newsletter.audience.selection import where_of
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import State
 from newsletter.basics.times import about
@@ -96,6 +97,8 @@ def _told(
     done = sum(counts[state] for state in _SETTLED)
     left = sum(counts[state] for state in _LEFT)
     says, commands = _situation(mailing, counts, is_alive=is_alive)
+    if mailing.selection is not None:
+        says += f" It is for the readers with {' and '.join(where_of(mailing.selection))}."
     return {
         "issue": mailing.issue,
         "uuid": mailing.uuid,
