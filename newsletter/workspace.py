@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from newsletter.settings.values import Pipelining, Scheme, Settings, TransportUr
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
+    from newsletter.audience.list.subscriber import Subscriber
     from newsletter.audience.selection import Selection
     from newsletter.basics.tokens import Key
     from newsletter.smtp.auth import Credentials
@@ -212,8 +213,16 @@ class Workspace:
             mailed = ledger.records.mailed_summaries()
         return {issue: held for issue, held in mailed.items() if issue not in drafts}
 
-    def audience(self, ledger: Ledger, today: date, selection: Selection | None = None) -> Audience:
+    def audience(
+        self,
+        ledger: Ledger,
+        today: date,
+        selection: Selection | None = None,
+        only: Callable[[Subscriber], bool] | None = None,
+    ) -> Audience:
         """Return the list's readers, or a selection, and who of them must not be mailed.
+
+        `only` leaves out those for whom it returns False.
 
         Raises NewsletterError where a suppression cannot be read: it may name somebody who left.
         """
@@ -230,6 +239,7 @@ class Workspace:
             today=today,
             answers=self.settings.subscribers_columns,
             selection=selection,
+            only=only,
         )
 
     def sources(self, issue: Issue) -> str:

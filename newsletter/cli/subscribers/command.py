@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli.subscribers.changing import restore, suppress
 from newsletter.cli.subscribers.reading import check, list_, show
+from newsletter.cli.subscribers.renewing import renew
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,5 +17,5 @@ def command() -> None:
     """
 
 
-for each in (check, list_, show, suppress, restore):
+for each in (check, list_, show, suppress, restore, renew):
     command.add_command(each)

@@ -10,11 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from newsletter.audience.list.subscriber import Subscriber
 from newsletter.content.issue.issue import Issue
 from newsletter.content.letter import Letter, read_letter
 from newsletter.content.month import Month
 from newsletter.content.passage import Passage
 from newsletter.message.content import Content, content_of
+from newsletter.message.draft import SAMPLE_READER, draft_message
+from newsletter.message.received import Received
 from newsletter.render.templates.files import folders_of
 from newsletter.render.templates.words import load_words, put
 from newsletter.workspace import Workspace
@@ -27,8 +30,7 @@ _PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 
 def renewal_content(workspace: Workspace, slug: str, today: date) -> Content:
     """Return what a renewal would send; `slug` names its mailing. Raises NewsletterError."""
-    file = workspace.root / FILE_NAME
-    letter = read_letter(file, workspace.root) if file.exists() else _own_words(workspace)
+    letter = _letter(workspace)
     issue = Issue(
         slug=slug,
         file=letter.file,
@@ -40,6 +42,28 @@ def renewal_content(workspace: Workspace, slug: str, today: date) -> Content:
         lines=letter.lines,
     )
     return content_of(workspace.compile(issue), workspace.settings)
+
+
+def sample(workspace: Workspace, today: date) -> str:
+    """Return the message as one reader gets it, in plain text, below its subject."""
+    content = renewal_content(workspace, f"{today:%Y-%m}-renewal", today)
+    reader = Subscriber(
+        SAMPLE_READER.address,
+        SAMPLE_READER.name,
+        SAMPLE_READER.fields | {LAST_DAY: today.isoformat()},
+    )
+    message = Received(draft_message(content, reader))
+    return f"Subject: {message.header('Subject')}\n\n{message.text}"
+
+
+def shown_text(workspace: Workspace) -> str:
+    """Return the letter's own words, without the newsletter's frame."""
+    return _letter(workspace).text.text
+
+
+def _letter(workspace: Workspace) -> Letter:
+    file = workspace.root / FILE_NAME
+    return read_letter(file, workspace.root) if file.exists() else _own_words(workspace)
 
 
 def _own_words(workspace: Workspace) -> Letter:

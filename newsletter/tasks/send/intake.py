@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from newsletter.audience.audience import Audience
+from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.selection import Selection, Unselectable, as_options
 from newsletter.audience.suppression.book import suppressed_now
 from newsletter.basics.errors import NewsletterError, fail
@@ -25,7 +27,8 @@ class Intake:
 
     It counts the readers for the check, makes what differs in each message, so that one that
     cannot be made is found, and keeps the rows for the freeze: the counted readers get the issue.
-    `readers` are the figures of the last `read`, of a `selection` if there is one.
+    `readers` are the figures of the last `read`, of a `selection` if there is one, and of those
+    whom `only` takes.
     """
 
     def __init__(
@@ -34,7 +37,9 @@ class Intake:
         ledger: Ledger,
         today: date,
         selection: Selection | None = None,
+        only: Callable[[Subscriber], bool] | None = None,
     ) -> None:
+        self._only = only
         self._workspace = workspace
         self._ledger = ledger
         self._today = today
@@ -56,7 +61,9 @@ class Intake:
 
     def _read(self, content: Content | None) -> Readers:
         try:
-            self._audience = self._workspace.audience(self._ledger, self._today, self._selection)
+            self._audience = self._workspace.audience(
+                self._ledger, self._today, self._selection, self._only
+            )
             self._as_read = self._audience.file_version
             census = Census(self._audience, self._today)
             self._gather(census, content)

@@ -118,6 +118,8 @@ def sample_subject(content: Content) -> str:
 
 
 def _changed(workspace: Workspace, mailing: Mailing) -> bool:
+    if not mailing.sources:  # a letter was made of no issue
+        return False
     try:
         return workspace.sources(workspace.issue(mailing.issue)) != mailing.sources
     except (NewsletterError, OSError):

@@ -1,0 +1,168 @@
+"""`subscribers renew`: whose consent ends soon is asked once, through a real SMTP server."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.basics.times import today
+from newsletter.message.received import Received
+from tests.delivery.oracle import Run, settle
+from tests.sink import Sink, running
+
+SLUG = f"{today():%Y-%m}-renewal"
+
+
+def day(ahead: int) -> str:
+    return (today() + timedelta(days=ahead)).isoformat()
+
+
+def given(workspace: Path, port: int, rows: str) -> None:
+    settle(workspace, port, readers=0)
+    (workspace / "subscribers.csv").write_text(f"email,consent,consent_expires\n{rows}", "utf-8")
+
+
+def history(run: Run, address: str) -> list[dict[str, str]]:
+    told = json.loads(run("subscribers", "show", address, "--json").stdout)
+    events: list[dict[str, str]] = told["events"]
+    return events
+
+
+def listed(run: Run) -> dict[str, str | None]:
+    told = json.loads(run("subscribers", "list", "--json").stdout)
+    return {each["email"]: each["excluded"] for each in told}
+
+
+def test_only_an_implied_consent_that_ends_soon_and_holds_is_asked_about(
+    workspace: Path, run: Run
+) -> None:
+    rows = (
+        f"soon@example.org,implied,{day(10)}\n"
+        f"today@example.org,Implied,{day(0)}\n"
+        f"later@example.org,implied,{day(61)}\n"
+        f"over@example.org,implied,{day(-1)}\n"
+        f"open@example.org,implied,\n"
+        f"express@example.org,express,{day(10)}\n"
+        f"left@example.org,implied,{day(10)}\n"
+    )
+    with running(Sink()) as sink:
+        given(workspace, sink.port, rows)
+        run("subscribers", "suppress", "left@example.org")
+        seen = run("subscribers", "renew", "--dry-run")
+        assert sink.recipients == []
+        sent = run("subscribers", "renew", "--yes")
+    assert "To        2 readers\n" in seen.stderr
+    assert sent.exit_code == 0
+    assert sorted(sink.recipients) == ["soon@example.org", "today@example.org"]
+
+
+def test_nobody_is_asked_twice_about_one_consent(workspace: Path, run: Run) -> None:
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"ada@example.org,implied,{day(10)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+        again = run("subscribers", "renew", "--yes")
+        rows = f"ada@example.org,implied,{day(10)}\nbob@example.org,implied,{day(12)}\n"
+        given(workspace, sink.port, rows)
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    assert again.exit_code == 0
+    assert again.stderr == "Nobody is to be asked: no implied consent ends within 60 days.\n"
+    assert sink.recipients == ["ada@example.org", "bob@example.org"]
+    assert [event["action"] for event in history(run, "ada@example.org")] == ["ask-renewal"]
+
+
+def test_a_renewal_that_was_interrupted_goes_on(workspace: Path, run: Run) -> None:
+    rows = "".join(f"reader{n}@example.org,implied,{day(n)}\n" for n in range(1, 7))
+    sink = Sink(rcpt=lambda who: "451 4.7.1 later" if who.startswith("reader4@") else "250 2.1.5")
+    with running(sink):
+        given(workspace, sink.port, rows)
+        assert run("subscribers", "renew", "--yes").exit_code == 75
+    with running(Sink()) as second:
+        given(workspace, second.port, rows)
+        on = run("subscribers", "renew", "--yes")
+    assert "4" not in "".join(sink.recipients)
+    assert on.exit_code == 75  # it is not due yet
+    assert second.recipients == []
+    assert on.stderr == f"{SLUG} waits for those who are deferred (1).\n"
+    counts = json.loads(run("status", SLUG, "--json").stdout)["counts"]
+    assert {state: number for state, number in counts.items() if number} == {
+        "accepted": 5,
+        "deferred": 1,
+    }
+
+
+def test_a_yes_is_recorded_with_what_was_shown_and_counts_when_the_lists_consent_ends(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"ada@example.org,implied,{day(10)}\n")
+        run("subscribers", "renew", "--yes")
+        rows = f"ada@example.org,implied,{day(-5)}\nbob@example.org,implied,{day(-5)}\n"
+        given(workspace, sink.port, rows)
+        yes = run("subscribers", "renew", "--agreed", "ada@example.org", "--reason", "by post")
+    assert yes.exit_code == 0
+    assert listed(run) == {
+        "ada@example.org": None,
+        "bob@example.org": f"consent expired on {day(-5)}",
+    }
+    assert [(each["action"], each["reason"]) for each in history(run, "ada@example.org")] == [
+        ("ask-renewal", "asked for an express consent"),
+        ("renew", "by post"),
+    ]
+
+
+def test_a_yes_of_somebody_who_left_is_refused(workspace: Path, run: Run) -> None:
+    given(workspace, 9, f"ada@example.org,implied,{day(10)}\n")
+    run("subscribers", "suppress", "ada@example.org")
+    no = run("subscribers", "renew", "--agreed", "ada@example.org")
+    assert no.exit_code == 1
+    assert re.fullmatch(
+        r"error: ada@example\.org is suppressed: unsubscribed, [\d-]+; nothing was recorded\n"
+        r'  Hint: first newsletter subscribers restore ada@example\.org --reason "\.\.\."\n',
+        no.stderr,
+    )
+
+
+def test_the_editors_own_words_are_sent_with_the_last_day(workspace: Path, run: Run) -> None:
+    (workspace / "renewal.md").write_text(
+        "---\nsubject: Still interested?\n---\n"
+        'Your consent ends on {{ reader.consent_expires | fallback("soon") }}. Say *yes*.\n',
+        "utf-8",
+    )
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"ada@example.org,implied,{day(10)}\n")
+        run("subscribers", "renew", "--yes")
+    ((_, message),) = sink.journal
+    assert b"\r\nSubject: Still interested?\r\n" in message
+    assert f"Your consent ends on {day(10)}. Say *yes*." in Received(message).text
+    shown = run("subscribers", "renew", "--show").stdout
+    assert f"Your consent ends on {day(0)}. Say *yes*." in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\nsubject: x\n---\n", "renewal.md:2: error: the letter has no text"),
+        ("---\ntopic: x\n---\nSay yes.\n", "renewal.md:2: error: there is no key 'topic'"),
+    ],
+)
+def test_a_letter_that_cannot_be_sent_is_named_with_its_line(
+    workspace: Path, run: Run, text: str, said: str
+) -> None:
+    (workspace / "renewal.md").write_text(text, "utf-8")
+    result = run("subscribers", "renew", "--show")
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
+def test_a_list_that_cannot_be_read_asks_nobody(workspace: Path, run: Run) -> None:
+    with running(Sink()) as sink:
+        given(workspace, sink.port, "")
+        (workspace / "subscribers.csv").write_text("name\nAda\n", "utf-8")
+        result = run("subscribers", "renew", "--yes")
+    assert result.exit_code == 1
+    assert "no column is named 'email'" in result.stderr
+    assert sink.recipients == []
