@@ -36,8 +36,9 @@ from newsletter.audience.list.gates import (
 from newsletter.audience.list.listfile import Member, RowReader
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
+from newsletter.audience.list.textfile import EmptyFile
 from newsletter.audience.suppression.suppression import Suppression
-from newsletter.basics.errors import Level, Problem
+from newsletter.basics.errors import Level, NewsletterError, Problem
 
 SUPPRESSED = "suppressed"
 _KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
@@ -57,7 +58,7 @@ class Figures:
     """The audience counted: `left_out` are rows without a usable reader, `twice` repeated ones.
 
     `blank` are empty rows. `excluded` counts members by `kind_of` their reason; they are not
-    among the `mailable`.
+    among the `mailable`. `rows` are those below the header that are not blank, each counted once.
     """
 
     mailable: int = 0
@@ -65,6 +66,11 @@ class Figures:
     left_out: int = 0
     twice: int = 0
     blank: int = 0
+
+    @property
+    def rows(self) -> int:
+        """The sum of the others but `blank`."""
+        return self.mailable + self.excluded.total() + self.left_out + self.twice
 
 
 class Audience:
@@ -95,6 +101,7 @@ class Audience:
         self._answers = answers or {}
         self._shows_cells = shows_cells
         self.figures = Figures()
+        self.is_counted = False
         self.columns: tuple[str, ...] = ()
         self.column_problems: tuple[Problem, ...] = ()
         self.read_as: tuple[tuple[str, str], ...] = ()
@@ -143,10 +150,12 @@ class Audience:
 
     def __iter__(self) -> Generator[Member]:
         self.figures, self._problems, self._untold = Figures(), [], 0
-        with Table(self._file, shown=self.shown) as table:
+        self.is_counted = False
+        with self._opened() as table:
+            self.is_counted = True
             for problem in table.encoding_problems():
                 self._report(problem)
-            columns = read_columns(table, self._report, self._answers)
+            columns = self._read_columns(table)
             self.columns = columns.names
             gates = gates_of(columns, self._today)
             survey = Survey(columns, gates)
@@ -163,6 +172,23 @@ class Audience:
             self.figures.blank = table.blank
         if not self.figures.mailable and not self.figures.excluded:
             self._report(self._nobody())
+
+    def _opened(self) -> Table:
+        try:
+            return Table(self._file, shown=self.shown)
+        except EmptyFile:
+            self.is_counted = True
+            raise
+
+    def _read_columns(self, table: Table) -> Columns:
+        """Return the header's columns; where it cannot be used, count the rows and raise."""
+        try:
+            return read_columns(table, self._report, self._answers)
+        except NewsletterError:
+            for _ in table.rows(self._left_out):
+                self.figures.left_out += 1
+            self.figures.blank = table.blank
+            raise
 
     def _judge_columns(self, columns: Columns, survey: Survey) -> None:
         """Note how each column is read, and report those that are not understood."""

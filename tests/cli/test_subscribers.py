@@ -67,6 +67,7 @@ def test_check_counts_a_good_list_and_ends_well(run: Run) -> None:
     assert result.exit_code == 0
     assert json.loads(result.stdout) == {
         "counts": {
+            "rows": 3,
             "mailable": 2,
             "excluded": {"unsubscribed in the list": 1},
             "left_out": 0,

@@ -52,8 +52,9 @@ def figures_json(
     problems: Sequence[Problem],
     read_as: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """Return counts (null where the list cannot be used), columns and problems."""
+    """Return counts (null where the file cannot be read), columns and problems."""
     counts = figures and {
+        "rows": figures.rows,
         "mailable": figures.mailable,
         "excluded": dict(sorted(figures.excluded.items())),
         "left_out": figures.left_out,

@@ -15,7 +15,7 @@ from newsletter.cli.subscribers.opened import look_up, nearest, opened
 from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
-    from newsletter.audience.audience import Figures
+    from newsletter.audience.audience import Audience, Figures
     from newsletter.audience.list.listfile import Member
     from newsletter.audience.suppression.suppression import Suppression
     from newsletter.basics.address import Address
@@ -40,6 +40,7 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
         needs_work,
     )
 
+    audience: Audience | None = None
     try:
         with opened(start, shows_cells=not as_json) as (audience, book, _records):
             for _member in audience:
@@ -49,7 +50,11 @@ def check(start: Any, everything: bool, as_json: bool) -> None:
     except NewsletterError as error:
         if not as_json:
             raise
-        output.json_result(figures_json(None, error.problems))
+        if audience is not None and audience.is_counted:
+            problems = (*audience.problems, *error.problems)
+            output.json_result(figures_json(audience.figures, problems))
+        else:
+            output.json_result(figures_json(None, error.problems))
         click.get_current_context().exit(error.exit_code)
     if as_json:
         output.json_result(figures_json(figures, problems, audience.read_as))
