@@ -81,6 +81,8 @@ def test_check_counts_a_good_list_and_ends_well(run: Run) -> None:
             {"name": "status", "read_as": "status"},
         ],
         "problems": [],
+        "repairs": [],
+        "repair_counts": {},
     }
     assert result.stderr == ""
 

@@ -167,7 +167,7 @@ class Survey:
         text = "\n".join(cells)
         if "@" not in text:
             return
-        reason = said_anywhere(text) or self._said_aside(cells)
+        reason = _said_anywhere(text) or self._said_aside(cells)
         if reason is not None:
             for key in keys_in(text):
                 self.barred.setdefault(key, reason)
@@ -227,7 +227,7 @@ def holds_rows(cells: Sequence[str]) -> bool:
     return any("@" in cell and ("\n" in cell or "\r" in cell) for cell in cells)
 
 
-def said_anywhere(text: str) -> str | None:
+def _said_anywhere(text: str) -> str | None:
     """Return what a part of a broken row says; a part ends wherever a cell may."""
     for part in _BETWEEN.split(text):
         said: Says | None = answer(part)

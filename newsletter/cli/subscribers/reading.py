@@ -42,25 +42,28 @@ def check(start: Any, everything: bool, target: Path | None, as_json: bool) -> N
     It also lists the columns: as which one each is read, kept as a field, or not understood.
     Ends with exit code 1 where a row had to be left out or the list cannot be used.
     """
+    from newsletter.audience.notices.notices import Notices
     from newsletter.cli.subscribers.cleaned import print_repairs, repairs_json
     from newsletter.cli.subscribers.formats import (
         column_rows,
         figures_json,
         figures_rows,
         needs_work,
+        notices_json,
     )
     from newsletter.tasks.clean import require_new, write_clean
     from newsletter.workspace import open_workspace
 
     audience: Audience | None = None
     cleaned = None
+    notices = Notices()
     try:
         workspace = open_workspace(start)
         if target is not None:
             require_new(workspace, target)
         with opened(workspace, shows_cells=not as_json) as (audience, book, _records):
-            for _member in audience:
-                pass
+            for member in audience:
+                notices.add(member)
             problems = (*book.problems, *audience.problems)
             figures = audience.figures
             if target is not None:
@@ -78,10 +81,12 @@ def check(start: Any, everything: bool, target: Path | None, as_json: bool) -> N
         click.get_current_context().exit(error.exit_code)
     if as_json:
         result = figures_json(figures, problems, audience.read_as)
+        result["problems"] += notices_json(notices.found(), audience.shown)
         output.json_result(result | repairs_json(cleaned))
     else:
         count = len(book.problems) + audience.problem_count
         _print_problems(problems, count, everything=everything)
+        output.problems(each.problem(audience.shown) for each in notices.found())
         output.table(("column", "read as"), column_rows(audience.read_as))
         output.table(("readers", "number"), figures_rows(figures), right=("number",))
         again = "newsletter subscribers check"

@@ -19,7 +19,8 @@ from newsletter.audience.list.clean.row import NAME, MendedRow, RowMender
 from newsletter.audience.list.column_names import Role
 from newsletter.audience.list.columns import Answers, Columns, read_columns
 from newsletter.audience.list.gates import gates_of
-from newsletter.audience.list.survey import Survey, holds_rows, said_anywhere
+from newsletter.audience.list.listfile import fitted
+from newsletter.audience.list.survey import Survey, holds_rows
 from newsletter.audience.list.table import (
     MOST_CHARACTERS,
     MOST_LINES,
@@ -83,13 +84,14 @@ class _Plan:
 
 def _plan(table: Table, columns: Columns, mender: RowMender, answers: Answers) -> _Plan:
     repeated: set[int] = set()
-    wants_names = is_wider = False
+    wants_names = is_ragged = False
+    width = len(columns.names)
     mask = (1 << max(16, (table.size // 8).bit_length())) - 1
     seen = bytearray(mask + 1)
     for _line, cells in _all_rows(table):
         row = mender.mend(cells, padded=table.padded)
         if row.key is None:
-            is_wider = is_wider or len(row.cells) > len(columns.names)
+            is_ragged = is_ragged or len(fitted(cells, width)) not in (1, width)
             continue
         number = hash(row.key)
         if seen[number & mask]:
@@ -97,8 +99,9 @@ def _plan(table: Table, columns: Columns, mender: RowMender, answers: Answers) -
         seen[number & mask] = 1
         wants_names = wants_names or mender.wants_a_column(row)
     taken = {*map(column_name, answers), *(column_name(each.written) for each in columns.each)}
-    # A row with a cell too many would fit a header with one more, its cells shifted.
-    return _Plan(repeated, wants_names and not is_wider and NAME not in taken)
+    # A row with a cell too many would fit a header with one more; and in one with a cell too few,
+    # the cells would seem to be shifted by one more (Survey).
+    return _Plan(repeated, wants_names and not is_ragged and NAME not in taken)
 
 
 def _all_rows(table: Table) -> Iterator[Row]:
@@ -161,7 +164,7 @@ class _Copy:
         is_placed = self._plan.adds_names and self._mender.wants_a_column(row)
         if self._plan.adds_names and len(cells) == self._width:
             cells = [*cells, row.name if is_placed else ""]
-        whole = self._on_few_lines(line, cells)
+        whole = self._on_few_lines(line, cells, is_left_out=row.key is None)
         if row.key is not None and hash(row.key) in self._plan.repeated:
             first, before = self._firsts.setdefault(row.key, (line, whole))
             if first != line and self._adds_nothing(before, whole):
@@ -182,8 +185,11 @@ class _Copy:
             for at, (before, now) in enumerate(zip(first, later, strict=True))
         )
 
-    def _on_few_lines(self, line: int, cells: list[str]) -> list[str]:
-        """Return a row without its line breaks where a reader of the copy would split it there."""
+    def _on_few_lines(self, line: int, cells: list[str], *, is_left_out: bool) -> list[str]:
+        """Return a row without its line breaks where a reader of the copy would split it there.
+
+        A row that is left out becomes one cell: without the breaks it might be read.
+        """
         if not any("\n" in cell or "\r" in cell for cell in cells):
             return cells
         text = _line(cells, _QUOTED)
@@ -193,7 +199,7 @@ class _Copy:
         )
         if not is_torn and len(lines) <= MOST_LINES and len(text) <= MOST_CHARACTERS:
             return cells
-        if holds_rows(cells) and said_anywhere("\n".join(cells)) is not None:
+        if (is_left_out or holds_rows(cells)) and self._mender.bars(cells):
             raise fail(
                 "a cell of this row spans lines and looks like rows of readers who left,"
                 " so no copy was made",
@@ -201,7 +207,8 @@ class _Copy:
                 line=line,
                 hint="close or remove the quote of this row, then check again",
             )
-        return [_BREAKS.sub(" ", cell) for cell in cells]
+        bare = [_BREAKS.sub(" ", cell) for cell in cells]
+        return [_line(bare, _QUOTED).removesuffix("\n")] if is_left_out else bare
 
 
 def _line(cells: Sequence[str], quoted: re.Pattern[str]) -> str:

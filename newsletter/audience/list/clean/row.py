@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,16 +66,23 @@ class RowMender:
         fitting = fitted(cells, self._width)
         before = self._key(fitting)
         row = self._mended(fitting) if len(fitting) == self._width else None
-        if row is None or not self._is_safe(before, row):
-            return MendedRow(cells=cells, key=before)
+        if row is None or not self._is_safe(fitting, before, row):
+            if before is None:
+                return MendedRow(cells=cells, key=None)
+            row = MendedRow(cells=fitting, key=before)
         if len(fitting) != len(cells):
             return replace(row, kinds=(Kind.EMPTY_CELLS, *row.kinds))
         return row
 
     def wants_a_column(self, row: MendedRow) -> bool:
         """Return whether a row's name could be kept if the list had a column for it."""
-        has_none = self._whole_name is None and not any(row.cells[at] for at in self._names)
-        return has_none and _is_a_name(row.name)
+        if self._whole_name is not None or not _is_a_name(row.name):
+            return False
+        return not any(row.cells[at] for at in self._names)
+
+    def bars(self, cells: Iterable[str], *, but: str | None = None) -> bool:
+        """Return whether cells hold the address of somebody, `but` one, who is barred."""
+        return any(key in self._barred and key != but for key in keys_in("\n".join(cells)))
 
     def _plain_key(self, cells: list[str]) -> str | None:
         """Return the key of a row in which nothing can be wrong, or None; most rows are such."""
@@ -106,7 +113,7 @@ class RowMender:
         key = self._key(cells)
         return None if key is None else MendedRow(cells=cells, key=key, kinds=kinds, name=name)
 
-    def _is_safe(self, before: str | None, row: MendedRow) -> bool:
+    def _is_safe(self, cells: list[str], before: str | None, row: MendedRow) -> bool:
         """Return whether everybody who is excluded now stays so.
 
         Only full-width letters and an apostrophe change an address that can be read: whoever is
@@ -117,8 +124,7 @@ class RowMender:
             return True
         if before is not None:
             return before not in self._suppressed and before not in self._barred
-        others = (cell for at, cell in enumerate(row.cells) if at != self._email)
-        if not self._barred.isdisjoint(keys_in("\n".join(others))):
+        if self.bars(cells, but=row.key):
             return False
         return row.key not in self._barred or first_stop(self._gates, row.cells) is not None
 
