@@ -29,14 +29,11 @@ BIG = _words(
     "free.fr sfr.fr neuf.fr libero.it virgilio.it tin.it alice.it comcast.net verizon.net "
     "att.net sbcglobal.net bellsouth.net earthlink.net btinternet.com telus.net shaw.ca "
     "sympatico.ca videotron.ca rogers.com mail.ru yandex.ru rambler.ru qq.com 163.com "
-    "naver.com hanmail.net"
+    "naver.com hanmail.net mail.com ymail.com"
 )
-_REAL = _words(
-    "mail.com email.com ymail.com cloud.com proton.com outlooks.com liber.it libera.it "
-    "rodgers.com roger.com freenet.com posted.de"
-)
+_REAL = frozenset({"gail.com", "grail.com", "incloud.com"})
 """Domains of others that are one letter away."""
-_UNLIKELY = frozenset({"proton", "orange", "libero", "alice", "rogers", "naver", "posteo"})
+_UNLIKELY = frozenset({"proton", "orange", "libero", "alice", "rogers", "naver", "posteo", "telus"})
 """Names of hosts that have neighbours of their own: a slip in them is not looked for."""
 _SLIPS = {
     "gmail.co": "gmail.com",
