@@ -13,12 +13,12 @@ Compiled by mypyc.
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from newsletter.audience.figures import SUPPRESSED, Figures, kind_of
 from newsletter.audience.list.columns import (
     Answers,
     Columns,
@@ -27,48 +27,22 @@ from newsletter.audience.list.columns import (
     strange_answers,
 )
 from newsletter.audience.list.gates import (
-    EXPIRED,
-    UNKNOWN_STATUS,
-    UNKNOWN_VALUE,
-    UNREADABLE_EXPIRY,
     gates_of,
 )
 from newsletter.audience.list.listfile import Member, RowReader
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
+from newsletter.audience.list.textfile import EmptyFile
 from newsletter.audience.register.chosen import Chosen
 from newsletter.audience.registered import Register
 from newsletter.audience.selection import Selection, Sieve
-from newsletter.basics.errors import Level, Problem
+from newsletter.basics.errors import Level, NewsletterError, Problem
 
-SUPPRESSED = "suppressed"
-_KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
 NOT_UNDERSTOOD = "not understood"
 """`read_as` of a column about which the editor is asked."""
 _KEPT = 1_000
 """Problems that are kept; further ones are only counted."""
-
-
-def kind_of(excluded: str) -> str:
-    """Return the kind of a reason, without its details, to count members by."""
-    return next((kind for kind in _KINDS if excluded.startswith(kind)), excluded)
-
-
-@dataclass(slots=True, kw_only=True)
-class Figures:
-    """The audience counted: `left_out` are rows without a usable reader, `twice` repeated ones.
-
-    `blank` are empty rows. `excluded` counts members by `kind_of` their reason; they are not
-    among the `mailable`. `passed_over` could be mailed, and the selection does not take them.
-    """
-
-    mailable: int = 0
-    excluded: Counter[str] = field(default_factory=Counter)
-    left_out: int = 0
-    twice: int = 0
-    blank: int = 0
-    passed_over: int = 0
 
 
 class Audience:
@@ -107,6 +81,7 @@ class Audience:
         self._answers = answers or {}
         self._shows_cells = shows_cells
         self.figures = Figures()
+        self.is_counted = False
         self.columns: tuple[str, ...] = ()
         self.column_problems: tuple[Problem, ...] = ()
         self.read_as: tuple[tuple[str, str], ...] = ()
@@ -157,10 +132,12 @@ class Audience:
 
     def __iter__(self) -> Generator[Member]:
         self.figures, self._problems, self._untold = Figures(), [], 0
-        with Table(self._file, shown=self.shown) as table:
+        self.is_counted = False
+        with self._opened() as table:
+            self.is_counted = True
             for problem in table.encoding_problems():
                 self._report(problem)
-            columns = read_columns(table, self._report, self._answers)
+            columns = self._read_columns(table)
             self.columns = columns.names
             selection = self._selection
             sieve = None if selection is None else Sieve(selection, columns, self.shown)
@@ -186,6 +163,23 @@ class Audience:
             self.figures.blank = table.blank
         if not self.figures.mailable and not self.figures.excluded:
             self._report(self._nobody())
+
+    def _opened(self) -> Table:
+        try:
+            return Table(self._file, shown=self.shown)
+        except EmptyFile:
+            self.is_counted = True
+            raise
+
+    def _read_columns(self, table: Table) -> Columns:
+        """Return the header's columns; where it cannot be used, count the rows and raise."""
+        try:
+            return read_columns(table, self._report, self._answers)
+        except NewsletterError:
+            for _ in table.rows(self._left_out):
+                self.figures.left_out += 1
+            self.figures.blank = table.blank
+            raise
 
     def _judge_columns(self, columns: Columns, survey: Survey) -> None:
         """Note how each column is read, and report those that are not understood."""
@@ -259,6 +253,8 @@ class Audience:
     def _counted(self, members: Iterable[Member]) -> Iterator[Member]:
         figures = self.figures
         for member in members:
+            if member.line == 0:
+                figures.joined += 1
             if member.excluded is None:
                 figures.mailable += 1
             else:

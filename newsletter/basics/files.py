@@ -5,13 +5,14 @@ A byte order mark is dropped. Another encoding is a problem: a guess would garbl
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from newsletter.basics.controls import CONTROLS, SURROGATES
@@ -151,6 +152,29 @@ def write_new(file: Path, data: bytes) -> bool:
     target = resolved(file)
     target.parent.mkdir(parents=True, exist_ok=True)
     return _write_beside(target, data, 0o666 & ~_umask(), lambda: not target.exists())
+
+
+@contextlib.contextmanager
+def new_file(file: Path, *, mode: int) -> Iterator[Path]:
+    """Yield a file beside, to be written; it gets its name at the end, on the disk.
+
+    Until then only its owner may read it. Raises FileExistsError, nothing left behind, where
+    there is a file of that name by then.
+    """
+    target = resolved(file)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(mode)
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def resolved(file: Path) -> Path:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience.audience import Audience, Figures
+from newsletter.audience.audience import Audience
+from newsletter.audience.figures import Figures
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.table import Table

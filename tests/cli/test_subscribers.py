@@ -67,6 +67,7 @@ def test_check_counts_a_good_list_and_ends_well(run: Run) -> None:
     assert result.exit_code == 0
     assert json.loads(result.stdout) == {
         "counts": {
+            "rows": 3,
             "mailable": 2,
             "excluded": {"unsubscribed in the list": 1},
             "left_out": 0,
@@ -80,6 +81,8 @@ def test_check_counts_a_good_list_and_ends_well(run: Run) -> None:
             {"name": "status", "read_as": "status"},
         ],
         "problems": [],
+        "repairs": [],
+        "repair_counts": {},
     }
     assert result.stderr == ""
 
@@ -366,3 +369,64 @@ def test_a_column_is_read_as_the_settings_answer(
     assert found["counts"]["mailable"] == mailable
     assert found["columns"][3] == {"name": "Left", "read_as": answer}
     assert run("subscribers", "list").exit_code == 0
+
+
+BROKEN = "E-mail;Name\n Bo <bo@example.org>;\nmailto:cy@example.org;Cy\nnobody;N\n"
+MENDED = "E-mail,Name\nbo@example.org,Bo\ncy@example.org,Cy\nnobody,N\n"
+
+
+def test_check_writes_a_repaired_copy_that_is_private_and_says_what_it_did(
+    run: Run, workspace: Path
+) -> None:
+    listed(workspace, BROKEN)
+    copy = workspace / "clean.csv"
+    result = run("subscribers", "check", "--json", "--write", str(copy))
+    told = json.loads(result.stdout)
+    assert (told["repairs"], told["repair_counts"]) == (
+        [
+            {"line": None, "kind": "separator", "message": "commas part the cells"},
+            {"line": 2, "kind": "name", "message": "a name around the address"},
+            {"line": 3, "kind": "mailto", "message": "'mailto:' before the address"},
+        ],
+        {"mailto": 1, "name": 1, "separator": 1},
+    )
+    assert copy.read_text("utf-8") == MENDED
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert (workspace / "subscribers.csv").read_text("utf-8") == BROKEN
+    assert [each.name for each in workspace.iterdir() if "clean.csv" in each.name] == ["clean.csv"]
+
+
+def test_check_tells_the_repairs_by_line_and_by_kind(run: Run, workspace: Path) -> None:
+    listed(workspace, "email,name\n" + "".join(f"mailto:r{n}@example.org,\n" for n in range(30)))
+    result = run("subscribers", "check", "--write", str(workspace / "clean.csv"))
+    assert result.stderr.count("line ") >= 20
+    assert "line 21: 'mailto:' before the address\n... and 10 more lines" in result.stderr
+    assert "'mailto:' before the address 30" in " ".join(result.stdout.split())
+    assert "clean.csv, 30 rows" in result.stderr
+
+
+def test_check_writes_over_no_file_and_never_over_the_list(run: Run, workspace: Path) -> None:
+    listed(workspace, BROKEN)
+    (workspace / "link.csv").symlink_to("subscribers.csv")
+    (workspace / "notes.csv").write_text("mine")
+    for name, why in (
+        ("subscribers.csv", "this is the list itself, and no command writes to it"),
+        ("link.csv", "this is the list itself, and no command writes to it"),
+        ("notes.csv", "there is a file of this name already"),
+    ):
+        result = run("subscribers", "check", "--write", str(workspace / name))
+        assert (result.exit_code, why in result.stderr) == (1, True)
+    assert (workspace / "subscribers.csv").read_text("utf-8") == BROKEN
+    assert (workspace / "notes.csv").read_text() == "mine"
+
+
+def test_no_copy_is_left_of_a_list_that_cannot_be_used(run: Run, workspace: Path) -> None:
+    before = sorted(workspace.iterdir())
+    for content in ("name\nAda\n", 'email;x\nada@x.org;"a\nbo@x.org, unsubscribed"\n'):
+        listed(workspace, content)
+        result = run("subscribers", "check", "--json", "--write", str(workspace / "clean.csv"))
+        assert result.exit_code == 1
+        assert "error" in {each["level"] for each in json.loads(result.stdout)["problems"]}
+    assert sorted({*workspace.iterdir()} - {workspace / ".newsletter"}) == sorted(
+        {*before} - {workspace / ".newsletter"}
+    )

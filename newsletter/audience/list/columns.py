@@ -64,6 +64,7 @@ class Columns:
 
 def read_columns(table: Table, report: Report, answers: Answers) -> Columns:
     """Return the header's columns. Raises NewsletterError where no rows could be read with it."""
+    table.require_few_columns()
     shown, line = table.shown, table.header_line
     each = tuple(_columns(table.header, {column_name(key): as_ for key, as_ in answers.items()}))
     _require_one_email(table, each)

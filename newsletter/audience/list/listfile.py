@@ -84,7 +84,7 @@ class RowReader:
         `padded` says whether spaces may stand around its cells.
         """
         if len(cells) != len(self._names):
-            cells = _fitted(cells, len(self._names))
+            cells = fitted(cells, len(self._names))
             if len(cells) != len(self._names):
                 self._report(_wrong_width(cells, len(self._names), self._shown, line))
                 return None
@@ -130,7 +130,7 @@ class RowReader:
         return Subscriber(address, name, fields)
 
 
-def _fitted(cells: list[str], width: int) -> list[str]:
+def fitted(cells: list[str], width: int) -> list[str]:
     """Drop empty cells beyond the header, which some spreadsheets write."""
     return cells[:width] if len(cells) > width and not any(cells[width:]) else cells
 

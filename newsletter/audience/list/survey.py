@@ -128,7 +128,7 @@ class Survey:
         if not _is_address(cells[self._columns.email]):
             self._broken(cells)
             return
-        if _holds_rows(cells):
+        if holds_rows(cells):
             self._broken(cells)
         if reason is None:
             reason = self._said_elsewhere(line, cells)
@@ -169,7 +169,7 @@ class Survey:
             return
         reason = _said_anywhere(text) or self._said_aside(cells)
         if reason is not None:
-            for key in _keys_in(text):
+            for key in keys_in(text):
                 self.barred.setdefault(key, reason)
 
     def _said_aside(self, cells: Sequence[str]) -> str | None:
@@ -222,7 +222,7 @@ def _is_address(cell: str) -> bool:
     return True
 
 
-def _holds_rows(cells: Sequence[str]) -> bool:
+def holds_rows(cells: Sequence[str]) -> bool:
     """Return whether a cell spans lines and has an address: a quote has swallowed other rows."""
     return any("@" in cell and ("\n" in cell or "\r" in cell) for cell in cells)
 
@@ -238,7 +238,8 @@ def _said_anywhere(text: str) -> str | None:
     return None
 
 
-def _keys_in(text: str) -> Iterator[str]:
+def keys_in(text: str) -> Iterator[str]:
+    """Yield the `Address.key` of each address in a text."""
     for found in _ADDRESS.findall(text):
         for written in (found, found.strip("'`.!?")):
             try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from newsletter.audience.list.textfile import HEAD, NAME_THE_COLUMNS, TextFile
+from newsletter.audience.list.textfile import HEAD, NAME_THE_COLUMNS, TextFile, empty_file
 from newsletter.basics.errors import Level, Problem, fail
 
 Report = Callable[[Problem], None]
@@ -81,7 +81,6 @@ class Table:
             self.delimiter, skip = self._separator()
             self.header: list[str] = []
             self.header_line, self.header = self._first_row(skip)
-            self._require_a_width()
             self._body = self.header_line + len(_LINE_END.findall("".join(self.header)))
         except BaseException:
             self._file.close()
@@ -112,6 +111,12 @@ class Table:
             ),
         )
 
+    def require_few_columns(self) -> None:
+        """Raise NewsletterError for a header of more than MOST_COLUMNS; names take time to read."""
+        if len(self.header) > MOST_COLUMNS:
+            what = f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}"
+            raise fail(what, file=self.shown, line=self.header_line, hint=NAME_THE_COLUMNS)
+
     def rows(self, report: Report | None = None, torn: Torn | None = None) -> Iterator[Row]:
         """Return the rows below the header, without empty ones; each call reads anew.
 
@@ -119,11 +124,6 @@ class Table:
         a quote that is never closed, the next line is read as a row of its own.
         """
         return self._read(self._body, report, torn)
-
-    def _require_a_width(self) -> None:
-        if len(self.header) > MOST_COLUMNS:
-            what = f"the first line names {len(self.header):,} columns, more than {MOST_COLUMNS:,}"
-            raise fail(what, file=self.shown, line=self.header_line, hint=NAME_THE_COLUMNS)
 
     def _separator(self) -> tuple[str, int]:
         """Return the separator and how many lines to skip (`sep=;` is Excel's own line)."""
@@ -144,7 +144,7 @@ class Table:
         try:
             return next(rows)
         except StopIteration:
-            raise fail("the file is empty", file=self.shown, hint=NAME_THE_COLUMNS) from None
+            raise empty_file(self.shown) from None
         finally:
             rows.close()
 

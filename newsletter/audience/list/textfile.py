@@ -10,7 +10,7 @@ import io
 from pathlib import Path
 from typing import BinaryIO
 
-from newsletter.basics.errors import fail
+from newsletter.basics.errors import NewsletterError, Problem, fail
 
 HEAD = 65_536
 _CHUNK = 1 << 20
@@ -32,6 +32,15 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("newsletter.cp1252", _as_cp1252)
+
+
+class EmptyFile(NewsletterError):  # noqa: N818 - it says what was found
+    """The file holds no line that is not blank."""
+
+
+def empty_file(shown: Path) -> EmptyFile:
+    """Return, to be raised, the error of an empty list."""
+    return EmptyFile(Problem(message="the file is empty", file=shown, hint=NAME_THE_COLUMNS))
 
 
 class TextFile:
@@ -94,7 +103,7 @@ def _encoding(raw: BinaryIO, shown: Path) -> tuple[str, int | None]:
     """Return the encoding and the first line that is not UTF-8, after a pass over all bytes."""
     head = raw.read(HEAD)
     if not head.strip(codecs.BOM_UTF8 + b" \t\r\n"):
-        raise fail("the file is empty", file=shown, hint=NAME_THE_COLUMNS)
+        raise empty_file(shown)
     if head.startswith(_SPREADSHEETS):
         raise fail("this is a spreadsheet file", file=shown, hint=_SAVE_AS_CSV)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -25,6 +25,7 @@ def rows_of(table: Table, problems: list[Problem]) -> tuple[tuple[str, ...], Ite
     def report(problem: Problem) -> None:
         problems.append(lost(problem.message, table.shown, problem.line or 0))
 
+    table.require_few_columns()
     names = tuple(ALIASES.get(name, name) for name in map(column_name, table.header))
     holding = [at for at, cell in enumerate(table.header) if "@" in cell]
     _require_one_meaning(table, names, holding)

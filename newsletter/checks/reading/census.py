@@ -13,19 +13,12 @@ from functools import lru_cache
 
 from newsletter.audience.audience import Audience
 from newsletter.audience.list.listfile import Member
+from newsletter.audience.notices.roles import ROLES
 from newsletter.checks.dossier import Consents, Readers, RoleAddress
 
 SOON = timedelta(days=60)
 """A consent that ends within this time is reported: two issues are left to ask for a new one."""
 _SHOWN = 5
-# RFC 2142, and other usual mailboxes of offices: several people read them, and one may complain.
-_ROLES = frozenset(
-    {"abuse", "accounts", "admin", "administration", "billing", "contact", "hello", "help"}
-    | {"helpdesk", "hostmaster", "hr", "info", "jobs", "kontakt", "mail", "marketing", "media"}
-    | {"newsletter", "no-reply", "noc", "noreply", "office", "postmaster", "press", "privacy"}
-    | {"reception", "registrar", "root", "sales", "secretary", "security", "spam", "subscribe"}
-    | {"support", "sysadmin", "team", "unsubscribe", "webmaster"}
-)
 
 
 def take_census(audience: Audience, today: date) -> Readers:
@@ -90,7 +83,7 @@ class _Count:
         else:
             for name, value in fields.items():
                 self._measure(name, value)
-        if member.subscriber.address.local.lower() in _ROLES:
+        if member.subscriber.address.local.lower() in ROLES:
             self.role_count += 1
             if len(self.roles) < _SHOWN:
                 self.roles.append(RoleAddress(member.subscriber.address.local, member.line))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from newsletter.audience.audience import Figures
+from newsletter.audience.figures import Figures
 from newsletter.audience.list.gates import UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY
 from newsletter.audience.list.listfile import Member
+from newsletter.audience.notices.notices import Notice
 from newsletter.audience.register.event import Event
 from newsletter.audience.suppression.suppression import Suppression, day_of
 from newsletter.basics.address import Address
@@ -53,8 +55,9 @@ def figures_json(
     problems: Sequence[Problem],
     read_as: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """Return counts (null where the list cannot be used), columns and problems."""
+    """Return counts (null where the file cannot be read), columns and problems."""
     counts = figures and {
+        "rows": figures.rows,
         "mailable": figures.mailable,
         "excluded": dict(sorted(figures.excluded.items())),
         "left_out": figures.left_out,
@@ -64,16 +67,28 @@ def figures_json(
     return {
         "counts": counts,
         "columns": [{"name": written, "read_as": as_} for written, as_ in read_as],
-        "problems": [
-            {
-                "level": problem.level,
-                "message": problem.message,
-                "file": str(problem.file) if problem.file else None,
-                "line": problem.line,
-                "hint": problem.hint,
-            }
-            for problem in problems
-        ],
+        "problems": [_problem_json(problem) for problem in problems],
+    }
+
+
+def notices_json(notices: Iterable[Notice], shown: Path) -> list[dict[str, Any]]:
+    """Return the notices as problems, each with its count and the first lines."""
+    return [
+        _problem_json(notice.problem(shown), notice.rule)
+        | {"count": notice.count, "lines": [line for line, _seen in notice.first]}
+        for notice in notices
+    ]
+
+
+def _problem_json(problem: Problem, rule: str | None = None) -> dict[str, Any]:
+    """Return a problem; `rule` is the stable name of a notice, null for a row or a column."""
+    return {
+        "rule": rule,
+        "level": problem.level,
+        "message": problem.message,
+        "file": str(problem.file) if problem.file else None,
+        "line": problem.line,
+        "hint": problem.hint,
     }
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.basics.errors import Level, NewsletterError, Problem
 from newsletter.basics.files import shown
+from newsletter.basics.times import today
 from newsletter.cli.subscribers.opened import look_up, nearest, opened
 from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
-    from newsletter.audience.audience import Figures
+    from newsletter.audience.audience import Audience
+    from newsletter.audience.figures import Figures
     from newsletter.audience.list.listfile import Member
     from newsletter.audience.suppression.suppression import Suppression
     from newsletter.basics.address import Address
@@ -25,41 +28,75 @@ _SHOWN = 20
 
 @click.command(short_help="everything that is wrong with the list, and the counts")
 @click.option("--all", "everything", is_flag=True, help="Show every problem, not the first 20.")
-@click.option("--json", "as_json", is_flag=True, help="Counts and problems as JSON.")
+@click.option(
+    "--write",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CLEAN.csv",
+    help="Write a repaired copy of the list; the list stays as it is.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Counts, problems and repairs as JSON.")
 @click.pass_obj
-def check(start: Any, everything: bool, as_json: bool) -> None:
+def check(start: Any, everything: bool, target: Path | None, as_json: bool) -> None:
     """Say everything that is wrong with the list, and count who may be mailed.
 
     It also lists the columns: as which one each is read, kept as a field, or not understood.
     Ends with exit code 1 where a row had to be left out or the list cannot be used.
     """
+    from newsletter.audience.notices.notices import Notices
+    from newsletter.cli.subscribers.cleaned import print_repairs, repairs_json
     from newsletter.cli.subscribers.formats import (
         column_rows,
         figures_json,
         figures_rows,
         needs_work,
+        notices_json,
     )
+    from newsletter.tasks.clean import require_new, write_clean
+    from newsletter.workspace import open_workspace
 
+    audience: Audience | None = None
+    cleaned = None
+    notices = Notices()
     try:
-        with opened(start, shows_cells=not as_json) as (audience, book, _records):
-            for _member in audience:
-                pass
+        workspace = open_workspace(start)
+        if target is not None:
+            require_new(workspace, target)
+        with opened(workspace, shows_cells=not as_json) as (audience, book, _records):
+            for member in audience:
+                notices.add(member)
             problems = (*book.problems, *audience.problems)
             figures = audience.figures
+            if target is not None:
+                cleaned = write_clean(
+                    workspace, target, suppressed=book.in_force().keys(), today=today()
+                )
     except NewsletterError as error:
         if not as_json:
             raise
-        output.json_result(figures_json(None, error.problems))
+        if audience is not None and audience.is_counted:
+            problems = (*audience.problems, *error.problems)
+            output.json_result(figures_json(audience.figures, problems))
+        else:
+            output.json_result(figures_json(None, error.problems))
         click.get_current_context().exit(error.exit_code)
     if as_json:
-        output.json_result(figures_json(figures, problems, audience.read_as))
+        result = figures_json(figures, problems, audience.read_as)
+        result["problems"] += notices_json(notices.found(), audience.shown)
+        output.json_result(result | repairs_json(cleaned))
     else:
         count = len(book.problems) + audience.problem_count
         _print_problems(problems, count, everything=everything)
+        output.problems(each.problem(audience.shown) for each in notices.found())
         output.table(("column", "read as"), column_rows(audience.read_as))
         output.table(("readers", "number"), figures_rows(figures), right=("number",))
         again = "newsletter subscribers check"
-        output.next_step(again if needs_work(figures, problems) else "newsletter check")
+        if cleaned is not None:
+            print_repairs(cleaned, str(target), most=None if everything else _SHOWN)
+            file = shown(workspace.settings.subscribers_file, workspace.root)
+            output.next_step(f"read {target}, put it in the place of {file}, then {again}")
+        else:
+            output.next_step(again if needs_work(figures, problems) else "newsletter check")
     if needs_work(figures, problems):
         click.get_current_context().exit(1)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from newsletter.audience.audience import kind_of
+from newsletter.audience.figures import kind_of
 from newsletter.audience.selection import Selection, selected_words
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.outcome import State
