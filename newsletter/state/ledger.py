@@ -114,7 +114,10 @@ class People(Protocol):
     """The register: what happened to each person, and its effect on the deliveries that wait."""
 
     def add(self, events: Iterable[Event]) -> None:
-        """Record events, all or none, each as it comes; a suppression among them counts at the next mark."""
+        """Record events, all or none, each as it comes.
+
+        A suppression among them counts at the next mark.
+        """
 
     def weighed(self) -> Sequence[Event]:
         """Return every event by which somebody is or is not suppressed, the oldest first."""

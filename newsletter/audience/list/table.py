@@ -59,9 +59,9 @@ def column_name(written: str) -> str:
 class Table:
     """An open CSV file: `header` is its first row, `delimiter` one of comma, semicolon, tab.
 
-    `file` is as `TextFile` takes it, `shown` its path as the editor should see it. `strange_line` is the first
-    line that is not UTF-8 and was read as cp1252, or None. Raises NewsletterError for a file that
-    holds no table.
+    `file` is as `TextFile` takes it, `shown` its path as the editor should see it. `strange_line`
+    is the first line that is not UTF-8 and was read as cp1252, or None. Raises NewsletterError for
+    a file that holds no table.
 
     While rows are read, `spans` says whether the current one spans lines, `padded` whether its
     cells may have spaces around them; `blank` counts the empty rows so far.
@@ -96,6 +96,10 @@ class Table:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file."""
         self._file.close()
 
     def encoding_problems(self) -> tuple[Problem, ...]:

@@ -37,12 +37,13 @@ codecs.register_error("newsletter.cp1252", _as_cp1252)
 class TextFile:
     """An open file of text: `size` in octets; `strange_line` is the first that is not UTF-8.
 
-    Such lines are read as cp1252. `file` is a path, or octets that can be read again, which are
-    closed with it. Raises NewsletterError for a file that holds no text; `shown` is its path in
+    Such lines are read as cp1252. `file` is a path, or octets that can be read again, which stay
+    open. Raises NewsletterError for a file that holds no text; `shown` is its path in
     problems.
     """
 
     def __init__(self, file: Path | BinaryIO, *, shown: Path) -> None:
+        self._is_ours = isinstance(file, Path)
         self._raw: BinaryIO = _open(file, shown) if isinstance(file, Path) else file
         self._text: io.TextIOWrapper | None = None
         try:
@@ -50,7 +51,7 @@ class TextFile:
             self._raw.seek(0)
             self.encoding, self.strange_line = _encoding(self._raw, shown)
         except BaseException:
-            self._raw.close()
+            self.close()
             raise
 
     def from_start(self) -> io.TextIOWrapper:
@@ -67,7 +68,11 @@ class TextFile:
 
     def close(self) -> None:
         """Release the file."""
-        (self._text or self._raw).close()
+        if self._text is not None:
+            self._text.detach()
+            self._text = None
+        if self._is_ours:
+            self._raw.close()
 
 
 def _open(file: Path, shown: Path) -> BinaryIO:

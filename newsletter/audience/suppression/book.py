@@ -89,6 +89,10 @@ class SuppressionBook:
         """Return the suppressions that hold, by `Address.key`."""
         return dict(self._held)
 
+    def require_whole(self) -> None:
+        """Raise NewsletterError where `suppressions.csv` may miss somebody who left."""
+        self._record.require_whole()
+
     def of(self, address: Address) -> Suppression | None:
         """Return the suppression of an address, also of one that was erased."""
         return self._held.get(address.key) or self._held.get(self._aliases.find(address.key) or "")
@@ -140,7 +144,7 @@ class SuppressionBook:
 
         Raises NewsletterError where one of the records cannot be read or written.
         """
-        self._record.require_whole()
+        self.require_whole()
         before = self.of(address)
         if before is not None:
             event = Event(

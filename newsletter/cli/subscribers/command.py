@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from newsletter.cli.subscribers.changing import restore, suppress
+from newsletter.cli.subscribers.importing import import_
 from newsletter.cli.subscribers.reading import check, list_, show
 
 
@@ -16,5 +17,5 @@ def command() -> None:
     """
 
 
-for each in (check, list_, show, suppress, restore):
+for each in (check, list_, show, suppress, restore, import_):
     command.add_command(each)
