@@ -24,8 +24,9 @@ MAILMAN = "Mailman"
 class Export:
     """An export: it has all columns of `needs`, and one of `some`, if those are named.
 
-    `all_left`: everybody in it left, `word` says how and `because` why. `left_at` are the columns with the time
-    at which they left, `why` those with the reason. `status` has words for who left among others.
+    `all_left`: everybody in it left, `word` says how and `because` why. `left_at` are the columns
+    with the time at which they left, `why` those with the reason. `status` has words for who left
+    among others.
     `agreed` are the columns with the time of a consent and the IP address, the best first, all on
     `basis`. `tags` are separated by commas; `json` holds an object with more fields.
     """

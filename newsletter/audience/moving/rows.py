@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from newsletter.audience.list.cells import Says, gone_in_a_status
+from newsletter.audience.list.cells import GONE, Says, gone_in_a_status
 from newsletter.audience.list.gates import IN_THE_LIST, SAID
 from newsletter.audience.list.listfile import LONGEST_FIELD, Member, RowReader
 from newsletter.audience.list.table import column_name
@@ -100,13 +100,14 @@ class Rows:
     def _person(self, member: Member) -> Person:
         fields = member.subscriber.fields
         strange: list[str] = []
-        left = self._left(member, fields, strange)
+        says = self._says(member, fields)
+        left = self._left(member, says, strange) if says in LEAVING else None
         return Person(
             address=member.subscriber.address,
             line=member.line,
             fields=self._for_the_list(fields),
             left=left,
-            barred=member.excluded,
+            barred=member.excluded or (SAID[says] if says in GONE else None),
             consent=None if left else self._consent(fields, strange),
             strange=tuple(strange),
         )
@@ -115,14 +116,16 @@ class Rows:
         """Return the cell of a column by its squeezed name, or ""."""
         return fields.get(self._source.fields.get(column, ""), "")
 
-    def _left(self, member: Member, fields: Mapping[str, str], strange: list[str]) -> Left | None:
-        export = self._export
-        says = export.all_left or SAYS.get(member.excluded or "")
-        for column in () if says in LEAVING else export.status:
+    def _says(self, member: Member, fields: Mapping[str, str]) -> Says | None:
+        """Return what a row says of leaving: by its file, its columns, or its status there."""
+        says = self._export.all_left or SAYS.get(member.excluded or "")
+        for column in () if says in LEAVING else self._export.status:
             says = gone_in_a_status(self._cell(fields, column)) or says
-        if says not in LEAVING:
-            return None
-        times = (self._time(fields, column, strange) for column in export.left_at)
+        return says
+
+    def _left(self, member: Member, says: Says, strange: list[str]) -> Left:
+        fields = member.subscriber.fields
+        times = (self._time(fields, column, strange) for column in self._export.left_at)
         return Left(
             address=member.subscriber.address,
             says=says,

@@ -11,7 +11,7 @@ from newsletter.audience.list.columns import quoted
 from newsletter.audience.list.gates import NOT_UNDERSTOOD
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
-from newsletter.audience.moving.rows import LEAVING, SAYS, Left, Person, Rows, reason_of
+from newsletter.audience.moving.rows import LEAVING, SAYS, Left, Rows, Unusable, reason_of
 from newsletter.audience.moving.source import Source
 from newsletter.audience.register.event import Event, Kind
 from newsletter.audience.suppression.book import SuppressionBook
@@ -49,9 +49,13 @@ def find_leavers(sources: Iterable[tuple[Source, Rows]]) -> Leavers:
         stops = _survey(source, found)
         if stops or source.export.all_left or source.export.status:
             for row in rows:
-                if isinstance(row, Person) and row.left is not None:
-                    key = row.address.key
+                if isinstance(row, Unusable):
+                    continue
+                key = row.address.key
+                if row.left is not None:
                     found.left[key] = _later(found.left.get(key), row.left)
+                elif row.barred is not None:
+                    found.barred.setdefault(key, row.barred)
     return found
 
 
