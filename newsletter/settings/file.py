@@ -29,7 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         *("reply_to", "organisation", "postal_address", "contact", "site_url", "list_id"),
         "template",
     ),
-    "subscribers": ("file", "columns"),
+    "subscribers": ("file", "columns", "keep_ip"),
     "unsubscribe": ("mailto", "url"),
     "bounces": ("address",),
     "delivery": (
@@ -77,6 +77,7 @@ def _settings(read: _Reader, file: Path) -> Settings:
         file=file,
         newsletter=_newsletter(read),
         subscribers_columns=read.columns(),
+        keep_ip=read.value("subscribers.keep_ip", judge.yes_or_no) or False,
         subscribers_file=root / read.text("subscribers.file", "subscribers.csv"),
         unsubscribe_mailto=read.value("unsubscribe.mailto", judge.address) or _NOBODY,
         unsubscribe_url=read.value("unsubscribe.url", urls.secure_url),

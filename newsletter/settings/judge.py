@@ -192,6 +192,13 @@ def connections(value: Any) -> int:
     return value
 
 
+def yes_or_no(value: Any) -> bool:
+    """Take `true` or `false`."""
+    if not isinstance(value, bool):
+        raise BadValue(f"it must be true or false, not {_kind(value)}", "without quotes")
+    return value
+
+
 def column(value: Any) -> str:
     """Take how a column of the list is read: the name of a known one, `field` or `ignore`."""
     text = line(value).lower()

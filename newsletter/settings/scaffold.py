@@ -37,6 +37,7 @@ list_id = ""                # required: a name under your domain, "practice-note
 [subscribers]
 file = "subscribers.csv"    # subscribers.example.csv shows its columns
 # columns = { "Statut" = "status", "Opt-out" = "ignore" }    # how columns of another name are read
+# keep_ip = false           # true keeps the IP address that another program has of a consent
 
 [unsubscribe]
 mailto = ""                 # required: a mailbox that you read, "unsubscribe@example.org"

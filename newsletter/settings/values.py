@@ -167,3 +167,5 @@ class Settings:
     subscribers_columns: dict[str, str] = field(default_factory=dict)
     """`[subscribers.columns]`: how a column of the list is read, one of KNOWN_COLUMNS, AS_FIELD,
     IGNORED."""
+    keep_ip: bool = False
+    """`[subscribers] keep_ip`: whether the IP address is kept from which a consent was given."""

@@ -113,14 +113,20 @@ class RunLedger(Protocol):
 class People(Protocol):
     """The register: what happened to each person, and its effect on the deliveries that wait."""
 
-    def add(self, events: Sequence[Event]) -> None:
-        """Record events, all or none; a suppression among them counts at the next mark."""
+    def add(self, events: Iterable[Event]) -> None:
+        """Record events, all or none, each as it comes.
+
+        A suppression among them counts at the next mark.
+        """
 
     def weighed(self) -> Sequence[Event]:
         """Return every event by which somebody is or is not suppressed, the oldest first."""
 
     def history(self, address: Address) -> Sequence[Event]:
         """Return every event of a person, the oldest first."""
+
+    def imports(self) -> Iterator[Event]:
+        """Yield every event of an import, the oldest first: where a consent came from."""
 
     def choices(self) -> Mapping[str, Choice]:
         """Return what people chose, by `Address.key`."""

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from newsletter.audience.list.textfile import HEAD, NAME_THE_COLUMNS, TextFile, empty_file
 from newsletter.basics.errors import Level, Problem, fail
@@ -59,15 +59,15 @@ def column_name(written: str) -> str:
 class Table:
     """An open CSV file: `header` is its first row, `delimiter` one of comma, semicolon, tab.
 
-    `file` is the path, `shown` the path as the editor should see it. `strange_line` is the first
-    line that is not UTF-8 and was read as cp1252, or None. Raises NewsletterError for a file that
-    holds no table.
+    `file` is as `TextFile` takes it, `shown` its path as the editor should see it. `strange_line`
+    is the first line that is not UTF-8 and was read as cp1252, or None. Raises NewsletterError for
+    a file that holds no table.
 
     While rows are read, `spans` says whether the current one spans lines, `padded` whether its
     cells may have spaces around them; `blank` counts the empty rows so far.
     """
 
-    def __init__(self, file: Path, *, shown: Path) -> None:
+    def __init__(self, file: Path | BinaryIO, *, shown: Path) -> None:
         self.shown = shown
         self._file = TextFile(file, shown=shown)
         self.size = self._file.size
@@ -95,6 +95,10 @@ class Table:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file."""
         self._file.close()
 
     def encoding_problems(self) -> tuple[Problem, ...]:

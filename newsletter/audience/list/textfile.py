@@ -46,18 +46,21 @@ def empty_file(shown: Path) -> EmptyFile:
 class TextFile:
     """An open file of text: `size` in octets; `strange_line` is the first that is not UTF-8.
 
-    Such lines are read as cp1252. Raises NewsletterError for a file that holds no text; `shown` is
-    its path in problems.
+    Such lines are read as cp1252. `file` is a path, or octets that can be read again, which stay
+    open. Raises NewsletterError for a file that holds no text; `shown` is its path in
+    problems.
     """
 
-    def __init__(self, file: Path, *, shown: Path) -> None:
-        self._raw = _open(file, shown)
+    def __init__(self, file: Path | BinaryIO, *, shown: Path) -> None:
+        self._is_ours = isinstance(file, Path)
+        self._raw: BinaryIO = _open(file, shown) if isinstance(file, Path) else file
         self._text: io.TextIOWrapper | None = None
         try:
-            self.size = file.stat().st_size
+            self.size = self._raw.seek(0, io.SEEK_END)
+            self._raw.seek(0)
             self.encoding, self.strange_line = _encoding(self._raw, shown)
         except BaseException:
-            self._raw.close()
+            self.close()
             raise
 
     def from_start(self) -> io.TextIOWrapper:
@@ -74,7 +77,11 @@ class TextFile:
 
     def close(self) -> None:
         """Release the file."""
-        (self._text or self._raw).close()
+        if self._text is not None:
+            self._text.detach()
+            self._text = None
+        if self._is_ours:
+            self._raw.close()
 
 
 def _open(file: Path, shown: Path) -> BinaryIO:

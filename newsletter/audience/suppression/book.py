@@ -7,14 +7,16 @@ of them fails, the other has it, and the same command, run again, completes it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from newsletter.audience.register.alias import Aliases
-from newsletter.audience.register.event import UNDATED, Event, Kind
+from newsletter.audience.register.event import LIFTING, UNDATED, Event, Kind
 from newsletter.audience.suppression.record import FILE_NAME, Recorded, append_events, read_record
 from newsletter.audience.suppression.suppression import Suppression, in_force
 from newsletter.basics.address import Address
@@ -27,7 +29,7 @@ _AGAIN = "mend that, then run the same command again"
 class EventStore(Protocol):
     """The part of the ledger's register that the book uses."""
 
-    def add(self, events: Sequence[Event]) -> None:
+    def add(self, events: Iterable[Event]) -> None:
         """Record events, all or none."""
 
     def weighed(self) -> Iterable[Event]:
@@ -71,22 +73,41 @@ class SuppressionBook:
         self._in_file = self._record.events
         self._aliases = Aliases(self.in_force(), keys)
 
+    @cached_property
+    def _held(self) -> Mapping[str, Suppression]:
+        return in_force(itertools.chain(self._in_database, self._in_file))
+
+    @cached_property
+    def _events(self) -> Mapping[str, Sequence[Event]]:
+        """Each person's events in both records, by `Address.key`."""
+        found: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in itertools.chain(self._in_database, self._in_file):
+            found[event.address.key].append(event)
+        return found
+
     def in_force(self) -> dict[str, Suppression]:
         """Return the suppressions that hold, by `Address.key`."""
-        return in_force(itertools.chain(self._in_database, self._in_file))
+        return dict(self._held)
+
+    def require_whole(self) -> None:
+        """Raise NewsletterError where `suppressions.csv` may miss somebody who left."""
+        self._record.require_whole()
 
     def of(self, address: Address) -> Suppression | None:
         """Return the suppression of an address, also of one that was erased."""
-        held = self.in_force()
-        return held.get(address.key) or held.get(self._aliases.find(address.key) or "")
+        return self._held.get(address.key) or self._held.get(self._aliases.find(address.key) or "")
 
     def history(self, address: Address) -> list[Event]:
         """Return the events of one address, the oldest first, each once."""
         seen: dict[tuple[datetime, bool], Event] = {}
-        for event in itertools.chain(self._in_database, self._in_file):
-            if event.address.key == address.key:
-                seen.setdefault((event.at.replace(microsecond=0), event.suppresses), event)
+        for event in self._events.get(address.key, ()):
+            seen.setdefault((event.at.replace(microsecond=0), event.suppresses), event)
         return [seen[at] for at in sorted(seen)]
+
+    def lifted_at(self, address: Address) -> datetime | None:
+        """Return when a suppression of an address was last lifted, or None."""
+        events = self._events.get(address.key, ())
+        return max((each.at for each in events if each.kind in LIFTING), default=None)
 
     def suppress(
         self,
@@ -123,7 +144,7 @@ class SuppressionBook:
 
         Raises NewsletterError where one of the records cannot be read or written.
         """
-        self._record.require_whole()
+        self.require_whole()
         before = self.of(address)
         if before is not None:
             event = Event(
@@ -139,12 +160,23 @@ class SuppressionBook:
             self._write([event for event in self.history(address)[-1:] if event.at != UNDATED])
         return Changed(address=address, before=before)
 
-    def _write(self, events: Sequence[Event]) -> None:
+    def bring_in(self, left: Iterable[Event], others: Iterable[Event], now: datetime) -> None:
+        """Write suppressions that another program knew to both records, with their own time.
+
+        One that is held already keeps its reason and date. `others` suppress nobody: they go to
+        the database, in the same transaction. Raises NewsletterError where a record could not be
+        written.
+        """
+        held = ((each, self.of(each.address)) for each in left)
+        self._write([_kept(before, now) if before else each for each, before in held], others)
+
+    def _write(self, events: Sequence[Event], others: Iterable[Event] = ()) -> None:
         """Write events to each record that lacks them. Raises NewsletterError with all failures.
 
         Where the database fails, suppressions still go to the file; restores do not.
         """
-        failed = self._to_database(_news(events, self._in_database))
+        news = _news(events, self._in_database)
+        failed = self._to_database(itertools.chain(news, others))
         if failed:
             events = [each for each in events if each.suppresses]
         failed_too = self._to_file(_news(events, self._in_file))
@@ -160,7 +192,7 @@ class SuppressionBook:
         known = [event.at for event in self.history(address) if event.at != UNDATED]
         return max([now.replace(microsecond=0), *known])
 
-    def _to_database(self, events: Sequence[Event]) -> tuple[Problem, ...]:
+    def _to_database(self, events: Iterable[Event]) -> tuple[Problem, ...]:
         try:
             self._database.add(events)
         except NewsletterError as error:

@@ -25,7 +25,7 @@ from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.record_rows import COLUMNS, has_second_address, lost, rows_of
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, NewsletterError, Problem
-from newsletter.basics.files import write_bytes
+from newsletter.basics.files import replace_bytes, write_bytes
 
 FILE_NAME = "suppressions.csv"
 BY_HAND = "suppressions.csv"
@@ -90,7 +90,8 @@ def append_events(file: Path, events: Iterable[Event], *, shown: Path) -> None:
         }
         for event in events
     ]
-    _append(file, _csv([line.get(name, "") for name in names] for line in lines))
+    data = _csv([line.get(name, "") for name in names] for line in lines)
+    (_append if len(lines) == 1 else _append_by_rename)(file, data)
 
 
 def _has_content(file: Path) -> bool:
@@ -197,6 +198,19 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
     for row in rows:
         writer.writerow([guard_formula(" ".join(cell.split())) for cell in row])
     return text.getvalue().encode("utf-8")
+
+
+def _append_by_rename(file: Path, data: bytes) -> None:
+    """Add bytes as lines of their own, all or none: a kill may cut a long write(2) within a line.
+
+    Where another program adds a line meanwhile, its content is read again.
+    """
+    is_written = False
+    while not is_written:
+        old = file.read_bytes()
+        gap = b"" if not old or old.endswith((b"\n", b"\r")) else b"\n"
+        is_written = replace_bytes(file, old, old + gap + data)
+    _keep_name(file.parent)
 
 
 def _append(file: Path, data: bytes) -> None:

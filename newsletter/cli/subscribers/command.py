@@ -5,17 +5,19 @@ from __future__ import annotations
 import click
 
 from newsletter.cli.subscribers.changing import restore, suppress
+from newsletter.cli.subscribers.importing import import_
 from newsletter.cli.subscribers.reading import check, list_, show
 from newsletter.cli.subscribers.renewing import renew
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Look after the list: check, list, show, suppress, restore.
+    """Look after the list and the people on it.
 
-    The list file is yours; no command writes to it. Who left is kept beside it, and always wins.
+    The list file is yours: only import and erase write to it, with a backup beside it. Who left is
+    kept apart, and always wins.
     """
 
 
-for each in (check, list_, show, suppress, restore, renew):
+for each in (check, list_, show, suppress, restore, import_, renew):
     command.add_command(each)

@@ -21,8 +21,13 @@ _OWN_PROCESS_ONLY = 0o600
 
 
 @contextlib.contextmanager
-def sending_lock(file: Path, *, since: datetime) -> Iterator[None]:
-    """Hold the lock; raise NewsletterError that names the holder where another has it."""
+def sending_lock(
+    file: Path, *, since: datetime, already: str = "already being sent by"
+) -> Iterator[None]:
+    """Hold the lock; raise NewsletterError that names the holder where another has it.
+
+    `already` says what is being done, in front of who does it.
+    """
     private_folder(file.parent)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, _OWN_PROCESS_ONLY)
     try:
@@ -31,7 +36,7 @@ def sending_lock(file: Path, *, since: datetime) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
             raise fail(
-                f"already being sent by {holder or 'another process'}",
+                f"{already} {holder or 'another process'}",
                 hint="wait for it, or end it with Ctrl-C in its window; then run this again",
             ) from None
         who = f"process {os.getpid()} on {socket.gethostname()} since {since:%Y-%m-%d %H:%M:%S %Z}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from newsletter.audience.register.choice import Choice, choices_of
@@ -22,15 +22,15 @@ class SqlitePeople:
         self._database = database
         self._db = database.db
 
-    def add(self, events: Sequence[Event]) -> None:
-        weighed = {each.address.key for each in events if each.kind in WEIGHED}
-        self._database.suppressions_written += len(weighed)
+    def add(self, events: Iterable[Event]) -> None:
+        weighed: set[str] = set()
         with self._database.transaction():
             self._db.executemany(
                 "INSERT INTO history (key, address, kind, reason, source, at, evidence)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                map(_row, events),
+                (_row(each, weighed) for each in events),
             )
+            self._database.suppressions_written += len(weighed)
             for key in weighed:
                 self._weigh(key)
 
@@ -50,6 +50,9 @@ class SqlitePeople:
     def choices(self) -> Mapping[str, Choice]:
         return choices_of(self._of_kinds(CHOOSING))
 
+    def imports(self) -> Iterator[Event]:
+        yield from self._read("kind = ?", (Kind.IMPORT,))
+
     def exclude_waiting(self) -> int:
         with self._database.transaction():
             return self._db.execute(EXCLUDE_SUPPRESSED).rowcount
@@ -59,13 +62,16 @@ class SqlitePeople:
         return self._events(f"kind IN ({', '.join('?' * len(wanted))})", wanted)
 
     def _events(self, where: str, values: Sequence[str]) -> list[Event]:
+        return list(self._read(where, values))
+
+    def _read(self, where: str, values: Sequence[str]) -> Iterator[Event]:
         rows = self._database.read(
             "SELECT address, kind, reason, source, at, evidence FROM history"  # noqa: S608
             f" WHERE {where} ORDER BY id",
             values,
         )
-        return [
-            Event(
+        for row in rows:
+            yield Event(
                 address=address_of(row[0]),
                 kind=Kind(row[1]),
                 reason=row[2],
@@ -73,11 +79,12 @@ class SqlitePeople:
                 at=datetime.fromisoformat(row[4]),
                 evidence=json.loads(row[5]),
             )
-            for row in rows
-        ]
 
 
-def _row(event: Event) -> tuple[str, ...]:
+def _row(event: Event, weighed: set[str]) -> tuple[str, ...]:
+    """Return an event's values; the key of one that is weighed is added to `weighed`."""
+    if event.kind in WEIGHED:
+        weighed.add(event.address.key)
     evidence = json.dumps(event.evidence, ensure_ascii=False, sort_keys=True)
     what = (event.kind.value, event.reason, event.source, event.at.isoformat(), evidence)
     return event.address.key, str(event.address), *what

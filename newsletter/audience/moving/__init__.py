@@ -1,0 +1,1 @@
+"""Moving in: the lists that other tools export, recognised and read."""

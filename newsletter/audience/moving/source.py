@@ -1,0 +1,176 @@
+"""The files of an import, opened: of each the tool it comes from, and its rows."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from newsletter.audience.list.column_names import meaning
+from newsletter.audience.list.columns import Answers, Columns, read_columns
+from newsletter.audience.list.gates import Gate, gates_of
+from newsletter.audience.list.table import Table, column_name
+from newsletter.audience.moving.exports import CSV, MEMBERS, Export, recognise, squeezed
+from newsletter.audience.moving.lines import COLUMNS, Lines
+from newsletter.audience.moving.zipped import is_zip, members_of
+from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.settings.values import AS_FIELD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that is read: `name` without its folder, as records keep it; `shown` as it was given.
+
+    `fields` maps a squeezed column name to the name that a row's fields have it under.
+    """
+
+    name: str
+    shown: Path
+    export: Export
+    table: Table | Lines
+    columns: Columns
+    gates: list[Gate]
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file in a ZIP that is not read, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an import reads, and what it does not; `warnings` are those of the encodings."""
+
+    sources: Sequence[Source]
+    passed_over: Sequence[PassedOver]
+    warnings: Sequence[Problem]
+
+
+@contextlib.contextmanager
+def opened_sources(files: Sequence[Path], *, today: date, answers: Answers) -> Iterator[Opened]:
+    """Open files and those in ZIPs, in this order.
+
+    `answers` say how columns are read that are not understood; those of a tool that is recognised
+    mean what they mean there. Raises NewsletterError with all files that cannot be read.
+    """
+    problems: list[Problem] = []
+    found: list[Source] = []
+    passed: list[PassedOver] = []
+    with contextlib.ExitStack() as stack:
+        for file in files:
+            try:
+                sources, over = _in_file(file, stack, today, answers)
+                found.extend(sources)
+                passed.extend(over)
+            except NewsletterError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise NewsletterError(*problems)
+        warnings = [
+            problem
+            for each in found
+            if isinstance(each.table, Table)
+            for problem in each.table.encoding_problems()
+        ]
+        yield Opened(found, passed, warnings)
+
+
+def _in_file(
+    file: Path, stack: contextlib.ExitStack, today: date, answers: Answers
+) -> tuple[list[Source], list[PassedOver]]:
+    if not is_zip(file):
+        return [_source(file, file.name, file, stack, today, answers)], []
+    found: list[Source] = []
+    passed: list[PassedOver] = []
+    for member in members_of(file):
+        shown = Path(f"{file}: {member.name}")
+        if member.octets is None:
+            passed.append(PassedOver(str(shown), member.passed_over))
+            continue
+        stack.callback(member.octets.close)
+        name = f"{file.name}: {member.name}"
+        try:
+            found.append(_source(member.octets, name, shown, stack, today, answers))
+        except NewsletterError as error:
+            passed.append(PassedOver(str(shown), error.problems[0].message))
+    return _without_strangers(file, found, passed)
+
+
+def _without_strangers(
+    file: Path, found: list[Source], passed: list[PassedOver]
+) -> tuple[list[Source], list[PassedOver]]:
+    """Pass over tables that no tool is known by, where the ZIP has one that is.
+
+    Substack's ZIP names in `posts/ID.delivers.csv` everybody who got a post, also who left since.
+    """
+    known = [each for each in found if each.export.tool != CSV]
+    if known:
+        why = f"no list of {known[0].export.tool}"
+        passed += [PassedOver(str(each.shown), why) for each in found if each.export.tool == CSV]
+        found = known
+    if not found:
+        what = "the ZIP holds no list"
+        hint = "a list is a CSV file with a column of addresses"
+        raise NewsletterError(Problem(message=what, file=file, hint=hint))
+    return found, passed
+
+
+def _source(
+    file: Path | BinaryIO,
+    name: str,
+    shown: Path,
+    stack: contextlib.ExitStack,
+    today: date,
+    answers: Answers,
+) -> Source:
+    """Open one file. Raises NewsletterError for one without a column of addresses."""
+    lines = Lines(file, shown=shown)
+    stack.callback(lines.close)
+    if lines.begins_with_a_member():
+        return Source(
+            name=name,
+            shown=shown,
+            export=MEMBERS,
+            table=lines,
+            columns=COLUMNS,
+            gates=[],
+            fields={},
+        )
+    lines.close()
+    table = Table(file, shown=shown)
+    stack.callback(table.close)
+    export = recognise(table.header)
+    columns = read_columns(table, _ignore, _answers(table, export, answers))
+    return Source(
+        name=name,
+        shown=shown,
+        export=export,
+        table=table,
+        columns=columns,
+        gates=gates_of(columns, today),
+        fields={squeezed(each.written): each.name for each in columns.each if each.name},
+    )
+
+
+def _answers(table: Table, export: Export, answers: Answers) -> Answers:
+    """Return how columns are read: a recognised tool's own are not what the list's are."""
+    own = {*export.status, *export.json}
+    told = {cell: AS_FIELD for cell in table.header if squeezed(cell) in own}
+    if export.tool != CSV:
+        answers = {
+            cell: as_
+            for cell, as_ in answers.items()
+            if meaning(cell, column_name(cell))[1] is None and squeezed(cell) not in own
+        }
+    return {**answers, **told}
+
+
+def _ignore(_problem: Problem) -> None:
+    """Take no notice: a column without a name is not read, and nothing follows from it."""

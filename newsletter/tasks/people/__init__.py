@@ -1,0 +1,1 @@
+"""What is done with the people of a list, without a terminal."""

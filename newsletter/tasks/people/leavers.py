@@ -1,0 +1,139 @@
+"""Who left at another tool, over all files of an import: leaving wins in any order of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.audience.list.cells import Says
+from newsletter.audience.list.columns import quoted
+from newsletter.audience.list.gates import NOT_UNDERSTOOD
+from newsletter.audience.list.survey import Survey
+from newsletter.audience.list.table import Table
+from newsletter.audience.moving.rows import LEAVING, SAYS, Left, Rows, Unusable, reason_of
+from newsletter.audience.moving.source import Source
+from newsletter.audience.register.event import Event, Kind
+from newsletter.audience.suppression.book import SuppressionBook
+from newsletter.basics.address import parse_address
+
+SOURCE = "import"
+_KINDS = {Says.UNSUBSCRIBED: Kind.UNSUBSCRIBE, Says.COMPLAINED: Kind.COMPLAINT}
+
+
+@dataclass(frozen=True, slots=True)
+class Leavers:
+    """Who left there, by `Address.key`, and who is barred for another reason, with that reason."""
+
+    left: dict[str, Left]
+    barred: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What is here of those who left there: `new` are suppressed by this import.
+
+    `back` came back here after that, so it does not count. `events` are those of all who stay
+    suppressed, for the record that lacks it.
+    """
+
+    new: frozenset[str]
+    back: frozenset[str]
+    events: tuple[Event, ...]
+
+
+def find_leavers(sources: Iterable[tuple[Source, Rows]]) -> Leavers:
+    """Read all files once, and those again in which somebody left, for the time."""
+    found = Leavers({}, {})
+    for source, rows in sources:
+        stops = _survey(source, found)
+        if stops or source.export.all_left or source.export.status:
+            for row in rows:
+                if isinstance(row, Unusable):
+                    continue
+                key = row.address.key
+                if row.left is not None:
+                    found.left[key] = _later(found.left.get(key), row.left)
+                elif row.barred is not None:
+                    found.barred.setdefault(key, row.barred)
+    return found
+
+
+def judge(leavers: Leavers, book: SuppressionBook, now: datetime) -> Verdicts:
+    """Return what each leaving means here. Without a time, any later word of theirs here wins."""
+    new: set[str] = set()
+    back: set[str] = set()
+    events: list[Event] = []
+    for key, left in leavers.left.items():
+        lifted = book.lifted_at(left.address)
+        if book.of(left.address) is not None:
+            events.append(_event(left, now))
+        elif lifted is not None and (left.at is None or lifted > left.at):
+            back.add(key)
+        else:
+            new.add(key)
+            events.append(_event(left, now))
+    return Verdicts(frozenset(new), frozenset(back), tuple(events))
+
+
+def _survey(source: Source, found: Leavers) -> bool:
+    """Note whom any row of a file excludes; return whether one does."""
+    if not isinstance(source.table, Table):
+        return False
+    survey = Survey(source.columns, source.gates)
+    survey.read(source.table)
+    for key, reason in survey.barred.items():
+        says = SAYS.get(reason)
+        if says in LEAVING and key not in found.left:
+            found.left[key] = _undated(key, says, source)
+        elif says not in LEAVING:
+            found.barred.setdefault(key, _named(reason, survey, source))
+    return survey.has_stopped
+
+
+def _named(reason: str, survey: Survey, source: Source) -> str:
+    """Return a reason with the columns that it is about, where it names none."""
+    if reason != NOT_UNDERSTOOD:
+        return reason
+    columns = (quoted(source.columns.each[at].written) for at in sorted(survey.signs))
+    return f"{reason} ({', '.join(columns)}) may say that they left"
+
+
+def _undated(key: str, says: Says, source: Source) -> Left:
+    """Return the leaving of a row that may be beyond reading: only its address is known."""
+    return Left(
+        address=parse_address(key),
+        says=says,
+        reason=reason_of(source, says),
+        at=None,
+        file=source.name,
+        line=0,
+    )
+
+
+def _later(known: Left | None, left: Left) -> Left:
+    """Return the later one of two; one with a time rather than one without."""
+    if known is None or not known.line:
+        return left
+    if left.at is None or (known.at is not None and known.at >= left.at):
+        return known
+    return left
+
+
+def _event(left: Left, now: datetime) -> Event:
+    return Event(
+        address=left.address,
+        kind=_KINDS.get(left.says, Kind.SUPPRESS),
+        reason=left.reason,
+        source=SOURCE,
+        at=left.at or now,
+        evidence={"file": left.file, "line": left.line} if left.line else {"file": left.file},
+    )
+
+
+def rows_of(
+    sources: Iterable[Source], *, now: datetime, keeps_ip: bool
+) -> Iterator[tuple[Source, Rows]]:
+    """Yield each source with its rows."""
+    for source in sources:
+        yield source, Rows(source, now=now, keeps_ip=keeps_ip)
