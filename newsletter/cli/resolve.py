@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -62,18 +63,20 @@ def command(
     ):
         if told:
             output.say(told, style="yellow")
-        mailing = _mailing(ledger, month)
-        lost = make_uncertain(ledger, mailing, datetime.now(UTC))
+        parts = _parts(ledger, month)
+        now = datetime.now(UTC)
+        lost = sum(make_uncertain(ledger, each, now) for each in parts)
         if lost:
             output.say(lost_words(month, lost), style="yellow")
-        number = _show(ledger.records.of(mailing, [State.UNCERTAIN]), month)
+        found = (ledger.records.of(each, [State.UNCERTAIN]) for each in parts)
+        number = _show(chain.from_iterable(found), month)
         if not number:
             return
         what = "Send to them again" if resend else "Count them as accepted"
         if not yes and not output.confirm(f"{what} ({number:,})?", flag="--yes"):
             output.say("Nothing was changed.")
             return
-        changed = settle_uncertain(workspace, ledger, mailing, resend=resend)
+        changed = settle_uncertain(workspace, ledger, parts, resend=resend)
     output.say(f"{changed:,} {'will be sent again' if resend else 'are counted as accepted'}.")
     output.next_step(f"newsletter {'send' if resend else 'status'} {month}")
 
@@ -83,19 +86,21 @@ def _list(workspace: Workspace, month: str) -> None:
     from newsletter.tasks.send.uncertain import sender_now, uncertain
 
     with workspace.ledger() as ledger:
-        mailing = _mailing(ledger, month)
+        parts = _parts(ledger, month)
         sender = sender_now(workspace)
         if sender is not None:
             output.say(f"It is being sent by {sender}: there may be more at its end.")
-        if _show(uncertain(ledger, mailing, being_sent=sender is not None), month):
+        being_sent = sender is not None
+        found = (uncertain(ledger, each, being_sent=being_sent) for each in parts)
+        if _show(chain.from_iterable(found), month):
             output.next_step(f"newsletter resolve {month} --resend, or --mark-accepted")
 
 
-def _mailing(ledger: SqliteLedger, month: str) -> Mailing:
-    mailing = ledger.records.mailing(month)
-    if mailing is None:
+def _parts(ledger: SqliteLedger, month: str) -> Sequence[Mailing]:
+    parts = ledger.records.parts(month)
+    if not parts:
         raise fail(f"{month} has no mailing", hint="newsletter status shows all of them")
-    return mailing
+    return parts
 
 
 def _show(uncertain: Iterable[Record], month: str) -> int:

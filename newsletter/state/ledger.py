@@ -139,10 +139,13 @@ class Records(Protocol):
     """The mailings from their freeze to their end, and what is shown or decided about each."""
 
     def mailing(self, issue: str) -> Mailing | None:
-        """Return the mailing of an issue."""
+        """Return the mailing of an issue; of one that was topped up, the first part."""
+
+    def parts(self, issue: str) -> Sequence[Mailing]:
+        """Return the mailing of an issue and its top-ups, in their order."""
 
     def mailings(self) -> Sequence[Mailing]:
-        """Return all mailings, the oldest first."""
+        """Return all mailings, the oldest first; each top-up is one of its own."""
 
     def mailed_summaries(self) -> Mapping[str, Sequence[tuple[str, str | None]]]:
         """Return slug and DOI of the summaries of each mailing, by its issue."""
@@ -157,10 +160,14 @@ class Records(Protocol):
         with the connection; what was gathered before makes room.
         """
 
+    def newcomers(self, parts: Sequence[Mailing], members: Iterable[Member]) -> Iterator[Member]:
+        """Yield the members who are in none of the parts, by their `Address.key`."""
+
     def freeze(self, draft: Mailing, content: Content) -> Mailing:
         """Write a mailing and the whole audience that was gathered for it, or nothing.
 
-        The draft's id does not count; the returned mailing has the ledger's.
+        The draft's id does not count; the returned mailing has the ledger's. A part after the
+        first leaves out whoever is in another part of the issue.
         """
 
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:

@@ -2,7 +2,8 @@
 
 It guards against a lost ledger: an issue that this file knows and the ledger does not was
 already sent, from here or from another machine. And against an old one: it says what the ledger
-knew when a run began or ended. Files of earlier versions lack the columns `ledger` and `epoch`.
+knew when a run began or ended. Files of earlier versions lack the last columns: `ledger`,
+`epoch`, `part`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ COLUMNS = (
     "excluded",
     "ledger",
     "epoch",
+    "part",
 )
 
 
@@ -68,7 +70,7 @@ def write_mailing(
     counts: Mapping[State, int],
     identity: tuple[str, int],
 ) -> None:
-    """Add a mailing's line, or bring that of its issue up to date; the others stay.
+    """Add a mailing's line, or bring that of its issue and part up to date; the others stay.
 
     `identity` is the ledger's id and epoch.
     """
@@ -84,9 +86,11 @@ def write_mailing(
         "excluded": str(counts[State.EXCLUDED]),
         "ledger": identity[0],
         "epoch": str(identity[1]),
+        "part": str(mailing.part),
     }
     rows = [dict(row) for row in read_mailings(file, name)]
-    index = next((i for i, row in enumerate(rows) if row["issue"] == mailing.issue), len(rows))
+    place = mailing.issue, mailing.part
+    index = next((i for i, row in enumerate(rows) if place_of(row) == place), len(rows))
     rows[index : index + 1] = [line]
     _write(file, rows)
 
@@ -95,6 +99,12 @@ def remove_mailing(file: Path, name: Path, mailing: Mailing) -> None:
     """Remove the line of a mailing of which nothing ever left."""
     rows = [dict(row) for row in read_mailings(file, name)]
     _write(file, [row for row in rows if row["mailing"] != mailing.uuid])
+
+
+def place_of(row: Mapping[str, str]) -> tuple[str, int]:
+    """Return the issue and the part that a line is about."""
+    part = row.get("part") or ""
+    return row["issue"], int(part) if part.isascii() and part.isdigit() and len(part) < 9 else 1  # noqa: PLR2004
 
 
 def _write(file: Path, rows: Sequence[Mapping[str, str]]) -> None:

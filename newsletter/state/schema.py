@@ -190,4 +190,13 @@ MIGRATIONS: tuple[str, ...] = (
     -- The conditions of `--where` as JSON, [[column, value], ...]; null: the whole list.
     ALTER TABLE mailings ADD COLUMN selection TEXT;
     """,
+    """
+    -- Readers who join later get an issue as another part of its mailing: a row of its own, since
+    -- the deliveries of a row are frozen in one go. What is unique stays so under the name: ISSUE,
+    -- or ISSUE+PART from the second part on.
+    ALTER TABLE mailings RENAME COLUMN issue TO name;
+    ALTER TABLE mailings ADD COLUMN issue TEXT NOT NULL DEFAULT '';
+    ALTER TABLE mailings ADD COLUMN part INTEGER NOT NULL DEFAULT 1;
+    UPDATE mailings SET issue = name;
+    """,
 )

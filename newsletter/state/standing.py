@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from newsletter.state.ledger import Ledger
+from newsletter.state.parts import as_one, by_issue
 from newsletter.state.values import Mailing, MailingState
 
 
@@ -26,15 +27,22 @@ def standings_of(rows: Sequence[Mapping[str, str]], ledger: Ledger | None) -> di
     """Return where the issues stand that the ledger or a line of `mailings.csv` names."""
     found = {row["issue"]: Standing.RECORDED for row in rows}
     if ledger is not None:
-        for each in ledger.records.mailings():
-            is_draft = is_withdrawable(ledger, each)
-            found[each.issue] = Standing.DRAFT if is_draft else Standing(each.state)
+        for issue, parts in by_issue(ledger.records.mailings()).items():
+            is_draft = is_withdrawable(ledger, parts[0])
+            found[issue] = Standing.DRAFT if is_draft else Standing(as_one(parts).state)
     return found
 
 
 def is_withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
-    """Return whether the next `send` freezes an issue anew: nobody got its mailing."""
-    return mailing.state is MailingState.PAUSED and ledger.records.nobody_got(mailing)
+    """Return whether the next `send` freezes an issue anew: nobody got its mailing.
+
+    A top-up is not frozen anew: its content is that of the first part.
+    """
+    return (
+        mailing.part == 1
+        and mailing.state is MailingState.PAUSED
+        and ledger.records.nobody_got(mailing)
+    )
 
 
 def held(ledger: Ledger, issue: str) -> Mailing | None:

@@ -31,6 +31,7 @@ class Mailing:
 
     `sources` is the digest of the files it was made of, to notice when they change later; `first`
     to `last` are the ids of its deliveries. `selection` is None where it is for the whole list.
+    `part` is 1 for what everybody on the list got, and counts the top-ups from 2.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Mailing:
     first: int = 1
     last: int = 0
     selection: Selection | None = None
+    part: int = 1
 
 
 class Delivery(Value):

@@ -63,9 +63,10 @@ def issue_message(workspace: Workspace, slug: str, as_email: str | None, *, toda
     """
     if as_email is not None:
         with workspace.known_ledger() as ledger:
-            mailing = ledger and held(ledger, slug)
-            if ledger and mailing and (sent := _frozen(workspace, ledger, mailing, as_email)):
-                return sent
+            parts = ledger.records.parts(slug) if ledger and held(ledger, slug) else ()
+            for each in parts:
+                if ledger and (sent := _frozen(workspace, ledger, each, as_email)):
+                    return sent
     content, moment = issue_content(workspace, slug)
     reader = find_reader(workspace, as_email, today=today) if as_email else SAMPLE_READER
     return draft_message(content, reader, date=moment)

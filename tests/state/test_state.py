@@ -452,9 +452,9 @@ def test_the_visible_record_has_one_line_a_mailing(ledger: SqliteLedger, tmp_pat
     assert file.read_text().splitlines() == [
         (
             "issue,mailing,digest,started_at,finished_at,accepted,refused,uncertain,excluded,"
-            "ledger,epoch"
+            "ledger,epoch,part"
         ),
-        f"2026-11,{mailing.uuid},{CONTENT.digest},{when},{when},7,7,7,7,abc,2",
+        f"2026-11,{mailing.uuid},{CONTENT.digest},{when},{when},7,7,7,7,abc,2,1",
     ]
     assert "ada@" not in file.read_text()
     file.write_text("issue,mailing\n,x\n")

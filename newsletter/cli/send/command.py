@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask, and do not wait before the first message.")
 @click.option("--limit", type=click.IntRange(min=1), help="Send to N readers at the most.")
 @where_option
+@click.option("--top-up", is_flag=True, help="Send a finished issue to those who joined since.")
 @click.option("--at", metavar="TIME", help='Wait until then: "2026-12-01 08:00", local time.')
 @click.option("--wait", "stays", is_flag=True, help="Stay until nobody is deferred any more.")
 @click.option("--keep-going", is_flag=True, help="Do not stop when many are refused or deferred.")
@@ -45,6 +46,7 @@ def command(
     yes: bool,
     limit: int | None,
     where: tuple[str, ...],
+    top_up: bool,
     at: str | None,
     stays: bool,
     keep_going: bool,
@@ -76,11 +78,20 @@ def command(
         overrides=_overrides(rules, reasons),
         trusted=trusted,
         where=selection_of(where),
+        top_up=top_up,
     )
+    if top_up and (at or rules):
+        raise WrongUsage(
+            Problem(
+                message=f"--top-up cannot be given with {'--at' if at else '--override'}",
+                hint="it goes off at once, and its content was checked when it was frozen",
+            )
+        )
     if not dry_run:
         context.exit(send(workspace, order, AtTerminal(order=order, yes=yes, as_json=as_json)))
     if look(workspace, order, AtTerminal(order=order, yes=yes, as_json=False)):
-        output.next_step(f"newsletter send {order.issue}{as_options(order.where)}")
+        again = f"{as_options(order.where)}{' --top-up' if top_up else ''}"
+        output.next_step(f"newsletter send {order.issue}{again}")
 
 
 def _named(workspace: Workspace) -> str:

@@ -49,7 +49,7 @@ def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | Non
         ("Subject", plan.subject),
         ("From", plan.sender),
         ("Through", plan.transport),
-        ("To", people(plan.to_send) + (f" ({plan.done:,} done before)" if plan.done else "")),
+        ("To", _readers(plan)),
         excluded_fact,
         ("Takes", plan.duration),
     ]
@@ -74,6 +74,13 @@ def show_plan(plan: Plan, at: datetime | None, *, now: datetime, zone: str | Non
             "Files of this issue have changed since; the mailing does not follow them.",
             style="yellow",
         )
+
+
+def _readers(plan: Plan) -> str:
+    """Return how many it goes to: `12 readers joined since 2026-11-01`."""
+    if plan.joined_since is not None:
+        return f"{people(plan.to_send)} joined since {plan.joined_since}"
+    return people(plan.to_send) + (f" ({plan.done:,} done before)" if plan.done else "")
 
 
 def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ def command(
     "did Ada get it?", attempt by attempt.
     """
     from newsletter.state.guards.lock import holder
+    from newsletter.state.parts import as_one, summed
     from newsletter.tasks.send.only_sender import lock_file
     from newsletter.workspace import open_workspace
 
@@ -53,18 +55,18 @@ def command(
         if month is None:
             _all(ledger, as_json=as_json)
             return
-        mailing = ledger.records.mailing(month)
-        if mailing is None:
+        parts = ledger.records.parts(month)
+        if not parts:
             workspace.issue(month)
             _never(month, workspace.standing(month), as_json=as_json)
         elif reader is not None:
-            _reader(ledger, mailing, reader, as_json=as_json)
+            _reader(ledger, parts, reader, as_json=as_json)
         elif as_csv:
-            _csv(ledger, mailing)
+            _csv(ledger, parts)
         elif as_json:
-            output.json_result(status_json(mailing, ledger.records.counts(mailing)))
+            output.json_result(status_json(as_one(parts), summed(ledger.records, parts)))
         else:
-            _one(ledger, mailing, holder(lock_file(workspace)))
+            _one(ledger, parts, holder(lock_file(workspace)))
 
 
 def status_json(mailing: Mailing, counts: Mapping[State, int]) -> dict[str, Any]:
@@ -95,9 +97,12 @@ def _never(month: str, standing: Standing, *, as_json: bool) -> None:
         output.next_step(f"newsletter check {month}")
 
 
-def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
-    counts = ledger.records.counts(mailing)
-    due = ledger.run.next_due(mailing)
+def _one(ledger: SqliteLedger, parts: Sequence[Mailing], sender: str | None) -> None:
+    from newsletter.cli.terminal.progress import in_words
+    from newsletter.state.parts import as_one, summed
+
+    mailing, counts = as_one(parts), summed(ledger.records, parts)
+    due = min(filter(None, map(ledger.run.next_due, parts)), default=None)
     facts = [
         ("Issue", f"{mailing.issue}, {mailing.state}{f' by {sender}' if sender else ''}"),
         ("Begun", _local(mailing.started_at)),
@@ -105,11 +110,14 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
     ]
     if mailing.selection is not None:
         facts.insert(1, ("Where", str(mailing.selection)))
+    for each in parts[1:]:
+        counted = in_words(ledger.records.counts(each), waiting=True)
+        facts.append(("Topped up", f"{_local(each.frozen_at)}: {counted}"))
     if due is not None:
         facts.append(("Next due", _local(datetime.fromtimestamp(due, UTC))))
     facts += [
         ("Overridden", f"{each.rule}: {each.message} ({each.reason})")
-        for each in ledger.records.overrides(mailing)
+        for each in ledger.records.overrides(parts[0])
     ]
     output.facts(facts)
     output.table(
@@ -120,7 +128,8 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
     trouble = [State.REFUSED, State.UNCERTAIN, State.DEFERRED]
     rows = [
         (each.email, each.state.value, server_words(each.code, each.enhanced, each.text))
-        for each in ledger.records.of(mailing, trouble)
+        for part in parts
+        for each in ledger.records.of(part, trouble)
     ]
     if rows:
         output.table(("reader", "state", "what the server said"), rows[:20])
@@ -139,10 +148,12 @@ def _one(ledger: SqliteLedger, mailing: Mailing, sender: str | None) -> None:
 
 def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
     from newsletter.cli.terminal.progress import in_words
+    from newsletter.state.parts import as_one, by_issue, summed
 
-    mailings = ledger.records.mailings()
+    issues = by_issue(ledger.records.mailings()).values()
+    mailings = [(as_one(parts), summed(ledger.records, parts)) for parts in issues]
     if as_json:
-        output.json_result([status_json(each, ledger.records.counts(each)) for each in mailings])
+        output.json_result([status_json(each, counts) for each, counts in mailings])
         return
     if not mailings:
         output.say("Nothing has been sent from here yet.")
@@ -154,23 +165,23 @@ def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
                     each.issue,
                     str(each.state),
                     _local(each.started_at),
-                    in_words(ledger.records.counts(each), waiting=True),
+                    in_words(counts, waiting=True),
                 )
-                for each in mailings
+                for each, counts in mailings
             ],
         )
-    last = mailings[-1].issue if mailings else None
+    last = mailings[-1][0].issue if mailings else None
     output.next_step(f"newsletter status {last}" if last else "newsletter rehearse")
 
 
-def _csv(ledger: SqliteLedger, mailing: Mailing) -> None:
+def _csv(ledger: SqliteLedger, parts: Sequence[Mailing]) -> None:
     from newsletter.audience.list.table import guard_formula
     from newsletter.message.headers import message_id
 
-    domain = ledger.records.content(mailing).sender.address.domain
+    domain = ledger.records.content(parts[0]).sender.address.domain
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for each in ledger.records.of(mailing):
+    for each in itertools.chain.from_iterable(map(ledger.records.of, parts)):
         writer.writerow(
             [
                 guard_formula(each.email),
@@ -180,16 +191,17 @@ def _csv(ledger: SqliteLedger, mailing: Mailing) -> None:
                 guard_formula(each.text),
                 each.attempts,
                 _written(each.at) or "",
-                message_id(mailing.issue, each.message_token, domain),
+                message_id(parts[0].issue, each.message_token, domain),
             ]
         )
 
 
-def _reader(ledger: SqliteLedger, mailing: Mailing, text: str, *, as_json: bool) -> None:
+def _reader(ledger: SqliteLedger, parts: Sequence[Mailing], text: str, *, as_json: bool) -> None:
     from newsletter.cli.status.reader_story import answer, sentences, story_json, tries
     from newsletter.message.headers import message_id
 
-    record = _record(ledger, mailing, text)
+    mailing = parts[0]
+    record = _record(ledger, parts[-1], text)
     attempts = tries(record, ledger.records.attempts(record.id))
     domain = ledger.records.content(mailing).sender.address.domain
     name = message_id(mailing.issue, record.message_token, domain)
@@ -215,7 +227,7 @@ def _record(ledger: SqliteLedger, mailing: Mailing, text: str) -> Record:
         if issue == mailing.issue:
             return record
     raise fail(
-        f"{address} did not get {mailing.issue}: it was not on the list at the freeze,"
+        f"{address} did not get {mailing.issue}: it was not on the list at the last freeze,"
         f" {_local(mailing.frozen_at)}",
         hint=f"newsletter subscribers show {address}",
     )

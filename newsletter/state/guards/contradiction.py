@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from newsletter.basics.outcome import State
 from newsletter.state.ledger import Ledger, Records
+from newsletter.state.mailings_file import place_of
 from newsletter.state.values import Mailing, MailingState
 
 
@@ -27,9 +28,9 @@ def contradiction(rows: Sequence[Mapping[str, str]], ledger: Ledger) -> str:
     latest = max(epochs(rows, identifier), default=0)
     if latest > epoch:
         return f"mailings.csv was written by a later run of it, {latest}, than its last, {epoch}"
-    known = {mailing.issue: mailing for mailing in ledger.records.mailings()}
+    known = {(each.issue, each.part): each for each in ledger.records.mailings()}
     for row in rows:
-        mailing = known.get(row["issue"])
+        mailing = known.get(place_of(row))
         if mailing is not None and (found := _against(row, mailing, ledger.records)):
             return found
     return ""

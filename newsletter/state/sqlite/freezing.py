@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from newsletter.audience.list.listfile import Member
 from newsletter.message.content import Content
@@ -48,7 +48,10 @@ def freeze(database: Database, draft: Mailing, content: Content) -> None:
     database.db.execute("PRAGMA foreign_keys=OFF")
     try:
         with database.transaction():
-            _write_audience(database, _write_mailing(database, draft, content))
+            mailing = _write_mailing(database, draft, content)
+            if draft.part > 1:
+                _drop_who_has_it(database, draft)
+            _write_audience(database, mailing)
     finally:
         database.db.execute("PRAGMA foreign_keys=ON")
     database.db.execute("DROP TABLE incoming")
@@ -56,11 +59,14 @@ def freeze(database: Database, draft: Mailing, content: Content) -> None:
 
 def _write_mailing(database: Database, draft: Mailing, content: Content) -> int | None:
     cursor = database.db.execute(
-        "INSERT INTO mailings (uuid, issue, state, digest, content, sources, frozen_at, selection)"
-        " VALUES (?, ?, 'frozen', ?, ?, ?, ?, ?)",
+        "INSERT INTO mailings"
+        " (uuid, name, issue, part, state, digest, content, sources, frozen_at, selection)"
+        " VALUES (?, ?, ?, ?, 'frozen', ?, ?, ?, ?, ?)",
         (
             draft.uuid,
+            draft.issue if draft.part == 1 else f"{draft.issue}+{draft.part}",
             draft.issue,
+            draft.part,
             draft.digest,
             content.to_json(),
             draft.sources,
@@ -69,6 +75,27 @@ def _write_mailing(database: Database, draft: Mailing, content: Content) -> int 
         ),
     )
     return cursor.lastrowid
+
+
+def _drop_who_has_it(database: Database, draft: Mailing) -> None:
+    """Drop from the incoming rows whoever is in another part: nobody gets an issue twice."""
+    database.db.execute(
+        "DELETE FROM incoming WHERE key IN (SELECT key FROM audience WHERE mailing IN"
+        " (SELECT id FROM mailings WHERE issue = ?))",
+        (draft.issue,),
+    )
+
+
+def newcomers(
+    database: Database, parts: Sequence[Mailing], members: Iterable[Member]
+) -> Iterator[Member]:
+    """Yield the members who are in none of the parts."""
+    sql = f"SELECT 1 FROM audience WHERE mailing IN ({', '.join('?' * len(parts))}) AND key = ?"  # noqa: S608 - placeholders
+    ids = [part.id for part in parts]
+    for member in members:
+        key = member.subscriber.address.key
+        if database.db.execute(sql, (*ids, key)).fetchone() is None:
+            yield member
 
 
 def _write_audience(database: Database, mailing: int | None) -> None:

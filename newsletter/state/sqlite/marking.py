@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.state.guards.marks import (
@@ -91,12 +92,14 @@ class Marks:
             with contextlib.suppress(OSError):
                 file.unlink(missing_ok=True)
 
-    def marked_elsewhere(self, issue: str) -> Path | None:
-        """Return a file of marks, of whatever mailing, by which an issue may have left."""
+    def marked_elsewhere(self, issue: str, parts: Sequence[Mailing]) -> Path | None:
+        """Return a file of marks, of another mailing than `parts`, by which it may have left."""
+        known = {file for each in parts for file in self._files(each)}
         for folder, prefix in self._folders:
             with contextlib.suppress(OSError):
                 for file in folder.iterdir():
-                    if file.name.startswith(prefix) and tells_of(file, issue):
+                    is_other = file.name.startswith(prefix) and file not in known
+                    if is_other and tells_of(file, issue):
                         return file
         return None
 

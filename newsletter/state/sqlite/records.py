@@ -49,12 +49,15 @@ class SqliteRecords:
     # Mailings
 
     def mailing(self, issue: str) -> Mailing | None:
-        return next((m for m in self.mailings() if m.issue == issue), None)
+        return next(iter(self.parts(issue)), None)
+
+    def parts(self, issue: str) -> Sequence[Mailing]:
+        return [each for each in self.mailings() if each.issue == issue]
 
     def mailings(self) -> Sequence[Mailing]:
         rows = self._database.read(
             "SELECT id, uuid, issue, state, digest, sources, frozen_at, started_at, finished_at,"
-            " first, last, selection FROM mailings ORDER BY id"
+            " first, last, selection, part FROM mailings ORDER BY id"
         )
         return [_mailing_of(row) for row in rows]
 
@@ -73,9 +76,12 @@ class SqliteRecords:
     def gather(self, members: Iterable[tuple[Member, str]], fields: Sequence[str]) -> None:
         freezing.gather(self._database, members, fields)
 
+    def newcomers(self, parts: Sequence[Mailing], members: Iterable[Member]) -> Iterator[Member]:
+        return freezing.newcomers(self._database, parts, members)
+
     def freeze(self, draft: Mailing, content: Content) -> Mailing:
         freezing.freeze(self._database, draft, content)
-        return self._known(draft.issue)
+        return self._known(draft)
 
     def set_state(self, mailing: Mailing, state: MailingState, at: datetime) -> Mailing:
         moment = at.timestamp()
@@ -87,7 +93,7 @@ class SqliteRecords:
                 " WHERE id = ?",
                 (state, state, moment, state, moment, mailing.id),
             )
-        return self._known(mailing.issue)
+        return self._known(mailing)
 
     def nobody_got(self, mailing: Mailing) -> bool:
         (held,) = self._database.read_one(
@@ -112,10 +118,10 @@ class SqliteRecords:
             self._db.execute("DELETE FROM mailings WHERE id = ?", (mailing.id,))
         return True
 
-    def _known(self, issue: str) -> Mailing:
-        mailing = self.mailing(issue)
+    def _known(self, wanted: Mailing) -> Mailing:
+        mailing = next((each for each in self.mailings() if each.uuid == wanted.uuid), None)
         if mailing is None:
-            raise LedgerUnusable(Problem(message=f"the ledger has no mailing of {issue}"))
+            raise LedgerUnusable(Problem(message=f"the ledger has no mailing of {wanted.issue}"))
         return mailing
 
     # Their deliveries
@@ -240,4 +246,5 @@ def _mailing_of(row: tuple[Any, ...]) -> Mailing:
         first=row[9],
         last=row[10],
         selection=None if row[11] is None else selection_from_json(row[11]),
+        part=row[12],
     )

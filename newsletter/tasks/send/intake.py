@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from newsletter.audience.audience import Audience
+from newsletter.audience.list.listfile import Member
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.selection import Selection, Unselectable, as_options
 from newsletter.audience.suppression.book import suppressed_now
@@ -102,13 +103,20 @@ class Intake:
             for _ in census.members():
                 pass
             return
-        mailing = draft_mailing(
-            content, sources="", now=datetime.now(UTC), selection=self._selection
-        )
-        tried = preflight(census.members(), content, mailing, self._workspace.keys()[0])
+        mailing = self._draft(content)
+        members = self._chosen(census.members())
+        tried = preflight(members, content, mailing, self._workspace.keys()[0])
         try:
             self._ledger.records.gather(tried, content.fields)
         except Unmakeable as error:
             self._unmakeable = error
         else:
             self._mailing = mailing
+
+    def _chosen(self, members: Iterable[Member]) -> Iterator[Member]:
+        """Return those of the list who are to be in the mailing."""
+        return iter(members)
+
+    def _draft(self, content: Content) -> Mailing:
+        now = datetime.now(UTC)
+        return draft_mailing(content, sources="", now=now, selection=self._selection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,22 +13,28 @@ from newsletter.state.guards.identity import advance, doubt, older
 from newsletter.state.guards.lock import sending_lock
 from newsletter.state.guards.tidying import tidy
 from newsletter.state.guards.witness import Witness, witness_of
-from newsletter.state.mailings_file import write_mailing
+from newsletter.state.mailings_file import place_of, write_mailing
 from newsletter.state.sqlite import SqliteLedger
-from newsletter.state.values import MailingState
+from newsletter.state.values import Mailing, MailingState
 from newsletter.workspace import MAILINGS, Workspace
 
 
 def refuse_recorded(workspace: Workspace, issue: str, ledger: SqliteLedger | None = None) -> None:
-    """Raise where `mailings.csv`, or a witness, has a mailing that the ledger does not have."""
+    """Raise where `mailings.csv`, or a witness, has a mailing that the ledger does not have.
+
+    That may be a part of a mailing of which the ledger has another.
+    """
+    parts = ledger.records.parts(issue) if ledger is not None else ()
+    known = {each.uuid for each in parts}
+    what = f"a part of {issue}" if parts else issue
     for row in workspace.mailings():
-        if row["issue"] == issue:
+        if row["issue"] == issue and row["mailing"] not in known:
             begun = row.get("finished_at") == ""
             accepted = row.get("accepted") or "an unknown number"
             # A run that was killed has written the counts of its begin, not of its end.
-            known = "" if begun and accepted == "0" else f" ({accepted} accepted)"
+            number = "" if begun and accepted == "0" else f" ({accepted} accepted)"
             raise fail(
-                f"{issue} was {'begun' if begun else 'sent'} already{known},"
+                f"{what} was {'begun' if begun else 'sent'} already{number},"
                 " but this ledger does not know of it",
                 file=Path(MAILINGS),
                 hint=(
@@ -37,19 +43,20 @@ def refuse_recorded(workspace: Workspace, issue: str, ledger: SqliteLedger | Non
                 ),
             )
     if ledger is not None:
-        _refuse_witnessed(ledger, issue)
+        _refuse_witnessed(ledger, issue, parts)
 
 
-def _refuse_witnessed(ledger: SqliteLedger, issue: str) -> None:
+def _refuse_witnessed(ledger: SqliteLedger, issue: str, parts: Sequence[Mailing]) -> None:
     """Raise where there are marks of a mailing that the ledger does not have.
 
     That is so where the whole workspace was restored from a backup, `mailings.csv` included.
     """
     witness(ledger)
-    marks = ledger.marks.marked_elsewhere(issue)
+    marks = ledger.marks.marked_elsewhere(issue, parts)
     if marks is not None:
+        what = f"a part of {issue}" if parts else issue
         raise fail(
-            f"{issue} was begun already, but this ledger does not know of it",
+            f"{what} was begun already, but this ledger does not know of it",
             file=marks,
             hint=(
                 f"copy {ledger.database.file.name} and key from the .newsletter folder of the"
@@ -106,13 +113,13 @@ def lock_file(workspace: Workspace) -> Path:
 def _record_anew(workspace: Workspace, ledger: SqliteLedger) -> None:
     """Write the lines of unfinished mailings anew, from a ledger that the editor trusts."""
     unfinished = {
-        each.issue: each
+        (each.issue, each.part): each
         for each in ledger.records.mailings()
         if each.state is not MailingState.FINISHED
     }
     file, name = workspace.root / MAILINGS, Path(MAILINGS)
     for row in workspace.mailings():
-        mailing = unfinished.get(row["issue"])
+        mailing = unfinished.get(place_of(row))
         if mailing is not None:
             write_mailing(file, name, mailing, ledger.records.counts(mailing), ledger.identity())
 

@@ -15,7 +15,8 @@ class Order:
 
     `limit` is a number of messages, for this run alone. `stays` is `--wait`: further rounds for
     deferred readers. `overrides` maps a rule of the check to the reason to send all the same.
-    `trusted` says that a restored or copied ledger is the right one.
+    `trusted` says that a restored or copied ledger is the right one. With `top_up` it is an issue
+    that was sent, for those who have joined since.
     """
 
     issue: str
@@ -25,4 +26,5 @@ class Order:
     at: datetime | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     trusted: bool = False
+    top_up: bool = False
     where: Selection | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from newsletter.audience.figures import kind_of
@@ -16,6 +17,7 @@ from newsletter.delivery.pace import seconds_needed
 from newsletter.message.content import Content
 from newsletter.render.slots.slots import fill
 from newsletter.state.ledger import Ledger
+from newsletter.state.parts import unfinished
 from newsletter.state.values import Mailing
 from newsletter.workspace import Workspace
 
@@ -31,7 +33,8 @@ class Plan:
     `to_send` can be sent now; `later` are deferred, and may be tried again from `not_before`.
     `seconds` is what the rates alone make it last; 0 without rates. `changed` says that files
     were edited after the freeze, which the mailing does not follow. `where` names the selection
-    that it is for, and says how many of the list that is; "" for the whole list.
+    that it is for, and says how many of the list that is; "" for the whole list. `joined_since` is
+    the day after which the readers of a top-up that begins have joined.
     """
 
     issue: str
@@ -48,6 +51,7 @@ class Plan:
     later: int = 0
     not_before: datetime | None = None
     where: str = ""
+    joined_since: date | None = None
 
     @property
     def duration(self) -> str:
@@ -77,6 +81,31 @@ def plan_first(
         seconds=seconds_needed(mailable, workspace.settings.delivery.rate),
         where=where or "",
     )
+
+
+def plan_top_up(
+    workspace: Workspace, content: Content, newcomers: Readers, parts: Sequence[Mailing]
+) -> Plan:
+    """Return the plan of a top-up, for the readers counted just now who are in none of the parts.
+
+    They joined after the last part was frozen.
+    """
+    plan = plan_first(workspace, content, newcomers, None)
+    return replace(
+        plan,
+        where=str(parts[0].selection or ""),
+        joined_since=parts[-1].frozen_at.astimezone().date(),
+        changed=_changed(workspace, parts[0]),
+    )
+
+
+def next_part(ledger: Ledger, parts: Sequence[Mailing]) -> Mailing | None:
+    """Return the part of a mailing to go on with: one that waits, else one that is not finished.
+
+    Where all are finished it is the last; None where there is none.
+    """
+    last = parts[-1] if parts else None
+    return next((each for each in parts if waiting(ledger, each)), unfinished(parts) or last)
 
 
 def plan_next(workspace: Workspace, ledger: Ledger, mailing: Mailing) -> Plan:

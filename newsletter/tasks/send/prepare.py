@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -79,16 +79,6 @@ def prepare(
         prepared = _checked(workspace, ledger, order, person)
     person.tell(prepared.plan)
     return prepared
-
-
-def keeping(order: Order, begun: Mailing | None) -> Order:
-    """Return the order with the selection of the mailing that was begun, where it names none.
-
-    A mailing that reached nobody is frozen anew, and is for the same readers.
-    """
-    if order.where is not None or begun is None:
-        return order
-    return replace(order, where=begun.selection)
 
 
 def require_same(mailing: Mailing, selection: Selection | None) -> None:

@@ -10,13 +10,14 @@ from newsletter.basics.memory import keep_for_good
 from newsletter.basics.outcome import State
 from newsletter.basics.times import today
 from newsletter.delivery.mailing import Course, Result
+from newsletter.state.parts import as_one, summed
 from newsletter.tasks.send.again import next_round
 from newsletter.tasks.send.only_sender import refuse_recorded
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import GoOn, Left, NextRound, Note, Person
-from newsletter.tasks.send.plan import waiting
+from newsletter.tasks.send.plan import next_part, waiting
 from newsletter.tasks.send.prepare import Prepared, require_same
-from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up
+from newsletter.tasks.send.steps import begin, exclude_who_left, go_on, take_up_all
 from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -58,8 +59,23 @@ def send_rounds(
             break
         course = following
         exclude_who_left(workspace, ledger)
+    result = _of_all_parts(ledger, result)
     person.tell(result)
     return signal or result.exit_code
+
+
+def _of_all_parts(ledger: SqliteLedger, result: Result) -> Result:
+    """Return how a run left the whole mailing of its issue, with the parts it did not send."""
+    parts = ledger.records.parts(result.mailing.issue)
+    if len(parts) == 1:
+        return result
+    dues = [due for each in parts if (due := ledger.run.next_due(each)) is not None]
+    return replace(
+        result,
+        mailing=as_one(parts),
+        counts=summed(ledger.records, parts),
+        next_due=datetime.fromtimestamp(min(dues), UTC) if dues else None,
+    )
 
 
 def _mailing(
@@ -70,11 +86,10 @@ def _mailing(
     Another process may have begun it during a wait of `--at`; then that one goes on. After such a
     wait the list is read anew.
     """
-    begun = ledger.records.mailing(order.issue)
-    mailing = None
-    if begun is not None:
-        mailing = take_up(workspace, ledger, begun, lambda text: person.tell(Note(text)))
-    if mailing is not None:
+    begun = ledger.records.parts(order.issue)
+    parts = take_up_all(workspace, ledger, begun, lambda text: person.tell(Note(text)))
+    mailing = next_part(ledger, parts)
+    if mailing is not None and not (order.top_up and prepared.intake):
         require_same(mailing, prepared.selection)
         return mailing
     refuse_recorded(workspace, order.issue, ledger)

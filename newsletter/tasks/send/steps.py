@@ -157,7 +157,7 @@ def take_up(
     latest = latest_due(now.timestamp(), workspace.timing)
     ledger.run.bring_forward(mailing, now.timestamp(), latest)
     exclude_who_left(workspace, ledger)
-    if ledger.records.nobody_got(mailing):
+    if mailing.part == 1 and ledger.records.nobody_got(mailing):
         # The line first: without its mailing it would say that the ledger is lost.
         remove_mailing(workspace.root / MAILINGS, Path(MAILINGS), mailing)
         ledger.records.withdraw(mailing)
@@ -169,3 +169,11 @@ def take_up(
     mailing = ledger.records.set_state(mailing, MailingState.FINISHED, now)
     record(workspace, ledger, mailing, counts)
     return mailing
+
+
+def take_up_all(
+    workspace: Workspace, ledger: Ledger, parts: Sequence[Mailing], tell: Callable[[str], None]
+) -> list[Mailing]:
+    """Bring all parts of a mailing up to date; return those that are not withdrawn."""
+    taken = [take_up(workspace, ledger, each, tell) for each in parts]
+    return [each for each in taken if each is not None]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,20 @@ from newsletter.audience.selection import Selection, as_options
 from newsletter.basics.errors import fail
 from newsletter.basics.outcome import State
 from newsletter.delivery.mailing import exit_code
+from newsletter.state.parts import as_one, summed
 from newsletter.tasks.send.appointment import is_too_late, spoken
 from newsletter.tasks.send.only_sender import refuse_doubtful, refuse_recorded, the_only_sender
 from newsletter.tasks.send.order import Order
 from newsletter.tasks.send.person import ItsTime, Left, Note, NothingDue, Person
-from newsletter.tasks.send.plan import Plan
-from newsletter.tasks.send.prepare import Prepared, agreed, keeping, prepare
+from newsletter.tasks.send.plan import Plan, next_part
+from newsletter.tasks.send.prepare import Prepared, agreed, prepare
 from newsletter.tasks.send.rounds import send_rounds
-from newsletter.tasks.send.steps import take_up
+from newsletter.tasks.send.steps import take_up_all
 from newsletter.workspace import Workspace
 
 if TYPE_CHECKING:
     from newsletter.state.sqlite import SqliteLedger
+    from newsletter.state.values import Mailing
 
 NOTHING_SENT = Note("Nothing was sent.")
 
@@ -32,13 +35,13 @@ def look(workspace: Workspace, order: Order, person: Person) -> bool:
     with _opened(workspace, order.issue) as ledger:
         if not order.trusted:
             refuse_doubtful(workspace, ledger)
-        begun = ledger.records.mailing(order.issue)
-        plan = prepare(workspace, ledger, keeping(order, begun), begun, person).plan
-        if plan.mailing is None or plan.to_send:
+        parts = ledger.records.parts(order.issue)
+        plan = _prepared(workspace, ledger, order, parts, parts, person).plan
+        if plan.to_send or not (plan.mailing or order.top_up):
             return True
-        counts = ledger.records.counts(plan.mailing)
+        counts = summed(ledger.records, parts)
         if not counts[State.ATTEMPTING]:
-            person.tell(NothingDue(plan, plan.mailing, counts))
+            person.tell(NothingDue(plan, as_one(parts), counts))
         return bool(counts[State.ATTEMPTING])
 
 
@@ -71,7 +74,7 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
             _warn(person, told)
         prepared = _taken_up(workspace, ledger, order, person)
         if not prepared.plan.to_send and not (order.stays and prepared.plan.later):
-            return _nothing_to_send(ledger, prepared.plan, person)
+            return _nothing_to_send(ledger, order, prepared.plan, person)
         transport = agreed(workspace, ledger, prepared, order, person)
         if transport is None:
             person.tell(NOTHING_SENT)
@@ -85,17 +88,35 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
 
 
 def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
-    begun = ledger.records.mailing(order.issue)
-    mailing = begun and take_up(workspace, ledger, begun, lambda text: _warn(person, text))
-    return prepare(workspace, ledger, keeping(order, begun), mailing, person)
+    begun = ledger.records.parts(order.issue)
+    parts = take_up_all(workspace, ledger, begun, lambda text: _warn(person, text))
+    return _prepared(workspace, ledger, order, begun, parts, person)
 
 
-def _nothing_to_send(ledger: SqliteLedger, plan: Plan, person: Person) -> int:
+def _prepared(
+    workspace: Workspace,
+    ledger: SqliteLedger,
+    order: Order,
+    begun: Sequence[Mailing],
+    parts: Sequence[Mailing],
+    person: Person,
+) -> Prepared:
+    """Prepare an order; `parts` are what is left of a mailing that was `begun`."""
+    if order.top_up:
+        from newsletter.tasks.send.top_up import prepare_top_up
+
+        return prepare_top_up(workspace, ledger, order, parts, person)
+    keeping = order if not begun or order.where else replace(order, where=begun[0].selection)
+    return prepare(workspace, ledger, keeping, next_part(ledger, parts), person)
+
+
+def _nothing_to_send(ledger: SqliteLedger, order: Order, plan: Plan, person: Person) -> int:
     """Show why there is nobody to send to; return the exit code for the mailing's counts."""
-    if plan.mailing is None:
+    if plan.mailing is None and not order.top_up:
         raise fail("nobody would get it", hint="newsletter subscribers check says why")
-    counts = ledger.records.counts(plan.mailing)
-    person.tell(NothingDue(plan, plan.mailing, counts))
+    parts = ledger.records.parts(order.issue)
+    counts = summed(ledger.records, parts)
+    person.tell(NothingDue(plan, as_one(parts), counts))
     return exit_code(counts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from newsletter.basics.outcome import State
@@ -57,14 +57,18 @@ def lost_words(issue: str, lost: int) -> str:
 
 
 def settle_uncertain(
-    workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool
+    workspace: Workspace, ledger: Ledger, parts: Sequence[Mailing], *, resend: bool
 ) -> int:
     """Make the uncertain deliveries pending (`resend`) or accepted; return how many there were."""
+    return sum(_settle(workspace, ledger, each, resend=resend) for each in parts)
+
+
+def _settle(workspace: Workspace, ledger: Ledger, mailing: Mailing, *, resend: bool) -> int:
     now = datetime.now(UTC)
     state = State.PENDING if resend else State.ACCEPTED
     why = "to be sent again" if resend else "counted as accepted by the editor"
     changed = ledger.records.resolve(mailing, state, why, now)
-    if resend:
+    if changed and resend:
         mailing = ledger.records.set_state(mailing, MailingState.PAUSED, now)
     record(workspace, ledger, mailing, ledger.records.counts(mailing))
     return changed

@@ -233,13 +233,10 @@ class WorkspaceSource:
 
     def _mailed(self, slug: str, email: str) -> Subscriber | None:
         with self.open().known_ledger() as ledger, suppress(BadAddress):
-            mailing = ledger and ledger.records.mailing(slug)
-            if (
-                ledger
-                and mailing
-                and (found := ledger.records.delivery(mailing, parse_address(email)))
-            ):
-                return Subscriber(found.address, found.name, dict(found.fields))
+            address = parse_address(email)
+            for part in ledger.records.parts(slug) if ledger else ():
+                if ledger and (found := ledger.records.delivery(part, address)):
+                    return Subscriber(found.address, found.name, dict(found.fields))
         return None
 
     def search(self, wanted: str) -> tuple[list[Hit], bool]:

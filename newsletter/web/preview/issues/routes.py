@@ -24,6 +24,7 @@ from newsletter.content.issue.file import FOLDER, misnamed_issues
 from newsletter.content.issue.summaries_edit import new_issue
 from newsletter.content.issue.writer import MOST_SUMMARIES, FieldError
 from newsletter.content.month import Month
+from newsletter.state.parts import as_one, by_issue, summed
 from newsletter.state.standing import Standing
 from newsletter.state.values import Mailing
 from newsletter.tasks.write import refuse_if_sent
@@ -122,9 +123,9 @@ def _make(source: WorkspaceSource, slug: str, summaries: tuple[str, ...]) -> Non
 def _told(source: WorkspaceSource, now: datetime) -> dict[str, Any]:
     workspace = source.open()
     with workspace.known_ledger() as ledger:
-        mailings = ledger.records.mailings() if ledger else ()
-        counts = {each.issue: ledger.records.counts(each) for each in mailings if ledger}
-    begun = {each.issue: each for each in mailings}
+        issues = by_issue(ledger.records.mailings() if ledger else ())
+        counts = {slug: summed(ledger.records, parts) for slug, parts in issues.items() if ledger}
+    begun = {slug: as_one(parts) for slug, parts in issues.items()}
     entries = source.issues(workspace)
     return {
         "proposed": proposed([entry.slug for entry in entries], now.date()),

@@ -12,6 +12,7 @@ from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import State
 from newsletter.basics.times import about
 from newsletter.state.guards.lock import holder
+from newsletter.state.parts import as_one, summed
 from newsletter.state.values import Mailing, MailingState
 from newsletter.workspace import Workspace
 
@@ -53,8 +54,9 @@ class Situations:
     def look(self, workspace: Workspace, slug: str, now: float) -> dict[str, Any]:
         """Return the state of an issue's mailing as the page shows it; `now` is in seconds."""
         with workspace.known_ledger() as ledger:
-            mailing = ledger.records.mailing(slug) if ledger else None
-            counts = ledger.records.counts(mailing) if ledger and mailing else {}
+            parts = ledger.records.parts(slug) if ledger else ()
+            mailing = as_one(parts) if parts else None
+            counts = summed(ledger.records, parts) if ledger else {}
         if mailing is None:
             return _never(slug)
         done = sum(counts[state] for state in _SETTLED)
