@@ -5,17 +5,19 @@ from __future__ import annotations
 import click
 
 from newsletter.cli.subscribers.changing import restore, suppress
+from newsletter.cli.subscribers.erasing import erase
 from newsletter.cli.subscribers.reading import check, list_, show
 from newsletter.cli.subscribers.renewing import renew
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Look after the list: check, list, show, suppress, restore.
+    """Look after the list: check, list, show, suppress, restore, erase.
 
-    The list file is yours; no command writes to it. Who left is kept beside it, and always wins.
+    The list file is yours; only `erase` takes rows out of it. Who left is kept beside it, and
+    always wins.
     """
 
 
-for each in (check, list_, show, suppress, restore, renew):
+for each in (check, list_, show, suppress, restore, renew, erase):
     command.add_command(each)

@@ -1,0 +1,62 @@
+"""Backups of the list, made by commands before they write to it.
+
+    subscribers.csv.before-erase-20261102-093000
+    subscribers.csv.before-import-20261102-093000
+
+They lie beside the list, for their owner alone, and nothing reads them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from newsletter.basics.files import resolved
+from newsletter.basics.private import OWN_FILE
+
+_TIME: Final = "%Y%m%d-%H%M%S"
+_RANDOM: Final = "[a-z0-9_]{8}"
+"""As `tempfile.mkstemp` ends a name."""
+
+
+def back_up(file: Path, what: str, now: datetime) -> Path:
+    """Copy the list before a command (`what`) changes it; return the copy. Raises OSError."""
+    target = resolved(file)
+    name = f"{target.name}.before-{what}-{now.astimezone(UTC):{_TIME}}"
+    taken = {each.name for each in backups_of(file, what)}
+    free = (f"{name}-{number}" for number in itertools.count(2))
+    backup = target.with_name(
+        next(each for each in itertools.chain((name,), free) if each not in taken)
+    )
+    handle = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWN_FILE)
+    with os.fdopen(handle, "wb") as out, target.open("rb") as data:
+        shutil.copyfileobj(data, out)
+        out.flush()
+        os.fsync(out.fileno())
+    return backup
+
+
+def backups_of(file: Path, what: str = "[a-z]+") -> tuple[Path, ...]:
+    """Return the backups that commands (`what`, a pattern; or any) made of the list, by name."""
+    name = re.escape(resolved(file).name)
+    return _beside(file, rf"{name}\.before-{what}-[0-9]{{8}}-[0-9]{{6}}(?:-[0-9]+)?")
+
+
+def leftovers_of(file: Path) -> tuple[Path, ...]:
+    """Return what a killed command left beside a file: it and its backups, half written."""
+    name = re.escape(resolved(file).name[:80])
+    return _beside(file, rf"\.{name}(?:\.before-[a-z0-9-]*)?\.{_RANDOM}")
+
+
+def _beside(file: Path, pattern: str) -> tuple[Path, ...]:
+    found: Iterator[Path] = iter(())
+    with contextlib.suppress(OSError):
+        found = resolved(file).parent.iterdir()
+    return tuple(sorted(each for each in found if re.fullmatch(pattern, each.name)))
