@@ -6,8 +6,9 @@ import click
 
 from newsletter.cli.subscribers.changing import restore, suppress
 from newsletter.cli.subscribers.erasing import erase
-from newsletter.cli.subscribers.reading import check, list_, show
+from newsletter.cli.subscribers.reading import check, list_
 from newsletter.cli.subscribers.renewing import renew
+from newsletter.cli.subscribers.showing import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

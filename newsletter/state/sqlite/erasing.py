@@ -45,6 +45,7 @@ _TEXTS: Final = (
     ("deliveries", ("text",)),
     ("attempts", ("text",)),
     ("overrides", ("message", "reason")),
+    ("mailings", ("selection",)),
 )
 """Columns of other people's rows that may quote the address, a server's words for instance."""
 
