@@ -134,6 +134,22 @@ class People(Protocol):
     def exclude_waiting(self) -> int:
         """Exclude waiting deliveries whose address is suppressed by now; return how many."""
 
+    def erase(self, gone: Address, erased: Event) -> None:
+        """Put the alias that `erased` is about in a person's place, in every row, all or none.
+
+        Their deliveries that wait are excluded; answers of servers, reasons and evidence are
+        emptied. Until `finish_erasure` the event has "unfinished" among its evidence.
+        """
+
+    def scrub(self) -> None:
+        """Rewrite the database so that it holds no earlier value of any row."""
+
+    def finish_erasure(self, alias: Address) -> None:
+        """Note that nothing is left of who was erased outside the ledger either."""
+
+    def names(self, address: Address) -> Sequence[str]:
+        """Return the names under which a person was mailed, and the one that they chose."""
+
 
 class Records(Protocol):
     """The mailings from their freeze to their end, and what is shown or decided about each."""

@@ -1,7 +1,7 @@
 """The ledger's tables, as numbered migrations; each runs once, in one transaction.
 
-Times are seconds since 1970 in UTC. Nothing is ever deleted but a mailing of which nothing left:
-an id, once in somebody's mail, means the same for ever.
+Times are seconds since 1970 in UTC. No row is ever deleted but those of a mailing of which nothing
+left: an id, once in somebody's mail, means the same for ever.
 """
 
 from __future__ import annotations

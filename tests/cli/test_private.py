@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from newsletter.web.preview.test.addresses import remember
+from newsletter.tasks.test_addresses import remember
 from tests.content.importers.pages import MONTHS, as_text
 
 Run = Callable[..., Result]

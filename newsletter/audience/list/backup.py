@@ -1,65 +1,59 @@
-"""Copies of the list that an import makes beside it: their names, and how they are found again.
+"""Backups of the list, made by commands before they write to it.
 
-    subscribers.csv.before-import-20261129-083000
+    subscribers.csv.before-erase-20261102-093000
+    subscribers.csv.before-import-20261102-093000
 
-They hold addresses, so whoever is erased from the list is erased from them, too.
+They lie beside the list, for their owner alone, and nothing reads them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
+import itertools
 import os
 import re
 import shutil
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
+from newsletter.basics.files import resolved
 from newsletter.basics.private import OWN_FILE
 
-_BEFORE = ".before-import-"
-_WHEN = "%Y%m%d-%H%M%S"
-_STAMP = re.compile(r"\d{8}-\d{6}")
+_TIME: Final = "%Y%m%d-%H%M%S"
+_RANDOM: Final = "[a-z0-9_]{8}"
+"""As `tempfile.mkstemp` ends a name."""
 
 
-def backups_of(file: Path) -> list[Path]:
-    """Return the backups of a list file, the oldest first."""
-    lead = f"{file.name}{_BEFORE}"
-    found = file.parent.iterdir() if file.parent.is_dir() else ()
-    return sorted(
-        each
-        for each in found
-        if each.name.startswith(lead) and _STAMP.fullmatch(each.name.removeprefix(lead))
+def back_up(file: Path, what: str, now: datetime) -> Path:
+    """Copy the list before a command (`what`) changes it; return the copy. Raises OSError.
+
+    Where the newest copy is the same, as after a command that was killed, it is that one.
+    """
+    target = resolved(file)
+    before = backups_of(file, what)
+    if before and filecmp.cmp(before[-1], target, shallow=False):
+        return before[-1]
+    name = f"{target.name}.before-{what}-{now.astimezone(UTC):{_TIME}}"
+    taken = {each.name for each in before}
+    free = (f"{name}-{number}" for number in itertools.count(2))
+    backup = target.with_name(
+        next(each for each in itertools.chain((name,), free) if each not in taken)
     )
+    new = unfinished(target)
+    with private(new) as out, target.open("rb") as data:
+        shutil.copyfileobj(data, out)
+        out.flush()
+        os.fsync(out.fileno())
+    new.replace(backup)
+    return backup
 
 
 def unfinished(file: Path) -> Path:
-    """Return the name under which a list is written before it takes the place of the old one.
-
-    A file there was left by a program that was killed.
-    """
-    return file.with_name(f".{file.name}.importing")
-
-
-def back_up(file: Path, now: datetime) -> Path:
-    """Copy a list file beside it, mode 0600, and return the copy; the newest, if it is the same.
-
-    Where the name is taken, a later second is. Raises OSError.
-    """
-    before = backups_of(file)
-    if before and filecmp.cmp(before[-1], file, shallow=False):
-        return before[-1]
-    copy = _name(file, now)
-    while copy in before:
-        now += timedelta(seconds=1)
-        copy = _name(file, now)
-    new = unfinished(file)
-    with file.open("rb") as old, private(new) as out:
-        shutil.copyfileobj(old, out)
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(copy)
-    return copy
+    """Return the name under which a file is written before it takes the place of the old one."""
+    return file.with_name(f".{file.name}.unfinished")
 
 
 def private(file: Path) -> BinaryIO:
@@ -68,5 +62,20 @@ def private(file: Path) -> BinaryIO:
     return os.fdopen(os.open(file, flags, OWN_FILE), "wb")
 
 
-def _name(file: Path, now: datetime) -> Path:
-    return file.with_name(f"{file.name}{_BEFORE}{now.strftime(_WHEN)}")
+def backups_of(file: Path, what: str = "[a-z]+") -> tuple[Path, ...]:
+    """Return the backups that commands (`what`, a pattern; or any) made of the list, by name."""
+    name = re.escape(resolved(file).name)
+    return _beside(file, rf"{name}\.before-{what}-[0-9]{{8}}-[0-9]{{6}}(?:-[0-9]+)?")
+
+
+def leftovers_of(file: Path) -> tuple[Path, ...]:
+    """Return what a killed command left beside a file: it and its backups, half written."""
+    name = re.escape(resolved(file).name[:80])
+    return _beside(file, rf"\.{name}(?:\.before-[a-z0-9-]*)?\.(?:{_RANDOM}|unfinished)")
+
+
+def _beside(file: Path, pattern: str) -> tuple[Path, ...]:
+    found: Iterator[Path] = iter(())
+    with contextlib.suppress(OSError):
+        found = resolved(file).parent.iterdir()
+    return tuple(sorted(each for each in found if re.fullmatch(pattern, each.name)))

@@ -3,9 +3,9 @@
     email,action,reason,source,at
     lee@example.com,suppress,unsubscribed,subscribers,2026-10-02T08:30:00+00:00
 
-The program only adds lines. A spreadsheet may have rewritten the file, so any encoding and
-separator is read, and a file of addresses alone. A line without a readable address is an error,
-and no mailing goes out before it is mended: it may name somebody who left.
+The program adds lines; only an erasure removes some. A spreadsheet may have rewritten the file, so
+any encoding and separator is read, and a file of addresses alone. A line without a readable address
+is an error, and no mailing goes out before it is mended: it may name somebody who left.
 """
 
 from __future__ import annotations

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from newsletter.cli.subscribers.changing import restore, suppress
+from newsletter.cli.subscribers.erasing import erase
 from newsletter.cli.subscribers.importing import import_
-from newsletter.cli.subscribers.reading import check, list_, show
+from newsletter.cli.subscribers.reading import check, list_
 from newsletter.cli.subscribers.renewing import renew
+from newsletter.cli.subscribers.showing import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,5 +21,5 @@ def command() -> None:
     """
 
 
-for each in (check, list_, show, suppress, restore, import_, renew):
+for each in (check, list_, show, suppress, restore, import_, renew, erase):
     command.add_command(each)

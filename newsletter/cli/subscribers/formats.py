@@ -10,16 +10,8 @@ from newsletter.audience.figures import Figures
 from newsletter.audience.list.gates import UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.notices.notices import Notice
-from newsletter.audience.register.event import Event
-from newsletter.audience.suppression.suppression import Suppression, day_of
-from newsletter.basics.address import Address
 from newsletter.basics.errors import Level, Problem
-from newsletter.basics.outcome import server_words
 from newsletter.settings.values import AS_FIELD, IGNORED
-from newsletter.state.values import Record
-
-_OWN_LINE = ("email", "name", "status", "consent", "consent_source", "consent_date")
-Deliveries = Sequence[tuple[str, Record]]
 
 
 def needs_work(figures: Figures, problems: Sequence[Problem]) -> bool:
@@ -115,94 +107,3 @@ def member_json(member: Member) -> dict[str, Any]:
         "line": member.line,
         "excluded": member.excluded,
     }
-
-
-def person_lines(
-    address: Address,
-    member: Member | None,
-    suppression: Suppression | None,
-    history: Sequence[Event],
-    deliveries: Deliveries,
-    *,
-    is_list_read: bool,
-) -> Iterator[str]:
-    """Yield what is known of one address, a fact a line."""
-    yield str(address)
-    if is_list_read or member is not None:
-        yield from _list_lines(member)
-    else:
-        yield "  on the list   unknown: it cannot be read"
-    if suppression is not None:
-        yield f"  mailed        no: suppressed, {suppression} ({suppression.source})"
-    elif member is not None:
-        yield f"  mailed        {f'no: {member.excluded}' if member.excluded else 'yes'}"
-    elif is_list_read:
-        yield "  mailed        no: not on the list"
-    for event in history:
-        yield f"  {day_of(event.at):<13} {event.kind}: {event.reason} ({event.source})"
-    if not deliveries:
-        yield "  issues        none yet"
-    for issue, record in deliveries:
-        at = f" {record.at:%Y-%m-%d %H:%M} UTC" if record.at else ""
-        words = server_words(record.code, "", record.text)
-        yield f"  {issue:<13} {record.state}{at}{f': {words}' if words else ''}"
-
-
-def _list_lines(member: Member | None) -> Iterator[str]:
-    if member is None:
-        yield "  on the list   no"
-        return
-    yield f"  on the list   line {member.line}"
-    yield f"  name          {member.subscriber.name or '(none)'}"
-    yield f"  consent       {_consent(member.subscriber.fields)}"
-    for name, value in member.subscriber.fields.items():
-        if name not in _OWN_LINE:
-            yield f"  {name:<13} {value}"
-
-
-def person_json(
-    address: Address,
-    member: Member | None,
-    suppression: Suppression | None,
-    history: Sequence[Event],
-    deliveries: Deliveries,
-) -> dict[str, Any]:
-    """Return what is known of one address."""
-    return {
-        "email": str(address),
-        "list": member and member_json(member),
-        "suppressed": suppression
-        and {
-            "reason": suppression.reason,
-            "since": suppression.since,
-            "source": suppression.source,
-        },
-        "events": [
-            {
-                "at": day_of(event.at),
-                "action": event.kind,
-                "reason": event.reason,
-                "source": event.source,
-            }
-            for event in history
-        ],
-        "deliveries": [
-            {
-                "issue": issue,
-                "state": record.state,
-                "code": record.code,
-                "enhanced": record.enhanced,
-                "text": record.text,
-                "attempts": record.attempts,
-                "at": record.at.isoformat() if record.at else None,
-            }
-            for issue, record in deliveries
-        ],
-    }
-
-
-def _consent(fields: dict[str, str]) -> str:
-    parts = [fields.get("consent", ""), fields.get("consent_source", "")]
-    if "consent_date" in fields:
-        parts.append(f"on {fields['consent_date']}")
-    return ", ".join(part for part in parts if part) or "(nothing recorded)"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.basics.address import Address
     from newsletter.state.ledger import Records
+    from newsletter.state.sqlite import SqliteLedger
     from newsletter.workspace import Workspace
 
 _COMPARED = 20_000
@@ -29,6 +30,15 @@ def opened(
     start: Path | Workspace | None, *, shows_cells: bool = False
 ) -> Iterator[tuple[Audience, SuppressionBook, Records]]:
     """Open the workspace: its audience as of today, both records of suppressions, the records."""
+    with opened_whole(start, shows_cells=shows_cells) as (audience, book, ledger):
+        yield audience, book, ledger.records
+
+
+@contextlib.contextmanager
+def opened_whole(
+    start: Path | Workspace | None, *, shows_cells: bool = False
+) -> Iterator[tuple[Audience, SuppressionBook, SqliteLedger]]:
+    """Open the workspace as `opened` does, with the whole ledger."""
     from newsletter.audience.audience import Audience
     from newsletter.audience.registered import register_of
     from newsletter.audience.suppression.book import SuppressionBook
@@ -47,7 +57,7 @@ def opened(
             answers=workspace.settings.subscribers_columns,
             shows_cells=shows_cells,
         )
-        yield audience, book, ledger.records
+        yield audience, book, ledger
 
 
 def look_up(audience: Audience, key: str) -> tuple[Member | None, tuple[Problem, ...]]:

@@ -1,4 +1,4 @@
-"""`newsletter subscribers check`, `list` and `show`."""
+"""`newsletter subscribers check` and `list`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ import click
 from newsletter.basics.errors import Level, NewsletterError, Problem
 from newsletter.basics.files import shown
 from newsletter.basics.times import today
-from newsletter.cli.subscribers.opened import look_up, nearest, opened
+from newsletter.cli.subscribers.opened import opened
 from newsletter.cli.terminal import output
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
     from newsletter.audience.figures import Figures
-    from newsletter.audience.list.listfile import Member
-    from newsletter.audience.suppression.suppression import Suppression
-    from newsletter.basics.address import Address
 
 _SHOWN = 20
 
@@ -135,50 +132,9 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
     output.next_step("newsletter subscribers show ADDRESS")
 
 
-@click.command(short_help="one reader: consent, suppressions, what they got")
-@click.argument("who", metavar="ADDRESS")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.pass_obj
-def show(start: Any, who: str, as_json: bool) -> None:
-    """Show what is known of one reader: the list, their consent, suppressions, deliveries."""
-    from newsletter.audience.who import find_who
-    from newsletter.cli.subscribers.formats import person_json, person_lines
-
-    with opened(start) as (audience, book, records):
-        address = find_who(who, records.find_by_token)
-        member, unreadable = look_up(audience, address.key)
-        suppression = book.of(address)
-        history, deliveries = book.history(address), records.history(address)
-    output.problems((*unreadable, *book.problems))
-    if as_json:
-        output.json_result(person_json(address, member, suppression, history, deliveries))
-    else:
-        lines = person_lines(
-            address, member, suppression, history, deliveries, is_list_read=not unreadable
-        )
-        for line in lines:
-            output.result(line)
-        if member is None and not unreadable:
-            near = nearest(audience, address)
-            if near:
-                output.say(f"{address} is not on the list; {near}")
-        output.next_step(_after_show(address, member, suppression))
-    if unreadable:
-        click.get_current_context().exit(1)
-
-
 def _not_mailed(figures: Figures) -> str:
     left_out = f", {figures.left_out:,} left out" if figures.left_out else ""
     return f"{figures.excluded.total():,} not{left_out}"
-
-
-def _after_show(address: Address, member: Member | None, suppression: Suppression | None) -> str:
-    """Return the next step: for a reader with a suppression never one that undoes it."""
-    if suppression is not None or (member is not None and member.excluded is not None):
-        return "newsletter subscribers list --excluded"
-    if member is None:
-        return "newsletter subscribers list"
-    return f"newsletter subscribers suppress {address}"
 
 
 def _print_problems(problems: Sequence[Problem], count: int, *, everything: bool) -> None:

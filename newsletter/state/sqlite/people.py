@@ -6,13 +6,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from newsletter.audience.register.alias import is_alias
 from newsletter.audience.register.choice import Choice, choices_of
 from newsletter.audience.register.event import CHOOSING, WEIGHED, Event, Kind
 from newsletter.audience.suppression.suppression import in_force
 from newsletter.basics.address import Address
+from newsletter.state.sqlite import erasing
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import address_of
 from newsletter.state.sqlite.turn import EXCLUDE_SUPPRESSED
+
+_INSERT = (
+    "INSERT INTO history (key, address, kind, reason, source, at, evidence)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class SqlitePeople:
@@ -25,11 +32,7 @@ class SqlitePeople:
     def add(self, events: Iterable[Event]) -> None:
         weighed: set[str] = set()
         with self._database.transaction():
-            self._db.executemany(
-                "INSERT INTO history (key, address, kind, reason, source, at, evidence)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (_row(each, weighed) for each in events),
-            )
+            self._db.executemany(_INSERT, (_row(each, weighed) for each in events))
             self._database.suppressions_written += len(weighed)
             for key in weighed:
                 self._weigh(key)
@@ -48,7 +51,8 @@ class SqlitePeople:
         return self._events("key = ?", (address.key,))
 
     def choices(self) -> Mapping[str, Choice]:
-        return choices_of(self._of_kinds(CHOOSING))
+        found = choices_of(self._of_kinds(CHOOSING))
+        return {key: choice for key, choice in found.items() if not is_alias(key)}
 
     def imports(self) -> Iterator[Event]:
         yield from self._read("kind = ?", (Kind.IMPORT,))
@@ -56,6 +60,42 @@ class SqlitePeople:
     def exclude_waiting(self) -> int:
         with self._database.transaction():
             return self._db.execute(EXCLUDE_SUPPRESSED).rowcount
+
+    def erase(self, gone: Address, erased: Event) -> None:
+        alias, db = erased.address, self._db
+        self._database.suppressions_written += 1
+        with self._database.guarded():
+            db.execute("PRAGMA secure_delete=ON")
+        with self._database.transaction():
+            known = in_force(self._events("key = ?", (alias.key,))).get(alias.key)
+            erasing.move_history(db, gone, alias, known.at if known else erased.at)
+            if known is None:
+                db.execute(_INSERT, _row(erased, set()))
+            erasing.set_unfinished(db, alias, erasing.UNFINISHED)
+            self._weigh(alias.key)
+            (why,) = self._database.read_one(
+                "SELECT why FROM suppressed WHERE key = ?", (alias.key,)
+            )
+            erasing.move_deliveries(db, gone, alias, why)
+            erasing.move_mentions(db, gone, alias)
+
+    def scrub(self) -> None:
+        erasing.scrub(self._database)
+
+    def finish_erasure(self, alias: Address) -> None:
+        with self._database.transaction():
+            erasing.set_unfinished(self._db, alias, "{}")
+
+    def names(self, address: Address) -> Sequence[str]:
+        rows = self._database.read(
+            "SELECT a.name FROM mailings m CROSS JOIN audience a ON a.mailing = m.id AND a.key = ?",
+            (address.key,),
+        )
+        found = {name for (name,) in rows}
+        chosen = self.choices().get(address.key)
+        if chosen is not None:
+            found.add(chosen.name or "")
+        return sorted(found - {""})
 
     def _of_kinds(self, kinds: Iterable[Kind]) -> list[Event]:
         wanted = sorted(kinds)

@@ -1,1 +1,1 @@
-"""What is done with the people of a list, without a terminal."""
+"""What is done with the people of a list: moved in, looked up, erased; without a terminal."""

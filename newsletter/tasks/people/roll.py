@@ -71,7 +71,7 @@ class Roll:
         """
         target = resolved(self._file)
         target.parent.mkdir(parents=True, exist_ok=True)
-        copy = back_up(self._file, now) if self._old is not None else None
+        copy = back_up(self._file, "import", now) if self._old is not None else None
         new = unfinished(target)
         with private(new) as out:
             write_appended(self._old, self._form, self.columns, rows, out)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from newsletter.audience.audience import Audience
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.list.subscriber import Subscriber
+from newsletter.audience.register.alias import is_alias
 from newsletter.audience.selection import Selection, Unselectable, as_options
 from newsletter.audience.suppression.book import suppressed_now
 from newsletter.basics.errors import NewsletterError, fail
@@ -83,7 +84,7 @@ class Intake:
         """Freeze what was read; raise NewsletterError where the list has changed since."""
         if self._mailing is None or self._audience is None:
             raise RuntimeError("nothing was read that could be sent")
-        if self._audience.file_version != self._as_read:
+        if self._audience.file_version != self._as_read or self._somebody_was_erased():
             raise fail(
                 "the list has changed since it was checked; nothing was sent",
                 file=self._audience.shown,
@@ -97,6 +98,12 @@ class Intake:
         """Return whether an address has been suppressed since the list was read."""
         now = suppressed_now(self._ledger.people, self._workspace.root)
         return self._audience is not None and not self._audience.has_excluded(now)
+
+    def _somebody_was_erased(self) -> bool:
+        """Return whether a row that was read may be of somebody who is erased by now."""
+        now = suppressed_now(self._ledger.people, self._workspace.root)
+        erased = [key for key in now if is_alias(key)]
+        return self._audience is not None and not self._audience.has_excluded(erased)
 
     def _gather(self, census: Census, content: Content | None) -> None:
         if content is None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter.tasks.test_addresses import MOST, NAME, forget, remember, remembered
 from newsletter.web.preview.test import routes
-from newsletter.web.preview.test.addresses import MOST, NAME, forget, remember, remembered
 from newsletter.web.preview.test.routes import RateLimit
 from tests.sink import HANG, Sink, running
 from tests.web.preview.parts import ACTING, HOST, KEYS, app_of, edit, opened

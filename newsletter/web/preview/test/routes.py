@@ -25,6 +25,7 @@ from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.outcome import Envelope, Outcome, Verdict
 from newsletter.content.issue.writer import FieldError
+from newsletter.tasks.test_addresses import forget, remember, remembered
 from newsletter.web.preview.access import list_of
 from newsletter.web.preview.answers import (
     json_body,
@@ -33,7 +34,6 @@ from newsletter.web.preview.answers import (
     slug_of,
 )
 from newsletter.web.preview.source import WorkspaceSource
-from newsletter.web.preview.test.addresses import forget, remember, remembered
 from newsletter.web.preview.test.way_out import WayOut, open_way, way_json
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from newsletter.basics.address import BadAddress, parse_address
@@ -37,6 +38,11 @@ def forget(folder: Path, address: str) -> None:
     before = remembered(folder)
     if address in before:
         _write(folder, tuple(each for each in before if each != address))
+
+
+def of_person(folder: Path, is_theirs: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the remembered addresses of a person; `is_theirs` tells by an `Address.key`."""
+    return tuple(each for each in remembered(folder) if is_theirs(parse_address(each).key))
 
 
 def _write(folder: Path, addresses: tuple[str, ...]) -> None:
