@@ -17,6 +17,8 @@ from newsletter.basics.address import BadAddress, parse_address
 
 NAME = "name"
 _NAMES = (NAME, "first_name", "last_name")
+_NEVER_READ = frozenset({Kind.NAME, Kind.MAILTO, Kind.INVISIBLE})
+"""With any of these around or in it, a cell is read as no address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,9 @@ class RowMender:
             if key is not None:
                 return MendedRow(cells=cells, key=key)
         fitting = fitted(cells, self._width)
-        before = self._key(fitting)
-        row = self._mended(fitting) if len(fitting) == self._width else None
-        if row is None or not self._is_safe(fitting, before, row):
-            if before is None:
-                return MendedRow(cells=cells, key=None)
-            row = MendedRow(cells=fitting, key=before)
+        row = self._best(fitting) if len(fitting) == self._width else None
+        if row is None:
+            return MendedRow(cells=cells, key=None)
         if len(fitting) != len(cells):
             return replace(row, kinds=(Kind.EMPTY_CELLS, *row.kinds))
         return row
@@ -95,6 +94,17 @@ class RowMender:
             return parse_address(cell).key
         except BadAddress:
             return None
+
+    def _best(self, cells: list[str]) -> MendedRow | None:
+        """Return a row mended, or as it is if only that is safe; None for one that is left out."""
+        row = self._mended(cells)
+        if row is not None and row.cells == cells:
+            return row
+        is_unread = row is not None and not _NEVER_READ.isdisjoint(row.kinds)
+        before = None if is_unread else self._key(cells)
+        if row is not None and self._is_safe(cells, before, row):
+            return row
+        return None if before is None else MendedRow(cells=cells, key=before)
 
     def _key(self, cells: list[str]) -> str | None:
         member = self._reader.read(0, list(cells))
