@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from newsletter.settings.timing import Timing
 from newsletter.transport.token_command import Tokens
 from tests.delivery.oracle import Run, last_words, settle, states
 from tests.transport.test_smtp import Handler, certificate, server
@@ -48,6 +49,19 @@ class ForgetfulServer(TokenServer):
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.valid = {"t1"}
         return await super().handle_DATA(server, session, envelope)
+
+
+class ClosingServer(TokenServer):
+    """Closes the connection where another message follows the first."""
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.taken:
+            return "421 4.7.0 enough on this connection"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 Ok"
 
 
 def by(program: str, connections: int = 1) -> str:
@@ -95,6 +109,39 @@ def test_for_a_kept_token_that_is_refused_another_is_asked_for_once(
         settle(workspace, port, readers=READERS, extra=by(COUNT + program))
         assert run("test", "2026-11", "--to", "ada@example.org").exit_code == 0
     assert (handler.offered, asked(workspace)) == (["t0", "t0", "t1"], 2)
+
+
+def test_all_connections_of_a_run_share_one_question(
+    workspace: Path, run: Run, certificate: ssl.SSLContext
+) -> None:
+    """The token does not say how long it lasts; the connections open while it is asked for."""
+    handler = TokenServer("t0")
+    slow = "import time; time.sleep(0.5); print(f't{n}')"
+    with server(handler, tls_context=certificate, auth_required=True) as port:
+        settle(workspace, port, readers=40, extra=by(COUNT + slow))
+        assert run("send", "2026-11", "--yes", "--limit", "1").exit_code == 75
+        (workspace / "asked").unlink()
+        settle(workspace, port, readers=40, extra=by(COUNT + slow, connections=3))
+        assert run("send", "2026-11", "--yes").exit_code == 0
+    assert (set(handler.offered), asked(workspace)) == ({"t0"}, 1)
+    assert len(handler.taken) == 40
+
+
+def test_a_program_that_fails_later_is_asked_again_and_marks_nobody(
+    workspace: Path, run: Run, certificate: ssl.SSLContext
+) -> None:
+    """Its service may be back in a moment: the run ends as after any trouble of the server."""
+    handler = ClosingServer("t0")
+    program = "import sys; sys.exit('service unavailable') if n else print('t0')"
+    quick = Timing(first_wait=0.05, longest_wait=0.1, trouble_limit=1.0)
+    with server(handler, tls_context=certificate, auth_required=True) as port:
+        settle(workspace, port, readers=READERS, extra=by(COUNT + program))
+        result = run("send", "2026-11", "--yes", timing=quick)
+    told = "Paused: token_command ended with exit code 1: service unavailable"
+    assert told in last_words(result)
+    assert result.exit_code == 75
+    assert asked(workspace) > 2
+    assert states(run) == {"accepted": 1, "pending": READERS - 1}
 
 
 def test_a_fresh_token_that_is_refused_stops_it_with_advice(
