@@ -143,7 +143,7 @@ class Rows:
         if len(told) > 1 and told[0].casefold() == "other":
             words = " ".join(told[1].split())
         words = words or export.because
-        plain = reason_of(self._source, says)
+        plain = f"{export.word or says.value} {_at(self._source)}"
         return f"{plain}: {shortened(words, _LONGEST_REASON)}" if words else plain
 
     def _time(self, fields: Mapping[str, str], column: str, strange: list[str]) -> datetime | None:
@@ -190,11 +190,6 @@ class Rows:
             if cell := self._cell(fields, column):
                 found["tags"] = tags_of(cell)
         return found
-
-
-def reason_of(source: Source, says: Says) -> str:
-    """Return how somebody left there, in words, without their own."""
-    return f"{source.export.word or says.value} {_at(source)}"
 
 
 def source_of(source: Source) -> str:

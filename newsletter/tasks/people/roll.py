@@ -40,6 +40,7 @@ class Roll:
         self._old = file if self._version is not None and self._version[2] > 0 else None
         self._form = NEW
         self._needed: set[str] = set()
+        self._kept: set[str] = set()
         self.keys: set[str] = set()
         if self._old is not None:
             with Table(file, shown=self.shown) as table:
@@ -47,6 +48,7 @@ class Roll:
                 for _line, cells in table.rows():
                     if columns.email < len(cells):
                         self._note(cells[columns.email])
+        self._kept.update(self._form.names, ADDABLE)
 
     def _note(self, cell: str) -> None:
         try:
@@ -59,9 +61,15 @@ class Roll:
         """The columns that the list gets for the rows that were asked for."""
         return tuple(name for name in ADDABLE if name in self._needed)
 
-    def ask_for(self, fields: Mapping[str, str]) -> None:
-        """Note which columns a row needs."""
+    def cells(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Return what a new row says in the list, and note which columns it needs there."""
         self._needed |= missing_columns(self._form.names, fields)
+        return {name: fields[name] for name in self._kept if fields.get(name)}
+
+    def tidy(self) -> None:
+        """Remove what a program left that was killed while it wrote the list."""
+        for file in (self._file, resolved(self._file)):
+            unfinished(file).unlink(missing_ok=True)
 
     def write(self, rows: Spool, now: datetime) -> Path | None:
         """Put the list with these rows at its end in place of the old one; return the old's copy.
