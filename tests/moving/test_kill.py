@@ -18,7 +18,7 @@ KILLS = 40
 STAGES = (
     ".newsletter/state.db-wal",
     "suppressions.csv",
-    ".subscribers.csv.importing",
+    ".subscribers.csv.before-import-unfinished",
 )
 """Files that appear in the course of an import; a kill follows at once."""
 _SOONEST = 0.15

@@ -38,7 +38,7 @@ def unfinished(file: Path) -> Path:
 
     A file there was left by a program that was killed.
     """
-    return file.with_name(f".{file.name}.importing")
+    return file.with_name(f".{file.name}{_BEFORE}unfinished")
 
 
 def back_up(file: Path, now: datetime) -> Path:

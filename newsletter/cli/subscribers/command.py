@@ -13,7 +13,8 @@ from newsletter.cli.subscribers.reading import check, list_, show
 def command() -> None:
     """Look after the list: check, list, show, suppress, restore.
 
-    The list file is yours; no command writes to it. Who left is kept beside it, and always wins.
+    The list file is yours; only import writes to it, and adds rows. Who left is kept beside it,
+    and always wins.
     """
 
 
