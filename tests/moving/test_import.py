@@ -15,6 +15,10 @@ from newsletter.audience.list.backup import backups_of
 from newsletter.audience.register.alias import alias_of
 from newsletter.audience.register.event import Event, Kind
 from newsletter.basics.address import Address
+from newsletter.basics.errors import NewsletterError
+from newsletter.state.guards.lock import sending_lock
+from newsletter.tasks.people.roll import Roll
+from newsletter.tasks.people.spool import Spool
 from newsletter.workspace import open_workspace
 from tests.conftest import SUBSCRIBERS
 from tests.growth import assert_grows_evenly
@@ -293,3 +297,38 @@ def test_work_grows_with_the_number_of_people_who_left(tmp_path: Path) -> None:
         ledger.close()
 
     assert_grows_evenly(suppress, "x", 500)
+
+
+def test_a_list_that_another_program_changes_meanwhile_is_not_overwritten(workspace: Path) -> None:
+    file = workspace / "subscribers.csv"
+    roll = Roll(file, workspace, {})
+    mine = f"{SUBSCRIBERS}zoe@example.org,Zoe,Zoe,active\n"
+    file.write_text(mine, "utf-8")
+    with Spool() as rows:
+        rows.add(roll.cells({"email": "mia@example.com"}))
+        with pytest.raises(NewsletterError, match="changed by another program"):
+            roll.write(rows, datetime(2026, 11, 2, tzinfo=UTC))
+    assert file.read_text("utf-8") == mine
+    assert [each.name for each in workspace.iterdir() if "unfinished" in each.name] == []
+
+
+def test_two_imports_at_once_are_one_too_many(workspace: Path, run: Run) -> None:
+    lock = workspace / ".newsletter/import.lock"
+    with sending_lock(lock, since=datetime(2026, 11, 2, tzinfo=UTC)):
+        result = run("subscribers", "import", str(workspace / "subscribers.csv"))
+    assert result.exit_code == 1
+    assert "a list is being imported already by process" in result.stderr
+
+
+def test_a_column_of_the_list_that_says_who_left_stays_empty(
+    workspace: Path, bring: Import
+) -> None:
+    (workspace / "subscribers.csv").write_text("email,status,clinic,unsubscribed_at\n", "utf-8")
+    attributes = '"{""status"": ""gold"", ""Clinic"": ""Quay""}"'
+    bring(
+        {
+            "a.csv": "uuid,email,name,attributes,status,created_at,updated_at\n"
+            f"u1,mia@example.com,,{attributes},enabled,2022-05-06T07:08:09Z,\n"
+        }
+    )
+    assert listed(workspace)[1:] == ["mia@example.com,,Quay,"]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from newsletter.audience.list.cells import GONE, Says, gone_in_a_status
 from newsletter.audience.list.gates import IN_THE_LIST, SAID
-from newsletter.audience.list.listfile import LONGEST_FIELD, Member, RowReader
+from newsletter.audience.list.listfile import LONGEST_NAME, Member, RowReader
 from newsletter.audience.list.table import column_name
 from newsletter.audience.moving.dates import is_empty, moment
 from newsletter.audience.moving.exports import CSV
@@ -239,5 +239,5 @@ def _in_json(cell: str) -> Iterator[tuple[str, str]]:
     for key, value in found.items():
         if isinstance(value, str | int | float) and (name := column_name(key)):
             text = " ".join(str(value).split())
-            if text.isprintable() and len(text) <= LONGEST_FIELD:
+            if text.isprintable() and len(text) <= LONGEST_NAME:
                 yield name, text
