@@ -57,6 +57,7 @@ template = "letter"
 
 [subscribers]
 file = "list/people.csv"
+keep_ip = true
 
 [subscribers.columns]
 "Statut" = "status"
@@ -139,9 +140,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.bounces_address == Address("bounces", "example.org")
     assert settings.design == Design(values={"accent": "#336699", "width": 600})
     assert settings.lines["newsletter.author"] == 8
-    assert settings.lines["state.durability"] == 48
+    assert settings.lines["state.durability"] == 49
     assert settings.subscribers_columns == {"Statut": "status", "Opt-out": "ignore"}
-    assert settings.lines["subscribers.columns.Opt-out"] == 26
+    assert settings.lines["subscribers.columns.Opt-out"] == 27
+    assert settings.keep_ip
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
@@ -487,6 +489,12 @@ def test_following_the_hint_about_a_sender_makes_it_right(tmp_path: Path) -> Non
             "put it in quotes",
         ),
         (
+            '[subscribers]\nkeep_ip = "yes"\n',
+            11,
+            "keep_ip: it must be true or false, not text",
+            "without quotes",
+        ),
+        (
             "[subscribers]\ncolumn = {}\n",
             11,
             "[subscribers] has no key 'column'",
@@ -494,7 +502,7 @@ def test_following_the_hint_about_a_sender_makes_it_right(tmp_path: Path) -> Non
         ),
     ],
 )
-def test_how_a_column_is_read_is_judged_with_its_line(
+def test_a_setting_of_the_list_is_judged_with_its_line(
     tmp_path: Path, written: str, line: int, message: str, hint: str | None
 ) -> None:
     file = tmp_path / "newsletter.toml"

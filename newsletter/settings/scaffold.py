@@ -9,7 +9,7 @@ from newsletter.basics import shipped
 from newsletter.basics.errors import fail
 from newsletter.basics.files import decode, read_bytes, write_bytes
 
-_PRIVATE = ("subscribers.csv", "suppressions.csv", ".newsletter/", "outbox/")
+_PRIVATE = ("subscribers.csv", "*.before-*", "suppressions.csv", ".newsletter/", "outbox/")
 _WHY = "# Readers' addresses and the ledger stay on this machine."
 
 SETTINGS = """\

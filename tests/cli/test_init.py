@@ -36,6 +36,7 @@ def test_a_new_folder_becomes_a_workspace_and_says_what_to_decide(tmp_path: Path
     )
     assert (root / ".gitignore").read_text().splitlines()[1:] == [
         "subscribers.csv",
+        "*.before-*",
         "suppressions.csv",
         ".newsletter/",
         "outbox/",
@@ -70,7 +71,7 @@ def test_what_is_there_is_kept_and_gitignore_only_gains(tmp_path: Path) -> None:
     assert (tmp_path / ".gitignore").read_bytes() == (
         b"*.log\r\n/subscribers.csv\r\n"
         b"# Readers' addresses and the ledger stay on this machine.\r\n"
-        b"suppressions.csv\r\n.newsletter/\r\noutbox/\r\n"
+        b"*.before-*\r\nsuppressions.csv\r\n.newsletter/\r\noutbox/\r\n"
     )
 
 

@@ -53,7 +53,7 @@ def back_up(file: Path, what: str, now: datetime) -> Path:
 
 def unfinished(file: Path) -> Path:
     """Return the name under which a file is written before it takes the place of the old one."""
-    return file.with_name(f".{file.name}.unfinished")
+    return file.with_name(f".{file.name}.before-unfinished")
 
 
 def private(file: Path) -> BinaryIO:
@@ -71,7 +71,8 @@ def backups_of(file: Path, what: str = "[a-z]+") -> tuple[Path, ...]:
 def leftovers_of(file: Path) -> tuple[Path, ...]:
     """Return what a killed command left beside a file: it and its backups, half written."""
     name = re.escape(resolved(file).name[:80])
-    return _beside(file, rf"\.{name}(?:\.before-[a-z0-9-]*)?\.(?:{_RANDOM}|unfinished)")
+    half = rf"\.{name}(?:\.before-[a-z0-9-]*)?\.{_RANDOM}"
+    return _beside(file, rf"{half}|\.{name}\.before-unfinished")
 
 
 def _beside(file: Path, pattern: str) -> tuple[Path, ...]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from newsletter.audience.list.basis import Basis
 from newsletter.audience.list.cells import GONE, Says, gone_in_a_status
 from newsletter.audience.list.gates import IN_THE_LIST, SAID
-from newsletter.audience.list.listfile import LONGEST_FIELD, Member, RowReader
+from newsletter.audience.list.listfile import LONGEST_NAME, Member, RowReader
 from newsletter.audience.list.table import column_name
 from newsletter.audience.moving.dates import is_empty, moment
 from newsletter.audience.moving.exports import CSV
@@ -144,7 +144,7 @@ class Rows:
         if len(told) > 1 and told[0].casefold() == "other":
             words = " ".join(told[1].split())
         words = words or export.because
-        plain = reason_of(self._source, says)
+        plain = f"{export.word or says.value} {_at(self._source)}"
         return f"{plain}: {shortened(words, _LONGEST_REASON)}" if words else plain
 
     def _time(self, fields: Mapping[str, str], column: str, strange: list[str]) -> datetime | None:
@@ -191,11 +191,6 @@ class Rows:
             if cell := self._cell(fields, column):
                 found["tags"] = tags_of(cell)
         return found
-
-
-def reason_of(source: Source, says: Says) -> str:
-    """Return how somebody left there, in words, without their own."""
-    return f"{source.export.word or says.value} {_at(source)}"
 
 
 def source_of(source: Source) -> str:
@@ -245,5 +240,5 @@ def _in_json(cell: str) -> Iterator[tuple[str, str]]:
     for key, value in found.items():
         if isinstance(value, str | int | float) and (name := column_name(key)):
             text = " ".join(str(value).split())
-            if text.isprintable() and len(text) <= LONGEST_FIELD:
+            if text.isprintable() and len(text) <= LONGEST_NAME:
                 yield name, text

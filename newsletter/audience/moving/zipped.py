@@ -79,7 +79,7 @@ def _member(
 ) -> tuple[ZipMember, int]:
     """Return a member and how many octets were read of it."""
     path = PurePosixPath(info.filename.replace("\\", "/"))
-    is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    is_hidden = path.name.startswith(".") or "__MACOSX" in path.parts
     if is_hidden or path.suffix.lower() not in _TABLES:
         return ZipMember(info.filename, passed_over="no table"), 0
     if info.flag_bits & 1:

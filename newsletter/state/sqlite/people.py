@@ -20,6 +20,8 @@ _INSERT = (
     "INSERT INTO history (key, address, kind, reason, source, at, evidence)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+_TOGETHER = 500
+"""People who are weighed in one statement; SQLite takes at least 999 values in one."""
 
 
 class SqlitePeople:
@@ -34,15 +36,18 @@ class SqlitePeople:
         with self._database.transaction():
             self._db.executemany(_INSERT, (_row(each, weighed) for each in events))
             self._database.suppressions_written += len(weighed)
-            for key in weighed:
-                self._weigh(key)
+            keys = sorted(weighed)
+            for first in range(0, len(keys), _TOGETHER):
+                self._weigh(keys[first : first + _TOGETHER])
 
-    def _weigh(self, key: str) -> None:
-        """Note whether a person is suppressed now, for the mark before a body."""
-        now = in_force(self._events("key = ?", (key,))).get(key)
-        self._db.execute("DELETE FROM suppressed WHERE key = ?", (key,))
-        if now is not None:
-            self._db.execute("INSERT INTO suppressed VALUES (?, ?)", (key, str(now)))
+    def _weigh(self, keys: Sequence[str]) -> None:
+        """Note who of some people is suppressed now, for the mark before a body."""
+        among = f"key IN ({', '.join('?' * len(keys))})"
+        held = in_force(self._events(among, keys))
+        self._db.execute(f"DELETE FROM suppressed WHERE {among}", keys)  # noqa: S608 - question marks
+        self._db.executemany(
+            "INSERT INTO suppressed VALUES (?, ?)", [(key, str(now)) for key, now in held.items()]
+        )
 
     def weighed(self) -> Sequence[Event]:
         return self._of_kinds(WEIGHED)
@@ -72,7 +77,7 @@ class SqlitePeople:
             if known is None:
                 db.execute(_INSERT, _row(erased, set()))
             erasing.set_unfinished(db, alias, erasing.UNFINISHED)
-            self._weigh(alias.key)
+            self._weigh([alias.key])
             (why,) = self._database.read_one(
                 "SELECT why FROM suppressed WHERE key = ?", (alias.key,)
             )

@@ -12,13 +12,13 @@ from newsletter.audience.moving.source import Source
 from newsletter.audience.register.consent import Consent
 from newsletter.audience.suppression.book import SuppressionBook
 from newsletter.tasks.people.consents import Consents
-from newsletter.tasks.people.leavers import Leavers, Verdicts
+from newsletter.tasks.people.leavers import BROKEN, Leavers, Verdicts
 from newsletter.tasks.people.roll import Roll
 from newsletter.tasks.people.spool import Spool
 from newsletter.tasks.people.tally import Tally
 
 _LIKE_A_FORMULA = "the address begins like a spreadsheet's formula: add it by hand"
-_TO_MEND = (NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE)
+_TO_MEND = (NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE, BROKEN)
 
 
 class Judging:
@@ -79,9 +79,7 @@ class Judging:
             self._add(person)
 
     def _add(self, person: Person) -> None:
-        fields = {**_consent_columns(person.consent), **person.fields}
-        self._roll.ask_for(fields)
-        self._news.add(fields)
+        self._news.add(self._roll.cells({**_consent_columns(person.consent), **person.fields}))
 
 
 def _consent_columns(consent: Consent | None) -> dict[str, str]:

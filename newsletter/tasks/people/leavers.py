@@ -11,13 +11,13 @@ from newsletter.audience.list.columns import quoted
 from newsletter.audience.list.gates import NOT_UNDERSTOOD
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
-from newsletter.audience.moving.rows import LEAVING, SAYS, Left, Rows, Unusable, reason_of
+from newsletter.audience.moving.rows import LEAVING, SAYS, Left, Rows, Unusable
 from newsletter.audience.moving.source import Source
 from newsletter.audience.register.event import Event, Kind
 from newsletter.audience.suppression.book import SuppressionBook
-from newsletter.basics.address import parse_address
 
 SOURCE = "import"
+BROKEN = "a row that cannot be read, or a cell about something else, may say that they left"
 _KINDS = {Says.UNSUBSCRIBED: Kind.UNSUBSCRIBE, Says.COMPLAINED: Kind.COMPLAINT}
 
 
@@ -83,37 +83,26 @@ def _survey(source: Source, found: Leavers) -> bool:
     survey = Survey(source.columns, source.gates)
     survey.read(source.table)
     for key, reason in survey.barred.items():
-        says = SAYS.get(reason)
-        if says in LEAVING and key not in found.left:
-            found.left[key] = _undated(key, says, source)
-        elif says not in LEAVING:
-            found.barred.setdefault(key, _named(reason, survey, source))
+        found.barred.setdefault(key, _in_words(reason, survey, source))
     return survey.has_stopped
 
 
-def _named(reason: str, survey: Survey, source: Source) -> str:
-    """Return a reason with the columns that it is about, where it names none."""
+def _in_words(reason: str, survey: Survey, source: Source) -> str:
+    """Return why somebody is not added, with the columns that it is about where it names none.
+
+    A row that is not read whole suppresses nobody: its cells may be another's.
+    """
+    if SAYS.get(reason) in LEAVING:
+        return BROKEN
     if reason != NOT_UNDERSTOOD:
         return reason
     columns = (quoted(source.columns.each[at].written) for at in sorted(survey.signs))
     return f"{reason} ({', '.join(columns)}) may say that they left"
 
 
-def _undated(key: str, says: Says, source: Source) -> Left:
-    """Return the leaving of a row that may be beyond reading: only its address is known."""
-    return Left(
-        address=parse_address(key),
-        says=says,
-        reason=reason_of(source, says),
-        at=None,
-        file=source.name,
-        line=0,
-    )
-
-
 def _later(known: Left | None, left: Left) -> Left:
     """Return the later one of two; one with a time rather than one without."""
-    if known is None or not known.line:
+    if known is None:
         return left
     if left.at is None or (known.at is not None and known.at >= left.at):
         return known
@@ -127,7 +116,7 @@ def _event(left: Left, now: datetime) -> Event:
         reason=left.reason,
         source=SOURCE,
         at=left.at or now,
-        evidence={"file": left.file, "line": left.line} if left.line else {"file": left.file},
+        evidence={"file": left.file, "line": left.line},
     )
 
 

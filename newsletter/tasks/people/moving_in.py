@@ -64,6 +64,7 @@ def move_in(workspace: Workspace, files: Sequence[Path], *, now: datetime, dry_r
         tallies = tuple(judging.count(source, rows) for source, rows in each)
         backup = None
         if not dry_run:
+            roll.tidy()
             book.bring_in(verdicts.events, consents.events(now), now)
             backup = roll.write(news, now) if news.count else None
         return _moved(opened, tallies, roll, backup, dry_run=dry_run)

@@ -16,6 +16,7 @@ from newsletter.audience.list.appending import (
 )
 from newsletter.audience.list.backup import back_up, private, unfinished
 from newsletter.audience.list.cells import INVISIBLE
+from newsletter.audience.list.column_names import Role
 from newsletter.audience.list.columns import Answers
 from newsletter.audience.list.table import Table
 from newsletter.basics.address import BadAddress, parse_address
@@ -24,6 +25,8 @@ from newsletter.basics.files import resolved, shown
 from newsletter.basics.private import OWN_FILE
 from newsletter.tasks.people.spool import Spool
 
+_FILLED = frozenset({Role.FIELD, Role.CONSENT, Role.EXPIRES})
+"""Columns that a new row fills; one that says who left stays empty."""
 _Version = tuple[int, int, int]
 
 
@@ -40,6 +43,7 @@ class Roll:
         self._old = file if self._version is not None and self._version[2] > 0 else None
         self._form = NEW
         self._needed: set[str] = set()
+        self._kept: set[str] = set()
         self.keys: set[str] = set()
         if self._old is not None:
             with Table(file, shown=self.shown) as table:
@@ -47,6 +51,8 @@ class Roll:
                 for _line, cells in table.rows():
                     if columns.email < len(cells):
                         self._note(cells[columns.email])
+                self._kept.update(each.name for each in columns.each if each.role in _FILLED)
+        self._kept.update(("email", *ADDABLE))
 
     def _note(self, cell: str) -> None:
         try:
@@ -59,9 +65,15 @@ class Roll:
         """The columns that the list gets for the rows that were asked for."""
         return tuple(name for name in ADDABLE if name in self._needed)
 
-    def ask_for(self, fields: Mapping[str, str]) -> None:
-        """Note which columns a row needs."""
+    def cells(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Return what a new row says in the list, and note which columns it needs there."""
         self._needed |= missing_columns(self._form.names, fields)
+        return {name: fields[name] for name in self._kept if fields.get(name)}
+
+    def tidy(self) -> None:
+        """Remove what a program left that was killed while it wrote the list."""
+        for file in (self._file, resolved(self._file)):
+            unfinished(file).unlink(missing_ok=True)
 
     def write(self, rows: Spool, now: datetime) -> Path | None:
         """Put the list with these rows at its end in place of the old one; return the old's copy.
@@ -73,21 +85,26 @@ class Roll:
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = back_up(self._file, "import", now) if self._old is not None else None
         new = unfinished(target)
-        with private(new) as out:
-            write_appended(self._old, self._form, self.columns, rows, out)
-            out.flush()
-            os.fsync(out.fileno())
+        try:
+            with private(new) as out:
+                write_appended(self._old, self._form, self.columns, rows, out)
+                out.flush()
+                os.fsync(out.fileno())
+            new.chmod(target.stat().st_mode & 0o777 if target.exists() else OWN_FILE)
+            self._require_unchanged()
+            new.replace(target)
+        finally:
+            new.unlink(missing_ok=True)
+        _keep_name(target.parent)
+        return copy
+
+    def _require_unchanged(self) -> None:
         if _version(self._file) != self._version:
-            new.unlink()
             raise fail(
                 "the list was changed by another program while the import read it",
                 file=self.shown,
                 hint="run the same command again: it goes on where this one stopped",
             )
-        new.chmod(target.stat().st_mode & 0o777 if target.exists() else OWN_FILE)
-        new.replace(target)
-        _keep_name(target.parent)
-        return copy
 
 
 def _version(file: Path) -> _Version | None:
