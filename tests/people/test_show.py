@@ -111,3 +111,15 @@ def test_who_joined_without_a_row_signed_up(workspace: Path, run: Run) -> None:
     assert last.split() == [who, "Ivy", "signed", "up"]
     assert json.loads(run("subscribers", "list", "--json").stdout)[-1]["line"] is None
     assert "on the list no: signed up" in shown(run, who)
+
+
+def test_who_came_back_against_a_row_is_named_by_both_checks(workspace: Path, run: Run) -> None:
+    add(workspace, happened("left@example.com", Kind.CONFIRM, consent=CONFIRMED.as_json()))
+    said = "confirmed a sign-up on 2026-10-05; the row counts"
+    checked = run("subscribers", "check")
+    assert (
+        f"subscribers.csv:4: warning: the row says that left@example.com unsubscribed, and they {said}"
+        in checked.stderr
+    )
+    assert checked.exit_code == 0
+    assert f"the row says that this reader unsubscribed, and they {said}" in run("check").stdout
