@@ -68,8 +68,4 @@ def test_the_rows_are_found_with_their_lines_and_names(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("email,first_name,last_name\nbo@x.org,,\nada@example.org,Ada,King\n")
     found = find_rows(file, shown=file, answers={}, is_theirs=lambda key: key == ADA)
-<<<<<<< HEAD
     assert (found.lines, found.names, found.others) == (frozenset({3}), frozenset({"Ada King"}), 1)
-=======
-    assert (sorted(found.lines), sorted(found.names), found.others) == ([3], ["Ada King"], 1)
->>>>>>> a9aed7a (subscribers export: everybody as a list again, or as JSON with the history; list has who signed up)

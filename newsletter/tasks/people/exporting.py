@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final
 
-from newsletter.audience.audience import Audience, kind_of
+from newsletter.audience.audience import Audience
+from newsletter.audience.figures import kind_of
 from newsletter.audience.list.gates import EXPIRED
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.list.table import guard_formula
