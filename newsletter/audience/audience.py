@@ -228,6 +228,9 @@ class Audience:
         suppressed = self._register.suppressed
         chosen = Chosen(self._register.choices, self._today)
         for member in members:
+            problem = chosen.objection(member, self.shown, shows_cells=self._shows_cells)
+            if problem is not None:
+                self._report(problem)
             yield chosen.put_over(member)
         for other in chosen.others():
             key = other.subscriber.address.key

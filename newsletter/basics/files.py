@@ -14,6 +14,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from newsletter.basics.controls import CONTROLS, SURROGATES
 from newsletter.basics.errors import fail
@@ -208,6 +209,26 @@ def _write_beside(
         Path(temporary).unlink(missing_ok=True)
         raise
     return True
+
+
+@contextlib.contextmanager
+def replacing(file: Path, *, mode: int) -> Iterator[BinaryIO]:
+    """Yield a file beside `file` that replaces it when the block ends, and only then.
+
+    For what is too large for `write_bytes`. Raises OSError.
+    """
+    target = resolved(file)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _umask() -> int:

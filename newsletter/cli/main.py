@@ -32,7 +32,7 @@ SECTIONS = {
         "resolve": "decide about the uncertain ones",
     },
     "Readers": {
-        "subscribers": "the list: check, list, show, suppress, restore, erase",
+        "subscribers": "the list: check, list, show, suppress, restore, export, erase",
     },
 }
 

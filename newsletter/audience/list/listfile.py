@@ -27,7 +27,7 @@ from newsletter.audience.list.gates import (
     first_stop,
 )
 from newsletter.audience.list.subscriber import Subscriber
-from newsletter.audience.list.table import Report
+from newsletter.audience.list.table import Report, unguard_formula
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import Problem, did_you_mean
 from newsletter.basics.value import Value
@@ -101,10 +101,11 @@ class RowReader:
             if refused is not None:
                 self._report(warning(f"{refused}; the row was left out", self._shown, line))
                 return None
+        cell = cells[self._email]
         try:
-            address = parse_address(cells[self._email])
+            # An apostrophe before = or + is a spreadsheet's, or our export's: no formula.
+            address = parse_address(unguard_formula(cell) if cell[:1] == "'" else cell)
         except BadAddress as error:
-            cell = cells[self._email]
             seen = f" ({quoted(cell)})" if self._shows_cells else ""
             self._report(_bad_address(cell, f"{error}{seen}", self._shown, line))
             return None

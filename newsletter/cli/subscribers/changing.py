@@ -100,7 +100,8 @@ def restore(start: Any, who: str, reason: str | None) -> None:
     if member is None and not unreadable:
         output.say("The address is not on the list: add a row for it.")
     elif member is not None and member.excluded is not None:
-        output.say(f"The list still excludes it: {member.excluded} (line {member.line}).")
+        where = f"line {member.line}" if member.line else "signed up"
+        output.say(f"The list still excludes it: {member.excluded} ({where}).")
     output.next_step(f"newsletter subscribers show {address}")
 
 

@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli.subscribers.changing import restore, suppress
 from newsletter.cli.subscribers.erasing import erase
+from newsletter.cli.subscribers.exporting import export
 from newsletter.cli.subscribers.importing import import_
 from newsletter.cli.subscribers.reading import check, list_
 from newsletter.cli.subscribers.renewing import renew
@@ -21,5 +22,5 @@ def command() -> None:
     """
 
 
-for each in (check, list_, show, suppress, restore, import_, renew, erase):
+for each in (check, list_, show, suppress, restore, import_, renew, export, erase):
     command.add_command(each)

@@ -87,23 +87,29 @@ def _problem_json(problem: Problem, rule: str | None = None) -> dict[str, Any]:
 def member_line(member: Member) -> str:
     """Return a reader in one line, for files and pipes: address, name, why they are not mailed."""
     line = f"{member.subscriber.address!s:<34} {member.subscriber.name:<26}"
-    return f"{line} {member.excluded}" if member.excluded else line.rstrip()
+    said = "; ".join(each for each in (_joined(member), member.excluded) if each)
+    return f"{line} {said}".rstrip()
 
 
 def member_lines(member: Member) -> Iterator[str]:
     """Yield a reader's lines for a terminal: with a hyphen and the reason if not mailed."""
     mark = "-" if member.excluded else " "
-    yield f"{mark} {member.subscriber.address!s:<34} {member.subscriber.name}".rstrip()
+    line = f"{mark} {member.subscriber.address!s:<34} {member.subscriber.name:<26}"
+    yield f"{line} {_joined(member)}".rstrip()
     if member.excluded:
         yield f"    not mailed: {member.excluded}"
 
 
+def _joined(member: Member) -> str:
+    return "" if member.line else "signed up"
+
+
 def member_json(member: Member) -> dict[str, Any]:
-    """Return a reader with all their fields."""
+    """Return a reader with all their fields; `line` is null for who signed up without a row."""
     return {
         "email": str(member.subscriber.address),
         "name": member.subscriber.name,
         "fields": member.subscriber.fields,
-        "line": member.line,
+        "line": member.line or None,
         "excluded": member.excluded,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,27 +43,36 @@ class Person:
     is_list_read: bool
 
 
-def lines(person: Person) -> Iterator[tuple[str, str]]:
-    """Yield facts about a person, each with its name; the first is the address, without one."""
-    yield "", str(person.address)
-    yield from _profile(person)
-    if person.is_erased and person.suppression is not None:
-        yield "erased", f"on {person.suppression.since}; nothing else is kept"
-        return
-    yield from _mailed(person)
-    for event in person.history:
+Facts = Iterator[tuple[str, str]]
+
+
+def sections(person: Person) -> Iterator[Facts]:
+    """Yield the facts about a person, each with its name: profile, history, issues."""
+    yield _profile(person)
+    if not person.is_erased:
+        yield _history(person.history)
+        yield _issues(person.deliveries)
+
+
+def _history(events: Iterable[Event]) -> Facts:
+    for event in events:
         reason = f": {event.reason}" if event.reason else ""
         yield day_of(event.at), f"{event.kind}{reason} ({event.source})"
-    if not person.deliveries:
+
+
+def _issues(deliveries: Sequence[tuple[str, Record]]) -> Facts:
+    if not deliveries:
         yield "issues", "none yet"
-    for issue, record in person.deliveries:
+    for issue, record in deliveries:
         at = f" {record.at:%Y-%m-%d %H:%M} UTC" if record.at else ""
         words = server_words(record.code, "", record.text)
         yield issue, f"{record.state}{at}{f': {words}' if words else ''}"
 
 
-def _mailed(person: Person) -> Iterator[tuple[str, str]]:
-    if person.suppression is not None:
+def _mailed(person: Person) -> Facts:
+    if person.is_erased and person.suppression is not None:
+        yield "erased", f"on {person.suppression.since}; nothing else is kept"
+    elif person.suppression is not None:
         yield "mailed", f"no: suppressed, {person.suppression} ({person.suppression.source})"
     elif person.member is not None:
         excluded = person.member.excluded
@@ -72,7 +81,12 @@ def _mailed(person: Person) -> Iterator[tuple[str, str]]:
         yield "mailed", "no: not on the list"
 
 
-def _profile(person: Person) -> Iterator[tuple[str, str]]:
+def _profile(person: Person) -> Facts:
+    yield from _row(person)
+    yield from _mailed(person)
+
+
+def _row(person: Person) -> Facts:
     member = person.member
     if member is None:
         unread = "unknown: it cannot be read"
@@ -95,7 +109,7 @@ def _chosen(value: str, name: str, person: Person) -> str:
     return value if at is None else f"{value} (chosen on {day_of(at)})"
 
 
-def _consent(consent: Held | None) -> Iterator[tuple[str, str]]:
+def _consent(consent: Held | None) -> Facts:
     if consent is None:
         yield "consent", "(nothing recorded)"
         return

@@ -81,15 +81,17 @@ def _person(
 
 
 def _print(person: Person) -> None:
-    from newsletter.cli.subscribers.person import lines
+    from newsletter.cli.subscribers.person import sections
 
-    for name, fact in lines(person):
-        if not name:
-            output.result(fact, style="bold")
-        elif name == "mailed":
-            output.result(f"  {name:<{_NAME}} {fact}", style="green" if fact == "yes" else "yellow")
-        else:
-            output.result(f"  {name:<{_NAME}} {fact}")
+    output.result(str(person.address), style="bold")
+    styles = {"yes": "green"}
+    for number, facts in enumerate(sections(person)):
+        found = list(facts)
+        if number and found and output.on_terminal():
+            output.result("")
+        for name, value in found:
+            style = styles.get(value, "yellow") if name == "mailed" else None
+            output.fact(name, value, width=_NAME, style=style)
 
 
 def _say_nearest(person: Person, audience: Audience) -> None:

@@ -60,6 +60,12 @@ def result(text: str, *, style: str | None = None) -> None:
     _print(_styled(text, style), err=False)
 
 
+def fact(name: str, value: str, *, width: int, style: str | None = None) -> None:
+    """Print a name and a value of a command's result on stdout; more lines of it stand below."""
+    text = f"  {_styled(name.ljust(width), 'dim')} {_styled(value, style)}"
+    _print(text, err=False, hang=width + 3)
+
+
 def on_terminal() -> bool:
     """Return whether stdout is a terminal."""
     return _width(err=False) is not None
