@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.basics import shipped
 from newsletter.basics.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
-from newsletter.basics.files import resolved, shown
+from newsletter.basics.files import digest_of, resolved, shown
 from newsletter.basics.private import STATE, close_to_others
 from newsletter.content.issue.file import FOLDER as ISSUES
 from newsletter.content.issue.file import misnamed_issues, month_of, read_issue, wrong_slug
@@ -202,16 +201,10 @@ class Workspace:
 
     def mailed_summaries(self) -> Mapping[str, Sequence[tuple[str, str | None]]]:
         """Return slug and DOI of what each mailed issue held, whatever its file says now."""
-        from newsletter.state.standing import is_withdrawable
+        from newsletter.state.standing import mailed_summaries
 
         with self.known_ledger() as ledger:
-            if ledger is None:
-                return {}
-            drafts = {
-                each.issue for each in ledger.records.mailings() if is_withdrawable(ledger, each)
-            }
-            mailed = ledger.records.mailed_summaries()
-        return {issue: held for issue, held in mailed.items() if issue not in drafts}
+            return {} if ledger is None else mailed_summaries(ledger)
 
     def audience(
         self,
@@ -250,14 +243,7 @@ class Workspace:
             *(self.root / "summaries" / f"{slug}.md" for slug in issue.summaries),
             *sorted((self.root / shipped.TEMPLATES.name).rglob("*")),
         ]
-        digest = hashlib.sha256()
-        for file in files:
-            if file.is_file():
-                with file.open("rb") as content:
-                    while octets := content.read(1 << 20):
-                        digest.update(octets)
-                digest.update(b"\0")
-        return digest.hexdigest()
+        return digest_of(files)
 
     def transport_url(self) -> TransportUrl:
         """Return the `transport` of the settings. Raises NewsletterError where none is set."""

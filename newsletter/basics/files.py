@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -235,3 +236,15 @@ def _umask() -> int:
     current = os.umask(0o022)
     os.umask(current)
     return current
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return the SHA-256, hexadecimal, of what files hold, in their order; no file has none."""
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            with file.open("rb") as content:
+                while octets := content.read(1 << 20):
+                    digest.update(octets)
+            digest.update(b"\0")
+    return digest.hexdigest()

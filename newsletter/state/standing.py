@@ -49,3 +49,10 @@ def held(ledger: Ledger, issue: str) -> Mailing | None:
     """Return the mailing that has frozen an issue, or None where the issue is a draft."""
     mailing = ledger.records.mailing(issue)
     return None if mailing is None or is_withdrawable(ledger, mailing) else mailing
+
+
+def mailed_summaries(ledger: Ledger) -> Mapping[str, Sequence[tuple[str, str | None]]]:
+    """Return slug and DOI of what each mailed issue held, by its slug; drafts are left out."""
+    drafts = {each.issue for each in ledger.records.mailings() if is_withdrawable(ledger, each)}
+    mailed = ledger.records.mailed_summaries()
+    return {issue: held for issue, held in mailed.items() if issue not in drafts}

@@ -18,7 +18,8 @@ from typing import BinaryIO
 
 from newsletter.audience.list.column_names import Role
 from newsletter.audience.list.columns import Answers, Columns, read_columns
-from newsletter.audience.list.table import Table, guard_formula
+from newsletter.audience.list.formulas import guard_formula
+from newsletter.audience.list.table import Table
 from newsletter.basics.errors import Problem
 
 Fields = Mapping[str, str]

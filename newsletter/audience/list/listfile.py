@@ -18,6 +18,7 @@ from typing import Final
 from newsletter.audience.list.basis import Basis
 from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.columns import CONTROL, SECTION, Columns, quoted, warning
+from newsletter.audience.list.formulas import unguard_formula
 from newsletter.audience.list.gates import (
     NO_CONSENT,
     UNKNOWN_STATUS,
@@ -27,7 +28,7 @@ from newsletter.audience.list.gates import (
     first_stop,
 )
 from newsletter.audience.list.subscriber import Subscriber
-from newsletter.audience.list.table import Report, unguard_formula
+from newsletter.audience.list.table import Report
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.errors import Problem, did_you_mean
 from newsletter.basics.value import Value

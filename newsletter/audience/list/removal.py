@@ -16,7 +16,8 @@ from typing import BinaryIO, Final
 
 from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.columns import Answers, read_columns
-from newsletter.audience.list.table import Row, Table, unguard_formula
+from newsletter.audience.list.formulas import unguard_formula
+from newsletter.audience.list.table import Row, Table
 from newsletter.basics.address import Address, BadAddress, parse_address
 from newsletter.basics.files import resolved
 

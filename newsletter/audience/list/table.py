@@ -37,18 +37,6 @@ _MOST_RUNAWAYS = 200
 _BLOCK = 1 << 16
 """Characters that are parsed in one step."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
-
-
-def guard_formula(cell: str) -> str:
-    """Return a cell that spreadsheets do not run as a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguard_formula(cell: str) -> str:
-    """Undo guard_formula."""
-    return cell[1:] if _ESCAPED.match(cell) else cell
 
 
 def column_name(written: str) -> str:

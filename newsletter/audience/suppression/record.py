@@ -20,7 +20,8 @@ from pathlib import Path
 
 from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.columns import warning
-from newsletter.audience.list.table import Table, guard_formula, unguard_formula
+from newsletter.audience.list.formulas import guard_formula, unguard_formula
+from newsletter.audience.list.table import Table
 from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.record_rows import COLUMNS, has_second_address, lost, rows_of
 from newsletter.basics.address import BadAddress, parse_address

@@ -12,7 +12,8 @@ from pathlib import Path
 from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.column_names import ALIASES
 from newsletter.audience.list.columns import quoted
-from newsletter.audience.list.table import Row, Table, column_name, unguard_formula
+from newsletter.audience.list.formulas import unguard_formula
+from newsletter.audience.list.table import Row, Table, column_name
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError, Problem
 

@@ -175,7 +175,7 @@ def _all(ledger: SqliteLedger, *, as_json: bool) -> None:
 
 
 def _csv(ledger: SqliteLedger, parts: Sequence[Mailing]) -> None:
-    from newsletter.audience.list.table import guard_formula
+    from newsletter.audience.list.formulas import guard_formula
     from newsletter.message.headers import message_id
 
     domain = ledger.records.content(parts[0]).sender.address.domain

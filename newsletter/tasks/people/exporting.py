@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from newsletter.audience.audience import Audience
 from newsletter.audience.figures import kind_of
+from newsletter.audience.list.formulas import guard_formula
 from newsletter.audience.list.gates import EXPIRED
 from newsletter.audience.list.listfile import Member
-from newsletter.audience.list.table import guard_formula
 from newsletter.audience.register.choice import Choice
 from newsletter.audience.register.event import Event
 from newsletter.audience.register.profile import chosen_since, held_consent, whole_history

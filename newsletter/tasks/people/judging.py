@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 
 from newsletter.audience.list.basis import Basis
+from newsletter.audience.list.formulas import guard_formula
 from newsletter.audience.list.gates import NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE
-from newsletter.audience.list.table import guard_formula
 from newsletter.audience.moving.rows import Person, Rows, Unusable, plain_reason
 from newsletter.audience.moving.source import Source
 from newsletter.audience.register.consent import Consent

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.audience.list.cells import INVISIBLE
 from newsletter.audience.list.clean.repair import Kind
-from newsletter.audience.list.table import unguard_formula
+from newsletter.audience.list.formulas import unguard_formula
 from newsletter.basics.address import Address, BadAddress, parse_address
 
 # Soft hyphen, zero-width space, marks of direction, word joiner and invisible operators, BOM. Not
