@@ -36,9 +36,8 @@ from newsletter.audience.list.gates import (
 from newsletter.audience.list.listfile import Member, RowReader
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
-from newsletter.audience.list.textfile import EmptyFile
 from newsletter.audience.suppression.suppression import Suppression
-from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.basics.errors import EmptyFile, Level, NewsletterError, Problem
 
 SUPPRESSED = "suppressed"
 _KINDS = (SUPPRESSED, EXPIRED, UNKNOWN_STATUS, UNKNOWN_VALUE, UNREADABLE_EXPIRY)
