@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.basics.files import replace_bytes, write_new
+from newsletter.basics.files import new_file, replace_bytes, write_new
 
 
 def test_a_file_is_replaced_while_it_holds_what_was_read(tmp_path: Path) -> None:
@@ -44,3 +44,17 @@ def test_what_cannot_be_written_names_the_file(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(OSError, match="folder"):
         replace_bytes(folder, b"", b"new")
+
+
+def test_a_new_file_gets_its_name_at_the_end_and_takes_no_other_s_place(tmp_path: Path) -> None:
+    file = tmp_path / "copy.csv"
+    with new_file(file, mode=0o600) as beside:
+        beside.write_text("ours")
+        assert not file.exists()
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("ours", 0o600)
+    with pytest.raises(FileExistsError), new_file(file, mode=0o600) as beside:
+        beside.write_text("theirs")
+    with pytest.raises(ValueError, match="stopped"), new_file(tmp_path / "b", mode=0o600):
+        raise ValueError("stopped")
+    assert [each.name for each in tmp_path.iterdir()] == ["copy.csv"]
+    assert file.read_text() == "ours"

@@ -33,11 +33,10 @@ from newsletter.audience.list.listfile import Member, RowReader
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
-from newsletter.audience.list.textfile import EmptyFile
 from newsletter.audience.register.chosen import Chosen
 from newsletter.audience.registered import Register
 from newsletter.audience.selection import Selection, Sieve
-from newsletter.basics.errors import Level, NewsletterError, Problem
+from newsletter.basics.errors import EmptyFile, Level, NewsletterError, Problem
 
 NOT_UNDERSTOOD = "not understood"
 """`read_as` of a column about which the editor is asked."""

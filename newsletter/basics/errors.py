@@ -1,6 +1,7 @@
 """What goes wrong: problems as values, and the few exceptions that end a command.
 
     NewsletterError        the editor must act                      exit 1
+    ├── EmptyFile          a list without a line                    exit 1
     ├── WrongUsage         the command line was not understood       exit 2
     └── CheckFailed        the check found errors                    exit 3
 
@@ -66,6 +67,10 @@ class NewsletterError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class EmptyFile(NewsletterError):  # noqa: N818 - it reads as what was found
+    """A list holds no line that is not blank."""
 
 
 class WrongUsage(NewsletterError):  # noqa: N818 - it reads as what happened

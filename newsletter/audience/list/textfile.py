@@ -10,7 +10,7 @@ import io
 from pathlib import Path
 from typing import BinaryIO
 
-from newsletter.basics.errors import NewsletterError, Problem, fail
+from newsletter.basics.errors import EmptyFile, Problem, fail
 
 HEAD = 65_536
 _CHUNK = 1 << 20
@@ -32,10 +32,6 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("newsletter.cp1252", _as_cp1252)
-
-
-class EmptyFile(NewsletterError):  # noqa: N818 - it says what was found
-    """The file holds no line that is not blank."""
 
 
 def empty_file(shown: Path) -> EmptyFile:

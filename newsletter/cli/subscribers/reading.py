@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from newsletter.audience.figures import Figures
 
 _SHOWN = 20
+_AGAIN = "newsletter subscribers check"
 
 
 @click.command(short_help="everything that is wrong with the list, and the counts")
@@ -71,11 +72,7 @@ def check(start: Any, everything: bool, target: Path | None, as_json: bool) -> N
     except NewsletterError as error:
         if not as_json:
             raise
-        if audience is not None and audience.is_counted:
-            problems = (*audience.problems, *error.problems)
-            output.json_result(figures_json(audience.figures, problems))
-        else:
-            output.json_result(figures_json(None, error.problems))
+        output.json_result(_refusal(audience, error) | repairs_json(None))
         click.get_current_context().exit(error.exit_code)
     if as_json:
         result = figures_json(figures, problems, audience.read_as)
@@ -87,13 +84,11 @@ def check(start: Any, everything: bool, target: Path | None, as_json: bool) -> N
         output.problems(each.problem(audience.shown) for each in notices.found())
         output.table(("column", "read as"), column_rows(audience.read_as))
         output.table(("readers", "number"), figures_rows(figures), right=("number",))
-        again = "newsletter subscribers check"
+        next_step = _AGAIN if needs_work(figures, problems) else "newsletter check"
         if cleaned is not None:
             print_repairs(cleaned, str(target), most=None if everything else _SHOWN)
-            file = shown(workspace.settings.subscribers_file, workspace.root)
-            output.next_step(f"read {target}, put it in the place of {file}, then {again}")
-        else:
-            output.next_step(again if needs_work(figures, problems) else "newsletter check")
+            next_step = f"read {target}, put it in the place of {audience.shown}, then {_AGAIN}"
+        output.next_step(next_step)
     if needs_work(figures, problems):
         click.get_current_context().exit(1)
 
@@ -135,6 +130,15 @@ def list_(start: Any, excluded: bool, as_json: bool) -> None:
 def _not_mailed(figures: Figures) -> str:
     left_out = f", {figures.left_out:,} left out" if figures.left_out else ""
     return f"{figures.excluded.total():,} not{left_out}"
+
+
+def _refusal(audience: Audience | None, error: NewsletterError) -> dict[str, Any]:
+    """Return what is known of a list that cannot be used."""
+    from newsletter.cli.subscribers.formats import figures_json
+
+    if audience is None or not audience.is_counted:
+        return figures_json(None, error.problems)
+    return figures_json(audience.figures, (*audience.problems, *error.problems), audience.read_as)
 
 
 def _print_problems(problems: Sequence[Problem], count: int, *, everything: bool) -> None:
