@@ -14,8 +14,7 @@ from newsletter.basics import shipped
 from newsletter.basics.errors import NewsletterError, Problem, WrongUsage, did_you_mean, fail
 from newsletter.basics.files import digest_of, resolved, shown
 from newsletter.basics.private import STATE, close_to_others
-from newsletter.content.issue.file import FOLDER as ISSUES
-from newsletter.content.issue.file import misnamed_issues, month_of, read_issue, wrong_slug
+from newsletter.content.issue import file as issue_file
 from newsletter.content.issue.issue import Issue
 from newsletter.content.library import Library, load_library
 from newsletter.content.topics import Vocabularies, load_vocabularies
@@ -70,9 +69,9 @@ class Workspace:
 
     def issue_file(self, slug: str) -> Path:
         """Return where an issue's file is or would be. Raises NewsletterError for a wrong slug."""
-        if month_of(slug) is None:
-            raise wrong_slug(slug)
-        return self.root / ISSUES / f"{slug}.md"
+        if issue_file.month_of(slug) is None:
+            raise issue_file.wrong_slug(slug)
+        return self.root / issue_file.FOLDER / f"{slug}.md"
 
     def issue(self, slug: str) -> Issue:
         """Read one issue. Raises NewsletterError with its problems, or where there is none."""
@@ -80,14 +79,14 @@ class Workspace:
         if not file.exists():
             near = did_you_mean(slug, self.issue_slugs())
             raise fail(
-                f"there is no issue '{slug}' ({ISSUES}/{slug}.md)",
+                f"there is no issue '{slug}' ({issue_file.FOLDER}/{slug}.md)",
                 hint=near or f"newsletter compose {slug} makes it",
             )
-        return read_issue(file, self.root)
+        return issue_file.read_issue(file, self.root)
 
     def issue_slugs(self) -> tuple[str, ...]:
         """Return the slugs of all issues, the oldest first."""
-        return issue_slugs(self.root)
+        return issue_file.issue_slugs(self.root)
 
     def issues(self) -> tuple[tuple[Issue, ...], tuple[Problem, ...]]:
         """Read all issues: those that can be read, and the problems of the others."""
@@ -98,7 +97,7 @@ class Workspace:
                 found.append(self.issue(slug))
             except NewsletterError as error:
                 problems.extend(error.problems)
-        return tuple(found), (*problems, *misnamed_issues(self.root))
+        return tuple(found), (*problems, *issue_file.misnamed_issues(self.root))
 
     def which_issue(self, slug: str | None) -> str:
         """Return `slug`, or that of the only draft for None. Raises WrongUsage."""
@@ -260,12 +259,6 @@ class Workspace:
         """Return the way out that the settings name."""
         pipelining, timing = self.settings.delivery.pipelining, self.timing.server
         return transport_of(self.transport_url(), credentials, pipelining, timing)
-
-
-def issue_slugs(root: Path) -> tuple[str, ...]:
-    """Return the slugs of the issues in a workspace's folder, the oldest first."""
-    stems = (file.stem for file in (root / ISSUES).glob("*.md"))
-    return tuple(sorted(stem for stem in stems if month_of(stem)))
 
 
 def transport_of(

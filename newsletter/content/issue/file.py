@@ -35,6 +35,12 @@ def month_of(slug: str) -> Month | None:
     return parse_month(match[1]) if match else None
 
 
+def issue_slugs(root: Path) -> tuple[str, ...]:
+    """Return the slugs of the issues in a workspace's folder, the oldest first."""
+    stems = (file.stem for file in (root / FOLDER).glob("*.md"))
+    return tuple(sorted(stem for stem in stems if month_of(stem)))
+
+
 def wrong_slug(slug: str) -> NewsletterError:
     """Return the error for a name that no issue can have."""
     return fail(

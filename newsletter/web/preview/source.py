@@ -22,7 +22,7 @@ from newsletter.basics.stamps import Kept, stamp, stamps
 from newsletter.basics.times import today
 from newsletter.checks.dossier import Readers
 from newsletter.checks.engine import Finding
-from newsletter.content.issue.file import month_of
+from newsletter.content.issue.file import issue_slugs, month_of
 from newsletter.content.issue.issue import Issue
 from newsletter.content.library import FOLDER as SUMMARIES
 from newsletter.content.library import Library
@@ -36,7 +36,7 @@ from newsletter.web.preview.access import list_of, open_for_page
 from newsletter.web.preview.reader_choice import ChosenReader, Hit, ReaderKind, search
 from newsletter.web.preview.watch import saves, workspace_folders
 from newsletter.web.preview.weights import Weight, weigh
-from newsletter.workspace import MAILINGS, TOPICS, Workspace, issue_slugs, open_workspace
+from newsletter.workspace import MAILINGS, TOPICS, Workspace, open_workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
