@@ -48,12 +48,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Conditions that all must hold; at least one."""
+    """Conditions that all must hold; none, which is false, is the whole list."""
 
     conditions: tuple[Condition, ...]
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.conditions))
+
+    def __bool__(self) -> bool:
+        return bool(self.conditions)
 
     def to_json(self) -> str:
         """Return it as the ledger keeps it."""
@@ -66,10 +69,13 @@ def selection_from_json(text: str) -> Selection:
 
 
 def selection_of(texts: Sequence[str]) -> Selection | None:
-    """Return the selection of texts like `topics=Depression`, None for none.
+    """Return the selection of texts like `topics=Depression`, None for no text.
 
-    Raises WrongUsage for a text without a column or a value.
+    One empty text is the whole list, said aloud. Raises WrongUsage for any other text without a
+    column or a value.
     """
+    if list(texts) == [""]:
+        return Selection(())
     conditions = tuple(dict.fromkeys(map(_condition, texts)))
     return Selection(conditions) if conditions else None
 
@@ -85,7 +91,9 @@ def where_of(selection: Selection | None) -> list[str]:
 
 
 def as_options(selection: Selection | None) -> str:
-    """Return what follows a command that is to take the same readers; "" for the whole list."""
+    """Return what follows a command that is to take the same readers; "" for None."""
+    if selection is not None and not selection:
+        return " --where ''"
     return "".join(f" --where {shlex.quote(each)}" for each in where_of(selection))
 
 

@@ -77,7 +77,7 @@ def _checked(
     from newsletter.tasks.check import count_readers, prove
 
     day = today()
-    selection = selection_of(where)
+    selection = selection_of(where) or None
     readers = count_readers(workspace, day, selection)
     if selection is not None and readers.mailable is not None:
         output.say(selected_words(selection, readers.mailable, readers.passed_over))

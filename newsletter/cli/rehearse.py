@@ -32,7 +32,7 @@ def command(
 
     workspace = open_workspace(context.obj)
     slug = workspace.which_issue(month)
-    selection = selection_of(where)
+    selection = selection_of(where) or None
     with progress(limit) as (watch, _):
         done = rehearse(
             workspace, slug, today=today(), limit=limit, watch=watch, selection=selection

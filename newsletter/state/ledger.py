@@ -14,6 +14,7 @@ from typing import Protocol
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.register.choice import Choice
 from newsletter.audience.register.event import Event
+from newsletter.audience.selection import Selection
 from newsletter.basics.address import Address
 from newsletter.basics.errors import NewsletterError
 from newsletter.basics.outcome import State
@@ -200,6 +201,9 @@ class Records(Protocol):
 
         Returns whether it was.
         """
+
+    def selection(self, issue: str) -> Selection | None:
+        """Return for whom an issue was begun, also where that mailing was withdrawn since."""
 
     def counts(self, mailing: Mailing) -> dict[State, int]:
         """Return how many deliveries are in each state, every state named."""

@@ -199,4 +199,12 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE mailings ADD COLUMN part INTEGER NOT NULL DEFAULT 1;
     UPDATE mailings SET issue = name;
     """,
+    """
+    -- The selection of a mailing that was withdrawn: its issue is for the same readers when it is
+    -- sent again, unless `--where` says otherwise.
+    CREATE TABLE selections (
+        issue TEXT PRIMARY KEY,
+        selection TEXT NOT NULL       -- as in mailings
+    ) WITHOUT ROWID;
+    """,
 )

@@ -52,9 +52,11 @@ def test_a_mailing_keeps_its_readers_when_it_goes_on(workspace: Path, run: Run) 
         given(workspace, sink.port)
         assert run("send", "2026-11", "--yes", "--limit", "1", *FRENCH).exit_code == 75
         other = run("send", "2026-11", "--yes", "--where", "language=en")
+        whole = run("send", "2026-11", "--yes", "--where", "")
         same = run(
             "send", "2026-11", "--yes", "--where", "LANGUAGE=FR", "--where", "topics=depression"
         )
+    assert "not for the whole list: a mailing keeps its readers" in whole.stderr
     assert other.exit_code == 1
     assert other.stderr == (
         "error: 2026-11 was begun for topics=Depression, language=fr, not for language=en:"
@@ -85,6 +87,25 @@ def test_a_mailing_that_reached_nobody_is_for_the_same_readers_again(
         (workspace / "subscribers.csv").write_text(PEOPLE, "utf-8")
         assert run("send", "2026-11", "--yes").exit_code == 0
     assert sorted(sink.recipients) == ["ada@example.org", "dana@example.org"]
+
+
+def test_what_was_declined_since_is_still_for_the_same_readers_until_another_is_named(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink(mail=lambda _: "550 5.7.1 not from here")) as deaf:
+        given(workspace, deaf.port)
+        assert run("send", "2026-11", "--yes", *FRENCH).exit_code == 1
+        assert run("send", "2026-11").exit_code == 2  # withdrawn, and nobody to ask
+        again = run("send", "2026-11", "--dry-run")
+        other = run("send", "2026-11", "--yes", "--where", "language=en")
+        kept = run("send", "2026-11", "--dry-run")
+        whole = run("send", "2026-11", "--dry-run", "--where", "")
+    assert "Where     2 of 4 on the list: topics=Depression, language=fr\n" in last_words(again)
+    assert "Where     1 of 4 on the list: language=en\n" in last_words(other)
+    assert "Where     1 of 4 on the list: language=en\n" in last_words(kept)
+    assert "Where" not in last_words(whole)
+    assert "To        4 readers\n" in last_words(whole)
+    assert whole.stderr.splitlines()[-1] == "Next: newsletter send 2026-11 --where ''"
 
 
 def test_the_check_and_a_rehearsal_take_a_selection(workspace: Path, run: Run) -> None:

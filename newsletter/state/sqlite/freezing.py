@@ -49,6 +49,7 @@ def freeze(database: Database, draft: Mailing, content: Content) -> None:
     try:
         with database.transaction():
             mailing = _write_mailing(database, draft, content)
+            database.db.execute("DELETE FROM selections WHERE issue = ?", (draft.issue,))
             if draft.part > 1:
                 _drop_who_has_it(database, draft)
             _write_audience(database, mailing)

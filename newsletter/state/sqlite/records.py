@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from newsletter.audience.list.listfile import Member
-from newsletter.audience.selection import selection_from_json
+from newsletter.audience.selection import Selection, selection_from_json
 from newsletter.basics.address import Address
 from newsletter.basics.errors import Problem
 from newsletter.basics.outcome import Outcome, Phase, State, Verdict
@@ -116,7 +116,20 @@ class SqliteRecords:
             self._db.execute("DELETE FROM deliveries WHERE id BETWEEN :first AND :last", ids)
             self._db.execute("DELETE FROM audience WHERE id BETWEEN :first AND :last", ids)
             self._db.execute("DELETE FROM mailings WHERE id = ?", (mailing.id,))
+            if mailing.selection is not None:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO selections VALUES (?, ?)",
+                    (mailing.issue, mailing.selection.to_json()),
+                )
         return True
+
+    def selection(self, issue: str) -> Selection | None:
+        row = self._database.read_one(
+            "SELECT selection FROM mailings WHERE issue = :issue AND part = 1"
+            " UNION ALL SELECT selection FROM selections WHERE issue = :issue",
+            {"issue": issue},
+        )
+        return None if row is None or row[0] is None else selection_from_json(row[0])
 
     def _known(self, wanted: Mailing) -> Mailing:
         mailing = next((each for each in self.mailings() if each.uuid == wanted.uuid), None)

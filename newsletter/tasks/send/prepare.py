@@ -103,7 +103,8 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
     from newsletter.tasks.send.intake import Intake
 
     day = today()
-    intake = Intake(workspace, ledger, day, order.where)
+    selection = order.where or None
+    intake = Intake(workspace, ledger, day, selection)
     proof = prove(workspace, order.issue, readers=intake.read, today=day)
     judged = judge(proof.report, order.overrides, RULE_IDS)
     if proof.content is None or judged.refusing:
@@ -113,8 +114,8 @@ def _checked(workspace: Workspace, ledger: SqliteLedger, order: Order, person: P
     if warnings or judged.overridden or judged.unneeded:
         person.tell(Checked(warnings, judged))
     return Prepared(
-        plan=plan_first(workspace, proof.content, intake.readers, order.where),
-        selection=order.where,
+        plan=plan_first(workspace, proof.content, intake.readers, selection),
+        selection=selection,
         content=proof.content,
         intake=intake,
         sources=workspace.sources(workspace.issue(order.issue)),

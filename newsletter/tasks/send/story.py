@@ -36,7 +36,7 @@ def look(workspace: Workspace, order: Order, person: Person) -> bool:
         if not order.trusted:
             refuse_doubtful(workspace, ledger)
         parts = ledger.records.parts(order.issue)
-        plan = _prepared(workspace, ledger, order, parts, parts, person).plan
+        plan = _prepared(workspace, ledger, order, parts, person).plan
         if plan.to_send or not (plan.mailing or order.top_up):
             return True
         counts = summed(ledger.records, parts)
@@ -90,24 +90,24 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
 def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
     begun = ledger.records.parts(order.issue)
     parts = take_up_all(workspace, ledger, begun, lambda text: _warn(person, text))
-    return _prepared(workspace, ledger, order, begun, parts, person)
+    return _prepared(workspace, ledger, order, parts, person)
 
 
 def _prepared(
     workspace: Workspace,
     ledger: SqliteLedger,
     order: Order,
-    begun: Sequence[Mailing],
     parts: Sequence[Mailing],
     person: Person,
 ) -> Prepared:
-    """Prepare an order; `parts` are what is left of a mailing that was `begun`."""
+    """Prepare an order; without `--where` for those for whom its issue was begun before."""
     if order.top_up:
         from newsletter.tasks.send.top_up import prepare_top_up
 
         return prepare_top_up(workspace, ledger, order, parts, person)
-    keeping = order if not begun or order.where else replace(order, where=begun[0].selection)
-    return prepare(workspace, ledger, keeping, next_part(ledger, parts), person)
+    if order.where is None:
+        order = replace(order, where=ledger.records.selection(order.issue))
+    return prepare(workspace, ledger, order, next_part(ledger, parts), person)
 
 
 def _nothing_to_send(ledger: SqliteLedger, order: Order, plan: Plan, person: Person) -> int:
