@@ -14,7 +14,15 @@ _SAID_YES = "said yes"
 
 
 @click.command(short_help="ask those whose implied consent ends soon")
-@click.option("--within", "days", type=click.IntRange(1, 170), default=_DAYS, show_default=True)
+@click.option(
+    "--within",
+    "days",
+    metavar="DAYS",
+    type=click.IntRange(1, 170),
+    default=_DAYS,
+    show_default=True,
+    help="How soon a consent ends.",
+)
 @click.option("--show", is_flag=True, help="Print the message as a reader gets it; send nothing.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask, and do not wait before the first message.")
