@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newsletter.audience.list.backup import back_up, backups_of
+from newsletter.audience.list.backup import back_up, backups_of, leftovers_of
 from newsletter.audience.list.removal import Found, remove_lines
 from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.erased_lines import add_alias
@@ -108,7 +108,8 @@ def _record_alias(workspace: Workspace, who: Sought, erased: Event) -> None:
 def _clean_list(workspace: Workspace, who: Sought, now: datetime) -> None:
     """Remove the person's rows from the list and from every backup of it.
 
-    The backup made here goes once the list was read again, without them and with all others.
+    The backup made here goes once the list was read again, without them and with all others. So
+    does what a killed command left beside the list: nobody else writes it meanwhile.
     """
     file = workspace.settings.subscribers_file
     before = in_list(workspace, who)
@@ -122,7 +123,7 @@ def _clean_list(workspace: Workspace, who: Sought, now: datetime) -> None:
                 file=shown(file, workspace.root),
                 hint=f"put {backups_of(file, _WHAT)[-1].name} back in its place",
             )
-    for each in backups_of(file, _WHAT):
+    for each in (*backups_of(file, _WHAT), *leftovers_of(file)):
         each.unlink(missing_ok=True)
     backups, _unreadable = in_backups(workspace, who)
     for backup in backups:
