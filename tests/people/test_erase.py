@@ -216,6 +216,39 @@ def test_files_of_the_editors_own_are_named_and_left(workspace: Path, run: Run) 
     assert notes.exists()
 
 
+def test_somebody_of_the_same_name_keeps_it(workspace: Path, run: Run) -> None:
+    rows = "email,name\nada@example.org,Ada King\nada.king@example.com,Ada King\n"
+    (workspace / "subscribers.csv").write_text(rows)
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    erase(run, "ada@example.org")
+    left = "email,name\nada.king@example.com,Ada King\n"
+    assert (workspace / "subscribers.csv").read_text() == left
+    [mail] = [each.read_text() for each in (workspace / "outbox" / "new").iterdir()]
+    assert "To: Ada King <ada.king@example.com>" in mail
+    with open_workspace(workspace).ledger() as ledger:
+        assert ledger.people.names(Address("ada.king", "example.com")) == ["Ada King"]
+
+
+@pytest.mark.parametrize(
+    ("before", "rest"),
+    [
+        ("ADA@example.org\n", []),
+        ("ada@example.org\nbo@example.org\n", ["bo@example.org"]),
+        ("E-Mail;why\nbo@example.org;x\nada@example.org;left\n", ["bo@example.org"]),
+        ("email\nbo@example.org\nada@example.org", ["bo@example.org"]),
+    ],
+)
+def test_a_record_in_any_form_loses_their_lines_alone(
+    workspace: Path, run: Run, before: str, rest: list[str]
+) -> None:
+    (workspace / "suppressions.csv").write_text(before)
+    erase(run, "ada@example.org")
+    with (workspace / "suppressions.csv").open(newline="") as text:
+        found = [row["email"] for row in csv.DictReader(text)]
+    assert found == [*rest, str(alias(workspace, "ada@example.org"))]
+    assert run("subscribers", "check").exit_code == 0
+
+
 def test_while_a_mailing_is_sent_nobody_is_erased(workspace: Path, run: Run) -> None:
     opened = open_workspace(workspace)
     with opened.ledger() as ledger:

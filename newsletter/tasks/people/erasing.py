@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newsletter.audience.list.backup import back_up, backups_of
+from newsletter.audience.list.backup import back_up, backups_of, leftovers_of
 from newsletter.audience.list.removal import Found, remove_lines
 from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.erased_lines import add_alias
@@ -26,10 +26,12 @@ from newsletter.audience.suppression.record import FILE_NAME
 from newsletter.basics.address import Address
 from newsletter.basics.errors import NewsletterError, Problem, fail
 from newsletter.basics.files import shown
+from newsletter.state.guards.lock import sending_lock
 from newsletter.state.sqlite import SqliteLedger
 from newsletter.state.values import MailingState
 from newsletter.tasks.people.copies import delete
 from newsletter.tasks.people.kept import Kept, in_backups, in_list, in_record, mentions
+from newsletter.tasks.people.moving_in import LOCK
 from newsletter.tasks.people.sought import Sought
 from newsletter.tasks.people.traces import Traces
 from newsletter.tasks.send.record import record
@@ -39,6 +41,7 @@ from newsletter.workspace import Workspace
 
 REASON = "erased"
 _WHAT = "erase"
+_WRITTEN = "the list is being written by"
 _AGAIN = "the person is suppressed; mend this, then run the same command again: it goes on"
 
 
@@ -50,8 +53,15 @@ def erase(
     Returns the list, its backups and `suppressions.csv` where they still name the address, in rows
     of others. Raises NewsletterError where a file could not be written; a second call goes on.
     """
+    with sending_lock(workspace.state_folder / LOCK, since=now, already=_WRITTEN):
+        _erase(workspace, ledger, found, _event(ledger, found.who.alias, source, now), now)
+    return mentions(workspace, Traces(found.who.spellings()))
+
+
+def _erase(
+    workspace: Workspace, ledger: SqliteLedger, found: Kept, erased: Event, now: datetime
+) -> None:
     _settle(workspace, ledger, now)
-    erased = _event(ledger, found.who.alias, source, now)
     if found.who.address is not None:
         ledger.people.erase(found.who.address, erased)
     _update_mailings(workspace, ledger)
@@ -66,7 +76,6 @@ def erase(
         raise _not_written(workspace, error) from None
     ledger.people.scrub()
     ledger.people.finish_erasure(found.who.alias)
-    return mentions(workspace, Traces(found.who.spellings()))
 
 
 def _settle(workspace: Workspace, ledger: SqliteLedger, now: datetime) -> None:
@@ -99,7 +108,8 @@ def _record_alias(workspace: Workspace, who: Sought, erased: Event) -> None:
 def _clean_list(workspace: Workspace, who: Sought, now: datetime) -> None:
     """Remove the person's rows from the list and from every backup of it.
 
-    The backup made here goes once the list was read again, without them and with all others.
+    The backup made here goes once the list was read again, without them and with all others. So
+    does what a killed command left beside the list: nobody else writes it meanwhile.
     """
     file = workspace.settings.subscribers_file
     before = in_list(workspace, who)
@@ -113,7 +123,7 @@ def _clean_list(workspace: Workspace, who: Sought, now: datetime) -> None:
                 file=shown(file, workspace.root),
                 hint=f"put {backups_of(file, _WHAT)[-1].name} back in its place",
             )
-    for each in backups_of(file, _WHAT):
+    for each in (*backups_of(file, _WHAT), *leftovers_of(file)):
         each.unlink(missing_ok=True)
     backups, _unreadable = in_backups(workspace, who)
     for backup in backups:

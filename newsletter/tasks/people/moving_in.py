@@ -33,7 +33,8 @@ from newsletter.tasks.people.spool import Spool
 from newsletter.tasks.people.tally import Moved, Tally
 from newsletter.workspace import Workspace
 
-_LOCK = "import.lock"
+LOCK = "import.lock"
+"""In the state folder: held by a command that writes to the list."""
 _IMPORTING = "a list is being imported already by"
 
 
@@ -48,7 +49,7 @@ def move_in(workspace: Workspace, files: Sequence[Path], *, now: datetime, dry_r
     answers = settings.subscribers_columns
     with contextlib.ExitStack() as stack:
         if not dry_run:
-            lock = workspace.state_folder / _LOCK
+            lock = workspace.state_folder / LOCK
             stack.enter_context(sending_lock(lock, since=now, already=_IMPORTING))
         roll = Roll(settings.subscribers_file, workspace.root, answers)
         opened = stack.enter_context(opened_sources(files, today=now.date(), answers=answers))
