@@ -113,6 +113,13 @@ def test_one_row_that_says_unsubscribed_suppresses_though_another_does_not(
     assert (counts["rows"], counts["suppressed"], counts["twice"]) == (2, 1, 1)
 
 
+def test_a_dry_run_beside_a_ledger_leaves_it_to_the_octet(workspace: Path, bring: Import) -> None:
+    bring({"a.csv": UNSUBSCRIBED})
+    before = everything(workspace)
+    assert bring({"b.csv": SUBSCRIBED}, "--dry-run")["total"]["added"] == 2
+    assert everything(workspace) == before
+
+
 def test_an_ip_address_is_kept_only_where_a_setting_asks_for_it(empty: Path, bring: Import) -> None:
     bring({"a.csv": SUBSCRIBED})
     assert "192.0.2" not in json.dumps(events(empty))
