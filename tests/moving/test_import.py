@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from newsletter.audience.list.backup import backups_of
 from newsletter.audience.register.alias import alias_of
@@ -111,11 +113,18 @@ def test_one_row_that_says_unsubscribed_suppresses_though_another_does_not(
     assert (counts["rows"], counts["suppressed"], counts["twice"]) == (2, 1, 1)
 
 
+def test_a_dry_run_beside_a_ledger_leaves_it_to_the_octet(workspace: Path, bring: Import) -> None:
+    bring({"a.csv": UNSUBSCRIBED})
+    before = everything(workspace)
+    assert bring({"b.csv": SUBSCRIBED}, "--dry-run")["total"]["added"] == 2
+    assert everything(workspace) == before
+
+
 def test_an_ip_address_is_kept_only_where_a_setting_asks_for_it(empty: Path, bring: Import) -> None:
     bring({"a.csv": SUBSCRIBED})
     assert "192.0.2" not in json.dumps(events(empty))
-    settings = empty / "newsletter.toml"
-    settings.write_text(f"{settings.read_text('utf-8')}[subscribers]\nkeep_ip = true\n", "utf-8")
+    toml = empty / "newsletter.toml"
+    toml.write_text(f"{toml.read_text('utf-8')}[subscribers]\nkeep_ip = true\n", "utf-8")
     bring({"a.csv": SUBSCRIBED})
     assert [json.loads(row[4])["consent"].get("ip") for row in events(empty)] == [
         *(None, None),
@@ -282,6 +291,16 @@ def test_the_list_as_it_was_is_kept_beside_it_for_its_owner_only(
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
 
 
+def test_each_change_of_the_list_keeps_a_copy_of_what_was_there_before(
+    workspace: Path, bring: Import
+) -> None:
+    for name in ("mia", "noor"):
+        bring({"a.csv": f"email\n{name}@example.com\n"})
+    first, second = backups_of(workspace / "subscribers.csv")
+    assert first.read_text("utf-8") == SUBSCRIBERS
+    assert second.read_text("utf-8") == f"{SUBSCRIBERS}mia@example.com,,,\n"
+
+
 def test_work_grows_with_the_number_of_people_who_left(tmp_path: Path) -> None:
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.state.sqlite import SqliteLedger
@@ -332,3 +351,29 @@ def test_a_column_of_the_list_that_says_who_left_stays_empty(
         }
     )
     assert listed(workspace)[1:] == ["mia@example.com,,Quay,"]
+
+
+PIECES = (
+    *(b'"', b",", b"\n", b"\r\n", b"\r", b"\0", b";", b"\t", b"<", b">", b"'", b"=1", b" "),
+    *(b"email", b"Email Address", b"status", b"OPTIN_TIME", b"CONFIRM_TIME", b"UNSUB_TIME"),
+    *(b"ada@example.org", b"lee@example.com", b"unsubscribed", b"2021-02-03 04:05:06", b"x@"),
+    *(b"\xff\xfe", b"\xef\xbb\xbf", b"\xe9", b"PK\x03\x04", b"{", b"9" * 30, "漢".encode()),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_file_holds_its_rows_add_up_or_it_is_refused_in_words(
+    workspace: Path, run: Run, content: bytes
+) -> None:
+    file = workspace / "any.csv"
+    for data in (content, b"email,name,unsubscribed_at\n" + content):
+        file.write_bytes(data)
+        result = run("subscribers", "import", str(file), "--dry-run", "--json")
+        assert isinstance(result.exception, SystemExit | None), result.exception
+        if result.stdout:
+            counts = json.loads(result.stdout)["total"]
+            parts = ("added", "known", "suppressed", "twice", "left_out")
+            assert counts["rows"] == sum(counts[part] for part in parts)
+        else:
+            assert "error: " in result.stderr

@@ -46,7 +46,8 @@ class Left:
 class Person:
     """A row with an address. `barred` is why they are not added, though they did not leave.
 
-    `fields` are those of the list, `strange` are the cells that should be a time and are none.
+    `fields` are those of the list, none of who left; `strange` are the cells that should be a time
+    and are none.
     """
 
     address: Address
@@ -106,7 +107,7 @@ class Rows:
         return Person(
             address=member.subscriber.address,
             line=member.line,
-            fields=self._for_the_list(fields),
+            fields={} if left else self._for_the_list(fields),
             left=left,
             barred=member.excluded or (SAID[says] if says in GONE else None),
             consent=None if left else self._consent(fields, strange),

@@ -65,15 +65,18 @@ def judge(leavers: Leavers, book: SuppressionBook, now: datetime) -> Verdicts:
     back: set[str] = set()
     events: list[Event] = []
     for key, left in leavers.left.items():
-        lifted = book.lifted_at(left.address)
         if book.of(left.address) is not None:
             events.append(_event(left, now))
-        elif lifted is not None and (left.at is None or lifted > left.at):
+        elif _came_back(left, book.lifted_at(left.address)):
             back.add(key)
         else:
             new.add(key)
             events.append(_event(left, now))
     return Verdicts(frozenset(new), frozenset(back), tuple(events))
+
+
+def _came_back(left: Left, lifted: datetime | None) -> bool:
+    return lifted is not None and (left.at is None or lifted > left.at)
 
 
 def _survey(source: Source, found: Leavers) -> bool:

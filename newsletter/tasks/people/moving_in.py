@@ -57,10 +57,10 @@ def move_in(workspace: Workspace, files: Sequence[Path], *, now: datetime, dry_r
         book.require_whole()
         news = stack.enter_context(Spool())
         consents = stack.enter_context(Consents(ledger.people.imports()))
+        roll.keys.update(_joined(ledger))
         each = list(rows_of(opened.sources, now=now, keeps_ip=settings.keep_ip))
         leavers = find_leavers(each)
         verdicts = judge(leavers, book, now)
-        roll.keys.update(_joined(ledger))
         judging = Judging(roll, book, leavers, verdicts, news=news, consents=consents)
         tallies = tuple(judging.count(source, rows) for source, rows in each)
         backup = None
