@@ -108,6 +108,22 @@ def test_a_reader_who_was_taken_off_the_list_and_added_again_gets_nothing_more(
     assert "Nothing to send: 2026-11 went out on " in last_words(again)
 
 
+def test_a_reader_who_was_erased_and_asked_to_come_back_gets_nothing_twice(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink()) as sink:
+        settle(workspace, sink.port, readers=0)
+        file = workspace / "subscribers.csv"
+        file.write_text("email\nada@example.org\nbob@example.net\n", "utf-8")
+        assert run("send", "2026-11", "--yes").exit_code == 0
+        assert run("subscribers", "erase", "ada@example.org", "--yes").exit_code == 0
+        back = run("subscribers", "restore", "ada@example.org", "--reason", "asked to")
+        assert back.exit_code == 0
+        file.write_text("email\nada@example.org\nbob@example.net\nnew@example.org\n", "utf-8")
+        assert run("send", "2026-11", "--top-up", "--yes").exit_code == 0
+    assert sink.recipients == ["ada@example.org", "bob@example.net", "new@example.org"]
+
+
 def test_what_was_never_sent_or_is_not_finished_is_not_topped_up(workspace: Path, run: Run) -> None:
     with running(Sink()) as sink:
         settle(workspace, sink.port, readers=3)

@@ -46,6 +46,7 @@ _TEXTS: Final = (
     ("attempts", ("text",)),
     ("overrides", ("message", "reason")),
     ("mailings", ("selection",)),
+    ("selections", ("selection",)),
 )
 """Columns of other people's rows that may quote the address, a server's words for instance."""
 

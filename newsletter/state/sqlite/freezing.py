@@ -6,12 +6,16 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 from newsletter.audience.list.listfile import Member
+from newsletter.audience.register.alias import Aliases
+from newsletter.basics.tokens import Key
 from newsletter.message.content import Content
 from newsletter.state.sqlite.database import Database
 from newsletter.state.sqlite.rows import INCOMING, incoming_rows
 from newsletter.state.values import Mailing
 
 _COLUMNS = ", ".join(INCOMING)
+_ERASED = "AND key >= 'erased-' AND key < 'erased.'"
+"""The keys among which those of aliases are; the index serves it."""
 _BATCH = 25
 """Rows that one INSERT takes: a third less work than one by one; more gain nothing."""
 _ROOM = 48
@@ -88,13 +92,16 @@ def _drop_who_has_it(database: Database, draft: Mailing) -> None:
 
 
 def newcomers(
-    database: Database, parts: Sequence[Mailing], members: Iterable[Member]
+    database: Database, parts: Sequence[Mailing], members: Iterable[Member], keys: Sequence[Key]
 ) -> Iterator[Member]:
-    """Yield the members who are in none of the parts."""
-    sql = f"SELECT 1 FROM audience WHERE mailing IN ({', '.join('?' * len(parts))}) AND key = ?"  # noqa: S608 - placeholders
+    """Yield the members who are in none of the parts, under their key or, once erased, an alias."""
     ids = [part.id for part in parts]
+    among = f"FROM audience WHERE mailing IN ({', '.join('?' * len(parts))})"
+    aliases = Aliases((key for (key,) in database.read(f"SELECT key {among} {_ERASED}", ids)), keys)
+    sql = f"SELECT 1 {among} AND key = ?"
     for member in members:
         key = member.subscriber.address.key
+        key = aliases.find(key) or key
         if database.db.execute(sql, (*ids, key)).fetchone() is None:
             yield member
 

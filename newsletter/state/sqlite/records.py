@@ -77,7 +77,7 @@ class SqliteRecords:
         freezing.gather(self._database, members, fields)
 
     def newcomers(self, parts: Sequence[Mailing], members: Iterable[Member]) -> Iterator[Member]:
-        return freezing.newcomers(self._database, parts, members)
+        return freezing.newcomers(self._database, parts, members, self._keys)
 
     def freeze(self, draft: Mailing, content: Content) -> Mailing:
         freezing.freeze(self._database, draft, content)
