@@ -38,7 +38,7 @@ MIGRATIONS: tuple[str, ...] = (
                                              'refused', 'uncertain', 'excluded')),
         code INTEGER,                 -- of the last attempt; null before the first one
         enhanced TEXT,                -- RFC 3463; null or empty where the server gave none
-        text TEXT,                    -- the server's words, or why she is excluded
+        text TEXT,                    -- the server's words, or why the reader is excluded
         attempts INTEGER NOT NULL DEFAULT 0,
         at REAL,                      -- when the last attempt began or ended; null before
         due REAL,                     -- when a deferred one may be tried again; else null
@@ -91,7 +91,7 @@ MIGRATIONS: tuple[str, ...] = (
         name TEXT NOT NULL,
         fields TEXT NOT NULL,         -- a JSON object of the fields that the content uses
         message_token TEXT NOT NULL,  -- its Message-ID, the same for every attempt
-        excluded TEXT,                -- why she gets nothing from the start; null for the others
+        excluded TEXT,                -- why they get nothing from the start; null for the others
         UNIQUE (mailing, key)
     );
     INSERT INTO audience
@@ -110,7 +110,7 @@ MIGRATIONS: tuple[str, ...] = (
                                    OR state = 'uncertain' OR state = 'excluded'),
         code INTEGER,                 -- of the last attempt; null before the first one
         enhanced TEXT,                -- RFC 3463; null or empty where the server gave none
-        text TEXT,                    -- the server's words, or why she is excluded
+        text TEXT,                    -- the server's words, or why the reader is excluded
         attempts INTEGER NOT NULL DEFAULT 0,
         at REAL,                      -- when the last attempt began or ended; null before
         due REAL,                     -- when a deferred one may be tried again; else null
@@ -149,7 +149,7 @@ MIGRATIONS: tuple[str, ...] = (
         last = coalesce((SELECT max(id) FROM audience WHERE mailing = mailings.id), 0);
     """,
     """
-    -- Errors of the check that the editor let through, each with her reason.
+    -- Errors of the check that the editor let through, each with the reason given.
     CREATE TABLE overrides (
         id INTEGER PRIMARY KEY,
         mailing INTEGER NOT NULL REFERENCES mailings (id) ON DELETE CASCADE,
