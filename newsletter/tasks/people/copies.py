@@ -24,7 +24,8 @@ from newsletter.tasks.rehearse import FOLDER as REHEARSED
 from newsletter.workspace import Workspace
 
 _MESSAGE: Final = re.compile(r"[0-9a-f]{32}\.newsletter(?::2,[A-Za-z]*)?")
-_HEAD: Final = 65_536
+_BODY: Final = re.compile(rb"\r?\n\r?\n")
+_HEAD: Final = 16_384
 """Octets in which the headers of our messages end."""
 
 
@@ -34,10 +35,15 @@ def copies(workspace: Workspace, is_theirs: IsTheirs, traces: Traces) -> tuple[P
     found = dict.fromkeys(_rehearsals(rehearsed, is_theirs, traces))
     found |= dict.fromkeys(_built(built, is_theirs, traces))
     for file in files_below(workspace.root):
-        is_message = _MESSAGE.fullmatch(file.name) and not file.is_relative_to(rehearsed)
-        if is_message and is_addressed(file, is_theirs):
+        ours = is_message(file) and not file.is_relative_to(rehearsed)
+        if ours and is_addressed(file, is_theirs):
             found[file] = None
     return tuple(found)
+
+
+def is_message(file: Path) -> bool:
+    """Return whether a file has the name of a message that a Maildir transport wrote."""
+    return _MESSAGE.fullmatch(file.name) is not None
 
 
 def delete(found: Path) -> None:
@@ -51,7 +57,8 @@ def delete(found: Path) -> None:
 def is_addressed(file: Path, is_theirs: IsTheirs) -> bool:
     """Return whether a message is to a person, by its To or Delivered-To."""
     with contextlib.suppress(OSError), file.open("rb") as data:
-        head = email.parser.BytesHeaderParser().parsebytes(data.read(_HEAD))
+        octets = _BODY.split(data.read(_HEAD), maxsplit=1)[0]
+        head = email.parser.BytesHeaderParser().parsebytes(octets)
         fields = [str(each) for name in ("To", "Delivered-To") for each in head.get_all(name, [])]
         for _name, written in email.utils.getaddresses(fields):
             with contextlib.suppress(BadAddress):

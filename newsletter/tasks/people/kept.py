@@ -18,7 +18,7 @@ from newsletter.basics.errors import NewsletterError, Problem
 from newsletter.basics.files import resolved, shown
 from newsletter.state.ledger import Ledger
 from newsletter.state.values import Record
-from newsletter.tasks.people.copies import copies
+from newsletter.tasks.people.copies import copies, is_message
 from newsletter.tasks.people.sought import Sought
 from newsletter.tasks.people.traces import Traces, files_below
 from newsletter.tasks.test_addresses import NAME, of_person
@@ -147,14 +147,17 @@ def leftovers(workspace: Workspace, traces: Traces) -> tuple[Path, ...]:
 
 
 def others(workspace: Workspace, traces: Traces, ours: set[Path]) -> tuple[Path, ...]:
-    """Return the files with traces that no command may change: the editor's own."""
+    """Return the files with traces that no command may change: the editor's own.
+
+    Messages to other people are not read: there may be one for each reader.
+    """
     database = workspace.settings.database
     ours = ours | {database.with_name(f"{database.name}{end}") for end in _OF_A_LEDGER}
     ours |= set(_tables(workspace))
     return tuple(
         file
         for file in files_below(workspace.root, ours)
-        if ours.isdisjoint(file.parents) and traces.are_in(file)
+        if ours.isdisjoint(file.parents) and not is_message(file) and traces.are_in(file)
     )
 
 
