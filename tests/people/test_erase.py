@@ -167,6 +167,8 @@ def test_a_row_that_comes_back_is_not_mailed_until_they_are_restored(
     listed = json.loads(run("subscribers", "list", "--json").stdout)
     told = {each["email"]: each["excluded"] for each in listed}["ADA@example.org"]
     assert told.startswith("suppressed: erased, ")
+    shown = run("subscribers", "show", "ada@example.org")
+    assert shown.stderr == "Next: newsletter subscribers erase ada@example.org\n"
     again = run("subscribers", "suppress", "ada@example.org")
     assert "ada@example.org is suppressed already in Practice Notes: erased, " in again.output
     why = ("--reason", "signed the form on 3 December")

@@ -103,6 +103,8 @@ def _say_nearest(person: Person, audience: Audience) -> None:
 
 def _next(person: Person) -> str:
     """Return the next step: for somebody with a suppression never one that undoes it."""
+    if person.is_erased and person.member is not None:
+        return f"newsletter subscribers erase {person.address}"
     excluded = person.member is not None and person.member.excluded is not None
     if person.suppression is not None or excluded:
         return "newsletter subscribers list --excluded"
