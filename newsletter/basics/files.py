@@ -248,3 +248,12 @@ def digest_of(files: Iterable[Path]) -> str:
                     digest.update(octets)
             digest.update(b"\0")
     return digest.hexdigest()
+
+
+def keep_name(folder: Path) -> None:
+    """Sync a folder, so that the name of a new file in it survives a power cut. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

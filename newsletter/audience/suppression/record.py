@@ -211,7 +211,7 @@ def _append_by_rename(file: Path, data: bytes) -> None:
         old = file.read_bytes()
         gap = b"" if not old or old.endswith((b"\n", b"\r")) else b"\n"
         is_written = replace_bytes(file, old, old + gap + data)
-    _keep_name(file.parent)
+    keep_name(file.parent)
 
 
 def _append(file: Path, data: bytes) -> None:
@@ -227,13 +227,4 @@ def _append(file: Path, data: bytes) -> None:
         os.close(handle)
     if written != len(data):
         raise OSError(None, "the disk is full: a line was written in part", str(file))
-    _keep_name(file.parent)
-
-
-def _keep_name(folder: Path) -> None:
-    """Sync the folder, so that the file's name survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    keep_name(file.parent)

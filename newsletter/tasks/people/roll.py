@@ -21,7 +21,7 @@ from newsletter.audience.list.columns import Answers
 from newsletter.audience.list.table import Table
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import fail
-from newsletter.basics.files import resolved, shown
+from newsletter.basics.files import keep_name, resolved, shown
 from newsletter.basics.private import OWN_FILE
 from newsletter.tasks.people.spool import Spool
 
@@ -95,7 +95,7 @@ class Roll:
             new.replace(target)
         finally:
             new.unlink(missing_ok=True)
-        _keep_name(target.parent)
+        keep_name(target.parent)
         return copy
 
     def _require_unchanged(self) -> None:
@@ -114,12 +114,3 @@ def _version(file: Path) -> _Version | None:
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def _keep_name(folder: Path) -> None:
-    """Sync the folder, so that the new file survives a power cut under its name."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
