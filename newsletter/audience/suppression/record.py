@@ -26,7 +26,7 @@ from newsletter.audience.register.event import UNDATED, Event, Kind
 from newsletter.audience.suppression.record_rows import COLUMNS, has_second_address, lost, rows_of
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import Level, NewsletterError, Problem
-from newsletter.basics.files import replace_bytes, write_bytes
+from newsletter.basics.files import keep_name, replace_bytes, write_bytes
 
 FILE_NAME = "suppressions.csv"
 BY_HAND = "suppressions.csv"
