@@ -56,6 +56,9 @@ def _show(moved: Moved) -> None:
     if moved.dry_run:
         output.say("This was a dry run: nothing was written.")
         output.next_step("newsletter subscribers import FILE...")
+    elif not moved.has_list:
+        output.say(f"Nobody was added, and there is no list yet ({moved.list_file}).")
+        output.next_step("newsletter subscribers import FILE..., with the file of who subscribed")
     else:
         output.next_step("newsletter subscribers check")
 

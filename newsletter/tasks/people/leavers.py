@@ -46,8 +46,8 @@ def find_leavers(sources: Iterable[tuple[Source, Rows]]) -> Leavers:
     """Read all files once, and those again in which somebody left, for the time."""
     found = Leavers({}, {})
     for source, rows in sources:
-        stops = _survey(source, found)
-        if stops or source.export.all_left or source.export.status:
+        stops = _survey(source, found) or source.is_named_left
+        if stops or source.export.all_left or source.export.status or source.export.json:
             for row in rows:
                 if isinstance(row, Unusable):
                     continue
