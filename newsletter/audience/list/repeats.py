@@ -38,6 +38,6 @@ class Repeats:
         self._older.append(self._heads[slot])
         self._heads[slot] = len(self._lines)
         self._lines.append(line)
-        self._octets += octets
+        self._octets.extend(octets)
         self._ends.append(len(self._octets))
         return None
