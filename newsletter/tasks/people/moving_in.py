@@ -27,7 +27,7 @@ from newsletter.state.keys import load_keys
 from newsletter.state.ledger import Ledger
 from newsletter.tasks.people.consents import Consents
 from newsletter.tasks.people.judging import Judging
-from newsletter.tasks.people.leavers import find_leavers, judge, rows_of
+from newsletter.tasks.people.leavers import events_of, find_leavers, judge, rows_of
 from newsletter.tasks.people.roll import Roll
 from newsletter.tasks.people.spool import Spool
 from newsletter.tasks.people.tally import Moved
@@ -60,13 +60,13 @@ def move_in(workspace: Workspace, files: Sequence[Path], *, now: datetime, dry_r
         roll.keys.update(_joined(ledger))
         each = list(rows_of(opened.sources, now=now, keeps_ip=settings.keep_ip))
         leavers = find_leavers(each)
-        verdicts = judge(leavers, book, now)
+        verdicts = judge(leavers, book)
         judging = Judging(roll, book, leavers, verdicts, news=news, consents=consents)
         tallies = tuple(judging.count(source, rows) for source, rows in each)
         backup = None
         if not dry_run:
             roll.tidy()
-            book.bring_in(verdicts.events, consents.events(now), now)
+            book.bring_in(events_of(leavers, verdicts, now), consents.events(now), now)
             backup = roll.write(news, now) if news.count else None
         return Moved(
             tallies=tallies,
