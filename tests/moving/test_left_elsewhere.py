@@ -119,3 +119,29 @@ def test_it_says_what_to_do_with_a_file_named_after_leaving(
     assert not (empty / "subscribers.csv").exists()
     assert told.stderr.splitlines()[-1].startswith("Next: newsletter subscribers import FILE...")
     assert "Nobody was added, and there is no list yet (subscribers.csv)." in told.stderr
+
+
+def test_a_consent_that_ends_is_over_on_that_day_here_too(
+    empty: Path, bring: Import, run: Callable[..., Result]
+) -> None:
+    bring(
+        {
+            "people.csv": "email,consent,consent_date,consent_expires\n"
+            "mia@example.com,implied,2025-01-01,2199-01-01\n"
+            "noor@example.com,express,2025-01-01,\n"
+        }
+    )
+    assert listed(empty) == [
+        "email,consent_expires",
+        "mia@example.com,2199-01-01",
+        "noor@example.com,",
+    ]
+    told = run("subscribers", "show", "mia@example.com", "--json").stdout
+    assert '"expires": "2199-01-01"' in told
+    assert '"basis": "implied"' in told
+
+
+def test_tags_of_beehiiv_are_those_of_a_list(empty: Path, bring: Import) -> None:
+    header = "email,First Name,status,tier,created_at,tags\n"
+    bring({"subscribers.csv": f'{header}mia@example.com,Mia,active,free,,"x, y"\n'})
+    assert listed(empty)[1:] == ["mia@example.com,Mia,x;y"]
