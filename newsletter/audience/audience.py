@@ -30,6 +30,7 @@ from newsletter.audience.list.gates import (
     gates_of,
 )
 from newsletter.audience.list.listfile import Member, RowReader
+from newsletter.audience.list.repeats import Repeats
 from newsletter.audience.list.subscriber import Subscriber
 from newsletter.audience.list.survey import Survey
 from newsletter.audience.list.table import Table
@@ -197,10 +198,10 @@ class Audience:
             self._report(problem)
 
     def _members(self, table: Table, reader: RowReader, survey: Survey) -> Iterator[Member]:
-        barred, maybe_twice = survey.barred, survey.hashes
+        barred, expected = survey.barred, survey.repeats
+        repeats = Repeats(expected)
         suppressed = self._register.suppressed
         aliases = self._register.aliases if len(self._register.aliases) else None
-        first_lines: dict[str, int] = {}
         figures = self.figures
         for line, cells in table.rows(self._left_out):
             member = reader.read(line, cells, table.padded)
@@ -208,12 +209,12 @@ class Audience:
                 figures.left_out += 1
                 continue
             key = member.subscriber.address.key
-            if maybe_twice and hash(key) in maybe_twice:
-                if key in first_lines:
-                    self._report(self._twice(line, first_lines[key], key in barred))
+            if expected and survey.may_repeat(key):
+                first = repeats.first_line(key, line)
+                if first is not None:
+                    self._report(self._twice(line, first, key in barred))
                     figures.twice += 1
                     continue
-                first_lines[key] = line
             if aliases is not None:
                 key = aliases.find(key) or key
             if key in suppressed:

@@ -129,6 +129,9 @@ class People(Protocol):
     def imports(self) -> Iterator[Event]:
         """Yield every event of an import, the oldest first: where a consent came from."""
 
+    def imports_of(self, keys: Sequence[str]) -> Sequence[Event]:
+        """Return the events of imports of at most 500 people, by `Address.key`, as `imports`."""
+
     def choices(self) -> Mapping[str, Choice]:
         """Return what people chose, by `Address.key`."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.audience.audience import Audience
+from newsletter.audience.list.repeats import Repeats
 from newsletter.audience.suppression.record import read_record
 from newsletter.basics.address import BadAddress, parse_address
 from newsletter.basics.errors import NewsletterError
@@ -124,3 +125,25 @@ def test_an_unusual_address_is_judged_the_same_the_first_time_and_every_other(te
     except BadAddress as error:
         expected = f"no: {error}"
     assert [judged(), judged()] == [expected, expected]
+
+
+def test_a_list_that_has_everybody_twice_is_read_in_little_more_memory_than_it_takes(
+    tmp_path: Path,
+) -> None:
+    rows = "".join(f"reader{number}@example.org,\n" for number in range(20_000))
+    audience = audience_of(tmp_path, ADA + rows + rows)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in audience) == 20_001
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (audience.figures.twice, audience.figures.left_out) == (20_000, 0)
+    assert peak < 6_000_000
+
+
+def test_keys_with_one_hash_are_told_apart() -> None:
+    repeats = Repeats(expected=0)  # one or two slots: each key meets others there
+    keys = [f"r{number}@bücher.example" for number in range(200)]
+    assert [repeats.first_line(key, line) for line, key in enumerate(keys)] == [None] * 200
+    assert [repeats.first_line(key, 999) for key in keys] == list(range(200))

@@ -91,3 +91,23 @@ def test_what_no_terminal_may_get_is_replaced_in_words_and_in_tables(
     output.table(["title"], [[f"a{character}b"]])
     output.result(f"a{character}b")
     assert [line.strip() for line in capsys.readouterr().out.splitlines()].count("a\ufffdb") == 2
+
+
+def test_the_counts_of_an_import_fit_80_columns_whatever_the_names_of_the_files(
+    look: Look, tmp_path: Path
+) -> None:
+    names = [f"{kind}_email_audience_export_7f3c1d9e.csv" for kind in ("subscribed", "other")]
+    for name in names:
+        row = f"{name[:3]}@example.com,,,\n"
+        (tmp_path / name).write_text(f"Email Address,OPTIN_TIME,CONFIRM_TIME,LAST_CHANGED\n{row}")
+    files = [str(tmp_path / name) for name in names]
+    lines = [line.rstrip() for line in look("subscribers", "import", *files, columns=80)]
+    assert [line for line in lines if line.startswith((" file", " total"))] == [
+        " file     from        rows   added   known   suppressed   twice   left out",
+        " file 1   Mailchimp      1       1       0            0       0          0",
+        " file 2   Mailchimp      1       1       0            0       0          0",
+        " total                   2       2       0            0       0          0",
+    ]
+    named = "".join(lines).partition(" file ")[0]
+    assert [named.count(f"file {number}:") for number in (1, 2)] == [1, 1]
+    assert [named.count(name) for name in names] == [1, 1]

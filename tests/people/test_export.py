@@ -170,3 +170,27 @@ def test_a_list_that_cannot_be_read_leaves_no_file(
     (workspace / "subscribers.csv").write_text("name\nAda\n")
     assert run("subscribers", "export", "-o", str(tmp_path / "all.csv")).exit_code == 1
     assert [each.name for each in tmp_path.iterdir()] == ["notes"]
+
+
+def test_an_imported_consent_is_the_same_in_the_table_as_in_show(
+    workspace: Path, run: Run, tmp_path: Path
+) -> None:
+    (workspace / "subscribers.csv").unlink()
+    export = tmp_path / "subscribed.csv"
+    export.write_text(
+        "Email Address,OPTIN_TIME,CONFIRM_TIME,LAST_CHANGED\n"
+        "mia@example.com,2019-03-02 10:11:12,2019-03-02 10:12:00,\n",
+        "utf-8",
+    )
+    assert run("subscribers", "import", str(export)).exit_code == 0
+    exported = run("subscribers", "export")
+    [row] = csv.DictReader(exported.stdout.splitlines())
+    shown = json.loads(run("subscribers", "show", "mia@example.com", "--json").stdout)["consent"]
+    assert (shown["basis"], shown["source"]) == ("express", "Mailchimp")
+    assert {
+        "basis": row["consent"],
+        "source": row["consent_source"],
+        "at": row["consent_date"],
+        "expires": row["consent_expires"],
+    } == {name: shown[name] for name in ("basis", "source", "at", "expires")}
+    assert "1 person, of whom 1 is mailed now." in exported.stderr

@@ -25,7 +25,7 @@ from newsletter.basics.errors import Problem
 Fields = Mapping[str, str]
 """What a new row says, by the names of columns; "email" is among them."""
 
-ADDABLE = ("first_name", "last_name", "name", "language", "topics", "tags")
+ADDABLE = ("first_name", "last_name", "name", "language", "topics", "tags", "consent_expires")
 """Columns that a list gets where it has none and new rows say something there."""
 _COMPOSED = ("first_name", "last_name")
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -41,18 +41,17 @@ class Sign:
 class Survey:
     """What one pass over a list found.
 
-    `hashes` are those of the keys that may occur twice (a few do not); `barred` maps an
-    `Address.key` to why it must not be mailed; `signs` are by a column's index. Unless a gate
-    `has_stopped` a row, the second pass needs no gates.
+    `barred` maps an `Address.key` to why it must not be mailed; `signs` are by a column's index.
+    Unless a gate `has_stopped` a row, the second pass needs no gates.
     """
 
     def __init__(self, columns: Columns, gates: list[Gate]) -> None:
-        self.hashes: Final[set[int]] = set()
         self.barred: Final[dict[str, str]] = {}
         self.signs: Final[dict[int, Sign]] = {}
         self._columns = columns
         self._gates = gates
         self.has_stopped = False
+        self._seen = bytearray(1)
         self._clear: Final[set[str]] = {""}
         self._waiting: list[tuple[int, list[str], str]] = []
         self._values: list[str] = []
@@ -70,8 +69,8 @@ class Survey:
         little memory and excludes nobody.
         """
         mask = (1 << max(16, (table.size // 8).bit_length())) - 1
-        seen = bytearray(mask + 1)
-        hashes, gates, others, clear = self.hashes, self._gates, self._others, self._clear
+        seen = self._seen = bytearray(mask + 1)
+        gates, others, clear = self._gates, self._others, self._clear
         at, width = self._columns.email, len(self._columns.names)
         for line, cells in table.rows(torn=self._torn):
             if len(cells) != width:
@@ -81,11 +80,8 @@ class Survey:
                 del cells[width:]
             cell = cells[at]
             key = cell.strip().lower() if cell.isascii() else _key(cell)
-            number = hash(key)
-            if seen[number & mask]:
-                hashes.add(number)
-            else:
-                seen[number & mask] = 1
+            residue = hash(key) & mask
+            seen[residue] = _TWICE if seen[residue] else _ONCE
             reason = first_stop(gates, cells) if gates else None
             if reason is not None:
                 self.has_stopped = True
@@ -97,6 +93,15 @@ class Survey:
                 if value not in clear:
                     self._wait(line, cells, key, value)
         self._look_at_waiting()
+
+    @property
+    def repeats(self) -> int:
+        """About how many keys occur more than once."""
+        return self._seen.count(_TWICE)
+
+    def may_repeat(self, key: str) -> bool:
+        """Return whether a key may occur more than once; for a few that do not it is True, too."""
+        return self._seen[hash(key) & (len(self._seen) - 1)] == _TWICE
 
     def _wait(self, line: int, cells: list[str], key: str, value: str) -> None:
         """Keep a row with a cell that is not in the cache, to search it together with others."""
@@ -187,6 +192,8 @@ class Survey:
         return None
 
 
+_ONCE: Final = 1
+_TWICE: Final = 2
 _MOST_SHIFTS: Final = 4
 _TOGETHER: Final = 1_024
 _MOST_CLEAR: Final = 50_000

@@ -130,6 +130,7 @@ EXPORTS = (
         needs=frozenset({"email", "status", "tier", "createdat"}),
         left_at=("unsubscribedat",),
         agreed=_CREATED,
+        tags=("tags",),
     ),
     Export(
         tool="Curated",

@@ -12,7 +12,7 @@ from newsletter.audience.list.columns import Column, Columns
 from newsletter.audience.list.table import Report, Row, column_name
 from newsletter.audience.list.textfile import HEAD, TextFile
 
-_NAMED = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>")
+_NAMED = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
 _BETWEEN = re.compile(r"[,;\t]")
 _NAMES = ("name", "email")
 COLUMNS = Columns(
@@ -41,7 +41,9 @@ class Lines:
         """Return whether the first line holds an address, and names no column."""
         first = next((line for line in self._file.from_start() if line.strip()), "")
         names = map(column_name, _BETWEEN.split(first))
-        return "@" in first and "email" not in {ALIASES.get(name, name) for name in names}
+        is_table = _BETWEEN.search(first) and not _NAMED.fullmatch(first.strip())
+        is_header = "email" in {ALIASES.get(name, name) for name in names}
+        return "@" in first and not is_table and not is_header
 
     def rows(self, _report: Report | None = None) -> Iterator[Row]:
         """Yield the lines that are not empty; a longer one than any address is cut."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from newsletter.audience.list.basis import Basis
-from newsletter.audience.list.cells import GONE, Says, gone_in_a_status
-from newsletter.audience.list.gates import IN_THE_LIST, SAID
+from newsletter.audience.list.cells import GONE, Says, answer, gone_in_a_status, plainly_gone
+from newsletter.audience.list.columns import quoted
+from newsletter.audience.list.gates import IN_THE_LIST, NOT_UNDERSTOOD, SAID
 from newsletter.audience.list.listfile import LONGEST_NAME, Member, RowReader
 from newsletter.audience.list.table import column_name
 from newsletter.audience.moving.dates import is_empty, moment
 from newsletter.audience.moving.exports import CSV
-from newsletter.audience.moving.source import Source
+from newsletter.audience.moving.source import NAMED_LEFT, Source
 from newsletter.audience.register.consent import Consent
 from newsletter.basics.address import Address
 from newsletter.basics.errors import Problem, shortened
@@ -109,10 +110,23 @@ class Rows:
             line=member.line,
             fields={} if left else self._for_the_list(fields),
             left=left,
-            barred=member.excluded or (SAID[says] if says in GONE else None),
+            barred=self._barred(member, says),
             consent=None if left else self._consent(fields, strange),
             strange=tuple(strange),
         )
+
+    def _barred(self, member: Member, says: Says | None) -> str | None:
+        """Return why they are not added, by their row, by what is in its JSON, or by the file."""
+        if member.excluded is not None:
+            return member.excluded
+        if says is not None and says in GONE:
+            return SAID[says]
+        if self._source.is_named_left:
+            return NAMED_LEFT
+        fields = member.subscriber.fields
+        found = (each for each in self._export.json if _may_say_left(self._cell(fields, each)))
+        column = next(found, None)
+        return f"{NOT_UNDERSTOOD} ({quoted(column)}) may say that they left" if column else None
 
     def _cell(self, fields: Mapping[str, str], column: str) -> str:
         """Return the cell of a column by its squeezed name, or ""."""
@@ -230,6 +244,14 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def _may_say_left(cell: str) -> bool:
+    """Return whether a value of a JSON object says so, or a yes or a date of such a name does."""
+    return any(
+        plainly_gone(value) or (plainly_gone(name) and answer(value) in (Says.YES, Says.DATE))
+        for name, value in _in_json(cell)
+    )
 
 
 def _in_json(cell: str) -> Iterator[tuple[str, str]]:

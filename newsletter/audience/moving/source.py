@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from newsletter.audience.list.column_names import meaning
+from newsletter.audience.list.cells import plain, plainly_gone
+from newsletter.audience.list.column_names import Role, meaning
 from newsletter.audience.list.columns import Answers, Columns, read_columns
 from newsletter.audience.list.gates import Gate, gates_of
 from newsletter.audience.list.table import Table, column_name
 from newsletter.audience.moving.exports import CSV, MEMBERS, Export, recognise, squeezed
 from newsletter.audience.moving.lines import COLUMNS, Lines
 from newsletter.audience.moving.zipped import is_zip, members_of
-from newsletter.basics.errors import NewsletterError, Problem
+from newsletter.basics.errors import Level, NewsletterError, Problem
 from newsletter.settings.values import AS_FIELD
+
+NAMED_LEFT = "the file's name says that they left, and no column does"
+_SUPPRESS_OR_RENAME = (
+    "add a column 'status' with 'unsubscribed' in each row; or, if they did not leave, rename it"
+)
+_LEFT = frozenset(
+    {"cleaned", "bounced", "complaints", "complained", "suppressed", "suppression", "suppressions"}
+    | {"blocked", "unconfirmed", "pending"}
+)
+"""Words in the names of such files, besides those that mean so everywhere."""
+_LEAVING = frozenset({Role.UNSUBSCRIBED, Role.LEFT_WHEN_OR_WHY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +37,7 @@ class Source:
     """A file that is read: `name` without its folder, as records keep it; `shown` as it was given.
 
     `fields` maps a squeezed column name to the name that a row's fields have it under.
+    `is_named_left`: no tool is known by the file, and its name says that who is in it left.
     """
 
     name: str
@@ -34,6 +47,7 @@ class Source:
     columns: Columns
     gates: list[Gate]
     fields: Mapping[str, str]
+    is_named_left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What an import reads, and what it does not; `warnings` are those of the encodings."""
+    """What an import reads, and what it does not; `warnings` are about encodings and names."""
 
     sources: Sequence[Source]
     passed_over: Sequence[PassedOver]
@@ -73,13 +87,16 @@ def opened_sources(files: Sequence[Path], *, today: date, answers: Answers) -> I
                 problems.extend(error.problems)
         if problems:
             raise NewsletterError(*problems)
-        warnings = [
-            problem
-            for each in found
-            if isinstance(each.table, Table)
-            for problem in each.table.encoding_problems()
-        ]
-        yield Opened(found, passed, warnings)
+        yield Opened(found, passed, [problem for each in found for problem in _warnings(each)])
+
+
+def _warnings(source: Source) -> Iterator[Problem]:
+    if isinstance(source.table, Table):
+        yield from source.table.encoding_problems()
+    if source.is_named_left and not source.gates:
+        yield Problem(
+            message=NAMED_LEFT, file=source.shown, level=Level.WARNING, hint=_SUPPRESS_OR_RENAME
+        )
 
 
 def _in_file(
@@ -142,6 +159,7 @@ def _source(
             columns=COLUMNS,
             gates=[],
             fields={},
+            is_named_left=says_left(name),
         )
     lines.close()
     table = Table(file, shown=shown)
@@ -151,12 +169,28 @@ def _source(
     return Source(
         name=name,
         shown=shown,
-        export=export,
+        export=_with_days_of_leaving(export, columns),
         table=table,
         columns=columns,
         gates=gates_of(columns, today),
         fields={squeezed(each.written): each.name for each in columns.each if each.name},
+        is_named_left=export.tool == CSV and says_left(name),
     )
+
+
+def says_left(name: str) -> bool:
+    """Return whether a file's name is one under which tools export who left: `cleaned.csv`."""
+    said = plain(PurePosixPath(name.replace("\\", "/")).stem)
+    return plainly_gone(said) is not None or not _LEFT.isdisjoint(said.split())
+
+
+def _with_days_of_leaving(export: Export, columns: Columns) -> Export:
+    """Return an export that no tool is known by, with all columns of when somebody left."""
+    if export.tool != CSV:
+        return export
+    found = (squeezed(each.written) for each in columns.each if each.role in _LEAVING)
+    more = (each for each in found if each not in (*export.left_at, *export.why))
+    return replace(export, left_at=(*export.left_at, *more))
 
 
 def _answers(table: Table, export: Export, answers: Answers) -> Answers:

@@ -32,6 +32,15 @@ class Held:
     expires: str
     wording: str = ""
 
+    def as_fields(self) -> dict[str, str]:
+        """Return it as the columns of a list."""
+        return {
+            "consent": self.basis,
+            "consent_source": self.source,
+            "consent_date": self.at,
+            "consent_expires": self.expires,
+        }
+
     def as_json(self) -> dict[str, str]:
         """Return it with stable keys."""
         return {

@@ -168,7 +168,9 @@ class SuppressionBook:
         written.
         """
         held = ((each, self.of(each.address)) for each in left)
-        self._write([_kept(before, now) if before else each for each, before in held], others)
+        events = (_kept(before, now) if before else each for each, before in held)
+        in_both = in_force(self._in_database).keys() & in_force(self._in_file).keys()
+        self._write([each for each in events if each.address.key not in in_both], others)
 
     def _write(self, events: Sequence[Event], others: Iterable[Event] = ()) -> None:
         """Write events to each record that lacks them. Raises NewsletterError with all failures.

@@ -74,25 +74,26 @@ def read_record(file: Path, *, shown: Path) -> Recorded:
     return Recorded(events=tuple(latest.values()), problems=tuple(problems))
 
 
-def append_events(file: Path, events: Iterable[Event], *, shown: Path) -> None:
+def append_events(file: Path, events: Sequence[Event], *, shown: Path) -> None:
     """Add a line for each event, on the disk when this returns; makes the file (mode 0600).
 
     A file in another form is first rewritten in this one, with every cell kept. Raises
     NewsletterError or OSError where it could not be written.
     """
     names = _make_ready(file, shown)
-    lines = [
-        {
-            "email": str(event.address),
-            "action": (Kind.SUPPRESS if event.suppresses else Kind.RESTORE).value,
-            "reason": event.reason,
-            "source": event.source,
-            "at": event.at.astimezone(UTC).isoformat(timespec="seconds"),
-        }
-        for event in events
-    ]
+    lines = map(_line, events)
     data = _csv([line.get(name, "") for name in names] for line in lines)
-    (_append if len(lines) == 1 else _append_by_rename)(file, data)
+    (_append if len(events) == 1 else _append_by_rename)(file, data)
+
+
+def _line(event: Event) -> dict[str, str]:
+    return {
+        "email": str(event.address),
+        "action": (Kind.SUPPRESS if event.suppresses else Kind.RESTORE).value,
+        "reason": event.reason,
+        "source": event.source,
+        "at": event.at.astimezone(UTC).isoformat(timespec="seconds"),
+    }
 
 
 def _has_content(file: Path) -> bool:

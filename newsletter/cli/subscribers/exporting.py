@@ -62,7 +62,9 @@ def export(start: Any, file: Path, as_json: bool, force: bool) -> None:
         figures = audience.figures
     number = figures.mailable + figures.excluded.total()
     where = "" if is_stdout else f" in {file}"
-    output.say(f"{number:,} people{where}, of whom {figures.mailable:,} are mailed now.")
+    people = "person" if number == 1 else "people"
+    are = "is" if figures.mailable == 1 else "are"
+    output.say(f"{number:,} {people}{where}, of whom {figures.mailable:,} {are} mailed now.")
     output.problems(audience.column_problems)
     output.next_step("newsletter subscribers check")
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from newsletter.tasks.people.tally import Moved, Reason, Tally
 
 _COLUMNS = ("file", "from", "rows", "added", "known", "suppressed", "twice", "left out")
+_NARROW = 12
+"""Characters of a file's name beside which the counts fit in 80 columns."""
 _TOLD = 10
 """Files of a ZIP that are named as passed over."""
 
@@ -47,7 +49,9 @@ def import_(start: Any, files: tuple[Path, ...], dry_run: bool, as_json: bool) -
 
 def _show(moved: Moved) -> None:
     output.problems(moved.warnings)
-    rows = [_row(each) for each in moved.tallies]
+    rows = [
+        (name, *_row(each)[1:]) for name, each in zip(_names(moved), moved.tallies, strict=True)
+    ]
     if len(rows) > 1:
         rows.append(("total", "", *_row(moved.total)[2:]))
     output.table(_COLUMNS, rows, right=_COLUMNS[2:])
@@ -56,8 +60,22 @@ def _show(moved: Moved) -> None:
     if moved.dry_run:
         output.say("This was a dry run: nothing was written.")
         output.next_step("newsletter subscribers import FILE...")
+    elif not moved.has_list:
+        output.say(f"Nobody was added, and there is no list yet ({moved.list_file}).")
+        output.next_step("newsletter subscribers import FILE..., with the file of who subscribed")
     else:
         output.next_step("newsletter subscribers check")
+
+
+def _names(moved: Moved) -> list[str]:
+    """Return the files' names; of long ones a terminal gets a list first, and their numbers."""
+    names = [each.file for each in moved.tallies]
+    if not output.on_terminal() or all(len(each) <= _NARROW for each in names):
+        return names
+    numbered = {f"file {number}": name for number, name in enumerate(names, start=1)}
+    for number, name in numbered.items():
+        output.say(f"{number}: {name}")
+    return list(numbered)
 
 
 def _row(tally: Tally) -> tuple[str, ...]:

@@ -62,6 +62,11 @@ class SqlitePeople:
     def imports(self) -> Iterator[Event]:
         yield from self._read("kind = ?", (Kind.IMPORT,))
 
+    def imports_of(self, keys: Sequence[str]) -> Sequence[Event]:
+        # "+kind": the index to use is that of the keys; a whole list may have been imported.
+        among = f"+kind = ? AND key IN ({', '.join('?' * len(keys))})"
+        return self._events(among, (Kind.IMPORT, *keys))
+
     def exclude_waiting(self) -> int:
         with self._database.transaction():
             return self._db.execute(EXCLUDE_SUPPRESSED).rowcount

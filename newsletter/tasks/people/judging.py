@@ -8,7 +8,7 @@ from newsletter.audience.list.basis import Basis
 from newsletter.audience.list.formulas import guard_formula
 from newsletter.audience.list.gates import NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE
 from newsletter.audience.moving.rows import Person, Rows, Unusable, plain_reason
-from newsletter.audience.moving.source import Source
+from newsletter.audience.moving.source import NAMED_LEFT, Source
 from newsletter.audience.register.consent import Consent
 from newsletter.audience.suppression.book import SuppressionBook
 from newsletter.tasks.people.consents import Consents
@@ -18,7 +18,7 @@ from newsletter.tasks.people.spool import Spool
 from newsletter.tasks.people.tally import Tally
 
 _LIKE_A_FORMULA = "the address begins like a spreadsheet's formula: add it by hand"
-_TO_MEND = (NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE, BROKEN)
+_TO_MEND = (NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE, BROKEN, NAMED_LEFT)
 
 
 class Judging:

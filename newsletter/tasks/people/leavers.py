@@ -31,23 +31,21 @@ class Leavers:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What is here of those who left there: `new` are suppressed by this import.
+    """What is here of those who left there, by `Address.key`: `new` are suppressed by this import.
 
-    `back` came back here after that, so it does not count. `events` are those of all who stay
-    suppressed, for the record that lacks it.
+    `back` came back here after that, so it does not count.
     """
 
     new: frozenset[str]
     back: frozenset[str]
-    events: tuple[Event, ...]
 
 
 def find_leavers(sources: Iterable[tuple[Source, Rows]]) -> Leavers:
     """Read all files once, and those again in which somebody left, for the time."""
     found = Leavers({}, {})
     for source, rows in sources:
-        stops = _survey(source, found)
-        if stops or source.export.all_left or source.export.status:
+        stops = _survey(source, found) or source.is_named_left
+        if stops or source.export.all_left or source.export.status or source.export.json:
             for row in rows:
                 if isinstance(row, Unusable):
                     continue
@@ -59,20 +57,25 @@ def find_leavers(sources: Iterable[tuple[Source, Rows]]) -> Leavers:
     return found
 
 
-def judge(leavers: Leavers, book: SuppressionBook, now: datetime) -> Verdicts:
+def judge(leavers: Leavers, book: SuppressionBook) -> Verdicts:
     """Return what each leaving means here. Without a time, any later word of theirs here wins."""
     new: set[str] = set()
     back: set[str] = set()
-    events: list[Event] = []
     for key, left in leavers.left.items():
         if book.of(left.address) is not None:
-            events.append(_event(left, now))
-        elif _came_back(left, book.lifted_at(left.address)):
+            continue
+        if _came_back(left, book.lifted_at(left.address)):
             back.add(key)
         else:
             new.add(key)
-            events.append(_event(left, now))
-    return Verdicts(frozenset(new), frozenset(back), tuple(events))
+    return Verdicts(frozenset(new), frozenset(back))
+
+
+def events_of(leavers: Leavers, verdicts: Verdicts, now: datetime) -> Iterator[Event]:
+    """Yield the events of all who stay suppressed, for the record that lacks it."""
+    for key, left in leavers.left.items():
+        if key not in verdicts.back:
+            yield _event(left, now)
 
 
 def _came_back(left: Left, lifted: datetime | None) -> bool:

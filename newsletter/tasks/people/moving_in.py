@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newsletter.audience.moving.source import Opened, opened_sources
+from newsletter.audience.moving.source import opened_sources
 from newsletter.audience.suppression.book import SuppressionBook
 from newsletter.settings.values import Durability
 from newsletter.state.guards.lock import sending_lock
@@ -27,10 +27,10 @@ from newsletter.state.keys import load_keys
 from newsletter.state.ledger import Ledger
 from newsletter.tasks.people.consents import Consents
 from newsletter.tasks.people.judging import Judging
-from newsletter.tasks.people.leavers import find_leavers, judge, rows_of
+from newsletter.tasks.people.leavers import events_of, find_leavers, judge, rows_of
 from newsletter.tasks.people.roll import Roll
 from newsletter.tasks.people.spool import Spool
-from newsletter.tasks.people.tally import Moved, Tally
+from newsletter.tasks.people.tally import Moved
 from newsletter.workspace import Workspace
 
 LOCK = "import.lock"
@@ -60,15 +60,24 @@ def move_in(workspace: Workspace, files: Sequence[Path], *, now: datetime, dry_r
         roll.keys.update(_joined(ledger))
         each = list(rows_of(opened.sources, now=now, keeps_ip=settings.keep_ip))
         leavers = find_leavers(each)
-        verdicts = judge(leavers, book, now)
+        verdicts = judge(leavers, book)
         judging = Judging(roll, book, leavers, verdicts, news=news, consents=consents)
         tallies = tuple(judging.count(source, rows) for source, rows in each)
         backup = None
         if not dry_run:
             roll.tidy()
-            book.bring_in(verdicts.events, consents.events(now), now)
+            book.bring_in(events_of(leavers, verdicts, now), consents.events(now), now)
             backup = roll.write(news, now) if news.count else None
-        return _moved(opened, tallies, roll, backup, dry_run=dry_run)
+        return Moved(
+            tallies=tallies,
+            passed_over=tuple((each.name, each.why) for each in opened.passed_over),
+            warnings=tuple(opened.warnings),
+            list_file=roll.shown,
+            columns=roll.columns,
+            backup=backup,
+            has_list=roll.is_there or news.count > 0,
+            dry_run=dry_run,
+        )
 
 
 @contextlib.contextmanager
@@ -97,17 +106,3 @@ def _joined(ledger: Ledger) -> Iterator[str]:
     """Yield the keys of people who signed up here and have no row in the list."""
     choices = ledger.people.choices()
     return (key for key, choice in choices.items() if choice.joined)
-
-
-def _moved(
-    opened: Opened, tallies: tuple[Tally, ...], roll: Roll, backup: Path | None, *, dry_run: bool
-) -> Moved:
-    return Moved(
-        tallies=tallies,
-        passed_over=tuple((each.name, each.why) for each in opened.passed_over),
-        warnings=tuple(opened.warnings),
-        list_file=roll.shown,
-        columns=roll.columns,
-        backup=backup,
-        dry_run=dry_run,
-    )

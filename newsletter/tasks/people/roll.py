@@ -54,6 +54,11 @@ class Roll:
                 self._kept.update(each.name for each in columns.each if each.role in _FILLED)
         self._kept.update(("email", *ADDABLE))
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there was a list with content."""
+        return self._old is not None
+
     def _note(self, cell: str) -> None:
         try:
             self.keys.add(parse_address(cell.strip(INVISIBLE)).key)

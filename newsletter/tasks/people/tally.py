@@ -68,8 +68,8 @@ class Moved:
     """What an import did, or would do: the tallies in the order of the files.
 
     `passed_over` are files of a ZIP that are no list, each with why; `warnings` are about
-    encodings. `list_file` is the list, `columns` those that it got, `backup` the copy of it as it
-    was, or None where nothing changed.
+    encodings and names. `list_file` is the list, `columns` those that it got, `backup` the copy of
+    it as it was, or None where nothing changed. Without `has_list` there is still no list.
     """
 
     tallies: tuple[Tally, ...]
@@ -78,6 +78,7 @@ class Moved:
     list_file: Path
     columns: tuple[str, ...]
     backup: Path | None
+    has_list: bool
     dry_run: bool
 
     @property
