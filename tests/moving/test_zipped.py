@@ -54,13 +54,30 @@ def test_who_got_a_post_of_substack_is_not_taken_for_the_list(empty: Path, bring
     files: dict[str, str | bytes] = {
         name: content,
         "posts.csv": "post_id,post_date\n1,2026-01-01\n",
-        "posts/1.delivers.csv": "post_id,timestamp,email\n1,2020-01-01,old@example.com\n",
+        "posts/1.delivers.csv": (
+            "post_id,timestamp,email,active_subscription\n"
+            "1,2020-01-01,old@example.com,false\n1,2020-01-01,mia@example.com,false\n"
+        ),
     }
     told = bring({"substack.zip": packed(files)})
     assert listed(empty) == ["email", "mia@example.com"]
     assert [each["reason"] for each in told["passed_over"]] == [
         "no column is named 'email' (found: 'post_id', 'post_date')",
         "no list of Substack",
+    ]
+
+
+def test_who_left_by_another_table_of_the_zip_is_not_added(empty: Path, bring: Import) -> None:
+    columns = "uuid,email,name,attributes,status,created_at,updated_at"
+    files: dict[str, str | bytes] = {
+        "subscribers.csv": f"{columns}\n1,ada@example.org,,{{}},enabled,,\n"
+        "2,lee@example.com,,{},enabled,,\n",
+        "gone.csv": "email,abgemeldet\nlee@example.com,ja\nada@example.org,nein\n",
+    }
+    told = bring({"all.zip": packed(files)}, exit_code=1)
+    assert listed(empty) == ["email", "ada@example.org"]
+    assert [each["reason"] for each in told["files"][0]["reasons"]] == [
+        "a table that was passed over says that they left (all.zip: gone.csv)"
     ]
 
 

@@ -15,6 +15,7 @@ from newsletter.audience.list.basis import Basis
 from newsletter.audience.list.cells import Says
 from newsletter.audience.list.table import column_name
 
+SUBSTACK = "Substack"
 CSV = "CSV"
 """The tool of a file that no tool is known by: any table with a column of addresses."""
 MAILMAN = "Mailman"
@@ -103,7 +104,7 @@ EXPORTS = (
         tags=("tags",),
     ),
     Export(
-        tool="Substack",
+        tool=SUBSTACK,
         needs=frozenset({"email", "activesubscription", "emaildisabled"}),
         agreed=_CREATED,
     ),

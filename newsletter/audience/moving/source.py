@@ -14,7 +14,7 @@ from newsletter.audience.list.column_names import Role, meaning
 from newsletter.audience.list.columns import Answers, Columns, read_columns
 from newsletter.audience.list.gates import Gate, gates_of
 from newsletter.audience.list.table import Table, column_name
-from newsletter.audience.moving.exports import CSV, MEMBERS, Export, recognise, squeezed
+from newsletter.audience.moving.exports import CSV, MEMBERS, SUBSTACK, Export, recognise, squeezed
 from newsletter.audience.moving.lines import COLUMNS, Lines
 from newsletter.audience.moving.zipped import is_zip, members_of
 from newsletter.basics.errors import Level, NewsletterError, Problem
@@ -60,9 +60,14 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What an import reads, and what it does not; `warnings` are about encodings and names."""
+    """What an import reads, and what it does not; `warnings` are about encodings and names.
+
+    Of `strangers`, which are among those passed over, only who left counts: nobody is added. Those
+    of Substack are none: `posts/ID.delivers.csv` says of who got a post only whether they paid.
+    """
 
     sources: Sequence[Source]
+    strangers: Sequence[Source]
     passed_over: Sequence[PassedOver]
     warnings: Sequence[Problem]
 
@@ -76,18 +81,24 @@ def opened_sources(files: Sequence[Path], *, today: date, answers: Answers) -> I
     """
     problems: list[Problem] = []
     found: list[Source] = []
+    strangers: list[Source] = []
     passed: list[PassedOver] = []
     with contextlib.ExitStack() as stack:
         for file in files:
             try:
                 sources, over = _in_file(file, stack, today, answers)
-                found.extend(sources)
-                passed.extend(over)
+                known, strange = _without_strangers(sources)
+                found += known
+                strangers += () if known[0].export.tool == SUBSTACK else strange
+                passed += over
+                passed += (PassedOver(str(each.shown), _why_not(known)) for each in strange)
             except NewsletterError as error:
                 problems.extend(error.problems)
         if problems:
             raise NewsletterError(*problems)
-        yield Opened(found, passed, [problem for each in found for problem in _warnings(each)])
+        yield Opened(
+            found, strangers, passed, [problem for each in found for problem in _warnings(each)]
+        )
 
 
 def _warnings(source: Source) -> Iterator[Problem]:
@@ -117,26 +128,23 @@ def _in_file(
             found.append(_source(member.octets, name, shown, stack, today, answers))
         except NewsletterError as error:
             passed.append(PassedOver(str(shown), error.problems[0].message))
-    return _without_strangers(file, found, passed)
-
-
-def _without_strangers(
-    file: Path, found: list[Source], passed: list[PassedOver]
-) -> tuple[list[Source], list[PassedOver]]:
-    """Pass over tables that no tool is known by, where the ZIP has one that is.
-
-    Substack's ZIP names in `posts/ID.delivers.csv` everybody who got a post, also who left since.
-    """
-    known = [each for each in found if each.export.tool != CSV]
-    if known:
-        why = f"no list of {known[0].export.tool}"
-        passed += [PassedOver(str(each.shown), why) for each in found if each.export.tool == CSV]
-        found = known
     if not found:
         what = "the ZIP holds no list"
         hint = "a list is a CSV file with a column of addresses"
         raise NewsletterError(Problem(message=what, file=file, hint=hint))
     return found, passed
+
+
+def _without_strangers(sources: list[Source]) -> tuple[list[Source], list[Source]]:
+    """Return the lists of a file, and the tables that no tool is known by beside one that is."""
+    known = [each for each in sources if each.export.tool != CSV]
+    return (
+        (known, [each for each in sources if each.export.tool == CSV]) if known else (sources, [])
+    )
+
+
+def _why_not(known: list[Source]) -> str:
+    return f"no list of {known[0].export.tool}"
 
 
 def _source(

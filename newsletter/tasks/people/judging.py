@@ -12,13 +12,13 @@ from newsletter.audience.moving.source import NAMED_LEFT, Source
 from newsletter.audience.register.consent import Consent
 from newsletter.audience.suppression.book import SuppressionBook
 from newsletter.tasks.people.consents import Consents
-from newsletter.tasks.people.leavers import BROKEN, Leavers, Verdicts
+from newsletter.tasks.people.leavers import BROKEN, LEFT_ELSEWHERE, Leavers, Verdicts
 from newsletter.tasks.people.roll import Roll
 from newsletter.tasks.people.spool import Spool
 from newsletter.tasks.people.tally import Tally
 
 _LIKE_A_FORMULA = "the address begins like a spreadsheet's formula: add it by hand"
-_TO_MEND = (NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE, BROKEN, NAMED_LEFT)
+_TO_MEND = (NOT_UNDERSTOOD, UNKNOWN_STATUS, UNKNOWN_VALUE, BROKEN, NAMED_LEFT, LEFT_ELSEWHERE)
 
 
 class Judging:

@@ -18,6 +18,7 @@ from newsletter.audience.suppression.book import SuppressionBook
 
 SOURCE = "import"
 BROKEN = "a row that cannot be read, or a cell about something else, may say that they left"
+LEFT_ELSEWHERE = "a table that was passed over says that they left"
 _KINDS = {Says.UNSUBSCRIBED: Kind.UNSUBSCRIBE, Says.COMPLAINED: Kind.COMPLAINT}
 
 
@@ -40,8 +41,13 @@ class Verdicts:
     back: frozenset[str]
 
 
-def find_leavers(sources: Iterable[tuple[Source, Rows]]) -> Leavers:
-    """Read all files once, and those again in which somebody left, for the time."""
+def find_leavers(
+    sources: Iterable[tuple[Source, Rows]], strangers: Iterable[tuple[Source, Rows]]
+) -> Leavers:
+    """Read all files once, and those again in which somebody left, for the time.
+
+    Who left by a stranger's table is barred: it may be older than what the lists say.
+    """
     found = Leavers({}, {})
     for source, rows in sources:
         stops = _survey(source, found) or source.is_named_left
@@ -54,6 +60,10 @@ def find_leavers(sources: Iterable[tuple[Source, Rows]]) -> Leavers:
                     found.left[key] = _later(found.left.get(key), row.left)
                 elif row.barred is not None:
                     found.barred.setdefault(key, row.barred)
+    for source, rows in strangers:
+        for row in rows if source.gates or source.is_named_left else ():
+            if not isinstance(row, Unusable) and (row.left is not None or row.barred is not None):
+                found.barred.setdefault(row.address.key, f"{LEFT_ELSEWHERE} ({source.name})")
     return found
 
 

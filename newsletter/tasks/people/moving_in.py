@@ -59,7 +59,7 @@ def move_in(workspace: Workspace, files: Sequence[Path], *, now: datetime, dry_r
         consents = stack.enter_context(Consents(ledger.people.imports()))
         roll.keys.update(_joined(ledger))
         each = list(rows_of(opened.sources, now=now, keeps_ip=settings.keep_ip))
-        leavers = find_leavers(each)
+        leavers = find_leavers(each, rows_of(opened.strangers, now=now, keeps_ip=False))
         verdicts = judge(leavers, book)
         judging = Judging(roll, book, leavers, verdicts, news=news, consents=consents)
         tallies = tuple(judging.count(source, rows) for source, rows in each)
