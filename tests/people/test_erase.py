@@ -102,6 +102,20 @@ def test_after_it_no_file_names_them(workspace: Path, run: Run, answer: str) -> 
     assert naming(workspace) == []
 
 
+def test_a_message_whose_headers_are_not_ascii_is_found_and_deleted(
+    workspace: Path, run: Run
+) -> None:
+    """RFC 6532: the local part, then the whole field, is in UTF-8."""
+    who = "ünal@bücher.example"
+    text = f"email,name\n{who},Müller Ünal\nada@example.org,Ada\n"
+    (workspace / "subscribers.csv").write_text(text, "utf-8")
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    erase(run, who)
+    left = b"".join(files(workspace / "outbox").values())
+    assert left.count(b"To: Ada") == 1
+    assert "ünal@".encode() not in left
+
+
 def test_the_rest_of_the_list_and_of_its_backups_is_as_it_was(workspace: Path, run: Run) -> None:
     month(workspace, run)
     erase(run)
