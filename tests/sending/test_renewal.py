@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.audience.register.event import Kind
+from newsletter.basics.address import parse_address
 from newsletter.basics.times import today
 from newsletter.message.received import Received
+from newsletter.workspace import open_workspace
 from tests.delivery.oracle import Run, settle
 from tests.sink import Sink, running
 
@@ -72,6 +75,25 @@ def test_nobody_is_asked_twice_about_one_consent(workspace: Path, run: Run) -> N
     assert again.stderr == "Nobody is to be asked: no implied consent ends within 60 days.\n"
     assert sink.recipients == ["ada@example.org", "bob@example.org"]
     assert [event["action"] for event in history(run, "ada@example.org")] == ["ask-renewal"]
+
+
+def test_who_was_erased_is_not_noted_anew_and_not_asked_twice(workspace: Path, run: Run) -> None:
+    """Not even restored, and on the list again with the same consent."""
+    row = f"ada@example.org,implied,{day(10)}\n"
+    with running(Sink()) as sink:
+        given(workspace, sink.port, row)
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+        erased = run("subscribers", "erase", "ada@example.org", "--yes")
+        alias = re.findall(r"erased-\w+@erased\.invalid", erased.stderr)[0]
+        given(workspace, sink.port, f"bob@example.org,implied,{day(12)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+        with open_workspace(workspace).ledger() as ledger:
+            noted = [event.kind for event in ledger.people.history(parse_address(alias))]
+        run("subscribers", "restore", "ada@example.org", "--reason", "asked to")
+        given(workspace, sink.port, row)
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    assert noted == [Kind.ASK_RENEWAL, Kind.ERASE]
+    assert sink.recipients == ["ada@example.org", "bob@example.org"]
 
 
 def test_a_renewal_that_was_interrupted_goes_on(workspace: Path, run: Run) -> None:

@@ -75,7 +75,8 @@ def _prepared(
     day = today()
     slug = next_slug(ledger, workspace.root / ISSUES, day)
     content = renewal_content(workspace, slug, day)
-    intake = Intake(workspace, ledger, day, only=Asking(asked_when(ledger), day, days))
+    asking = Asking(asked_when(ledger), day, days, workspace.keys())
+    intake = Intake(workspace, ledger, day, only=asking)
     readers = intake.read(content)
     if readers.mailable is None or readers.column_problems:
         raise NewsletterError(*readers.problems)
