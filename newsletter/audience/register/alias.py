@@ -16,7 +16,8 @@ from newsletter.basics.address import Address
 from newsletter.basics.tokens import Key
 
 _DOMAIN: Final = "erased.invalid"
-_END: Final = f"@{_DOMAIN}"
+END: Final = f"@{_DOMAIN}"
+"""The end of the `Address.key` of every alias."""
 _LABEL: Final = b"erased"
 _OCTETS: Final = 15
 
@@ -31,7 +32,7 @@ def alias_of(key: str, secret: Key) -> Address:
 
 def is_alias(key: str) -> bool:
     """Return whether an `Address.key` stands for somebody who was erased."""
-    return key.endswith(_END)
+    return key.endswith(END)
 
 
 class Aliases:
