@@ -148,6 +148,37 @@ def test_a_yes_of_somebody_who_left_is_refused(workspace: Path, run: Run) -> Non
     )
 
 
+def test_a_yes_of_somebody_who_is_not_on_the_list_is_recorded_and_said_so(
+    workspace: Path, run: Run
+) -> None:
+    given(workspace, 9, f"adelaide@example.org,implied,{day(10)}\n")
+    yes = run("subscribers", "renew", "--agreed", "adelaid@example.org")
+    assert yes.exit_code == 0
+    assert yes.stderr == (
+        "adelaid@example.org has given an express consent, which does not end\n"
+        "  not on the list (subscribers.csv); did you mean 'adelaide@example.org'?\n"
+        "Next: newsletter subscribers show adelaid@example.org\n"
+    )
+
+
+def test_the_token_of_somebody_erased_and_restored_records_no_yes(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"ada@example.org,implied,{day(10)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    ((_, message),) = sink.journal
+    token = re.findall("unsubscribe-[a-z2-7]{24}", message.decode())[0]
+    assert run("subscribers", "erase", "ada@example.org", "--yes").exit_code == 0
+    run("subscribers", "restore", "ada@example.org", "--reason", "asked to")
+    no = run("subscribers", "renew", "--agreed", token)
+    assert no.exit_code == 1
+    assert no.stderr == (
+        "error: this token is of somebody who was erased and restored since\n"
+        "  Hint: give their address\n"
+    )
+
+
 def test_the_editors_own_words_are_sent_with_the_last_day(workspace: Path, run: Run) -> None:
     (workspace / "renewal.md").write_text(
         "---\nsubject: Still interested?\n---\n"

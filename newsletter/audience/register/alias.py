@@ -18,6 +18,8 @@ from newsletter.basics.tokens import Key
 _DOMAIN: Final = "erased.invalid"
 END: Final = f"@{_DOMAIN}"
 """The end of the `Address.key` of every alias."""
+ERASED_AND_RESTORED: Final = "this token is of somebody who was erased and restored since"
+"""What is said of a token that leads to an alias which is suppressed no more."""
 _LABEL: Final = b"erased"
 _OCTETS: Final = 15
 

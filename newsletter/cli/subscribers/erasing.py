@@ -71,7 +71,7 @@ def erase(start: Any, who: str, yes: bool, trusted: bool) -> None:
 
 
 def _gather(workspace: Workspace, ledger: SqliteLedger, who: str) -> Kept:
-    from newsletter.audience.register.alias import Aliases
+    from newsletter.audience.register.alias import ERASED_AND_RESTORED, Aliases
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.audience.who import find_who
     from newsletter.tasks.people.kept import kept
@@ -89,10 +89,7 @@ def _gather(workspace: Workspace, ledger: SqliteLedger, who: str) -> Kept:
     address = find_who(who, ledger.records.find_by_token)
     found = kept(workspace, ledger, book, sought(address, Aliases(book.in_force(), keys), keys))
     if found.who.address is None and found.erased is None:
-        raise fail(
-            "this token is of somebody who was erased and restored since",
-            hint="give their address",
-        )
+        raise fail(ERASED_AND_RESTORED, hint="give their address")
     return found
 
 

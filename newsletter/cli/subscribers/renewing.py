@@ -69,12 +69,17 @@ def renew(
 
 def _record(start: Any, who: str, reason: str | None) -> None:
     from newsletter.audience.who import find_who
+    from newsletter.cli.subscribers.opened import look_up, nearest, not_listed, opened_whole
     from newsletter.tasks.renewal.answer import agree
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(start)
-    with workspace.ledger() as ledger:
+    with opened_whole(workspace) as (audience, book, ledger):
         address = find_who(who, ledger.records.find_by_token)
-        agree(workspace, ledger, address, source=_SOURCE, reason=reason or _SAID_YES)
-    output.say(f"{address} has given an express consent, which does not end")
+        agree(workspace, ledger, book, address, source=_SOURCE, reason=reason or _SAID_YES)
+        output.say(f"{address} has given an express consent, which does not end")
+        member, unreadable = look_up(audience, address.key)
+        if member is None and not unreadable:
+            near = nearest(audience, address)
+            output.say(not_listed(workspace, near), style="yellow")
     output.next_step(f"newsletter subscribers show {address}")
