@@ -96,6 +96,41 @@ def test_who_was_erased_is_not_noted_anew_and_not_asked_twice(workspace: Path, r
     assert sink.recipients == ["ada@example.org", "bob@example.org"]
 
 
+def test_a_renewal_is_not_topped_up_with_those_who_need_not_be_asked(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"ada@example.org,implied,{day(10)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+        rows = f"ada@example.org,implied,{day(10)}\nbob@example.org,express,\n"
+        given(workspace, sink.port, rows)
+        more = run("send", SLUG, "--top-up", "--yes")
+    assert more.exit_code == 1
+    assert more.stderr == (
+        f"error: {SLUG} asks for consents, so it is not topped up from the list\n"
+        "  Hint: newsletter subscribers renew asks those whose consent ends by now\n"
+    )
+    assert sink.recipients == ["ada@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--agreed", "ada@example.org", "--dry-run"], "--agreed records a yes at once"),
+        (["--agreed", "ada@example.org", "--show"], "--agreed records a yes at once"),
+        (["--reason", "by post"], "--reason says how a reader agreed"),
+    ],
+)
+def test_options_that_contradict_each_other_do_nothing(
+    workspace: Path, run: Run, options: list[str], said: str
+) -> None:
+    given(workspace, 9, f"ada@example.org,implied,{day(10)}\n")
+    no = run("subscribers", "renew", *options)
+    assert no.exit_code == 2
+    assert said in no.stderr
+    assert history(run, "ada@example.org") == []
+
+
 def test_a_renewal_that_was_interrupted_goes_on(workspace: Path, run: Run) -> None:
     rows = "".join(f"reader{n}@example.org,implied,{day(n)}\n" for n in range(1, 7))
     sink = Sink(rcpt=lambda who: "451 4.7.1 later" if who.startswith("reader4@") else "250 2.1.5")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from newsletter.basics.errors import Problem, WrongUsage
 from newsletter.cli.terminal import output
 
 _DAYS = 60
@@ -53,6 +54,7 @@ def renew(
     from newsletter.tasks.send.order import Order
     from newsletter.workspace import open_workspace
 
+    _require_sense(agreed, reason, other=show or dry_run)
     if agreed is not None:
         _record(context.obj, agreed, reason)
         return
@@ -65,6 +67,23 @@ def renew(
         context.exit(renew(workspace, days, person))
     if look(workspace, days, person):
         output.next_step("newsletter subscribers renew")
+
+
+def _require_sense(agreed: str | None, reason: str | None, *, other: bool) -> None:
+    if agreed is not None and other:
+        raise WrongUsage(
+            Problem(
+                message="--agreed records a yes at once, and shows no message and no plan",
+                hint="leave --show and --dry-run away",
+            )
+        )
+    if agreed is None and reason is not None:
+        raise WrongUsage(
+            Problem(
+                message="--reason says how a reader agreed",
+                hint="name them with --agreed ADDRESS",
+            )
+        )
 
 
 def _record(start: Any, who: str, reason: str | None) -> None:

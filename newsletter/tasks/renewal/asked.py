@@ -5,7 +5,6 @@ The ledger alone says who was asked: those with a delivery in a renewal's mailin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,10 +18,10 @@ from newsletter.basics.address import parse_address
 from newsletter.basics.outcome import State
 from newsletter.basics.tokens import Key
 from newsletter.state.ledger import Ledger
+from newsletter.state.standing import is_renewal
 from newsletter.state.values import Mailing, MailingState, Record
 from newsletter.tasks.renewal.message import LAST_DAY
 
-_SLUG: Final = re.compile(r"\d{4}-\d{2}-renewal(?:-\d+)?")
 _ONE_CONSENT: Final = timedelta(days=180)
 """Somebody who was asked so long before the end of a consent was asked about an earlier one."""
 _MAY_HAVE_IT: Final = (State.ACCEPTED, State.UNCERTAIN)
@@ -31,7 +30,7 @@ _MAY_HAVE_IT: Final = (State.ACCEPTED, State.UNCERTAIN)
 def renewals(ledger: Ledger) -> Iterator[Mailing]:
     """Yield the mailings that ask for a consent, the oldest first."""
     for mailing in ledger.records.mailings():
-        if _SLUG.fullmatch(mailing.issue) and not ledger.records.content(mailing).summaries:
+        if is_renewal(ledger, mailing):
             yield mailing
 
 
