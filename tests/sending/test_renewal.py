@@ -96,6 +96,38 @@ def test_who_was_erased_is_not_noted_anew_and_not_asked_twice(workspace: Path, r
     assert sink.recipients == ["ada@example.org", "bob@example.org"]
 
 
+def test_a_renewal_that_reached_nobody_is_begun_again_by_renew_alone(
+    workspace: Path, run: Run
+) -> None:
+    row = f"ada@example.org,implied,{day(10)}\n"
+    with running(Sink(mail=lambda _: "550 5.7.1 not your sender")) as sink:
+        given(workspace, sink.port, row)
+        stopped = run("subscribers", "renew", "--yes")
+    with running(Sink()) as sink:
+        given(workspace, sink.port, row)
+        refused = run("send", SLUG, "--yes")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    assert stopped.stderr.splitlines()[-1] == "Next: newsletter subscribers renew"
+    assert refused.stderr == (
+        f"error: {SLUG} asks for consents, and nobody has got it yet\n"
+        "  Hint: newsletter subscribers renew asks those whose consent ends by now\n"
+    )
+    assert sink.recipients == ["ada@example.org"]
+
+
+def test_when_all_who_were_left_have_gone_the_next_are_asked(workspace: Path, run: Run) -> None:
+    rows = "".join(f"{name}@example.org,implied,{day(9)}\n" for name in ("ada", "bob", "cleo"))
+    later = Sink(rcpt=lambda who: "451 4.7.1 later" if "bob@" in who else "250 2.1.5 Ok")
+    with running(later):
+        given(workspace, later.port, rows)
+        assert run("subscribers", "renew", "--yes").exit_code == 75
+    run("subscribers", "suppress", "bob@example.org")
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"{rows}dan@example.org,implied,{day(9)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    assert sink.recipients == ["dan@example.org"]
+
+
 def test_a_renewal_is_not_topped_up_with_those_who_need_not_be_asked(
     workspace: Path, run: Run
 ) -> None:

@@ -9,6 +9,7 @@ import click
 from newsletter.basics.errors import Problem, WrongUsage
 from newsletter.cli.terminal import output
 
+_COMMAND = "newsletter subscribers renew"
 _DAYS = 60
 _SOURCE = "reply"
 _SAID_YES = "said yes"
@@ -62,11 +63,11 @@ def renew(
     if show:
         output.result(sample(workspace, today()))
         return
-    person = AtTerminal(order=Order(issue="renewal"), yes=yes, as_json=False)
+    person = AtTerminal(order=Order(issue="renewal"), yes=yes, as_json=False, again=_COMMAND)
     if not dry_run:
         context.exit(renew(workspace, days, person))
     if look(workspace, days, person):
-        output.next_step("newsletter subscribers renew")
+        output.next_step(_COMMAND)
 
 
 def _require_sense(agreed: str | None, reason: str | None, *, other: bool) -> None:
