@@ -220,6 +220,17 @@ def test_of_somebody_unknown_there_is_nothing_to_erase(workspace: Path, run: Run
     assert not (workspace / "suppressions.csv").exists()
 
 
+def test_a_row_that_is_not_theirs_but_names_them_is_told_also_where_nothing_is_kept(
+    workspace: Path, run: Run
+) -> None:
+    rows = 'email\n"ada@example.org, bob@example.org"\n'
+    (workspace / "subscribers.csv").write_text(rows, "utf-8")
+    assert erase(run, "ada@example.org") == (
+        "Nothing is kept of ada@example.org.\n"
+        "subscribers.csv still names the address, in a row of somebody else: edit it by hand.\n"
+    )
+
+
 def test_files_of_the_editors_own_are_named_and_left(workspace: Path, run: Run) -> None:
     notes = workspace / "minutes" / "may.txt"
     notes.parent.mkdir()

@@ -61,12 +61,7 @@ def erase(start: Any, who: str, yes: bool, trusted: bool) -> None:
             output.say(f"Erasing {name} ...")
             left = carry_out(workspace, ledger, found, source=_SOURCE, now=datetime.now(UTC))
     output.say(f"{name} is erased. {found.who.alias} stands for them, and is never mailed.")
-    for file in left:
-        output.say(
-            f"{shown(file, workspace.root)} still names the address, in a row of somebody else:"
-            " edit it by hand.",
-            style="yellow",
-        )
+    _say_left(left, workspace)
     output.next_step(f"newsletter subscribers show {name}")
 
 
@@ -94,13 +89,26 @@ def _gather(workspace: Workspace, ledger: SqliteLedger, who: str) -> Kept:
 
 
 def _say_nothing(found: Kept, workspace: Workspace) -> None:
+    from newsletter.tasks.people.kept import mentions
+    from newsletter.tasks.people.traces import Traces
+
     name = found.who.address or found.who.alias
     if found.erased is None:
         output.say(f"Nothing is kept of {name}.")
     else:
         output.say(f"{name} was erased on {found.erased.since}; nothing else is kept.")
+    _say_left(mentions(workspace, Traces(found.who.spellings())), workspace)
     _say_others(found.others, workspace)
     output.problems(found.problems)
+
+
+def _say_left(files: Iterable[Path], workspace: Workspace) -> None:
+    for file in files:
+        output.say(
+            f"{shown(file, workspace.root)} still names the address, in a row of somebody else:"
+            " edit it by hand.",
+            style="yellow",
+        )
 
 
 def _say_others(files: Iterable[Path], workspace: Workspace) -> None:
