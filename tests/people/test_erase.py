@@ -220,6 +220,18 @@ def test_of_somebody_unknown_there_is_nothing_to_erase(workspace: Path, run: Run
     assert not (workspace / "suppressions.csv").exists()
 
 
+def test_no_test_goes_to_them(workspace: Path, run: Run) -> None:
+    erase(run, "ada@example.org")
+    refused = run("test", "2026-11", "--to", "you@example.org", "--to", "Ada@example.org")
+    assert refused.exit_code == 1
+    assert re.fullmatch(
+        r"error: Ada@example\.org was erased on [\d-]+: no test goes there\n"
+        r'  Hint: first newsletter subscribers restore Ada@example\.org --reason "\.\.\."\n',
+        refused.stderr,
+    )
+    assert list(files(workspace / "outbox")) == []
+
+
 def test_a_row_that_is_not_theirs_but_names_them_is_told_also_where_nothing_is_kept(
     workspace: Path, run: Run
 ) -> None:
