@@ -147,6 +147,20 @@ def test_what_others_said_of_them_is_told_in_files_and_renamed_in_the_ledger(
     assert event.reason == f"friend of {alias(workspace, 'ada@example.org')}"
 
 
+@pytest.mark.parametrize("written", ["ünal@bücher.example", "ÜNAL@BÜCHER.example"])
+def test_an_address_that_others_quote_in_its_own_letters_is_renamed_too(
+    workspace: Path, run: Run, written: str
+) -> None:
+    row = "email\nünal@bücher.example\nlee@example.com\n"
+    (workspace / "subscribers.csv").write_text(row, "utf-8")
+    told = f"friend of {written}"
+    assert run("subscribers", "suppress", "lee@example.com", "--reason", told).exit_code == 0
+    erase(run, "ünal@bücher.example")
+    with open_workspace(workspace).ledger() as ledger:
+        [event] = ledger.people.history(Address("lee", "example.com"))
+    assert event.reason == f"friend of {alias(workspace, 'ünal@bücher.example')}"
+
+
 def test_the_counts_of_a_mailing_stay_and_the_alias_is_in_its_status(
     workspace: Path, run: Run
 ) -> None:

@@ -8,6 +8,7 @@ it which address it was; with it, each address that is read later can be compare
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -35,6 +36,16 @@ def alias_of(key: str, secret: Key) -> Address:
 def is_alias(key: str) -> bool:
     """Return whether an `Address.key` stands for somebody who was erased."""
     return key.endswith(END)
+
+
+def spellings(address: Address) -> tuple[str, ...]:
+    """Return an address as it may be written: its domain in ASCII, and in its own letters."""
+    import idna  # its tables are large, and only an erasure needs them
+
+    spelled = [str(address)]
+    with contextlib.suppress(idna.IDNAError, UnicodeError):
+        spelled.append(f"{address.local}@{idna.decode(address.domain)}")
+    return tuple(dict.fromkeys(spelled))
 
 
 class Aliases:
