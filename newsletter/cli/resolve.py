@@ -78,6 +78,8 @@ def command(
             return
         changed = settle_uncertain(workspace, ledger, parts, resend=resend)
     output.say(f"{changed:,} {'will be sent again' if resend else 'are counted as accepted'}.")
+    if erased := number - changed:
+        output.say(f"Excluded, because they were erased: {erased:,}.")
     output.next_step(f"newsletter {'send' if resend else 'status'} {month}")
 
 

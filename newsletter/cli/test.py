@@ -35,12 +35,14 @@ def command(
     from newsletter.cli.terminal.password import credentials
     from newsletter.delivery.answers.causes import ADVICE, cause_of
     from newsletter.delivery.trial import send_one
-    from newsletter.tasks.test import specimen
+    from newsletter.tasks.test import refuse_erased, specimen
     from newsletter.workspace import open_workspace
 
     addresses = [_address(each) for each in to]
     workspace = open_workspace(context.obj)
     slug = workspace.which_issue(month)
+    for address in addresses:
+        refuse_erased(workspace, address)
     now = datetime.now().astimezone()
     issue = specimen(workspace, slug, as_email, now)
     transport = workspace.transport(credentials(workspace.settings))

@@ -230,7 +230,10 @@ class Records(Protocol):
         """Return the deliveries of a mailing that are refused, each with its last answer."""
 
     def resolve(self, mailing: Mailing, state: State, why: str, at: datetime) -> int:
-        """Move all uncertain deliveries to accepted or pending; return how many."""
+        """Move all uncertain deliveries to accepted or pending; return how many.
+
+        Those of readers who were erased become excluded instead of pending, and are not counted.
+        """
 
     def override(self, mailing: Mailing, overrides: Sequence[Override], at: datetime) -> None:
         """Record what the check found and the editor let through."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Final
 
 from newsletter.state.ledger import Ledger
 from newsletter.state.parts import as_one, by_issue
 from newsletter.state.values import Mailing, MailingState
+
+_RENEWAL: Final = re.compile(r"\d{4}-\d{2}-renewal(?:-\d+)?")
 
 
 class Standing(StrEnum):
@@ -43,6 +47,12 @@ def is_withdrawable(ledger: Ledger, mailing: Mailing) -> bool:
         and mailing.state is MailingState.PAUSED
         and ledger.records.nobody_got(mailing)
     )
+
+
+def is_renewal(ledger: Ledger, mailing: Mailing) -> bool:
+    """Return whether a mailing asks for consents: it is named like one, and has no summaries."""
+    named = _RENEWAL.fullmatch(mailing.issue) is not None
+    return named and not ledger.records.content(mailing).summaries
 
 
 def held(ledger: Ledger, issue: str) -> Mailing | None:

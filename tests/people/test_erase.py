@@ -102,6 +102,20 @@ def test_after_it_no_file_names_them(workspace: Path, run: Run, answer: str) -> 
     assert naming(workspace) == []
 
 
+def test_a_message_whose_headers_are_not_ascii_is_found_and_deleted(
+    workspace: Path, run: Run
+) -> None:
+    """RFC 6532: the local part, then the whole field, is in UTF-8."""
+    who = "ünal@bücher.example"
+    text = f"email,name\n{who},Müller Ünal\nada@example.org,Ada\n"
+    (workspace / "subscribers.csv").write_text(text, "utf-8")
+    assert run("send", "2026-11", "--yes").exit_code == 0
+    erase(run, who)
+    left = b"".join(files(workspace / "outbox").values())
+    assert left.count(b"To: Ada") == 1
+    assert "ünal@".encode() not in left
+
+
 def test_the_rest_of_the_list_and_of_its_backups_is_as_it_was(workspace: Path, run: Run) -> None:
     month(workspace, run)
     erase(run)
@@ -131,6 +145,20 @@ def test_what_others_said_of_them_is_told_in_files_and_renamed_in_the_ledger(
     with open_workspace(workspace).ledger() as ledger:
         [event] = ledger.people.history(Address("lee", "example.com"))
     assert event.reason == f"friend of {alias(workspace, 'ada@example.org')}"
+
+
+@pytest.mark.parametrize("written", ["ünal@bücher.example", "ÜNAL@BÜCHER.example"])
+def test_an_address_that_others_quote_in_its_own_letters_is_renamed_too(
+    workspace: Path, run: Run, written: str
+) -> None:
+    row = "email\nünal@bücher.example\nlee@example.com\n"
+    (workspace / "subscribers.csv").write_text(row, "utf-8")
+    told = f"friend of {written}"
+    assert run("subscribers", "suppress", "lee@example.com", "--reason", told).exit_code == 0
+    erase(run, "ünal@bücher.example")
+    with open_workspace(workspace).ledger() as ledger:
+        [event] = ledger.people.history(Address("lee", "example.com"))
+    assert event.reason == f"friend of {alias(workspace, 'ünal@bücher.example')}"
 
 
 def test_the_counts_of_a_mailing_stay_and_the_alias_is_in_its_status(
@@ -204,6 +232,29 @@ def test_run_again_it_says_when_it_was_and_changes_nothing(workspace: Path, run:
 def test_of_somebody_unknown_there_is_nothing_to_erase(workspace: Path, run: Run) -> None:
     assert "Nothing is kept of eve@example.org." in erase(run, "eve@example.org")
     assert not (workspace / "suppressions.csv").exists()
+
+
+def test_no_test_goes_to_them(workspace: Path, run: Run) -> None:
+    erase(run, "ada@example.org")
+    refused = run("test", "2026-11", "--to", "you@example.org", "--to", "Ada@example.org")
+    assert refused.exit_code == 1
+    assert re.fullmatch(
+        r"error: Ada@example\.org was erased on [\d-]+: no test goes there\n"
+        r'  Hint: first newsletter subscribers restore Ada@example\.org --reason "\.\.\."\n',
+        refused.stderr,
+    )
+    assert list(files(workspace / "outbox")) == []
+
+
+def test_a_row_that_is_not_theirs_but_names_them_is_told_also_where_nothing_is_kept(
+    workspace: Path, run: Run
+) -> None:
+    rows = 'email\n"ada@example.org, bob@example.org"\n'
+    (workspace / "subscribers.csv").write_text(rows, "utf-8")
+    assert erase(run, "ada@example.org") == (
+        "Nothing is kept of ada@example.org.\n"
+        "subscribers.csv still names the address, in a row of somebody else: edit it by hand.\n"
+    )
 
 
 def test_files_of_the_editors_own_are_named_and_left(workspace: Path, run: Run) -> None:

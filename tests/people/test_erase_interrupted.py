@@ -19,8 +19,10 @@ from newsletter.state.values import Settlement
 from newsletter.tasks.message import issue_content
 from newsletter.tasks.send.intake import Intake
 from newsletter.workspace import Workspace, open_workspace
+from tests.delivery.oracle import settle, states, write_list
 from tests.people.months import Run
 from tests.people.test_erase import erase, files
+from tests.sink import DROP, Sink, running
 
 ADA = Address("ada", "example.org")
 TODAY = date(2026, 11, 2)
@@ -117,3 +119,31 @@ def test_an_audience_that_was_read_before_is_not_frozen(workspace: Path, run: Ru
         with pytest.raises(NewsletterError, match="the list has changed since it was checked"):
             intake.freeze(content, "", NOW)
     assert naming(workspace) == []
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_an_uncertain_delivery_of_somebody_erased_is_never_sent_again(
+    workspace: Path, run: Run, *, restored: bool
+) -> None:
+    """Also where a restore lifted the alias: no server is offered an address that is nobody's."""
+    lost = {"ada@example.org", "grace@example.net"}
+    sink = Sink(dot=lambda who, _: DROP if who in lost else "250 2.0.0 Ok")
+    with running(sink):
+        settle(workspace, sink.port, readers=0, extra="connections = 1")
+        write_list(workspace, sorted(lost))
+        assert run("send", "2026-11", "--yes").exit_code == 1
+        erase(run, "ada@example.org")
+        if restored:
+            back = run("subscribers", "restore", "ada@example.org", "--reason", "asked to")
+            assert back.exit_code == 0
+        lost.clear()
+        again = run("resolve", "2026-11", "--resend", "--yes")
+        assert run("send", "2026-11", "--yes").exit_code == 0
+    assert again.stderr.splitlines()[-3:] == [
+        "1 will be sent again.",
+        "Excluded, because they were erased: 1.",
+        "Next: newsletter send 2026-11",
+    ]
+    assert sink.recipients == ["grace@example.net"]
+    assert not any("erased" in line for line in sink.commands)
+    assert states(run) == {"accepted": 1, "excluded": 1}

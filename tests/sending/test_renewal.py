@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.audience.register.event import Kind
+from newsletter.basics.address import parse_address
 from newsletter.basics.times import today
 from newsletter.message.received import Received
+from newsletter.workspace import open_workspace
 from tests.delivery.oracle import Run, settle
 from tests.sink import Sink, running
 
@@ -74,6 +77,92 @@ def test_nobody_is_asked_twice_about_one_consent(workspace: Path, run: Run) -> N
     assert [event["action"] for event in history(run, "ada@example.org")] == ["ask-renewal"]
 
 
+def test_who_was_erased_is_not_noted_anew_and_not_asked_twice(workspace: Path, run: Run) -> None:
+    """Not even restored, and on the list again with the same consent."""
+    row = f"ada@example.org,implied,{day(10)}\n"
+    with running(Sink()) as sink:
+        given(workspace, sink.port, row)
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+        erased = run("subscribers", "erase", "ada@example.org", "--yes")
+        alias = re.findall(r"erased-\w+@erased\.invalid", erased.stderr)[0]
+        given(workspace, sink.port, f"bob@example.org,implied,{day(12)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+        with open_workspace(workspace).ledger() as ledger:
+            noted = [event.kind for event in ledger.people.history(parse_address(alias))]
+        run("subscribers", "restore", "ada@example.org", "--reason", "asked to")
+        given(workspace, sink.port, row)
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    assert noted == [Kind.ASK_RENEWAL, Kind.ERASE]
+    assert sink.recipients == ["ada@example.org", "bob@example.org"]
+
+
+def test_a_renewal_that_reached_nobody_is_begun_again_by_renew_alone(
+    workspace: Path, run: Run
+) -> None:
+    row = f"ada@example.org,implied,{day(10)}\n"
+    with running(Sink(mail=lambda _: "550 5.7.1 not your sender")) as sink:
+        given(workspace, sink.port, row)
+        stopped = run("subscribers", "renew", "--yes")
+    with running(Sink()) as sink:
+        given(workspace, sink.port, row)
+        refused = run("send", SLUG, "--yes")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    assert stopped.stderr.splitlines()[-1] == "Next: newsletter subscribers renew"
+    assert refused.stderr == (
+        f"error: {SLUG} asks for consents, and nobody has got it yet\n"
+        "  Hint: newsletter subscribers renew asks those whose consent ends by now\n"
+    )
+    assert sink.recipients == ["ada@example.org"]
+
+
+def test_when_all_who_were_left_have_gone_the_next_are_asked(workspace: Path, run: Run) -> None:
+    rows = "".join(f"{name}@example.org,implied,{day(9)}\n" for name in ("ada", "bob", "cleo"))
+    later = Sink(rcpt=lambda who: "451 4.7.1 later" if "bob@" in who else "250 2.1.5 Ok")
+    with running(later):
+        given(workspace, later.port, rows)
+        assert run("subscribers", "renew", "--yes").exit_code == 75
+    run("subscribers", "suppress", "bob@example.org")
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"{rows}dan@example.org,implied,{day(9)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    assert sink.recipients == ["dan@example.org"]
+
+
+def test_a_renewal_is_not_topped_up_with_those_who_need_not_be_asked(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"ada@example.org,implied,{day(10)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+        rows = f"ada@example.org,implied,{day(10)}\nbob@example.org,express,\n"
+        given(workspace, sink.port, rows)
+        more = run("send", SLUG, "--top-up", "--yes")
+    assert more.exit_code == 1
+    assert more.stderr == (
+        f"error: {SLUG} asks for consents, so it is not topped up from the list\n"
+        "  Hint: newsletter subscribers renew asks those whose consent ends by now\n"
+    )
+    assert sink.recipients == ["ada@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--agreed", "ada@example.org", "--dry-run"], "--agreed records a yes at once"),
+        (["--agreed", "ada@example.org", "--show"], "--agreed records a yes at once"),
+        (["--reason", "by post"], "--reason says how a reader agreed"),
+    ],
+)
+def test_options_that_contradict_each_other_do_nothing(
+    workspace: Path, run: Run, options: list[str], said: str
+) -> None:
+    given(workspace, 9, f"ada@example.org,implied,{day(10)}\n")
+    no = run("subscribers", "renew", *options)
+    assert no.exit_code == 2
+    assert said in no.stderr
+    assert history(run, "ada@example.org") == []
+
+
 def test_a_renewal_that_was_interrupted_goes_on(workspace: Path, run: Run) -> None:
     rows = "".join(f"reader{n}@example.org,implied,{day(n)}\n" for n in range(1, 7))
     sink = Sink(rcpt=lambda who: "451 4.7.1 later" if who.startswith("reader4@") else "250 2.1.5")
@@ -123,6 +212,37 @@ def test_a_yes_of_somebody_who_left_is_refused(workspace: Path, run: Run) -> Non
         r"error: ada@example\.org is suppressed: unsubscribed, [\d-]+; nothing was recorded\n"
         r'  Hint: first newsletter subscribers restore ada@example\.org --reason "\.\.\."\n',
         no.stderr,
+    )
+
+
+def test_a_yes_of_somebody_who_is_not_on_the_list_is_recorded_and_said_so(
+    workspace: Path, run: Run
+) -> None:
+    given(workspace, 9, f"adelaide@example.org,implied,{day(10)}\n")
+    yes = run("subscribers", "renew", "--agreed", "adelaid@example.org")
+    assert yes.exit_code == 0
+    assert yes.stderr == (
+        "adelaid@example.org has given an express consent, which does not end\n"
+        "  not on the list (subscribers.csv); did you mean 'adelaide@example.org'?\n"
+        "Next: newsletter subscribers show adelaid@example.org\n"
+    )
+
+
+def test_the_token_of_somebody_erased_and_restored_records_no_yes(
+    workspace: Path, run: Run
+) -> None:
+    with running(Sink()) as sink:
+        given(workspace, sink.port, f"ada@example.org,implied,{day(10)}\n")
+        assert run("subscribers", "renew", "--yes").exit_code == 0
+    ((_, message),) = sink.journal
+    token = re.findall("unsubscribe-[a-z2-7]{24}", message.decode())[0]
+    assert run("subscribers", "erase", "ada@example.org", "--yes").exit_code == 0
+    run("subscribers", "restore", "ada@example.org", "--reason", "asked to")
+    no = run("subscribers", "renew", "--agreed", token)
+    assert no.exit_code == 1
+    assert no.stderr == (
+        "error: this token is of somebody who was erased and restored since\n"
+        "  Hint: give their address\n"
     )
 
 

@@ -8,6 +8,7 @@ it which address it was; with it, each address that is read later can be compare
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -16,7 +17,10 @@ from newsletter.basics.address import Address
 from newsletter.basics.tokens import Key
 
 _DOMAIN: Final = "erased.invalid"
-_END: Final = f"@{_DOMAIN}"
+END: Final = f"@{_DOMAIN}"
+"""The end of the `Address.key` of every alias."""
+ERASED_AND_RESTORED: Final = "this token is of somebody who was erased and restored since"
+"""What is said of a token that leads to an alias which is suppressed no more."""
 _LABEL: Final = b"erased"
 _OCTETS: Final = 15
 
@@ -31,7 +35,17 @@ def alias_of(key: str, secret: Key) -> Address:
 
 def is_alias(key: str) -> bool:
     """Return whether an `Address.key` stands for somebody who was erased."""
-    return key.endswith(_END)
+    return key.endswith(END)
+
+
+def spellings(address: Address) -> tuple[str, ...]:
+    """Return an address as it may be written: its domain in ASCII, and in its own letters."""
+    import idna  # its tables are large, and only an erasure needs them
+
+    spelled = [str(address)]
+    with contextlib.suppress(idna.IDNAError, UnicodeError):
+        spelled.append(f"{address.local}@{idna.decode(address.domain)}")
+    return tuple(dict.fromkeys(spelled))
 
 
 class Aliases:

@@ -29,11 +29,15 @@ from newsletter.tasks.send.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTerminal:
-    """The person who gave an order, at a terminal or by a job; `yes` is `--yes`. See Person."""
+    """The person who gave an order, at a terminal or by a job; `yes` is `--yes`. See Person.
+
+    `again` is the command that goes on with the mailing, where `newsletter send` is not the one.
+    """
 
     order: Order
     yes: bool
     as_json: bool
+    again: str | None = None
 
     def tell(self, news: person.News) -> None:
         """See Person."""
@@ -50,7 +54,8 @@ class AtTerminal:
                     output.json_result(status_json(mailing, counts))
             case Result():
                 with contextlib.suppress(OSError):  # a closed terminal changes no exit code
-                    words.report(news, datetime.now(UTC), stays=self.order.stays)
+                    now, stays = datetime.now(UTC), self.order.stays
+                    words.report(news, now, stays=stays, again=self.again)
                 if self.as_json:
                     output.json_result(status_json(news.mailing, news.counts))
 

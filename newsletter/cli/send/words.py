@@ -94,8 +94,11 @@ def nothing_now(plan: Plan, mailing: Mailing, counts: Mapping[State, int]) -> No
     output.next_step(f"newsletter {verb} {mailing.issue}")
 
 
-def report(result: Result, now: datetime, *, stays: bool) -> None:
-    """Print how a run ended, what is left, and when to run the command again."""
+def report(result: Result, now: datetime, *, stays: bool, again: str | None = None) -> None:
+    """Print how a run ended, what is left, and when to run the command again.
+
+    `again` is a command that goes on with it, where `newsletter send` is not the one.
+    """
     counts, issue = result.counts, result.mailing.issue
     _ending(result, is_clean=not counts[State.UNCERTAIN])
     left = counts[State.PENDING]
@@ -113,7 +116,7 @@ def report(result: Result, now: datetime, *, stays: bool) -> None:
     _again(result, now, stays=stays)
     unfinished = left or counts[State.DEFERRED]
     verb = "send" if unfinished else "resolve" if counts[State.UNCERTAIN] else "status"
-    output.next_step(f"newsletter {verb} {issue}")
+    output.next_step(again if unfinished and again else f"newsletter {verb} {issue}")
 
 
 def send_to(readers: int, at: datetime | None) -> str:

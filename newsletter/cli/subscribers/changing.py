@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.basics.errors import Level, NewsletterError, Problem, WrongUsage
-from newsletter.basics.files import shown
-from newsletter.cli.subscribers.opened import look_up, nearest, opened
+from newsletter.cli.subscribers.opened import look_up, nearest, not_listed, opened
 from newsletter.cli.terminal import output
 from newsletter.content.frontmatter.quote import one_line
 
 if TYPE_CHECKING:
     from newsletter.audience.audience import Audience
     from newsletter.basics.address import Address
-    from newsletter.workspace import Workspace
 
 _GUESSED = 5
 """How many addresses that are not on the list get a hint with the nearest one."""
@@ -70,7 +68,7 @@ def suppress(start: Any, who: tuple[str, ...], reason: str) -> None:
         else:
             output.say(f"{change.address} is suppressed in {newsletter}: {why}")
         if change in strangers:
-            output.say(_not_listed(workspace, near.get(change.address)), style="yellow")
+            output.say(not_listed(workspace, near.get(change.address)), style="yellow")
     output.problems((*book.problems, *map(_as_warning, unreadable)))
     if problems:
         raise NewsletterError(*problems)
@@ -103,12 +101,6 @@ def restore(start: Any, who: str, reason: str | None) -> None:
         where = f"line {member.line}" if member.line else "signed up"
         output.say(f"The list still excludes it: {member.excluded} ({where}).")
     output.next_step(f"newsletter subscribers show {address}")
-
-
-def _not_listed(workspace: Workspace, near: str | None) -> str:
-    """Return the note that an address is not on the list, with the list's name."""
-    file = shown(workspace.settings.subscribers_file, workspace.root)
-    return f"  not on the list ({file}){f'; {near}' if near else ''}"
 
 
 def _as_warning(problem: Problem) -> Problem:

@@ -61,17 +61,12 @@ def erase(start: Any, who: str, yes: bool, trusted: bool) -> None:
             output.say(f"Erasing {name} ...")
             left = carry_out(workspace, ledger, found, source=_SOURCE, now=datetime.now(UTC))
     output.say(f"{name} is erased. {found.who.alias} stands for them, and is never mailed.")
-    for file in left:
-        output.say(
-            f"{shown(file, workspace.root)} still names the address, in a row of somebody else:"
-            " edit it by hand.",
-            style="yellow",
-        )
+    _say_left(left, workspace)
     output.next_step(f"newsletter subscribers show {name}")
 
 
 def _gather(workspace: Workspace, ledger: SqliteLedger, who: str) -> Kept:
-    from newsletter.audience.register.alias import Aliases
+    from newsletter.audience.register.alias import ERASED_AND_RESTORED, Aliases
     from newsletter.audience.suppression.book import SuppressionBook
     from newsletter.audience.who import find_who
     from newsletter.tasks.people.kept import kept
@@ -89,21 +84,31 @@ def _gather(workspace: Workspace, ledger: SqliteLedger, who: str) -> Kept:
     address = find_who(who, ledger.records.find_by_token)
     found = kept(workspace, ledger, book, sought(address, Aliases(book.in_force(), keys), keys))
     if found.who.address is None and found.erased is None:
-        raise fail(
-            "this token is of somebody who was erased and restored since",
-            hint="give their address",
-        )
+        raise fail(ERASED_AND_RESTORED, hint="give their address")
     return found
 
 
 def _say_nothing(found: Kept, workspace: Workspace) -> None:
+    from newsletter.tasks.people.kept import mentions
+    from newsletter.tasks.people.traces import Traces
+
     name = found.who.address or found.who.alias
     if found.erased is None:
         output.say(f"Nothing is kept of {name}.")
     else:
         output.say(f"{name} was erased on {found.erased.since}; nothing else is kept.")
+    _say_left(mentions(workspace, Traces(found.who.spellings())), workspace)
     _say_others(found.others, workspace)
     output.problems(found.problems)
+
+
+def _say_left(files: Iterable[Path], workspace: Workspace) -> None:
+    for file in files:
+        output.say(
+            f"{shown(file, workspace.root)} still names the address, in a row of somebody else:"
+            " edit it by hand.",
+            style="yellow",
+        )
 
 
 def _say_others(files: Iterable[Path], workspace: Workspace) -> None:

@@ -78,3 +78,9 @@ def nearest(audience: Audience, address: Address) -> str | None:
     # All readers of one provider have most of their address in common: the name must be near too.
     near = (str(each) for each in listed if did_you_mean(address.local, (each.local,)))
     return did_you_mean(str(address), near)
+
+
+def not_listed(workspace: Workspace, near: str | None) -> str:
+    """Return the note that an address is not on the list, with the list's name."""
+    file = shown(workspace.settings.subscribers_file, workspace.root)
+    return f"  not on the list ({file}){f'; {near}' if near else ''}"

@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
+from newsletter.basics.errors import Problem, WrongUsage
 from newsletter.cli.terminal import output
 
+_COMMAND = "newsletter subscribers renew"
 _DAYS = 60
 _SOURCE = "reply"
 _SAID_YES = "said yes"
@@ -53,6 +55,7 @@ def renew(
     from newsletter.tasks.send.order import Order
     from newsletter.workspace import open_workspace
 
+    _require_sense(agreed, reason, other=show or dry_run)
     if agreed is not None:
         _record(context.obj, agreed, reason)
         return
@@ -60,21 +63,43 @@ def renew(
     if show:
         output.result(sample(workspace, today()))
         return
-    person = AtTerminal(order=Order(issue="renewal"), yes=yes, as_json=False)
+    person = AtTerminal(order=Order(issue="renewal"), yes=yes, as_json=False, again=_COMMAND)
     if not dry_run:
         context.exit(renew(workspace, days, person))
     if look(workspace, days, person):
-        output.next_step("newsletter subscribers renew")
+        output.next_step(_COMMAND)
+
+
+def _require_sense(agreed: str | None, reason: str | None, *, other: bool) -> None:
+    if agreed is not None and other:
+        raise WrongUsage(
+            Problem(
+                message="--agreed records a yes at once, and shows no message and no plan",
+                hint="leave --show and --dry-run away",
+            )
+        )
+    if agreed is None and reason is not None:
+        raise WrongUsage(
+            Problem(
+                message="--reason says how a reader agreed",
+                hint="name them with --agreed ADDRESS",
+            )
+        )
 
 
 def _record(start: Any, who: str, reason: str | None) -> None:
     from newsletter.audience.who import find_who
+    from newsletter.cli.subscribers.opened import look_up, nearest, not_listed, opened_whole
     from newsletter.tasks.renewal.answer import agree
     from newsletter.workspace import open_workspace
 
     workspace = open_workspace(start)
-    with workspace.ledger() as ledger:
+    with opened_whole(workspace) as (audience, book, ledger):
         address = find_who(who, ledger.records.find_by_token)
-        agree(workspace, ledger, address, source=_SOURCE, reason=reason or _SAID_YES)
-    output.say(f"{address} has given an express consent, which does not end")
+        agree(workspace, ledger, book, address, source=_SOURCE, reason=reason or _SAID_YES)
+        output.say(f"{address} has given an express consent, which does not end")
+        member, unreadable = look_up(audience, address.key)
+        if member is None and not unreadable:
+            near = nearest(audience, address)
+            output.say(not_listed(workspace, near), style="yellow")
     output.next_step(f"newsletter subscribers show {address}")

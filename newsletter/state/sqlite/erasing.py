@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from newsletter.audience.register.alias import spellings
 from newsletter.audience.register.event import Kind
 from newsletter.basics.address import Address
 from newsletter.basics.errors import Problem
@@ -86,17 +88,28 @@ def move_deliveries(db: sqlite3.Connection, gone: Address, alias: Address, why: 
 
 def move_mentions(db: sqlite3.Connection, gone: Address, alias: Address) -> None:
     """Put the alias where texts about others quote the address."""
-    text = re.escape(str(gone))
-    written = re.compile(rf"(?<![\w.+-]){text}(?![\w-])", re.IGNORECASE)
+    texts = spellings(gone)
+    each = "|".join(map(re.escape, texts))
+    written = re.compile(rf"(?<![\w.+-])(?:{each})(?![\w-])", re.IGNORECASE)
     db.create_function("renamed", 1, lambda value: written.sub(str(alias), value))
-    like = re.sub(r"([%_\\])", r"\\\1", str(gone))
-    for table, columns in _TEXTS:
-        for column in columns:
-            db.execute(
-                f"UPDATE {table} SET {column} = renamed({column})"  # noqa: S608 - constants
-                rf" WHERE {column} LIKE ? ESCAPE '\'",
-                (f"%{like}%",),
-            )
+    for like in _patterns(texts):
+        for table, columns in _TEXTS:
+            for column in columns:
+                db.execute(
+                    f"UPDATE {table} SET {column} = renamed({column})"  # noqa: S608 - constants
+                    rf" WHERE {column} LIKE ? ESCAPE '\'",
+                    (like,),
+                )
+
+
+def _patterns(texts: Sequence[str]) -> list[str]:
+    """Return what LIKE finds texts by; it knows the two cases of ASCII alone."""
+    forms = {
+        form
+        for text in texts
+        for form in ((text,) if text.isascii() else (text, text.lower(), text.upper()))
+    }
+    return ["%" + re.sub(r"([%_\\])", r"\\\1", form) + "%" for form in sorted(forms)]
 
 
 def set_unfinished(db: sqlite3.Connection, alias: Address, evidence: str) -> None:

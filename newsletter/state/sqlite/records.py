@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from newsletter.audience.list.listfile import Member
+from newsletter.audience.register.alias import END
 from newsletter.audience.selection import Selection, selection_from_json
 from newsletter.basics.address import Address
 from newsletter.basics.errors import Problem
@@ -35,6 +36,13 @@ from newsletter.state.values import (
     Record,
     Refusal,
 )
+
+# An alias is nobody's address, also once the suppression of who was erased is lifted.
+_EXCLUDE_ERASED = """
+    UPDATE deliveries SET state = 'excluded', text = 'suppressed: erased'
+    WHERE id BETWEEN ? AND ? AND state = 'uncertain'
+        AND EXISTS (SELECT 1 FROM audience a WHERE a.id = deliveries.id AND a.key LIKE ?)
+"""
 
 
 class SqliteRecords:
@@ -222,6 +230,8 @@ class SqliteRecords:
 
     def resolve(self, mailing: Mailing, state: State, why: str, at: datetime) -> int:
         with self._database.transaction():
+            if state is State.PENDING:
+                self._db.execute(_EXCLUDE_ERASED, (mailing.first, mailing.last, f"%{END}"))
             changed = self._db.execute(
                 "UPDATE deliveries SET state = ?, text = ?, at = ?"
                 " WHERE id BETWEEN ? AND ? AND state = 'uncertain'",

@@ -58,7 +58,8 @@ def is_addressed(file: Path, is_theirs: IsTheirs) -> bool:
     """Return whether a message is to a person, by its To or Delivered-To."""
     with contextlib.suppress(OSError), file.open("rb") as data:
         octets = _BODY.split(data.read(_HEAD), maxsplit=1)[0]
-        head = email.parser.BytesHeaderParser().parsebytes(octets)
+        # Read as UTF-8: RFC 6532 allows it in a field, and the parser of octets does not know that.
+        head = email.parser.HeaderParser().parsestr(octets.decode("utf-8", "replace"))
         fields = [str(each) for name in ("To", "Delivered-To") for each in head.get_all(name, [])]
         for _name, written in email.utils.getaddresses(fields):
             with contextlib.suppress(BadAddress):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import idna
-
-from newsletter.audience.register.alias import Aliases, alias_of, is_alias
+from newsletter.audience.register.alias import Aliases, alias_of, is_alias, spellings
 from newsletter.basics.address import Address
 from newsletter.basics.tokens import Key
 
@@ -33,12 +30,7 @@ class Sought:
 
     def spellings(self) -> tuple[str, ...]:
         """Return the address as it may be written: its domain in ASCII, and in its own letters."""
-        if self.address is None:
-            return ()
-        spelled = [str(self.address)]
-        with contextlib.suppress(idna.IDNAError, UnicodeError):
-            spelled.append(f"{self.address.local}@{idna.decode(self.address.domain)}")
-        return tuple(dict.fromkeys(spelled))
+        return () if self.address is None else spellings(self.address)
 
 
 def sought(address: Address, aliases: Aliases, keys: Sequence[Key]) -> Sought:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from newsletter.audience.list.basis import Basis
+from newsletter.audience.register.alias import ERASED_AND_RESTORED, is_alias
 from newsletter.audience.register.consent import Consent
 from newsletter.audience.register.event import Event, Kind
 from newsletter.audience.suppression.book import SuppressionBook
@@ -19,18 +20,26 @@ _LONGEST: Final = 2_000
 
 
 def agree(
-    workspace: Workspace, ledger: Ledger, address: Address, *, source: str, reason: str
+    workspace: Workspace,
+    ledger: Ledger,
+    book: SuppressionBook,
+    address: Address,
+    *,
+    source: str,
+    reason: str,
 ) -> None:
     """Record that somebody gave an express consent; `source` is the way, `reason` their words.
 
     Raises NewsletterError for somebody who is suppressed: a restore says why they are mailed again.
     """
-    suppression = SuppressionBook(ledger.people, workspace.root, workspace.keys()).of(address)
+    suppression = book.of(address)
     if suppression is not None:
         raise fail(
             f"{address} is suppressed: {suppression}; nothing was recorded",
             hint=f'first newsletter subscribers restore {address} --reason "..."',
         )
+    if is_alias(address.key):
+        raise fail(ERASED_AND_RESTORED, hint="give their address")
     now = datetime.now(UTC)
     wording = shown_text(workspace)[:_LONGEST]
     consent = Consent(basis=Basis.EXPRESS, source=source, wording=wording, at=now)

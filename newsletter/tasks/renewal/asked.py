@@ -5,22 +5,23 @@ The ledger alone says who was asked: those with a delivery in a renewal's mailin
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from newsletter.audience.list.basis import Basis
 from newsletter.audience.list.subscriber import Subscriber
+from newsletter.audience.register.alias import Aliases, is_alias
 from newsletter.audience.register.event import Event, Kind
 from newsletter.basics.address import parse_address
 from newsletter.basics.outcome import State
+from newsletter.basics.tokens import Key
 from newsletter.state.ledger import Ledger
+from newsletter.state.standing import is_renewal
 from newsletter.state.values import Mailing, MailingState, Record
 from newsletter.tasks.renewal.message import LAST_DAY
 
-_SLUG: Final = re.compile(r"\d{4}-\d{2}-renewal(?:-\d+)?")
 _ONE_CONSENT: Final = timedelta(days=180)
 """Somebody who was asked so long before the end of a consent was asked about an earlier one."""
 _MAY_HAVE_IT: Final = (State.ACCEPTED, State.UNCERTAIN)
@@ -29,7 +30,7 @@ _MAY_HAVE_IT: Final = (State.ACCEPTED, State.UNCERTAIN)
 def renewals(ledger: Ledger) -> Iterator[Mailing]:
     """Yield the mailings that ask for a consent, the oldest first."""
     for mailing in ledger.records.mailings():
-        if _SLUG.fullmatch(mailing.issue) and not ledger.records.content(mailing).summaries:
+        if is_renewal(ledger, mailing):
             yield mailing
 
 
@@ -60,10 +61,16 @@ def asked_when(ledger: Ledger) -> dict[str, date]:
 
 
 class Asking:
-    """Decides who is to be asked on a day: their consent ends within so many days."""
+    """Decides who is to be asked on a day: their consent ends within so many days.
 
-    def __init__(self, asked: Mapping[str, date], today: date, days: int) -> None:
+    `keys` are the workspace's, by which who was asked before they were erased is found.
+    """
+
+    def __init__(
+        self, asked: Mapping[str, date], today: date, days: int, keys: Sequence[Key] = ()
+    ) -> None:
         self._asked = asked
+        self._erased = Aliases(asked, keys)
         self._today = today
         self._last = today + timedelta(days=days)
 
@@ -74,7 +81,8 @@ class Asking:
         ends = _day(reader.fields.get(LAST_DAY, ""))
         if ends is None or not self._today <= ends <= self._last:
             return False
-        asked = self._asked.get(reader.address.key)
+        key = reader.address.key
+        asked = self._asked.get(key) or self._asked.get(self._erased.find(key) or "")
         return asked is None or asked < ends - _ONE_CONSENT
 
 
@@ -92,6 +100,8 @@ def note_asked(ledger: Ledger) -> None:
 
 def _event(ledger: Ledger, mailing: Mailing, record: Record) -> Event | None:
     address = parse_address(record.email)
+    if is_alias(address.key):
+        return None  # what was noted of them came to the alias when they were erased
     for known in ledger.people.history(address):
         if known.kind is Kind.ASK_RENEWAL and known.evidence.get("mailing") == mailing.issue:
             return None

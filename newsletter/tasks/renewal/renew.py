@@ -54,7 +54,8 @@ def _renew(workspace: Workspace, ledger: SqliteLedger, days: int, person: Person
     going_on = begun and take_up(workspace, ledger, begun, lambda text: person.tell(Note(text)))
     prepared = _prepared(workspace, ledger, going_on, days)
     if not _shown(prepared, days, person):
-        return 0 if going_on is None else exit_code(ledger.records.counts(going_on))
+        mailing = prepared.plan.mailing
+        return 0 if mailing is None else exit_code(ledger.records.counts(mailing))
     order = Order(issue=prepared.plan.issue)
     transport = agreed(workspace, ledger, prepared, order, person)
     if transport is None:
@@ -69,13 +70,16 @@ def _renew(workspace: Workspace, ledger: SqliteLedger, days: int, person: Person
 def _prepared(
     workspace: Workspace, ledger: SqliteLedger, begun: Mailing | None, days: int
 ) -> Prepared:
-    """Return what is left of a renewal that was begun, or a new one."""
+    """Return what is left of a renewal that was begun, or a new one where nothing is."""
     if begun is not None:
-        return Prepared(plan=plan_next(workspace, ledger, begun))
+        plan = plan_next(workspace, ledger, begun)
+        if plan.to_send or plan.later:
+            return Prepared(plan=plan)
     day = today()
     slug = next_slug(ledger, workspace.root / ISSUES, day)
     content = renewal_content(workspace, slug, day)
-    intake = Intake(workspace, ledger, day, only=Asking(asked_when(ledger), day, days))
+    asking = Asking(asked_when(ledger), day, days, workspace.keys())
+    intake = Intake(workspace, ledger, day, only=asking)
     readers = intake.read(content)
     if readers.mailable is None or readers.column_problems:
         raise NewsletterError(*readers.problems)

@@ -13,6 +13,7 @@ from newsletter.basics.errors import fail
 from newsletter.basics.outcome import State
 from newsletter.delivery.mailing import exit_code
 from newsletter.state.parts import as_one, summed
+from newsletter.state.standing import is_renewal, is_withdrawable
 from newsletter.tasks.send.appointment import is_too_late, spoken
 from newsletter.tasks.send.only_sender import refuse_doubtful, refuse_recorded, the_only_sender
 from newsletter.tasks.send.order import Order
@@ -89,6 +90,11 @@ def _send(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Pers
 
 def _taken_up(workspace: Workspace, ledger: SqliteLedger, order: Order, person: Person) -> Prepared:
     begun = ledger.records.parts(order.issue)
+    if begun and is_withdrawable(ledger, begun[0]) and is_renewal(ledger, begun[0]):
+        raise fail(
+            f"{order.issue} asks for consents, and nobody has got it yet",
+            hint="newsletter subscribers renew asks those whose consent ends by now",
+        )
     parts = take_up_all(workspace, ledger, begun, lambda text: _warn(person, text))
     return _prepared(workspace, ledger, order, parts, person)
 

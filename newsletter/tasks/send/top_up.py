@@ -15,7 +15,7 @@ from newsletter.basics.times import today
 from newsletter.message.content import Content
 from newsletter.state.parts import unfinished
 from newsletter.state.sqlite import SqliteLedger
-from newsletter.state.standing import is_withdrawable
+from newsletter.state.standing import is_renewal, is_withdrawable
 from newsletter.state.values import Mailing
 from newsletter.tasks.send.intake import Intake
 from newsletter.tasks.send.only_sender import refuse_recorded
@@ -82,6 +82,11 @@ def _require_finished(
         raise fail(
             f"{issue} was never sent, so nobody has joined since",
             hint=f"newsletter send {issue} sends it to everybody on the list",
+        )
+    if is_renewal(ledger, parts[0]):
+        raise fail(
+            f"{issue} asks for consents, so it is not topped up from the list",
+            hint="newsletter subscribers renew asks those whose consent ends by now",
         )
     if order.where is not None:
         require_same(parts[0], order.where)

@@ -59,7 +59,10 @@ def lost_words(issue: str, lost: int) -> str:
 def settle_uncertain(
     workspace: Workspace, ledger: Ledger, parts: Sequence[Mailing], *, resend: bool
 ) -> int:
-    """Make the uncertain deliveries pending (`resend`) or accepted; return how many there were."""
+    """Make the uncertain deliveries pending (`resend`) or accepted; return how many.
+
+    Instead of pending, those of readers who were erased become excluded, and are not counted.
+    """
     return sum(_settle(workspace, ledger, each, resend=resend) for each in parts)
 
 

@@ -152,9 +152,10 @@ class _Pages:
         self, slug: str, address: Address, seen_as: str | None, now: datetime
     ) -> PreparedTest:
         """Return the message and its transport; raise NewsletterError where there is none."""
-        from newsletter.tasks.test import specimen
+        from newsletter.tasks.test import refuse_erased, specimen
 
         workspace = self._source.open()
+        refuse_erased(workspace, address)
         transport = open_way(workspace, self._way_out, slug)
         if seen_as:
             list_of(workspace)
