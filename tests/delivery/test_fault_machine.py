@@ -5,6 +5,7 @@ Real processes where a signal or the system is the fault; the oracle is that of 
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import sqlite3
@@ -54,6 +55,22 @@ def wait_for(server: Hostile, messages: int) -> None:
     deadline = time.monotonic() + 30
     while len(server.journal) < messages and time.monotonic() < deadline:
         time.sleep(0.002)
+
+
+def epoch(workspace: Path) -> int:
+    with contextlib.closing(sqlite3.connect(workspace / ".newsletter/state.db")) as database:
+        number: int = database.execute("SELECT epoch FROM ledger").fetchone()[0]
+    return number
+
+
+def start_and_wait(workspace: Path, seconds: float) -> subprocess.Popen[str]:
+    """Start a sender; return so many seconds after it has opened the ledger for sending."""
+    before, deadline = epoch(workspace), time.monotonic() + 30
+    process = start(workspace, "send", "2026-11", "--yes")
+    while epoch(workspace) == before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(seconds)
+    return process
 
 
 def ends_well(run: Run, server: Hostile, emails: list[str], *, uncertain: int = 0) -> None:
@@ -192,7 +209,9 @@ def test_a_second_send_names_the_first_and_sends_nothing(
     server.decide = lambda phase, *_: [0.05, "250 taken"] if phase == "dot" else None
     first = start(workspace, "send", "2026-11", "--yes")
     wait_for(server, 5)
+    first.send_signal(signal.SIGSTOP)  # so that it has not ended before the second begins
     code, err = ended(start(workspace, "send", "2026-11", "--yes"))
+    first.send_signal(signal.SIGCONT)
     assert code == 1
     assert f"already being sent by process {first.pid} on " in err
     assert ended(first)[0] == 0
@@ -305,8 +324,7 @@ def test_rates_hold_over_kills_as_the_server_counts(
         wait_for(server, 2 * kills)
         process.kill()
         ended(process)
-    process = start(workspace, "send", "2026-11", "--yes")
-    time.sleep(3)
+    process = start_and_wait(workspace, 3)
     assert 8 < len(begun) <= 20
     process.terminate()
     assert ended(process)[0] == 143
@@ -331,8 +349,7 @@ def test_rates_hold_over_restarts(workspace: Path, run: Run, server: Hostile) ->
     for _ in range(4):
         assert run("send", "2026-11", "--yes", "--limit", "5").exit_code == 75
     assert all(later - first >= 0.98 for first, later in zip(seen, seen[8:], strict=False))
-    process = start(workspace, "send", "2026-11", "--yes")
-    time.sleep(3)
+    process = start_and_wait(workspace, 3)
     assert len(seen) == 20
     process.terminate()
     assert ended(process)[0] == 143

@@ -320,7 +320,9 @@ def test_a_ledger_that_is_replaced_under_a_run_ends_it_and_nobody_gets_it_twice(
         place.keep("early")
         process.send_signal(signal.SIGCONT)
         wait_for(sink, 120)
+        process.send_signal(signal.SIGSTOP)  # so that it has not ended before the harm
         harm(place.folder, place.at("early") / "state")
+        process.send_signal(signal.SIGCONT)
         code, _, err = ended(process)
         assert code == 1, err
         assert words in err
