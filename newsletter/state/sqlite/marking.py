@@ -33,22 +33,17 @@ class Marks:
         if folder is not None:
             self._folders.append((folder, "marks-"))
 
-    def lost(self, mailing: Mailing) -> dict[int, float]:
-        """Return the ids of waiting deliveries with a later mark in a witness, and its time."""
-        return self._lost(self._database, mailing)
+    def lost(self, mailing: Mailing, database: Database | None = None) -> dict[int, float]:
+        """Return the ids of waiting deliveries with a later mark in a witness, and its time.
 
-    def lost_in_the_file(self, mailing: Mailing) -> int:
-        """Return how many `lost` has where the file is read anew, by another connection."""
-        with contextlib.closing(self._database.again()) as anew:
-            return len(self._lost(anew, mailing))
-
-    def _lost(self, database: Database, mailing: Mailing) -> dict[int, float]:
+        `database` is another connection, which reads anew what this one has in memory.
+        """
         seen = [marks for file in self._files(mailing) if (marks := read_marks(file, mailing))]
         seen = [marks for marks in seen if any(marks)]
         if not seen:
             return {}
         found: dict[int, float] = {}
-        rows = database.read(
+        rows = (database or self._database).read(
             "SELECT id, at FROM deliveries WHERE id BETWEEN ? AND ?"
             " AND (state = 'pending' OR state = 'deferred')",
             (mailing.first, mailing.last),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -70,11 +71,7 @@ class SqliteRun:
 
     def _require_rows(self, mailing: Mailing) -> None:
         """Raise where rows are missing: pages of the file or its log are not what they were."""
-        (there,) = self._database.read_one(
-            "SELECT count(*) FROM deliveries WHERE id BETWEEN ? AND ?",
-            (mailing.first, mailing.last),
-        )
-        missing = mailing.last - mailing.first + 1 - there
+        missing = _missing(self._database, mailing)
         if missing:
             raise LedgerUnusable(
                 Problem(
@@ -184,12 +181,21 @@ class SqliteRun:
     def confirm(self, mailing: Mailing) -> None:
         # A copy over the file in place changes neither its inode nor what this connection has.
         self._database.presence.require()
-        lost = self._marks.lost_in_the_file(mailing)
+        with contextlib.closing(self._database.again()) as anew:
+            lost = len(self._marks.lost(mailing, anew)) + _missing(anew, mailing)
         if lost:
             raise gone(
                 f"the ledger {self._database.file} was overwritten while in use: it has lost"
                 f" {lost:,} messages that may have left"
             )
+
+
+def _missing(database: Database, mailing: Mailing) -> int:
+    """Return how many rows of a mailing are not there."""
+    (there,) = database.read_one(
+        "SELECT count(*) FROM deliveries WHERE id BETWEEN ? AND ?", (mailing.first, mailing.last)
+    )
+    return int(mailing.last - mailing.first + 1 - there)
 
 
 def _uncertain(ids: Iterable[int], why: str, at: datetime) -> list[Settlement]:
