@@ -159,8 +159,15 @@ class Audience:
                 members = self._some(members, self._only)
             if sieve is not None:
                 members = self._selected(members, sieve)
-            yield from self._counted(members)
-            self.figures.blank = table.blank
+            figures = self.figures
+            for member in members:
+                if member.excluded is None:
+                    figures.mailable += 1
+                else:
+                    figures.excluded[kind_of(member.excluded)] += 1
+                figures.joined += member.line == 0
+                yield member
+            figures.blank = table.blank
         if not self.figures.mailable and not self.figures.excluded:
             self._report(self._nobody())
 
@@ -252,17 +259,6 @@ class Audience:
             elif member.excluded is None:
                 self.figures.passed_over += 1
         sieve.require_somebody()
-
-    def _counted(self, members: Iterable[Member]) -> Iterator[Member]:
-        figures = self.figures
-        for member in members:
-            if member.line == 0:
-                figures.joined += 1
-            if member.excluded is None:
-                figures.mailable += 1
-            else:
-                figures.excluded[kind_of(member.excluded)] += 1
-            yield member
 
     def _report(self, problem: Problem) -> None:
         if len(self._problems) < _KEPT or problem.level is Level.ERROR:

@@ -7,13 +7,14 @@
     gmail-dots         Gmail ignores dots: two spellings are one reader
 
 Each reader costs a few look-ups; a domain is judged once.
+
+Compiled by mypyc.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 
 from newsletter.audience.list.listfile import Member
@@ -102,6 +103,8 @@ class Notices:
     def __init__(self) -> None:
         self._found = {rule: Notice(rule) for rule in _WORDS}
         self._judged: dict[str, tuple[Rule, str] | None] = {}
+        self._throwaway: frozenset[str] | None = None
+        """Read at the first domain that is asked about: ten thousand names."""
 
     def add(self, member: Member) -> None:
         """Look at a member."""
@@ -128,14 +131,15 @@ class Notices:
         meant = likely_meant(domain)
         if meant is not None:
             judged = Rule.MISSPELT, f"{domain}, for {meant}?"
-        elif domain in self._throwaway:
+        elif domain in self._throwaways():
             judged = Rule.THROWAWAY, domain
         if len(self._judged) < _MOST_DOMAINS:
             self._judged[domain] = judged
         return judged
 
-    @cached_property
-    def _throwaway(self) -> set[str]:
-        from disposable_email_domains import blocklist
+    def _throwaways(self) -> frozenset[str]:
+        if self._throwaway is None:
+            from disposable_email_domains import blocklist
 
-        return blocklist
+            self._throwaway = frozenset(blocklist)
+        return self._throwaway
