@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from newsletter.audience.list.listfile import Member
 from newsletter.audience.notices.domains import likely_meant
@@ -25,6 +26,8 @@ from newsletter.basics.errors import Level, Problem
 
 SHOWN = 5
 """Lines that are named of each notice."""
+_GMAIL: Final = gmail.DOMAINS
+_LONGEST_ROLE: Final = max(map(len, ROLES))
 _MOST_DOMAINS = 100_000
 """Domains whose judgement is kept; more are judged again each time."""
 
@@ -102,7 +105,10 @@ class Notices:
 
     def __init__(self) -> None:
         self._found = {rule: Notice(rule) for rule in _WORDS}
+        self._dots = self._found[Rule.DOTS]
         self._judged: dict[str, tuple[Rule, str] | None] = {}
+        self._plain: set[str] = set()
+        """The domains of which there is nothing to say: nearly all."""
         self._throwaway: frozenset[str] | None = None
         """Read at the first domain that is asked about: ten thousand names."""
 
@@ -112,19 +118,25 @@ class Notices:
             return
         address = member.subscriber.address
         local, domain = address.local, address.domain
-        judged = self._judged[domain] if domain in self._judged else self._judge(domain)
-        if judged is not None:
-            self._found[judged[0]].add(member.line, judged[1])
-        if local.lower() in ROLES:
+        if domain not in self._plain:
+            self._look_at(domain, member.line)
+        if len(local) <= _LONGEST_ROLE and local.lower() in ROLES:
             self._found[Rule.ROLE].add(member.line, f"{local}@")
         if "+" in local[1:]:
             self._found[Rule.PLUS].add(member.line, f"...+{local.rpartition('+')[2]}@")
-        if "." in local and domain in gmail.DOMAINS:
-            self._found[Rule.DOTS].add(member.line, "")
+        if "." in local and domain in _GMAIL:
+            self._dots.add(member.line, "")
 
     def found(self) -> tuple[Notice, ...]:
         """Return the notices that have a reader, the warnings first."""
         return tuple(notice for notice in self._found.values() if notice.count)
+
+    def _look_at(self, domain: str, line: int) -> None:
+        judged = self._judged[domain] if domain in self._judged else self._judge(domain)
+        if judged is not None:
+            self._found[judged[0]].add(line, judged[1])
+        elif domain in self._judged:
+            self._plain.add(domain)
 
     def _judge(self, domain: str) -> tuple[Rule, str] | None:
         judged: tuple[Rule, str] | None = None
