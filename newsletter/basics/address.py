@@ -106,10 +106,22 @@ def _parse_unusual(text: str) -> Address:
         return _validated(text)
     if len(local) <= _LONGEST_LOCAL and _LOCAL.fullmatch(local):
         return Address(local, domain)
-    try:
-        return Address(_validated(f"{local}@example.org").local, domain)
-    except BadAddress:
+    valid = _valid_local(local)
+    if valid is None:
         return _validated(text)  # its reason names the address as it was written
+    return Address(valid, domain)
+
+
+@lru_cache(maxsize=65_536)
+def _valid_local(local: str) -> str | None:
+    """Return a local part as `Address.local` has it, or None for one that is refused.
+
+    Cached: a list is read twice.
+    """
+    try:
+        return _validated(f"{local}@example.org").local
+    except BadAddress:
+        return None
 
 
 @lru_cache(maxsize=65_536)
